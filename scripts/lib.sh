@@ -1,0 +1,39 @@
+# shellcheck shell=bash
+# Sourced by the other scripts: where things are, which versions, how to say so.
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+# Tools go into the user's cache, so that a second clone finds them ready; nothing
+# in ~/.cargo/bin or elsewhere on PATH is replaced.
+TOOLS=${MAMBA_WEB_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/mamba-web/tools}
+
+# The command must be the same version as the wasm-bindgen crate in Cargo.lock.
+WASM_BINDGEN_VERSION=0.2.129
+TRUNK_VERSION=0.21.14
+
+WASM_BINDGEN_DIR=$TOOLS/wasm-bindgen-$WASM_BINDGEN_VERSION
+TRUNK_DIR=$TOOLS/trunk-$TRUNK_VERSION
+PATH=$WASM_BINDGEN_DIR/bin:$TRUNK_DIR/bin:$ROOT/node_modules/.bin:$PATH
+export PATH
+
+WASM_TARGET=wasm32-unknown-unknown
+# 128-bit SIMD is the floor: every browser has had it since 2023.
+WASM_RUSTFLAGS="-C target-feature=+simd128"
+export WASM_TARGET WASM_RUSTFLAGS
+
+say() { printf '%s: %s\n' "$(basename "$0" .sh)" "$*" >&2; }
+die() { say "$*"; exit 1; }
+
+# Runs a command as root: directly, or with sudo.
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"
+  elif command -v sudo >/dev/null; then sudo "$@"
+  else die "this needs root, and there is no sudo: $*"
+  fi
+}
+
+# apt_install PACKAGE...: fresh lists first, because old ones name files that are gone.
+apt_install() {
+  as_root apt-get update -qq >&2
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >&2
+}

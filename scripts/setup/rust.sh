@@ -1,0 +1,116 @@
+#!/usr/bin/env bash
+# Gets a Rust that builds for wasm32-unknown-unknown; prints its rustup name, to be
+# used as RUSTUP_TOOLCHAIN for the wasm builds.
+#
+# First choice is rustup's own target for the toolchain in rust-toolchain.toml. Where
+# rustup cannot fetch it (no way to its server, or RUSTUP_AUTO_INSTALL=0, which says
+# that rustup shall fetch nothing), Debian's rustc-web is taken, and its standard
+# library for wasm is compiled from Debian's source of that same rustc.
+#
+#   WASM_STD=rustup | debian     insists on one of the two ways
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+. "$(dirname "$0")/../lib.sh"
+cd "$ROOT"
+
+name=debian-wasm             # the rustup name of the toolchain made from Debian's packages
+dest=$TOOLS/$name
+layout=1                     # raise when what is laid into $dest changes
+oldest=1.95                  # the oldest Debian rustc that can build the crate
+mode=${WASM_STD:-auto}
+
+has_std() { compgen -G "$1/lib/rustlib/$WASM_TARGET/lib/libstd-*.rlib" >/dev/null; }
+
+command -v rustup >/dev/null || die "Rust is needed first: install rustup as https://rustup.rs says."
+
+# The toolchain of rust-toolchain.toml, whatever the caller has chosen.
+unset RUSTUP_TOOLCHAIN
+channel=$(sed -n 's/^channel = "\(.*\)"/\1/p' rust-toolchain.toml)
+if ! host_sysroot=$(rustc --print sysroot 2>/dev/null); then
+  say "installing Rust $channel with rustup"
+  rustup toolchain install "$channel" --profile minimal --component rustfmt,clippy >&2
+  host_sysroot=$(rustc --print sysroot)
+fi
+
+from_rustup() {
+  has_std "$host_sysroot" && return
+  [ "$mode" = rustup ] || [ "${RUSTUP_AUTO_INSTALL:-1}" != 0 ] || return 1
+  say "rustup target add $WASM_TARGET"
+  # No retries: where rustup's server cannot be reached there is another way.
+  RUSTUP_MAX_RETRIES=0 timeout 600 rustup target add --toolchain "$channel" "$WASM_TARGET" >&2
+}
+
+if [ "$mode" != debian ]; then
+  if from_rustup; then echo "$channel"; exit; fi
+  [ "$mode" = auto ] || die "rustup could not add $WASM_TARGET."
+fi
+
+stamp="layout $layout, $(rustc -V)"
+linked() { [ "$(readlink "$(rustup show home)/toolchains/$name")" = "$dest" ]; }
+if [ "$(cat "$dest/.stamp" 2>/dev/null)" = "$stamp" ] && "$dest/bin/rustc" -V >/dev/null 2>&1; then
+  linked || rustup toolchain link "$name" "$dest"
+  echo "$name"
+  exit
+fi
+
+command -v apt-get >/dev/null ||
+  die "rustup could not add $WASM_TARGET, and the other way needs Debian's apt-get."
+as_root apt-get update -qq >&2
+candidate() { apt-cache policy "$1" | awk '/Candidate:/ {print $2}'; }
+version=$(candidate rust-web-src)
+dpkg --compare-versions "${version:-0}" ge "$oldest" ||
+  die "Debian's rust-web-src is ${version:-not there}; $oldest or newer is needed."
+# Compiler and standard library must come from one source package.
+for package in rustc-web libstd-rust-web-dev rust-web-clippy; do
+  [ "$(candidate $package)" = "$version" ] ||
+    die "Debian's $package is $(candidate $package), but rust-web-src is $version."
+done
+depends() { apt-cache depends "$1=$version" | awk -v p="$2" '$1 == "Depends:" && $2 ~ p {print $2; exit}'; }
+std=$(depends libstd-rust-web-dev '^libstd-rust-web-')
+llvm=$(depends "$std" '^libllvm')
+
+say "Debian's rustc-web $version and its standard library for $WASM_TARGET, into $dest"
+as_root env DEBIAN_FRONTEND=noninteractive \
+  apt-get install -y -qq --no-install-recommends "$llvm" gcc libc6-dev >&2
+
+mkdir -p "$TOOLS"
+tmp=$(mktemp -d "$TOOLS/.$name.XXXXXX")
+trap 'rm -rf "$tmp"' EXIT
+chmod 755 "$tmp"
+new=$tmp/toolchain
+mkdir -p "$new" "$tmp/packages" "$tmp/build/src" "$tmp/build/.cargo"
+# apt-get download checks every file against the signed index.
+(cd "$tmp/packages" && apt-get download -qq "rustc-web=$version" "$std=$version" \
+  "libstd-rust-web-dev=$version" "rust-web-clippy=$version" "rust-web-src=$version" >&2)
+for package in "$tmp"/packages/{rustc-web,libstd-,rust-web-clippy}*.deb; do
+  dpkg-deb --fsys-tarfile "$package" | tar -x -C "$new" --strip-components=2 --exclude=./usr/share ./usr
+done
+src=$new/lib/rustlib/src/rust
+mkdir -p "$src"
+dpkg-deb --fsys-tarfile "$tmp"/packages/rust-web-src_*.deb |
+  tar -x -C "$src" --strip-components=4 --wildcards './usr/src/rustc-*/library'
+(cd "$new/lib" && ln -s x86_64-linux-gnu/librustc_driver-*.so .)
+# cargo, rustfmt and the wasm linker are the host toolchain's.
+for tool in cargo cargo-fmt rustfmt; do ln -sf "$host_sysroot/bin/$tool" "$new/bin/$tool"; done
+linkers=lib/rustlib/x86_64-unknown-linux-gnu/bin
+mkdir -p "$new/$linkers"
+ln -sf "$host_sysroot/$linkers/rust-lld" "$new/$linkers/rust-lld"
+
+# The standard library, from that source and the crates packed with it, offline.
+: > "$tmp/build/src/lib.rs"
+printf '[package]\nname = "empty"\nversion = "0.0.0"\nedition = "2021"\n' > "$tmp/build/Cargo.toml"
+printf '[source.crates-io]\nreplace-with = "vendored"\n[source.vendored]\ndirectory = "%s"\n' \
+  "$src/library/vendor" > "$tmp/build/.cargo/config.toml"
+(cd "$tmp/build" && env -u CARGO_ENCODED_RUSTFLAGS -u CARGO_BUILD_TARGET -u CARGO_TARGET_DIR \
+  LD_LIBRARY_PATH="$new/lib" RUSTC="$new/bin/rustc" RUSTC_BOOTSTRAP=1 RUSTFLAGS=-Cembed-bitcode=yes \
+  "$host_sysroot/bin/cargo" build -q --release --offline --target "$WASM_TARGET" --target-dir target \
+  -Z build-std=std,panic_abort,panic_unwind,proc_macro,test >&2)
+rm -f "$tmp/build/target/$WASM_TARGET"/release/deps/libempty-*
+mkdir -p "$new/lib/rustlib/$WASM_TARGET/lib"
+cp "$tmp/build/target/$WASM_TARGET"/release/deps/*.rlib "$new/lib/rustlib/$WASM_TARGET/lib/"
+
+echo "$stamp" > "$new/.stamp"
+rm -rf "$dest"
+mv "$new" "$dest"
+linked || rustup toolchain link "$name" "$dest"
+echo "$name"

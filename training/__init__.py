@@ -1,0 +1,1 @@
+"""How the default model is made: text, tokenizer, training, export, evaluation. See README.md."""

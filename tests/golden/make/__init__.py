@@ -1,0 +1,1 @@
+"""The parts of make_golden.py, one kind of golden file each."""

@@ -1,0 +1,285 @@
+"""Random-weight Mamba checkpoints and what transformers computes with them.
+
+Letters as in ARCHITECTURE.md: V vocabulary, D model width, E = expand * D,
+N states a channel, R dt rank, K convolution taps, L layers.
+"""
+
+import json
+import math
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.torch import save_file
+from transformers import MambaConfig, MambaForCausalLM
+
+PROMPT = 64
+GREEDY = 32
+MIN_MARGIN = 1e-2
+DTYPES = {"f32": torch.float32, "f16": torch.float16, "bf16": torch.bfloat16}
+
+
+@dataclass
+class Spec:
+    name: str
+    dtype: str
+    config: dict
+    seed: int
+    vocab: int  # ids of the prompt are below this; smaller than V when V is padded
+    spread: float = 3.0  # standard deviation of the logits, roughly
+    quiet: tuple = ()  # ids that are never likely (stop tokens of the chat checkpoint)
+    keep_logits: int = PROMPT  # how many of the last positions' logits are stored
+    keep_hidden: bool = True
+    max_shard: str = "50GB"
+    config_edits: dict = field(default_factory=dict)
+    original: bool = False
+
+
+SPECS = [
+    Spec(
+        "tiny-f32", "f32", seed=1, vocab=320,
+        config=dict(vocab_size=320, hidden_size=64, num_hidden_layers=2, state_size=16, conv_kernel=4, expand=2,
+                    time_step_rank="auto", use_bias=False, use_conv_bias=True, tie_word_embeddings=True),
+        # save_pretrained writes the number; the word is what hand-written configs have.
+        config_edits={"time_step_rank": "auto", "intermediate_size": None},
+    ),
+    Spec(
+        "odd-f16", "f16", seed=2, vocab=211,
+        config=dict(vocab_size=211, hidden_size=37, num_hidden_layers=3, state_size=7, conv_kernel=3, expand=3,
+                    time_step_rank=5, use_bias=True, use_conv_bias=True, tie_word_embeddings=False),
+    ),
+    Spec(
+        "bare-bf16", "bf16", seed=3, vocab=256, max_shard="60KB",
+        config=dict(vocab_size=256, hidden_size=48, num_hidden_layers=2, state_size=16, conv_kernel=4, expand=2,
+                    time_step_rank=3, use_bias=False, use_conv_bias=False, tie_word_embeddings=True),
+    ),
+    Spec(
+        "original", "f32", seed=4, vocab=203, original=True,
+        config=dict(vocab_size=208, hidden_size=40, num_hidden_layers=2, state_size=16, conv_kernel=4, expand=2,
+                    time_step_rank="auto", use_bias=False, use_conv_bias=True, tie_word_embeddings=True),
+    ),
+    Spec(
+        "chat", "f16", seed=5, vocab=4096, quiet=(0, 1, 2, 3, 4), keep_logits=4, keep_hidden=False,
+        config=dict(vocab_size=4096, hidden_size=32, num_hidden_layers=2, state_size=16, conv_kernel=4, expand=2,
+                    time_step_rank="auto", use_bias=False, use_conv_bias=True, tie_word_embeddings=True,
+                    bos_token_id=0, eos_token_id=0, pad_token_id=1),
+    ),
+]
+TOKENIZER_FILES = ["tokenizer.json", "tokenizer_config.json", "generation_config.json"]
+
+
+@torch.no_grad()
+def randomize(model, spec, seed):
+    """Fills every weight. numpy's generator, so that the numbers do not depend on the version of torch."""
+    rng = np.random.default_rng(seed)
+    c = model.config
+
+    def normal(*shape, std=1.0, mean=0.0):
+        return torch.from_numpy(rng.normal(mean, std, shape).astype(np.float32))
+
+    def uniform(*shape, low, high):
+        return torch.from_numpy(rng.uniform(low, high, shape).astype(np.float32))
+
+    d, e, n, r, k = c.hidden_size, c.intermediate_size, c.state_size, int(c.time_step_rank), c.conv_kernel
+    emb = normal(c.vocab_size, d, std=spec.spread / math.sqrt(d))
+    emb[list(spec.quiet)] *= 0.01
+    model.backbone.embeddings.weight.copy_(emb)
+    if not c.tie_word_embeddings:
+        model.lm_head.weight.copy_(normal(c.vocab_size, d, std=spec.spread / math.sqrt(d)))
+    for layer in model.backbone.layers:
+        m = layer.mixer
+        layer.norm.weight.copy_(uniform(d, low=0.5, high=1.5))
+        m.in_proj.weight.copy_(normal(2 * e, d, std=1.2 / math.sqrt(d)))
+        m.conv1d.weight.copy_(normal(e, 1, k, std=1 / math.sqrt(k)))
+        m.x_proj.weight.copy_(normal(r + 2 * n, e, std=2.0 / math.sqrt(e)))
+        m.dt_proj.weight.copy_(normal(e, r, std=1.0 / math.sqrt(r)))
+        # dt from 0.003 to 0.5 and decay rates from 0.05 to 20: states that forget at once beside states that keep
+        # the first token to the end.
+        dt = torch.exp(uniform(e, low=math.log(0.003), high=math.log(0.5)))
+        m.dt_proj.bias.copy_(dt + torch.log(-torch.expm1(-dt)))
+        m.A_log.copy_(uniform(e, n, low=math.log(0.05), high=math.log(20.0)))
+        m.D.copy_(normal(e, std=0.5, mean=0.5))
+        m.out_proj.weight.copy_(normal(d, e, std=2.0 / math.sqrt(e)))
+        if c.use_conv_bias:
+            m.conv1d.bias.copy_(normal(e, std=0.2))
+        if c.use_bias:
+            m.in_proj.bias.copy_(normal(2 * e, std=0.3))
+            m.out_proj.bias.copy_(normal(d, std=0.3))
+    model.backbone.norm_f.weight.copy_(uniform(d, low=0.5, high=1.5))
+
+
+def write_hf(model, spec, folder):
+    model.to(DTYPES[spec.dtype]).save_pretrained(folder, max_shard_size=spec.max_shard)
+    path = folder / "config.json"
+    config = json.loads(path.read_text())
+    for key, value in spec.config_edits.items():
+        if value is None:
+            config.pop(key, None)
+        else:
+            config[key] = value
+    path.write_text(json.dumps(config, indent=2) + "\n")
+    if spec.name != "chat":
+        (folder / "generation_config.json").unlink(missing_ok=True)
+
+
+def write_original(model, spec, folder):
+    """The spelling of github.com/state-spaces/mamba: its config keys, `embedding` in the singular, a head stored twice."""
+    folder.mkdir(parents=True)
+    c = model.config
+    tensors = {}
+    for name, tensor in model.state_dict().items():
+        name = name.replace("backbone.embeddings.", "backbone.embedding.")
+        tensors[name] = tensor.to(DTYPES[spec.dtype]).clone().contiguous()
+    tensors["lm_head.weight"] = model.backbone.embeddings.weight.detach().clone()
+    save_file(tensors, folder / "model.safetensors")
+    config = {
+        "d_model": c.hidden_size,
+        "n_layer": c.num_hidden_layers,
+        "vocab_size": spec.vocab,
+        "ssm_cfg": {},
+        "rms_norm": True,
+        "residual_in_fp32": True,
+        "fused_add_norm": True,
+        "pad_vocab_size_multiple": 8,
+    }
+    (folder / "config.json").write_text(json.dumps(config, indent=4) + "\n")
+
+
+def reload(model, spec, folder):
+    """The stored weights, after their rounding, in f32."""
+    if not spec.original:
+        return MambaForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
+    from safetensors.torch import load_file
+
+    again = MambaForCausalLM(MambaConfig(**spec.config)).eval()
+    tensors = {k.replace("backbone.embedding.", "backbone.embeddings."): v
+               for k, v in load_file(folder / "model.safetensors").items()}
+    again.load_state_dict(tensors, strict=True)
+    return again
+
+
+def states(cache):
+    conv = torch.stack([layer.conv_states[0][0] for layer in cache.layers])
+    ssm = torch.stack([layer.recurrent_states[0][0] for layer in cache.layers])
+    return conv.clone(), ssm.clone()
+
+
+def relative(a, b):
+    return ((a - b).abs().max() / b.abs().max()).item()
+
+
+@torch.no_grad()
+def expected(model, spec, ids):
+    """What the model says, or None where a greedy choice would be a near tie."""
+    full = model(input_ids=ids, use_cache=True, output_hidden_states=True)
+    logits = full.logits[0]
+    conv, ssm = states(full.cache_params)
+
+    # Token by token through the cache: the same function by transformers' other code path.
+    cache, stepped = None, []
+    for t in range(PROMPT):
+        out = model(input_ids=ids[:, t : t + 1], cache_params=cache, use_cache=True)
+        cache = out.cache_params
+        stepped.append(out.logits[0, 0])
+    conv_step, ssm_step = states(cache)
+    agreement = max(relative(torch.stack(stepped), logits), relative(conv_step, conv), relative(ssm_step, ssm))
+    assert agreement < 2e-5, f"{spec.name}: prefill and steps differ by {agreement}"
+
+    cache, last, greedy, margins = full.cache_params, logits[-1], [], []
+    for _ in range(GREEDY):
+        top = torch.topk(last, 2)
+        margins.append((top.values[0] - top.values[1]).item())
+        greedy.append(int(top.indices[0]))
+        out = model(input_ids=torch.tensor([[greedy[-1]]]), cache_params=cache, use_cache=True)
+        cache, last = out.cache_params, out.logits[0, -1]
+    # A padded id must not win: then it does not matter whether an implementation cuts the padding off.
+    if min(margins) < MIN_MARGIN or max(greedy) >= spec.vocab or len(set(greedy)) < 8:
+        return None
+    model.generation_config.eos_token_id = None
+    generated = model.generate(ids, attention_mask=torch.ones_like(ids), do_sample=False, max_new_tokens=GREEDY)
+    assert generated[0, PROMPT:].tolist() == greedy, f"{spec.name}: generate() disagrees"
+
+    # The first token must still be felt at the last position, or the state would not be tested.
+    other = ids.clone()
+    other[0, 0] = (other[0, 0] + 1) % spec.vocab
+    memory = (model(input_ids=other).logits[0, -1] - logits[-1]).abs().max().item()
+    assert memory > 1e-2, f"{spec.name}: the first token moves the last logits by {memory} only"
+
+    exact = forward64(model, ids[0].numpy())
+    noise = np.abs(logits.numpy() - exact).max() / np.abs(exact).max()
+    assert noise < 2e-5, f"{spec.name}: transformers is {noise} away from 64-bit arithmetic"
+    print(f"{spec.name}: logits std {logits.std():.2f}, top-2 margin >= {min(margins):.4f}, first token felt by "
+          f"{memory:.3f}, prefill/steps {agreement:.1e}, from f64 {noise:.1e}")
+
+    tensors = {
+        "input_ids": ids[0],
+        "logits": logits[-spec.keep_logits :].contiguous(),
+        "greedy_ids": torch.tensor(greedy),
+        "conv_state": conv,
+        "ssm_state": ssm,
+    }
+    if spec.keep_hidden:
+        hidden = [h[0] for h in full.hidden_states]
+        tensors["hidden"] = torch.stack(hidden[:-1])
+        tensors["hidden_normed"] = hidden[-1].contiguous()
+    return tensors
+
+
+def forward64(model, ids):
+    """The same mathematics in numpy and 64 bits: says how far f32 rounding alone moves the logits."""
+    w = {k: v.detach().double().numpy() for k, v in model.state_dict().items()}
+    c = model.config
+    e, n, r, k = c.intermediate_size, c.state_size, int(c.time_step_rank), c.conv_kernel
+
+    def norm(x, weight):
+        return x / np.sqrt((x * x).mean(-1, keepdims=True) + c.layer_norm_epsilon) * weight
+
+    def silu(x):
+        return x / (1 + np.exp(-x))
+
+    x = w["backbone.embeddings.weight"][ids]
+    for layer in range(c.num_hidden_layers):
+        def get(name, prefix=f"backbone.layers.{layer}."):
+            return w.get(prefix + name, 0.0)
+
+        xz = norm(x, get("norm.weight")) @ get("mixer.in_proj.weight").T + get("mixer.in_proj.bias")
+        u, z = xz[:, :e], xz[:, e:]
+        padded = np.vstack([np.zeros((k - 1, e)), u])
+        taps = get("mixer.conv1d.weight")[:, 0]
+        u = silu(sum(padded[j : j + len(ids)] * taps[:, j] for j in range(k)) + get("mixer.conv1d.bias"))
+        dbc = u @ get("mixer.x_proj.weight").T
+        dt = np.logaddexp(0, dbc[:, :r] @ get("mixer.dt_proj.weight").T + get("mixer.dt_proj.bias"))
+        a = -np.exp(get("mixer.A_log"))
+        h, y = np.zeros((e, n)), []
+        for t in range(len(ids)):
+            b, cc = dbc[t, r : r + n], dbc[t, r + n :]
+            h = np.exp(dt[t][:, None] * a) * h + (dt[t] * u[t])[:, None] * b
+            y.append(h @ cc + get("mixer.D") * u[t])
+        x = x + (np.array(y) * silu(z)) @ get("mixer.out_proj.weight").T + get("mixer.out_proj.bias")
+    return norm(x, w["backbone.norm_f.weight"]) @ w["lm_head.weight"].T
+
+
+def make(out, tokenizer_from):
+    torch.set_num_threads(1)
+    for spec in SPECS:
+        folder = Path(out) / spec.name
+        for attempt in range(200):
+            if folder.exists():
+                shutil.rmtree(folder)
+            seed = spec.seed * 1000 + attempt
+            model = MambaForCausalLM(MambaConfig(**spec.config)).eval()
+            randomize(model, spec, seed)
+            (write_original if spec.original else write_hf)(model, spec, folder)
+            model = reload(model, spec, folder)
+            ids = torch.from_numpy(np.random.default_rng(seed + 500_000).integers(0, spec.vocab, (1, PROMPT)))
+            tensors = expected(model, spec, ids)
+            if tensors is not None:
+                break
+        else:
+            raise SystemExit(f"{spec.name}: no seed without near ties")
+        save_file(tensors, folder / "expected.safetensors", metadata={"seed": str(seed)})
+        if spec.name == "chat":
+            for name in TOKENIZER_FILES:
+                shutil.copyfile(Path(tokenizer_from) / name, folder / name)

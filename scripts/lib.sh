@@ -15,14 +15,20 @@ WASM_BINDGEN_DIR=$TOOLS/wasm-bindgen-$WASM_BINDGEN_VERSION
 TRUNK_DIR=$TOOLS/trunk-$TRUNK_VERSION
 PATH=$WASM_BINDGEN_DIR/bin:$TRUNK_DIR/bin:$ROOT/node_modules/.bin:$PATH
 export PATH
-
-WASM_TARGET=wasm32-unknown-unknown
-# 128-bit SIMD is the floor: every browser has had it since 2023.
-WASM_RUSTFLAGS="-C target-feature=+simd128"
-export WASM_TARGET WASM_RUSTFLAGS
+export WASM_TARGET=wasm32-unknown-unknown
 
 say() { printf '%s: %s\n' "$(basename "$0" .sh)" "$*" >&2; }
 die() { say "$*"; exit 1; }
+
+# Runs a command, and shows what it said only if it fails.
+quietly() {
+  local log status=0
+  log=$(mktemp)
+  "$@" >"$log" 2>&1 || status=$?
+  [ "$status" = 0 ] || cat "$log" >&2
+  rm -f "$log"
+  return "$status"
+}
 
 # Runs a command as root: directly, or with sudo.
 as_root() {
@@ -32,8 +38,9 @@ as_root() {
   fi
 }
 
-# apt_install PACKAGE...: fresh lists first, because old ones name files that are gone.
+# Old package lists name files that are gone, so they are brought up to date first.
+apt_update() { quietly as_root apt-get update -qq; }
 apt_install() {
-  as_root apt-get update -qq >&2
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >&2
+  quietly as_root env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y -qq --no-install-recommends "$@"
 }

@@ -8,7 +8,7 @@ set -euo pipefail
 crate=$1 version=$2 folder=$3
 shift 3
 [ -e "$folder/.crates.toml" ] && exit
-command -v cc >/dev/null || apt_install gcc libc6-dev
+command -v cc >/dev/null || { apt_update; apt_install gcc libc6-dev; }
 
 say "building $crate $version (a few minutes, once)"
 cd "$ROOT"

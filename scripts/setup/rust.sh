@@ -47,7 +47,7 @@ fi
 
 stamp="layout $layout, $(rustc -V)"
 linked() { [ "$(readlink "$(rustup show home)/toolchains/$name")" = "$dest" ]; }
-if [ "$(cat "$dest/.stamp" 2>/dev/null)" = "$stamp" ] && "$dest/bin/rustc" -V >/dev/null 2>&1; then
+if [ "$(cat "$dest/.stamp" 2>/dev/null)" = "$stamp" ] && LD_LIBRARY_PATH=$dest/lib "$dest/bin/rustc" -V >/dev/null 2>&1; then
   linked || rustup toolchain link "$name" "$dest"
   echo "$name"
   exit
@@ -55,7 +55,7 @@ fi
 
 command -v apt-get >/dev/null ||
   die "rustup could not add $WASM_TARGET, and the other way needs Debian's apt-get."
-as_root apt-get update -qq >&2
+apt_update
 candidate() { apt-cache policy "$1" | awk '/Candidate:/ {print $2}'; }
 version=$(candidate rust-web-src)
 dpkg --compare-versions "${version:-0}" ge "$oldest" ||
@@ -70,8 +70,7 @@ std=$(depends libstd-rust-web-dev '^libstd-rust-web-')
 llvm=$(depends "$std" '^libllvm')
 
 say "Debian's rustc-web $version and its standard library for $WASM_TARGET, into $dest"
-as_root env DEBIAN_FRONTEND=noninteractive \
-  apt-get install -y -qq --no-install-recommends "$llvm" gcc libc6-dev >&2
+apt_install "$llvm" gcc libc6-dev
 
 mkdir -p "$TOOLS"
 tmp=$(mktemp -d "$TOOLS/.$name.XXXXXX")
@@ -80,8 +79,8 @@ chmod 755 "$tmp"
 new=$tmp/toolchain
 mkdir -p "$new" "$tmp/packages" "$tmp/build/src" "$tmp/build/.cargo"
 # apt-get download checks every file against the signed index.
-(cd "$tmp/packages" && apt-get download -qq "rustc-web=$version" "$std=$version" \
-  "libstd-rust-web-dev=$version" "rust-web-clippy=$version" "rust-web-src=$version" >&2)
+(cd "$tmp/packages" && quietly apt-get download -qq "rustc-web=$version" "$std=$version" \
+  "libstd-rust-web-dev=$version" "rust-web-clippy=$version" "rust-web-src=$version")
 for package in "$tmp"/packages/{rustc-web,libstd-,rust-web-clippy}*.deb; do
   dpkg-deb --fsys-tarfile "$package" | tar -x -C "$new" --strip-components=2 --exclude=./usr/share ./usr
 done

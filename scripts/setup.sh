@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# setup.sh build | test: brings what is missing for that, and says what it does.
+# With nothing missing it takes about a second.
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+. "$(dirname "$0")/lib.sh"
+setup=$ROOT/scripts/setup
+
+case ${1:-test} in
+  build | test) ;;
+  *) die "usage: $0 [build | test]" ;;
+esac
+
+"$setup/rust.sh" >/dev/null
+"$setup/node.sh"
+"$setup/cargo-tool.sh" wasm-bindgen-cli "$WASM_BINDGEN_VERSION" "$WASM_BINDGEN_DIR"
+"$setup/cargo-tool.sh" trunk "$TRUNK_VERSION" "$TRUNK_DIR" --no-default-features --features rustls
+[ "${1:-test}" = build ] && exit
+
+"$setup/browsers.sh" >/dev/null
+"$setup/python.sh"

@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# The browsers that the tests drive. Prints CHROME=..., CHROMEDRIVER=... and FIREFOX=...
+# for `eval`. What the environment or PATH has comes first; Debian's packages next.
+# Chromium must be there. Firefox may be missing, and its tests then say so.
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+. "$(dirname "$0")/../lib.sh"
+
+find_first() {
+  local candidate
+  for candidate; do command -v "$candidate" 2>/dev/null && return; done
+  return 1
+}
+find_chrome() {
+  find_first ${CHROME:+"$CHROME"} chromium chromium-browser google-chrome google-chrome-stable \
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
+}
+find_firefox() {
+  find_first ${FIREFOX:+"$FIREFOX"} firefox-esr firefox /Applications/Firefox.app/Contents/MacOS/firefox
+}
+find_driver() { find_first ${CHROMEDRIVER:+"$CHROMEDRIVER"} chromedriver; }
+
+missing=()
+find_chrome >/dev/null || missing+=(chromium)
+find_driver >/dev/null || missing+=(chromium-driver)
+find_firefox >/dev/null || missing+=(firefox-esr)
+if [ "${#missing[@]}" -gt 0 ] && grep -qs '^ID=debian' /etc/os-release; then
+  say "apt-get install ${missing[*]}"
+  apt_update
+  apt_install "${missing[@]}"
+fi
+
+chrome=$(find_chrome) || die "the tests need Chromium or Chrome; install one, or name it in CHROME."
+firefox=$(find_firefox) || { firefox=; say "no Firefox: its tests will be skipped (FIREFOX names one)."; }
+driver=$(find_driver) || driver=
+printf 'CHROME=%q\nCHROMEDRIVER=%q\nFIREFOX=%q\n' "$chrome" "$driver" "$firefox"

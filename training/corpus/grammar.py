@@ -1,0 +1,164 @@
+"""What every writer of text here uses: alternation, slots, and one conversation under construction.
+
+A template is plain text with
+
+* ``[a|b|c]``  one of several wordings (may be nested, a branch may be empty), and
+* ``{slot}``   a value given by the caller, or else a word drawn from the lexicon list of that name.
+  ``{food}`` twice is the same food; ``{food2}`` is another one.
+
+Everything random comes from the one ``random.Random`` that is handed in, so a seed gives the same text for ever.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from functools import lru_cache
+from typing import Callable
+
+USER, BOT, STORY, END = "<|user|>", "<|bot|>", "<|story|>", "<|endoftext|>"
+
+_SLOT = re.compile(r"\{(an |cap )?([a-z_]+?)(\d*)\}")
+_PIECES = re.compile(r"(\[|\]|\||\{[a-z_ 0-9]+\})")
+
+
+def article(noun: str) -> str:
+    """``a fox``, ``an owl``, ``an hour``, ``a unicorn``."""
+    vowel = noun[:1].lower() in "aeiou" and not re.match(r"(uni|use|eu|one|uk)", noun.lower())
+    return f"{'an' if vowel or noun.lower().startswith(('hour', 'honest')) else 'a'} {noun}"
+
+
+def capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def listing(items: list[str], last: str = "and") -> str:
+    """``a``, ``a and b``, ``a, b and c``."""
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} {last} {items[-1]}"
+
+
+def tidy(text: str) -> str:
+    """One space between words, none before a mark, a capital at the start of each sentence's first word."""
+    text = re.sub(r"[ \t]+", " ", text)
+    text = re.sub(r" +([.,!?;:])", r"\1", text)
+    text = re.sub(r" *\n *", "\n", text).strip()
+    return capital(text)
+
+
+@lru_cache(maxsize=65536)
+def _parsed(template: str) -> tuple:
+    """A template as a sequence of plain text, slots ``(form, name, number)`` and lists of alternative sequences."""
+    stack: list[list[list]] = [[[]]]  # open brackets; each holds its branches; each branch is a sequence
+    for piece in _PIECES.split(template):
+        if not piece:
+            continue
+        if piece == "[":
+            stack.append([[]])
+        elif piece == "]" and len(stack) > 1:
+            branches = stack.pop()
+            stack[-1][-1].append([tuple(branch) for branch in branches])
+        elif piece == "|" and len(stack) > 1:
+            stack[-1].append([])
+        elif match := _SLOT.fullmatch(piece):
+            stack[-1][-1].append(match.groups())
+        else:
+            stack[-1][-1].append(piece)
+    if len(stack) > 1:
+        raise ValueError(f"a bracket is not closed: {template}")
+    return tuple(stack[0][0])
+
+
+def expand(rng: random.Random, template: str, **slots: object) -> str:
+    """Resolves every ``[a|b]`` and ``{slot}`` of a template.
+
+    ``{an slot}`` puts the article before the value, ``{cap slot}`` a capital at its start.
+    A slot that is neither given nor a lexicon list is a ``KeyError``: a template must not ship with a hole.
+    """
+    from .lexicon import LISTS
+
+    out: list[str] = []
+
+    def write(sequence: tuple) -> None:
+        for node in sequence:
+            if isinstance(node, str):
+                out.append(node)
+            elif isinstance(node, list):
+                write(node[int(rng.random() * len(node))])
+            else:
+                form, name, number = node
+                key = name + number
+                if key not in slots:
+                    taken = {slots[k] for k in slots if k.rstrip("0123456789") == name}
+                    slots[key] = rng.choice([word for word in LISTS[name] if word not in taken] or LISTS[name])
+                value = str(slots[key])
+                out.append(article(value) if form == "an " else capital(value) if form == "cap " else value)
+
+    write(_parsed(template))
+    return "".join(out)
+
+
+class Chat:
+    """A conversation being written. ``memory`` holds what the user has said of themselves (name, pet, town ...)."""
+
+    def __init__(self, rng: random.Random, held_out: bool = False):
+        self.rng = rng
+        self.held_out = held_out  # draw names from the part that training never sees
+        self.turns: list[tuple[str, str]] = []
+        self.memory: dict[str, str] = {}
+
+    def pick(self, items):
+        return self.rng.choice(items)
+
+    def chance(self, p: float) -> bool:
+        return self.rng.random() < p
+
+    def user(self, template: str, **slots: object) -> str:
+        """Adds a user turn, sometimes typed the way people type: no capitals, no full stop, a lost apostrophe."""
+        text = tidy(expand(self.rng, template, **slots))
+        dice = self.rng.random()
+        if dice < 0.14:
+            text = text.lower()
+        elif dice < 0.20:
+            text = text.rstrip(".?!")
+        elif dice < 0.26:
+            text = text.lower().rstrip(".?!")
+        elif dice < 0.29:
+            text = text.replace("'", "")
+        self.turns.append((USER, text))
+        return text
+
+    def user_exactly(self, text: str) -> str:
+        """Adds a user turn as it stands."""
+        self.turns.append((USER, text))
+        return text
+
+    def bot(self, template: str, **slots: object) -> str:
+        """Adds the model's answer: always tidy."""
+        text = tidy(expand(self.rng, template, **slots))
+        self.turns.append((BOT, text))
+        return text
+
+    def bot_exactly(self, text: str) -> str:
+        self.turns.append((BOT, text))
+        return text
+
+    @property
+    def last_user(self) -> str | None:
+        return next((text for role, text in reversed(self.turns) if role == USER), None)
+
+    def document(self) -> str:
+        return "".join(mark + text for mark, text in self.turns) + END
+
+
+Skill = Callable[[Chat], None]
+SKILLS: list[tuple[Skill, float]] = []
+
+
+def skill(weight: float = 1.0) -> Callable[[Skill], Skill]:
+    """Registers a chat skill: a function that adds one exchange (a question and its answer, or a few turns)."""
+
+    def register(function: Skill) -> Skill:
+        SKILLS.append((function, weight))
+        return function
+
+    return register

@@ -1,0 +1,144 @@
+"""The mixture: which kinds of documents there are, in which shares, and one endless stream of them from a seed.
+
+    python -m training.corpus.mix --sample 5 --seed 1 --part recall
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+from dataclasses import dataclass
+from functools import cache
+from typing import Callable
+
+from . import natural, reflect
+from .grammar import SKILLS, STORY, END, Chat
+
+
+@cache
+def _skills() -> tuple[list, list[float]]:
+    """All chat skills with their weights; importing their modules registers them."""
+    from . import dialogues, skills, stories  # noqa: F401
+
+    functions, weights = zip(*SKILLS)
+    return list(functions), list(weights)
+
+
+def talk(rng: random.Random, held_out: bool) -> str:
+    """A chat of a few skills in a row, now and then broken by what a real person said."""
+    chat = Chat(rng, held_out)
+    functions, weights = _skills()
+    for function in rng.choices(functions, weights, k=rng.choice((1, 1, 2, 2, 3, 4, 5, 6, 8, 10))):
+        function(chat)
+        if rng.random() < 0.03:
+            reflect.chat(chat)
+    return chat.document()
+
+
+def story(rng: random.Random, held_out: bool) -> str:
+    """A story asked for in a chat, with questions after it, or on its own behind the story mark."""
+    from . import stories
+
+    if rng.random() < 0.06:
+        return STORY + stories.tell(rng).text + END
+    chat = Chat(rng, held_out)
+    functions, weights = _story_skills()
+    for function in rng.choices(functions, weights, k=rng.choice((1, 1, 2))):
+        function(chat)
+    return chat.document()
+
+
+@cache
+def _story_skills() -> tuple[list, list[float]]:
+    _skills()
+    functions, weights = zip(*((f, w) for f, w in SKILLS if f.__module__.endswith("stories")))
+    return list(functions), list(weights)
+
+
+def recall(rng: random.Random, held_out: bool) -> str:
+    """Things told early and asked for late, with up to sixty exchanges in between."""
+    from .skills import recall as module
+
+    return module.document(rng, held_out)
+
+
+def real(rng: random.Random, held_out: bool) -> str:
+    """What real people said, answered by rules, between skills of ours."""
+    chat = Chat(rng, held_out)
+    functions, weights = _skills()
+    for _ in range(rng.choice((1, 2, 3))):
+        reflect.chat(chat)
+        if rng.random() < 0.5:
+            rng.choices(functions, weights)[0](chat)
+    return chat.document()
+
+
+def dialogue(rng: random.Random, held_out: bool) -> str:
+    """Dialogues written by hand, one or a few in a row."""
+    from . import dialogues
+
+    chat = Chat(rng, held_out)
+    for _ in range(rng.choice((1, 1, 2, 3))):
+        dialogues.dialogue(chat)
+    return chat.document()
+
+
+@dataclass(frozen=True)
+class Part:
+    share: float  # of the characters of our own text
+    write: Callable[[random.Random, bool], str]
+
+
+# Natural text comes on top: the trainer mixes it in from files of its own, and leaves it out towards the end.
+PARTS: dict[str, Part] = {
+    "talk": Part(0.48, talk),
+    "stories": Part(0.20, story),
+    "recall": Part(0.12, recall),
+    "real": Part(0.08, real),
+    "dialogues": Part(0.12, dialogue),
+}
+
+
+class Stream:
+    """Documents in the shares of ``PARTS``: always the part that has written least for its share comes next."""
+
+    def __init__(self, seed: int, held_out: bool = False):
+        self.rng, self.held_out = random.Random(f"mamba-web {seed} {held_out}"), held_out
+        # A random start, or every stream would open with the same part.
+        self.written = {name: self.rng.random() * 2000 for name in PARTS}
+
+    def __iter__(self) -> "Stream":
+        return self
+
+    def __next__(self) -> str:
+        name = min(PARTS, key=lambda part: self.written[part] / PARTS[part].share)
+        text = PARTS[name].write(self.rng, self.held_out)
+        self.written[name] += len(text)
+        return text
+
+
+def document(rng: random.Random, held_out: bool = False) -> str:
+    """One document of any part, each part as often as its share says."""
+    names = list(PARTS)
+    name = rng.choices(names, [PARTS[n].share for n in names])[0]
+    return PARTS[name].write(rng, held_out)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Print sample documents.")
+    parser.add_argument("--sample", type=int, default=5)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--part", choices=[*PARTS, "natural"])
+    parser.add_argument("--held-out", action="store_true")
+    options = parser.parse_args()
+    rng = random.Random(options.seed)
+    for _ in range(options.sample):
+        if options.part == "natural":
+            text = natural.document(rng.choice(natural.entries(options.held_out)))
+        else:
+            text = PARTS[options.part].write(rng, options.held_out) if options.part else document(rng, options.held_out)
+        print(text.replace("<|user|>", "\nU: ").replace("<|bot|>", "\nB: ").replace(END, "\n--"))
+
+
+if __name__ == "__main__":
+    main()

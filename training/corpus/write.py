@@ -1,0 +1,128 @@
+"""Writes the corpus as rows of tokens for the trainer, on all cores, from a seed.
+
+A row holds whole documents, first fit by length, and padding where none fits: no document is cut before its answer,
+and a long one begins with the empty state a visitor's chat begins with.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import os
+import random
+import time
+from pathlib import Path
+
+import numpy as np
+from tokenizers import Tokenizer
+
+from . import mix, natural
+
+ROW = 2049  # 2,048 predictions
+DOCUMENTS = 1200  # a shard
+PAD = 1
+
+
+def encode(tokenizer: Tokenizer, documents: list[str]) -> list[list[int]]:
+    return [encoding.ids for encoding in tokenizer.encode_batch_fast(documents, add_special_tokens=False)]
+
+
+def pack(documents: list[list[int]], length: int = ROW) -> np.ndarray:
+    """First-fit decreasing. A document longer than a row is cut into rows of its own."""
+    pieces = [ids[i : i + length] for ids in documents for i in range(0, len(ids), length)]
+    pieces.sort(key=len, reverse=True)
+    rows: list[list[int]] = []
+    open_rows: list[int] = []  # rows with room left, the fullest first
+    for piece in pieces:
+        for place, index in enumerate(open_rows):
+            if len(rows[index]) + len(piece) <= length:
+                rows[index].extend(piece)
+                if length - len(rows[index]) < 24:
+                    del open_rows[place]
+                break
+        else:
+            rows.append(list(piece))
+            if length - len(piece) >= 24:
+                open_rows.append(len(rows) - 1)
+    out = np.full((len(rows), length), PAD, np.uint16)
+    for row, ids in zip(out, rows):
+        row[: len(ids)] = ids
+    return out
+
+
+def save(path: Path, rows: np.ndarray) -> None:
+    """In one move: the trainer looks for files while they are written."""
+    scratch = path.with_name("." + path.name)
+    with open(scratch, "wb") as file:
+        np.save(file, rows)
+    os.replace(scratch, path)
+
+
+def shuffled(documents: list[list[int]], rng: random.Random) -> list[list[int]]:
+    rng.shuffle(documents)
+    return documents
+
+
+_tokenizer: Tokenizer | None = None
+
+
+def _begin(path: str) -> None:
+    global _tokenizer
+    os.environ["TOKENIZERS_PARALLELISM"] = "false"
+    os.nice(5)
+    _tokenizer = Tokenizer.from_file(path)
+
+
+def shard(seed: int, folder: Path, length: int, documents: int = DOCUMENTS) -> int:
+    stream = mix.Stream(seed)
+    rows = pack(encode(_tokenizer, [next(stream) for _ in range(documents)]), length)
+    save(folder / f"own-{seed:06d}.npy", rows)
+    return int((rows != PAD).sum())
+
+
+def natural_rows(folder: Path, length: int) -> int:
+    """All natural text of the training side, in files of whole rows."""
+    documents = encode(_tokenizer, [natural.document(entry) for entry in natural.entries()])
+    random.Random(5).shuffle(documents)
+    total = 0
+    for start in range(0, len(documents), 4000):
+        rows = pack(documents[start : start + 4000], length)
+        save(folder / f"natural-{start // 4000:03d}.npy", rows)
+        total += int((rows != PAD).sum())
+    return total
+
+
+def _work(job: tuple[int | None, Path, int]) -> int:
+    seed, folder, length = job
+    return natural_rows(folder, length) if seed is None else shard(seed, folder, length)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("tokenizer", type=Path)
+    parser.add_argument("--tokens", type=float, default=1.2e9, help="stop when this many are written")
+    parser.add_argument("--seed", type=int, default=1, help="shard seeds are this times a million and up")
+    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--row", type=int, default=ROW - 1, help="predictions a row")
+    parser.add_argument("--no-natural", action="store_true")
+    options = parser.parse_args()
+    options.folder.mkdir(parents=True, exist_ok=True)
+    first = options.seed * 1_000_000
+    seeds: list[int | None] = ([] if options.no_natural else [None]) + list(range(first, first + 100_000))
+    start, total, own = time.monotonic(), 0.0, 0
+    with multiprocessing.Pool(options.processes, _begin, (str(options.tokenizer),)) as pool:
+        jobs = ((seed, options.folder, options.row + 1) for seed in seeds)
+        for count in pool.imap_unordered(_work, jobs):
+            total += count
+            own += 1
+            if own % 50 == 0:
+                print(f"{total / 1e6:.1f} M tokens in {time.monotonic() - start:.0f} s", flush=True)
+            if total >= options.tokens:
+                pool.terminate()
+                break
+    print(f"written: {total / 1e6:.1f} M tokens in {time.monotonic() - start:.0f} s", flush=True)
+
+
+if __name__ == "__main__":
+    main()

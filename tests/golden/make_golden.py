@@ -23,22 +23,49 @@ def checkpoints(args):
     from make import checkpoints
 
     quiet()
-    checkpoints.make(args.out, args.tokenizer_from or args.model)
+    checkpoints.make(args.out, args.tokenizer_from)
 
 
-COMMANDS = {"checkpoints": checkpoints}
+def default_model(args):
+    from make import default_model
+
+    quiet()
+    default_model.make(args.model, args.out)
+
+
+def neox_tokenizer(args):
+    from make import tokenizer_cases
+
+    tokenizer_cases.make(HERE / "neox/tokenizer.json", args.out / "neox", "neox")
+
+
+def default_tokenizer(args):
+    from make import tokenizer_cases
+
+    tokenizer_cases.make(args.model / "tokenizer.json", args.out / "default", "default")
+
+
+COMMANDS = {
+    "checkpoints": checkpoints,
+    "default-model": default_model,
+    "default-tokenizer": default_tokenizer,
+    "neox-tokenizer": neox_tokenizer,
+}
+# What has to be made again when the default model is trained anew.
+DEFAULT = ["default-model", "default-tokenizer"]
 
 
 def main():
     root = HERE.parents[1]
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", nargs="+", choices=[*COMMANDS, "all"])
+    parser.add_argument("what", nargs="+", choices=[*COMMANDS, "default", "all"])
     parser.add_argument("--out", type=Path, default=HERE, help="where the files go (this folder)")
     parser.add_argument("--model", type=Path, default=root / "www/models/default", help="the default model's folder")
-    parser.add_argument("--tokenizer-from", type=Path, help="where `checkpoints` copies the chat checkpoint's "
-                        "tokenizer from (the default model's folder)")
+    parser.add_argument("--tokenizer-from", type=Path, default=HERE / "chat",
+                        help="where `checkpoints` takes the chat checkpoint's tokenizer from (what it has now)")
     args = parser.parse_args()
-    for name in COMMANDS if "all" in args.what else args.what:
+    names = list(COMMANDS) if "all" in args.what else [n for w in args.what for n in (DEFAULT if w == "default" else [w])]
+    for name in names:
         COMMANDS[name](args)
 
 

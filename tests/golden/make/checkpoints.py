@@ -263,6 +263,8 @@ def forward64(model, ids):
 
 def make(out, tokenizer_from):
     torch.set_num_threads(1)
+    # Read first: the folders are emptied below, and this may be one of them.
+    tokenizer = {name: (Path(tokenizer_from) / name).read_bytes() for name in TOKENIZER_FILES}
     for spec in SPECS:
         folder = Path(out) / spec.name
         for attempt in range(200):
@@ -281,5 +283,5 @@ def make(out, tokenizer_from):
             raise SystemExit(f"{spec.name}: no seed without near ties")
         save_file(tensors, folder / "expected.safetensors", metadata={"seed": str(seed)})
         if spec.name == "chat":
-            for name in TOKENIZER_FILES:
-                shutil.copyfile(Path(tokenizer_from) / name, folder / name)
+            for name, content in tokenizer.items():
+                (folder / name).write_bytes(content)

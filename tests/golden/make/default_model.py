@@ -1,0 +1,59 @@
+"""What transformers says with the default model: small, because the model may be trained anew."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import torch
+from transformers import AutoTokenizer, MambaForCausalLM
+
+TOP = 20
+GREEDY = 32
+PROMPTS = [
+    {"messages": [{"role": "user", "content": "Hello! How are you?"}]},
+    {"messages": [
+        {"role": "user", "content": "My name is Zorbin."},
+        {"role": "assistant", "content": "Nice to meet you, Zorbin!"},
+        {"role": "user", "content": "What is my name?"},
+    ]},
+    {"text": "Once upon a time, there was a little fox"},
+]
+
+
+@torch.no_grad()
+def make(model_folder, out):
+    torch.set_num_threads(1)
+    folder = Path(model_folder)
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    model = MambaForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
+    cases = []
+    for prompt in PROMPTS:
+        text = prompt.get("text")
+        if text is None:
+            text = tokenizer.apply_chat_template(prompt["messages"], tokenize=False, add_generation_prompt=True)
+        ids = tokenizer.encode(text, add_special_tokens=False)
+        result = model(input_ids=torch.tensor([ids]), use_cache=True)
+        last, cache = result.logits[0, -1], result.cache_params
+        top = torch.topk(last, TOP)
+        case = {
+            **prompt,
+            "rendered": text,
+            "ids": ids,
+            "top_ids": top.indices.tolist(),
+            "top_logits": top.values.tolist(),
+            "logsumexp": torch.logsumexp(last.double(), 0).item(),
+        }
+        # No stop token here: 32 ids whatever they are. A real model has near ties; the margins show where.
+        greedy, margins = [], []
+        for _ in range(GREEDY):
+            best = torch.topk(last, 2)
+            greedy.append(int(best.indices[0]))
+            margins.append(round((best.values[0] - best.values[1]).item(), 6))
+            step = model(input_ids=torch.tensor([[greedy[-1]]]), cache_params=cache, use_cache=True)
+            last, cache = step.logits[0, -1], step.cache_params
+        cases.append({**case, "greedy_ids": greedy, "greedy_margins": margins, "greedy_text": tokenizer.decode(greedy)})
+        print(f"default: {tokenizer.decode(greedy)!r}, smallest margin {min(margins)}")
+    (Path(out) / "default").mkdir(parents=True, exist_ok=True)
+    digest = hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest()
+    golden = {"model_sha256": digest, "parameters": sum(p.numel() for p in model.parameters()), "prompts": cases}
+    (Path(out) / "default/model.json").write_text(json.dumps(golden, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# Writes the site to dist/, and says how large its wasm is. Does nothing but the set-up
+# checks when dist/ is newer than all that it is made from.
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+. "$(dirname "$0")/lib.sh"
+cd "$ROOT"
+
+scripts/setup.sh build
+RUSTUP_TOOLCHAIN=$(scripts/setup/rust.sh)
+export RUSTUP_TOOLCHAIN
+
+sources=(.cargo Cargo.toml Cargo.lock Trunk.toml rust-toolchain.toml package-lock.json scripts src www)
+built=target/site-built
+if [ -e dist/index.html ] && [ -e "$built" ] && [ -z "$(find "${sources[@]}" -newer "$built" -print -quit)" ]; then
+  say "dist/ is up to date"
+  exit
+fi
+
+mkdir -p target
+started=$(mktemp)
+trap 'rm -f "$started"' EXIT
+trunk build --release
+node scripts/wasm-size.mjs dist
+# The time from before the build: a file saved during it counts as changed.
+touch -r "$started" "$built"

@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Trunk runs this when it has built the page and the wasm, before they go to dist/: adds
+# the files of www/ that need no building, and optimises the wasm.
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+cd "$TRUNK_STAGING_DIR"
+(cd "$TRUNK_SOURCE_DIR" && tar -c --exclude=./index.html .) | tar -x
+
+# Trunk names the wasm after the package; its address is the library's name.
+package=mamba-web library=mamba_web
+for ending in .d.ts _bg.wasm; do mv "$package$ending" "$library$ending"; done
+sed "s/${package}_bg/${library}_bg/g" "$package.js" > "$library.js"
+rm "$package.js"
+
+[ "$TRUNK_PROFILE" = release ] || exit 0
+
+# wasm-opt takes the better part of a minute, so its result is kept until its input or
+# wasm-opt itself changes: a change of the page alone must not cost that minute.
+kept=$ROOT/target/wasm-opt
+mkdir -p "$kept"
+for wasm in *.wasm; do
+  if ! cmp -s "$wasm" "$kept/$wasm.in" ||
+    ! [ "$kept/$wasm.out" -nt "$ROOT/node_modules/.installed-from" ]; then
+    say "wasm-opt -O3 $wasm"
+    rm -f "$kept/$wasm.out"
+    wasm-opt -O3 "$wasm" -o "$kept/$wasm.new"
+    cp "$wasm" "$kept/$wasm.in"
+    mv "$kept/$wasm.new" "$kept/$wasm.out"
+  fi
+  cp "$kept/$wasm.out" "$wasm"
+done

@@ -7,7 +7,7 @@ A file holds dialogues parted by blank lines; ``#`` begins a comment line. A dia
     B: {tip}, then it [will be fine|gets better].
 
 with the template language of ``grammar``. All slots are drawn once a dialogue, so a word stays the same throughout;
-``{person}`` comes from ``lexicon.person``, other slots from the ``S:`` lines or the lexicon lists.
+``{person}`` comes from ``lexicon.person``, other slots from the ``S:`` lines or the lexicon lists. ``{cap an pet}`` begins a sentence with ``A dog``.
 
     python -m training.corpus.dialogues --sample 20 --seed 1
     python -m training.corpus.dialogues --check
@@ -23,10 +23,10 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from .grammar import BOT, USER, Chat, article, skill
+from .grammar import BOT, USER, Chat, article, capital, skill
 
 FOLDER = Path(__file__).parent / "dialogue_files"
-_SLOT = re.compile(r"\{(?:an |cap )?([a-z_]+?\d*)\}")
+_SLOT = re.compile(r"\{(?:cap )?(?:an )?([a-z_]+?\d*)\}")
 
 
 class DialogueError(ValueError):
@@ -69,6 +69,7 @@ class Dialogue:
     def play(self, chat: Chat) -> None:
         slots = self.slots(chat.rng, chat.held_out)
         for mark, template in self.turns:
+            template = re.sub(r"\{cap an (\w+)\}", lambda match: capital(article(slots[match[1]])), template)
             (chat.user if mark == USER else chat.bot)(template, **slots)
 
 

@@ -64,7 +64,7 @@ export function parseRange(header, size) {
  */
 async function findFile(root, url) {
   try {
-    const { pathname } = new URL(url ?? "/", "http://localhost");
+    const { pathname } = new URL(`http://localhost${url}`);
     let file = path.join(root, decodeURIComponent(pathname));
     if (pathname.endsWith("/")) file = path.join(file, "index.html");
     // realpath: a link in the folder must not lead out of it.

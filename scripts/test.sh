@@ -1,0 +1,88 @@
+#!/usr/bin/env bash
+# Every check and test, cheapest first; stops at the first step that fails. Ends with
+# the sum of what the test runners reported, such as `123 passed, 0 failed`.
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+. "$(dirname "$0")/lib.sh"
+cd "$ROOT"
+
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+# Adds up the summary lines of nextest, cargo test, pytest and node --test.
+total() {
+  awk '
+    function add(line,   n, words, i) {
+      n = split(line, words, /[ ,;=]+/)
+      for (i = 2; i <= n; i++) {
+        if (words[i] ~ /^passed/) passed += words[i - 1]
+        if (words[i] ~ /^(failed|errors?$)/) failed += words[i - 1]
+        if (words[i] ~ /^(skipped|ignored)/) skipped += words[i - 1]
+      }
+    }
+    { gsub(/\033\[[0-9;]*m/, "") }
+    /^ *Summary \[.*tests? run:/ { sub(/^.*run:/, ""); gsub(/\([^)]*\)/, ""); add($0) }
+    /^test result:/ { add($0) }
+    /^=* ?[0-9]+ (passed|failed|skipped|errors?).* in [0-9.]+s/ { add($0) }
+    /^(ℹ|#) pass [0-9]+$/ { passed += $3 }
+    /^(ℹ|#) (fail|cancelled) [0-9]+$/ { failed += $3 }
+    /^(ℹ|#) (skipped|todo) [0-9]+$/ { skipped += $3 }
+    END {
+      if (skipped) printf "%d skipped\n", skipped
+      printf "%d passed, %d failed\n", passed, failed
+    }' "$log"
+}
+
+# step NAME COMMAND...
+step() {
+  local name=$1 started=$SECONDS
+  shift
+  printf '\n== %s\n' "$name"
+  if ! "$@" 2>&1 | tee -a "$log"; then
+    printf '\n'
+    total
+    die "failed at: $name"
+  fi
+  printf '== %s: %d s\n' "$name" $((SECONDS - started))
+}
+
+wasm() { RUSTUP_TOOLCHAIN=$wasm_toolchain CARGO_BUILD_TARGET=$WASM_TARGET "$@"; }
+
+native_tests() {
+  if cargo nextest --version >/dev/null 2>&1; then
+    cargo nextest run --locked --no-fail-fast --status-level fail
+  else
+    cargo test --locked --lib --tests --examples --no-fail-fast
+  fi && cargo test --locked --doc
+}
+
+wasm_tests() { wasm cargo test --locked --lib --test wasm; }
+
+type_check() { tsc -p . && tsc -p tests; }
+
+python_tests() { .venv/bin/python -m pytest -q training/tests; }
+
+script_tests() { node --test scripts/*.test.mjs; }
+
+# One file at a time: each starts a browser.
+browser_tests() { node --test --test-concurrency=1 tests/browser/*.test.mjs; }
+
+scripts/setup.sh test
+wasm_toolchain=$(scripts/setup/rust.sh)
+browsers=$(scripts/setup/browsers.sh)
+eval "$browsers"
+export CHROME CHROMEDRIVER FIREFOX
+
+step "formatting" cargo fmt --check
+step "clippy" cargo clippy --locked --all-targets -- -D warnings
+step "clippy, wasm32" wasm cargo clippy --locked --lib -- -D warnings
+step "native tests" native_tests
+step "wasm tests" wasm_tests
+step "the site" scripts/build.sh
+step "JavaScript types" type_check
+step "script tests" script_tests
+step "Python tests" python_tests
+step "browser tests" browser_tests
+
+printf '\n'
+total

@@ -16,7 +16,7 @@ from .grammar import SKILLS, STORY, END, Chat
 
 
 @cache
-def _skills() -> tuple[list, list[float]]:
+def register() -> tuple[list, list[float]]:
     """All chat skills with their weights; importing their modules registers them."""
     from . import dialogues, skills, stories  # noqa: F401
 
@@ -27,7 +27,7 @@ def _skills() -> tuple[list, list[float]]:
 def talk(rng: random.Random, held_out: bool) -> str:
     """A chat of a few skills in a row, now and then broken by what a real person said."""
     chat = Chat(rng, held_out)
-    functions, weights = _skills()
+    functions, weights = register()
     for function in rng.choices(functions, weights, k=rng.choice((1, 1, 2, 2, 3, 4, 5, 6, 8, 10))):
         function(chat)
         if rng.random() < 0.03:
@@ -50,7 +50,7 @@ def story(rng: random.Random, held_out: bool) -> str:
 
 @cache
 def _story_skills() -> tuple[list, list[float]]:
-    _skills()
+    register()
     functions, weights = zip(*((f, w) for f, w in SKILLS if f.__module__.endswith("stories")))
     return list(functions), list(weights)
 
@@ -65,7 +65,7 @@ def recall(rng: random.Random, held_out: bool) -> str:
 def real(rng: random.Random, held_out: bool) -> str:
     """What real people said, answered by rules, between skills of ours."""
     chat = Chat(rng, held_out)
-    functions, weights = _skills()
+    functions, weights = register()
     for _ in range(rng.choice((1, 2, 3))):
         reflect.chat(chat)
         if rng.random() < 0.5:

@@ -1,0 +1,68 @@
+"""What is exported loads in transformers and says the same."""
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from training.export import BOT, END, MARKS, PAD, USER, export, join, load
+from training.evaluate import int8
+from training.model import Config, Mamba
+from training.tokenizer import train
+
+TEXT = ["<|user|>Hello there, how are you?<|bot|>I am fine. 12 + 30 = 42. What about you?<|endoftext|>"] * 4
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("model")
+    train(iter(TEXT), 300).save(str(folder / "tokenizer.json"))
+    torch.manual_seed(0)
+    model = Mamba(Config(V=300, D=32, L=2))
+    export(model, folder / "tokenizer.json", folder, parts=2)
+    join(folder)
+    return folder
+
+
+def test_transformers_computes_the_same_logits(folder: Path):
+    from transformers import AutoModelForCausalLM
+
+    theirs = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
+    assert type(theirs).__name__ == "MambaForCausalLM"
+    assert theirs.lm_head.weight.data_ptr() == theirs.backbone.embeddings.weight.data_ptr()
+    ours, _ = load(folder)
+    tokens = torch.randint(0, 300, (2, 17))
+    with torch.no_grad():
+        torch.testing.assert_close(ours(tokens), theirs(tokens).logits, rtol=1e-4, atol=1e-5)
+
+
+def test_the_chat_template_writes_what_the_model_was_trained_on(folder: Path):
+    from transformers import AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    chat = [{"role": "user", "content": " Hello "}, {"role": "assistant", "content": "Hi!"}, {"role": "user", "content": "12?"}]
+    text = tokenizer.apply_chat_template(chat, add_generation_prompt=True, tokenize=False)
+    assert text == "<|user|>Hello<|bot|>Hi!<|user|>12?<|bot|>"
+    ids = tokenizer(text)["input_ids"]
+    assert ids[0] == USER and ids[-1] == BOT and END not in ids and PAD not in ids
+
+
+def test_the_tokenizer_gives_every_text_back(folder: Path):
+    _, tokenizer = load(folder)
+    for text in ["Hello there", "  two  spaces\n\nand lines ", "naïve Ærøskøbing 你好 🙂", "1234567890", "it's 3,000.5!", "<|user|>"]:
+        ids = tokenizer.encode(text, add_special_tokens=False).ids
+        assert tokenizer.decode(ids, skip_special_tokens=False) == text
+    assert [tokenizer.token_to_id(mark) for mark in MARKS] == list(range(5))
+
+
+def test_no_token_holds_two_digits(folder: Path):
+    _, tokenizer = load(folder)
+    assert len(tokenizer.encode("2024").ids) == 4
+    assert not [token for token in tokenizer.get_vocab() if sum(letter.isdigit() for letter in token) > 1]
+
+
+def test_int8_is_near_and_exact_where_it_can_be():
+    weight = torch.randn(8, 80)
+    assert (int8(weight) - weight).abs().max() < weight.abs().max() / 127
+    steps = torch.arange(-127, 128).float()[None] / 128
+    torch.testing.assert_close(int8(steps, block=255), steps, rtol=1e-3, atol=1e-4)

@@ -45,14 +45,29 @@ def default_tokenizer(args):
     tokenizer_cases.make(args.model / "tokenizer.json", args.out / "default", "default")
 
 
+def templates(args):
+    from make import template_cases
+
+    quiet()
+    template_cases.make(args.model, args.out)
+
+
+def sampler(args):
+    from make import sampler_cases
+
+    sampler_cases.make(args.out)
+
+
 COMMANDS = {
     "checkpoints": checkpoints,
     "default-model": default_model,
     "default-tokenizer": default_tokenizer,
     "neox-tokenizer": neox_tokenizer,
+    "templates": templates,
+    "sampler": sampler,
 }
 # What has to be made again when the default model is trained anew.
-DEFAULT = ["default-model", "default-tokenizer"]
+DEFAULT = ["default-model", "default-tokenizer", "templates"]
 
 
 def main():

@@ -20,7 +20,7 @@ fi
 mkdir -p target
 started=$(mktemp)
 trap 'rm -f "$started"' EXIT
-trunk build --release
+trunk --log warn build --release
 node scripts/wasm-size.mjs dist
 # The time from before the build: a file saved during it counts as changed.
 touch -r "$started" "$built"

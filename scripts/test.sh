@@ -62,10 +62,10 @@ type_check() { tsc -p . && tsc -p tests; }
 
 python_tests() { .venv/bin/python -m pytest -q training/tests; }
 
-script_tests() { node --test scripts/*.test.mjs; }
+script_tests() { node --test --test-reporter=spec scripts/*.test.mjs; }
 
 # One file at a time: each starts a browser.
-browser_tests() { node --test --test-concurrency=1 tests/browser/*.test.mjs; }
+browser_tests() { node --test --test-reporter=spec --test-concurrency=1 tests/browser/*.test.mjs; }
 
 scripts/setup.sh test
 wasm_toolchain=$(scripts/setup/rust.sh)

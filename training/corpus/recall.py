@@ -1,0 +1,137 @@
+"""Long conversations for recall: facts told early, many unrelated exchanges, the questions at the end.
+
+``recall_chat`` writes one for training. ``probe`` writes one whose last question is still open, with the
+value that the answer must contain: the evaluation's recall test, at a chosen distance.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+
+from . import skills  # noqa: F401 - registers the fillers
+from .grammar import SKILLS, USER, Chat, Skill
+from .skills.attributes import ATTRIBUTES
+from .skills.memory import answer, choose, question, similar_but_untold, tell, two_facts, what_have_i_told, who_is
+
+# Themes whose exchanges say nothing about the user: they may stand between a fact and its question.
+_NEUTRAL = ("facts", "numbers", "words", "world", "help", "odd", "honest", "instructions", "meta", "play", "persona", "polite", "smalltalk")
+_WORDY = frozenset({"fun_fact", "joke", "riddle", "poem", "how_to", "alphabet", "guess_my_number", "word_game", "twenty_questions"})
+# Short ones, so that sixty of them fit into two thousand tokens.
+_BRIEF = frozenset(
+    {"sums", "times", "bigger", "even_odd", "doubles", "next_number", "opposites", "capitals_back", "is_it_the_capital", "continents", "colors_of_things", "units", "calendar", "animals", "elements", "spell", "rhymes", "smalltalk"}
+)
+CHARACTERS_PER_TOKEN = 3.6  # measured on generated chats, a little on the safe side
+
+
+def _pool(keep) -> tuple[list[Skill], list[float]]:
+    chosen = [(f, w) for f, w in SKILLS if f.__module__.rsplit(".", 1)[-1] in _NEUTRAL and keep(f.__name__)]
+    return [f for f, _ in chosen], [w for _, w in chosen]
+
+
+_ANY, _SHORT = _pool(lambda name: name not in _WORDY), _pool(lambda name: name in _BRIEF)
+
+
+def exchanges(chat: Chat) -> int:
+    return sum(role == USER for role, _ in chat.turns)
+
+
+def _characters(chat: Chat) -> int:
+    return sum(len(text) + 6 for _, text in chat.turns)
+
+
+def pad(chat: Chat, turns: int, tokens: int) -> None:
+    """Adds unrelated exchanges until the chat has that many user turns, within the tokens."""
+    while (missing := turns - exchanges(chat)) > 0:
+        room = tokens * CHARACTERS_PER_TOKEN - _characters(chat)
+        if room < 100:
+            return
+        functions, weights = _SHORT if room / missing < 130 else _ANY
+        before = len(chat.turns)
+        chat.rng.choices(functions, weights)[0](chat)
+        # A filler of several exchanges would overshoot: keep whole exchanges up to the wanted number.
+        while exchanges(chat) > turns and len(chat.turns) > before + 2:
+            del chat.turns[-2:]
+
+
+def recall_chat(rng: random.Random, turns: int | None = None, tokens: int = 1900, held_out: bool = False) -> Chat:
+    """A conversation of ``turns`` exchanges before the questions (1 to 60, short ones more often)."""
+    chat = Chat(rng, held_out)
+    turns = turns or rng.choice((1, 2, 3, 5, 5, 8, 10, 12, 15, 20, 20, 25, 30, 40, 50, 60))
+    facts = rng.choice((1, 2, 2, 3, 3, 4, 5))
+    if rng.random() < 0.55:
+        tell(chat, ATTRIBUTES["name"])
+    while exchanges(chat) < facts:
+        rng.choices((lambda c: tell(c), two_facts, similar_but_untold), (8, 2, 1))[0](chat)
+    if turns > 6 and rng.random() < 0.5:  # some facts come in the middle, some questions too
+        pad(chat, turns // 2, tokens // 2)
+        for _ in range(rng.choice((1, 2))):
+            tell(chat)
+        if rng.random() < 0.5:
+            _ask_told(chat)
+    pad(chat, turns, tokens - 250)
+    keys = [key for key in chat.memory if key in ATTRIBUTES]
+    rng.shuffle(keys)
+    for key in keys[: rng.choice((2, 3, 4, 5))]:
+        question(chat, ATTRIBUTES[key])
+        answer(chat, ATTRIBUTES[key])
+        if rng.random() < 0.25:
+            _ask_untold(chat)
+    if rng.random() < 0.15:
+        what_have_i_told(chat)
+    if rng.random() < 0.15:
+        who_is(chat)
+    return chat
+
+
+def _ask_told(chat: Chat) -> None:
+    attribute = choose(chat, told=True)
+    if attribute:
+        question(chat, attribute)
+        answer(chat, attribute)
+
+
+def _ask_untold(chat: Chat) -> None:
+    attribute = choose(chat, told=False)
+    if attribute:
+        question(chat, attribute)
+        answer(chat, attribute)
+
+
+def recall_document(rng: random.Random, turns: int | None = None, tokens: int = 1900, held_out: bool = False) -> str:
+    """The text of ``recall_chat``."""
+    return recall_chat(rng, turns, tokens, held_out).document()
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A conversation that ends with an open question. ``expected`` is ``None`` if the fact was never told."""
+
+    chat: Chat
+    key: str
+    expected: str | None
+
+    @property
+    def prompt(self) -> str:
+        """The turns so far, up to the mark after which the model answers."""
+        return self.chat.document().removesuffix("<|endoftext|>") + "<|bot|>"
+
+
+PROBED = {"name": ("name",), "pet": ("cat called", "dog called", "rabbit called", "hamster called"), "favorite": ("favorite color", "favorite food", "favorite animal", "favorite drink")}
+
+
+def probe(rng: random.Random, kind: str, turns: int, held_out: bool = True, told: bool = True, tokens: int = 1900) -> Probe:
+    """One recall question after ``turns`` exchanges: ``kind`` is a key of ``PROBED``.
+
+    With ``told=False`` another fact is told instead, and the right answer is "You have not told me".
+    """
+    chat = Chat(rng, held_out)
+    attribute = ATTRIBUTES[rng.choice(PROBED[kind])]
+    if told:
+        tell(chat, attribute)
+    else:
+        others = [key for name, keys in PROBED.items() for key in keys if key != attribute.key]
+        tell(chat, ATTRIBUTES[rng.choice(others)])
+    pad(chat, turns, tokens)
+    question(chat, attribute)
+    return Probe(chat, attribute.key, chat.memory.get(attribute.key))

@@ -1,0 +1,103 @@
+"""What the skills share: reading the data files, the ways people begin a question, small endings."""
+
+from __future__ import annotations
+
+import random
+import re
+from functools import lru_cache
+from pathlib import Path
+
+from ..grammar import Chat, expand, tidy
+
+DATA = Path(__file__).resolve().parent / "data"
+
+LEADS = (
+    "Mamba, ", "Hey, ", "Hey Mamba, ", "So, ", "Okay, ", "Ok, ", "Quick question: ", "I have a question: ", "Tell me, ", "Please tell me: ",
+    "Question: ", "One question: ", "I was wondering, ", "Do you know this? ", "Another question: ", "Next question: ", "Hmm, ", "Well, ",
+    "Hello, ", "Hi, ", "Excuse me, ", "Just curious: ", "For my homework: ", "My kid asks: ", "Now, ", "And ", "please, ",
+)  # fmt: skip
+_SLANG = (
+    (r"\byou are\b", "ur"), (r"\byou\b", "u"), (r"\bare\b", "r"), (r"\bplease\b", "pls"), (r"\bwhat is\b", "whats"), (r"\bwhat's\b", "whats"),
+    (r"\bbecause\b", "cuz"), (r"\bdo not\b", "dont"), (r"\bwhy\b", "y"), (r"\band\b", "n"), (r"\bgoing to\b", "gonna"), (r"\bwant to\b", "wanna"),
+)  # fmt: skip
+
+
+def entries(name: str) -> list[str]:
+    """The lines of ``data/name``, without blank lines and ``#`` comments."""
+    lines = (DATA / name).read_text(encoding="utf-8").splitlines()
+    return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+
+
+@lru_cache(maxsize=None)
+def pairs(name: str) -> list[tuple[str, str]]:
+    """``question template => answer template`` lines."""
+    found = []
+    for line in entries(name):
+        question, arrow, answer = line.partition(" => ")
+        if not arrow:
+            raise ValueError(f"{name}: no ' => ' in {line!r}")
+        found.append((question.strip(), answer.strip()))
+    return found
+
+
+def typo(rng: random.Random, text: str) -> str:
+    """One slip of the finger in one longer word, as in ``wehre``, ``captial``, ``becuse``."""
+    words = text.split(" ")
+    places = [i for i, word in enumerate(words) if len(word) > 3 and word.isalpha() and word.islower()]
+    if not places:
+        return text
+    i = rng.choice(places)
+    word = words[i]
+    at = rng.randrange(1, len(word) - 1)
+    words[i] = rng.choice((word[:at] + word[at + 1] + word[at] + word[at + 2 :], word[:at] + word[at + 1 :], word[:at] + word[at] + word[at:]))
+    return " ".join(words)
+
+
+def slang(text: str) -> str:
+    text = text.lower().rstrip(".?!")
+    for pattern, short in _SLANG:
+        text = re.sub(pattern, short, text)
+    return text
+
+
+def ask(chat: Chat, template: str, plain: bool = False, **slots: object) -> str:
+    """A user turn that is a question: now and then with a lead, a typo or chat spelling.
+
+    ``plain`` keeps the words as they are, for questions whose words the answer has to copy.
+    """
+    rng = chat.rng
+    text = tidy(expand(rng, template, **slots))
+    dice = rng.random()
+    if dice < 0.12:
+        lead = rng.choice(LEADS)
+        first = text.split(" ", 1)[0]
+        keep = first in ("I", "I'm", "I've", "Mamba") or not re.match(r"^(What|Wh|How|Can|Could|Do|Does|Is|Are|Did|Tell|Give|Name|Please|In|At|Will|Should|Which|Explain|Define|Say|Add|Count|List|Spell|Repeat)", text)
+        text = lead + (text if keep or lead.endswith("? ") else text[:1].lower() + text[1:])
+    elif dice < 0.15 and text.endswith("?"):
+        text = text[:-1] + rng.choice((", please?", " please", "??", " ?", ", Mamba?"))
+    elif not plain and dice < 0.19:
+        text = typo(rng, text)
+    elif not plain and dice < 0.22:
+        text = slang(text)
+    return chat.user(text)
+
+
+def name_tail(chat: Chat, p: float = 0.15) -> str:
+    """``, Ada`` now and then, if the user has told a name; never an invented one."""
+    name = chat.memory.get("name")
+    return f", {name}" if name and chat.rng.random() < p else ""
+
+
+THANKS = (
+    ("[Thanks|Thank you|Thank you!|thx|Ok thanks|Great, thanks|Thanks a lot|Cool, thanks]", "[You are welcome{tail}!|Any time!|You are welcome. What else would you like to know?|Happy to help{tail}.|My pleasure.]"),
+    ("[Interesting|Good to know|I did not know that|Wow|Cool|Nice|Oh, really?|Is that true?|Oh okay|I see|Makes sense]", "[Yes, as far as I know.|I am glad you find it interesting.|I like it too. Ask me another one!|Yes. Do you have another question?|It is true, as far as I know.]"),
+    ("[Are you sure|Really|Is that right|Are you certain]?", "[I think so, but I am a very small model. Please check important things.|I believe so. If it matters, please check it.|Quite sure, but I do make mistakes.]"),
+)  # fmt: skip
+
+
+def aftermath(chat: Chat, p: float = 0.06) -> None:
+    """Sometimes a word of thanks or doubt after an answer."""
+    if chat.rng.random() < p:
+        question, answer = chat.rng.choice(THANKS)
+        chat.user(question)
+        chat.bot(answer, tail=name_tail(chat))

@@ -1,0 +1,306 @@
+"""Telling and recalling: facts told in the chat, corrections, what was never told, what was just said."""
+
+from __future__ import annotations
+
+import re
+
+from ..grammar import USER, Chat, article, capital, expand, listing, skill
+from ..lexicon import person
+from .attributes import ATTRIBUTES, KEYS, TELL_LEADS, WEIGHTS, Attribute
+from .base import LEADS, name_tail
+
+_YOURS = {"i": "you", "my": "your", "me": "you", "mine": "yours", "am": "are", "i'm": "you are", "i've": "you have", "i'll": "you will", "myself": "yourself", "was": "were"}
+
+
+def to_you(text: str) -> str:
+    """``I lost my key`` -> ``you lost your key``. ``was`` only turns after ``I``."""
+    text = re.sub(r"\bI was\b", "you were", text)
+    return " ".join(_YOURS.get(word.lower(), word) if word.lower() != "was" else word for word in text.split(" "))
+
+
+def fill(template: str, value: str) -> str:
+    """Puts the value into an attribute's template: plain, with article, with a capital, or turned to *you*."""
+    return (
+        template.replace("{cap an v}", capital(article(value)))
+        .replace("{an v}", article(value))
+        .replace("{cap v}", capital(value))
+        .replace("{you v}", to_you(value))
+        .replace("{v}", value)
+    )
+
+
+def choose(chat: Chat, told: bool | None = None) -> Attribute | None:
+    """An attribute by weight: any, or only one that was told (``True``) or was not (``False``)."""
+    if told:
+        keys = [key for key in chat.memory if key in ATTRIBUTES]
+        return ATTRIBUTES[chat.pick(keys)] if keys else None
+    for _ in range(20):
+        key = chat.rng.choices(KEYS, WEIGHTS)[0]
+        if told is None or key not in chat.memory:
+            return ATTRIBUTES[key]
+    return None
+
+
+def remember(chat: Chat, attribute: Attribute, value: str) -> None:
+    chat.memory[attribute.key] = value
+    if attribute.key.endswith(" called"):  # for stories and dialogues, which ask for any pet
+        chat.memory["pet"], chat.memory["petname"] = attribute.key.removesuffix(" called"), value
+
+
+def new_value(chat: Chat, attribute: Attribute) -> str:
+    """A value that no other fact of this chat has, so that an answer can be checked."""
+    for _ in range(10):
+        value = attribute.value(chat.rng, chat.held_out)
+        if value not in chat.memory.values():
+            break
+    return value
+
+
+_COMMON_START = re.compile(r"(My|The|This|We|You|They|Everyone|Please|Tomorrow|For|In|Call|By|Remember|Keep|On|It's|Today)\b")
+_IMPERATIVE = re.compile(r"(Please|Remember|Keep|Call|You can|I will tell|On my)")
+
+
+def lower_start(text: str) -> str:
+    """In the middle of a sentence: a small letter, except for names, titles and *I*."""
+    return text[:1].lower() + text[1:] if _COMMON_START.match(text) else text
+
+
+def tell(chat: Chat, attribute: Attribute | None = None) -> str:
+    """One fact told and noted."""
+    attribute = attribute or choose(chat, told=False) or choose(chat)
+    value = new_value(chat, attribute)
+    greeting = chat.pick(("Hi! ", "Hello, ", "Hi, ", "Hey, ", "Hello! ", "Good morning! ")) if not chat.turns and chat.chance(0.35) else ""
+    said = expand(chat.rng, fill(chat.pick(attribute.told), value))
+    lead = chat.pick(TELL_LEADS) if chat.chance(0.16) and not _IMPERATIVE.match(said) else ""
+    chat.user(greeting + (lead + lower_start(said) if lead and not lead.endswith("? ") else lead + said))
+    chat.bot(fill(chat.pick(attribute.noted), value))
+    remember(chat, attribute, value)
+    return value
+
+
+def question(chat: Chat, attribute: Attribute) -> None:
+    """The user asks for a fact."""
+    lead = chat.pick(LEADS) if chat.chance(0.08) else chat.pick(("And ", "And now: ", "Now tell me: ", "Remember? ")) if chat.chance(0.04) else ""
+    text = chat.pick(attribute.asked)
+    chat.user(lead + (text[:1].lower() + text[1:] if lead and not lead.endswith("? ") else text))
+
+
+def answer(chat: Chat, attribute: Attribute) -> None:
+    """The model's answer: the value, or that it was never told."""
+    value = chat.memory.get(attribute.key)
+    if value is not None:
+        chat.bot(fill(chat.pick(attribute.answered), value))
+    else:
+        chat.bot(MISSING, noun=attribute.noun)
+
+
+MISSING = (
+    "[You have not told me {noun} yet.|You have not told me {noun}.|You have not told me {noun} yet. [Would you like to?|Do you want to tell me?]|I do not know that. You have not told me {noun}.|"
+    "You haven't told me {noun} yet.|I am sorry, but you have not told me {noun}.|I do not know, because you have not told me {noun}.|Hmm, you have not told me {noun} yet. Will you tell me?]"
+)
+
+
+@skill(16)
+def tell_fact(chat: Chat) -> None:
+    tell(chat)
+
+
+@skill(16)
+def ask_fact(chat: Chat) -> None:
+    """Asks for something told before; if nothing was, tells it first."""
+    attribute = choose(chat, told=True)
+    if attribute is None:
+        tell(chat)
+        attribute = choose(chat, told=True)
+    question(chat, attribute)
+    answer(chat, attribute)
+
+
+@skill(5)
+def ask_untold(chat: Chat) -> None:
+    """Asks for something never told; sometimes tells it then and asks again."""
+    attribute = choose(chat, told=False)
+    if attribute is None:
+        return
+    question(chat, attribute)
+    answer(chat, attribute)
+    if chat.chance(0.3):
+        tell(chat, attribute)
+        if chat.chance(0.6):
+            question(chat, attribute)
+            answer(chat, attribute)
+
+
+@skill(4)
+def similar_but_untold(chat: Chat) -> None:
+    """The dog's name was told, the cat's is asked: no borrowing."""
+    told = choose(chat)
+    family = [key for key in KEYS if key != told.key and key not in chat.memory and (key.split()[0] == told.key.split()[0] or key.split()[-1] == told.key.split()[-1] or len(key.split()) == len(told.key.split()))]
+    tell(chat, told)
+    for key in chat.rng.sample(family, min(len(family), 1 + chat.chance(0.3))):
+        question(chat, ATTRIBUTES[key])
+        answer(chat, ATTRIBUTES[key])
+    if chat.chance(0.6):
+        question(chat, told)
+        answer(chat, told)
+
+
+@skill(5)
+def two_facts(chat: Chat) -> None:
+    """Two facts in one turn, then one or both of them asked."""
+    first, second = choose(chat, told=False), choose(chat, told=False)
+    if first is None or second is None or first.key == second.key:
+        return tell_fact(chat)
+    values = [new_value(chat, first), new_value(chat, second)]
+    if values[0] == values[1]:
+        return tell_fact(chat)
+    one, two = (expand(chat.rng, fill(chat.pick(a.told), v)) for a, v in zip((first, second), values))
+    joint = chat.pick((". ", " and ", ", and ", ". ", ". Also, "))
+    chat.user(re.sub(r"[.!]$", "", one) + joint + (two if joint == ". " else lower_start(two)))
+    for attribute, value in zip((first, second), values):
+        remember(chat, attribute, value)
+    chat.bot(
+        "[Thank you for telling me|Nice to know|Good to know|I will remember both|I will remember that|Got it]{tail}. [So {one}, and {two}.|]",
+        tail=name_tail(chat, 0.3), one=fill(first.clause, values[0]), two=fill(second.clause, values[1]),
+    )  # fmt: skip
+    for attribute in chat.rng.sample([first, second], chat.pick((0, 1, 2))):
+        question(chat, attribute)
+        answer(chat, attribute)
+
+
+@skill(4)
+def correct(chat: Chat) -> None:
+    """The user corrects or changes a fact; the new value counts."""
+    attribute = choose(chat, told=True)
+    if attribute is None:
+        tell(chat)
+        attribute = choose(chat, told=True)
+    old, value = chat.memory[attribute.key], new_value(chat, attribute)
+    if old == value:
+        return
+    said = lower_start(expand(chat.rng, fill(chat.pick(attribute.told), value)))
+    chat.user("[No, |Actually, |Sorry, I made a mistake: |Wait, |Oh no, I was wrong. |I changed my mind: |Not anymore: |Correction: |I mean, |No no, ]{said}", said=said)
+    chat.bot("[Thank you for the correction|All right|Okay, I changed it|Got it|I see, thank you|Sorry, my mistake]. [Now I know that {clause}.|So {clause}.|I will remember that {clause}.]", clause=fill(attribute.clause, value))
+    remember(chat, attribute, value)
+    if chat.chance(0.6):
+        question(chat, attribute)
+        answer(chat, attribute)
+
+
+@skill(3)
+def is_it(chat: Chat) -> None:
+    """``Is my name Ada?`` with the right or a wrong value."""
+    attribute = choose(chat, told=True)
+    if attribute is None:
+        tell(chat)
+        attribute = choose(chat, told=True)
+    value = chat.memory[attribute.key]
+    guess = value if chat.chance(0.5) else attribute.value(chat.rng, chat.held_out)
+    match = re.match(r"^(your .*?) (is|are) (.*)$", attribute.clause)
+    if not match:
+        return
+    thing, verb, rest = match.groups()
+    chat.user("{verb} {thing} {rest}?", verb=verb.capitalize(), thing=thing.replace("your", "my"), rest=fill(rest, guess))
+    clause = fill(attribute.clause, value)
+    chat.bot(("[Yes, {c}.|Yes, that is right: {c}.]" if guess == value else "[No, {c}.|No, you told me that {c}.]"), c=clause)
+
+
+@skill(3)
+def who_is(chat: Chat) -> None:
+    """From the value back to the person: ``Who is Ada?`` -> ``Ada is your sister.``"""
+    known = [(key, value) for key, value in chat.memory.items() if key in ATTRIBUTES and (key == "name" or key.endswith(" called") or f"name of your {key}" in ATTRIBUTES[key].noun)]
+    if not known:
+        tell(chat, ATTRIBUTES[chat.pick(("sister", "brother", "friend", "best friend", "dog called", "cat called", "mother", "boss", "neighbor"))])
+        known = [(key, value) for key, value in chat.memory.items() if key in ATTRIBUTES]
+    key, value = chat.pick(known)
+    if key in ("school", "street"):
+        return
+    chat.user("[Who is|Who's|Do you know who {v} is? Who is|And who is|Who was] {v}?", v=value)
+    if key == "name":
+        chat.bot("[You are {v}!|That is you! Your name is {v}.]", v=value)
+    else:
+        chat.bot("{v} is your {who}.", v=value, who=key.removesuffix(" called"))
+
+
+@skill(2.5)
+def whose_name(chat: Chat) -> None:
+    """Two names side by side: own and a friend's, or two pets."""
+    keys = chat.pick((("name", "friend"), ("name", "sister"), ("name", "brother"), ("cat called", "dog called"), ("mother", "father"), ("name", "best friend"), ("name", "dog called"), ("favorite color", "favorite food"), ("name", "boss")))
+    for key in chat.rng.sample(keys, 2):
+        tell(chat, ATTRIBUTES[key])
+    for key in chat.rng.sample(keys, 2):
+        question(chat, ATTRIBUTES[key])
+        answer(chat, ATTRIBUTES[key])
+
+
+@skill(3)
+def what_have_i_told(chat: Chat) -> None:
+    keys = [key for key in chat.memory if key in ATTRIBUTES]
+    if len(keys) > 5:
+        return
+    chat.user("[What have I told you|What have I told you about me|What do you know about me|What do you remember about me|Tell me what you know about me|What did I tell you about myself|Do you remember anything about me|What have I told you so far]?")
+    if not keys:
+        chat.bot("You have not told me anything about yourself yet. [What is your name?|I would like to know more.|]")
+    else:
+        chat.bot("You told me {all}.", all=listing([f"that {fill(ATTRIBUTES[key].clause, chat.memory[key])}" for key in keys]))
+
+
+@skill(3)
+def bot_asks_name(chat: Chat) -> None:
+    """The model asks, the user answers with the bare word."""
+    if "name" in chat.memory:
+        return
+    chat.user("[Hi|Hello|Hey|Good morning|Hi there|Hello Mamba|What is your name?|Who are you?]")
+    chat.bot("[Hello! I am Mamba. What is your name?|Hi! I am Mamba. And you?|I am Mamba. What should I call you?|Hello, I am Mamba! Who are you?]")
+    name = person(chat.rng, chat.held_out)
+    chat.user("[{n}|{n}.|I am {n}|I'm {n}.|My name is {n}.|It's {n}|Call me {n}|im {n}|{n}, nice to meet you|Hi Mamba, I am {n}.]", n=name)
+    chat.memory["name"] = name
+    chat.bot("[Nice to meet you, {n}!|Hello, {n}!|It is good to meet you, {n}.|Hi {n}, nice to meet you!] [What would you like to talk about?|How are you today?|What can I do for you?|]", n=name)
+
+
+@skill(3)
+def reason(chat: Chat) -> None:
+    """A feeling with its reason, and the question why."""
+    good = chat.chance(0.35)
+    feeling = chat.pick("happy excited proud relieved".split()) if good else chat.pick("sad tired angry nervous worried upset stressed annoyed disappointed".split())
+    why = expand(chat.rng, _GOOD_REASONS if good else _BAD_REASONS, who=person(chat.rng, chat.held_out))
+    chat.user("[I am|I'm|I feel] [a bit|very|so|really|] {f} [today|] because {w}.", f=feeling, w=why)
+    chat.bot("[That is wonderful!|I am happy for you{tail}!|How nice!|Lovely!]" if good else "[I see. Thank you for telling me.|That sounds hard. Take it easy.|I am sorry to hear that{tail}.|I understand. I hope it gets better soon.]", tail=name_tail(chat))
+    if chat.chance(0.75):
+        chat.user("[Why am I|Why do I feel|Do you know why I am|Do you remember why I am|Why did I say I am] {f}?", f=feeling)
+        chat.bot("[You are {f} because {y}.|You said that {y}.|Because {y}.]", f=feeling, y=to_you(why))
+    if chat.chance(0.3):
+        chat.user("[How do I feel|How am I feeling|How did I say I feel]?")
+        chat.bot("[You feel {f}.|You said that you are {f}.]", f=feeling)
+
+
+_BAD_REASONS = (
+    "[I lost my {object}|I did not sleep well|I have to get up early|I have a test tomorrow|my {relation} is sick|my {object} is broken|I worked all day|I missed my train|my {pet} ran away|I forgot my {object}|my {relation} is angry with me|"
+    "I failed a test|nobody called me|I have too much to do|my friend {who} moved away|I had a fight with {who}|it has rained all week|I broke my {object}|I cannot find my {object}|I walked ten miles|I have to see the dentist|my team lost|"
+    "I burned the {food}|I skipped lunch|the neighbors are loud|my computer crashed|I was late for work|I said something stupid to {who}|I have a cold|my vacation is over]"
+)
+_GOOD_REASONS = (
+    "[I found my {object}|I got a new {object}|my {relation} is visiting me|it is my birthday|I finished my work|I passed my test|I won a prize|the sun is shining|I got a new job|my team won|I made {food} for {who}|I learned to ride a bike|"
+    "{who} called me|I am going on vacation|my {pet} is well again|I cleaned the whole house|I met {who}|I am going to a party|I baked a cake|I got good news]"
+)
+
+
+@skill(3)
+def last_said(chat: Chat) -> None:
+    """What the user said last, or first."""
+    users = [text for role, text in chat.turns if role == USER]
+    if not users or len(users[-1]) > 80:
+        return
+    if chat.chance(0.65) or len(users[0]) > 80:
+        chat.user("[What did I just say|What did I say|Can you repeat what I said|What was my last message|Repeat what I just said|What were my last words|What did I just write|What was my last question]?")
+        chat.bot_exactly(f'You said: "{users[-1]}"')
+    else:
+        chat.user("[What was the first thing I said|What did I say first|What was my first message|How did this chat start|What did I write at the beginning]?")
+        chat.bot_exactly(f'You said: "{users[0]}"')
+
+
+@skill(1)
+def forget(chat: Chat) -> None:
+    """Asked to forget: honest about how its memory works."""
+    chat.user("[Forget my name|Please forget me|Delete what I told you|Can you forget everything|Forget what I said|How do I make you forget me]")
+    chat.bot("[I cannot pick out one thing and forget it. Start a new chat, and I will know nothing about you.|I cannot forget on purpose. If you start a new chat, everything you told me is gone.|My memory is only this chat. A new chat begins with an empty memory.]")

@@ -15,6 +15,7 @@ esac
 "$setup/node.sh"
 "$setup/cargo-tool.sh" wasm-bindgen-cli "$WASM_BINDGEN_VERSION" "$WASM_BINDGEN_DIR"
 "$setup/cargo-tool.sh" trunk "$TRUNK_VERSION" "$TRUNK_DIR" --no-default-features --features rustls
+rm -rf "$TOOLS/.build"
 [ "${1:-test}" = build ] && exit
 
 "$setup/browsers.sh" >/dev/null

@@ -71,7 +71,6 @@ scripts/setup.sh test
 wasm_toolchain=$(scripts/setup/rust.sh)
 browsers=$(scripts/setup/browsers.sh)
 eval "$browsers"
-export CHROME CHROMEDRIVER FIREFOX
 
 step "formatting" cargo fmt --check
 step "clippy" cargo clippy --locked --all-targets -- -D warnings

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# The browsers that the tests drive. Prints CHROME=..., CHROMEDRIVER=... and FIREFOX=...
-# for `eval`. What the environment or PATH has comes first; Debian's packages next.
-# Chromium must be there. Firefox may be missing, and its tests then say so.
+# The browsers that the tests drive. Prints `export CHROME=...` and the like, for `eval`.
+# What the environment or PATH has comes first; Debian's packages next. Chromium must be
+# there. Firefox may be missing, and its tests then say so.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/../lib.sh"
@@ -31,6 +31,10 @@ if [ "${#missing[@]}" -gt 0 ] && grep -qs '^ID=debian' /etc/os-release; then
 fi
 
 chrome=$(find_chrome) || die "the tests need Chromium or Chrome; install one, or name it in CHROME."
-firefox=$(find_firefox) || { firefox=; say "no Firefox: its tests will be skipped (FIREFOX names one)."; }
-driver=$(find_driver) || driver=
-printf 'CHROME=%q\nCHROMEDRIVER=%q\nFIREFOX=%q\n' "$chrome" "$driver" "$firefox"
+printf 'export CHROME=%q\n' "$chrome"
+if driver=$(find_driver); then printf 'export CHROMEDRIVER=%q\n' "$driver"; fi
+if firefox=$(find_firefox); then
+  printf 'export FIREFOX=%q\n' "$firefox"
+else
+  say "no Firefox: its tests will be skipped (FIREFOX names one)."
+fi

@@ -32,6 +32,11 @@ if ! host_sysroot=$(rustc --print sysroot 2>/dev/null); then
   host_sysroot=$(rustc --print sysroot)
 fi
 
+for tool in cargo-clippy rustfmt; do
+  [ -x "$host_sysroot/bin/$tool" ] ||
+    rustup component add --toolchain "$channel" "${tool#cargo-}" >&2
+done
+
 from_rustup() {
   has_std "$host_sysroot" && return
   [ "$mode" = rustup ] || [ "${RUSTUP_AUTO_INSTALL:-1}" != 0 ] || return 1

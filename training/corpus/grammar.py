@@ -68,20 +68,16 @@ def _parsed(template: str) -> tuple:
     return tuple(stack[0][0])
 
 
-def expand(rng: random.Random, template: str, **slots: object) -> str:
-    """Resolves every ``[a|b]`` and ``{slot}`` of a template.
-
-    ``{an slot}`` puts the article before the value, ``{cap slot}`` a capital at its start.
-    A slot that is neither given nor a lexicon list is a ``KeyError``: a template must not ship with a hole.
-    """
+def _pieces(rng: random.Random, template: str, slots: dict[str, object]) -> list[tuple[str, bool]]:
+    """The template resolved, piece by piece; true for those that are the template's own words, not a slot's."""
     from .lexicon import LISTS
 
-    out: list[str] = []
+    out: list[tuple[str, bool]] = []
 
     def write(sequence: tuple) -> None:
         for node in sequence:
             if isinstance(node, str):
-                out.append(node)
+                out.append((node, True))
             elif isinstance(node, list):
                 write(node[int(rng.random() * len(node))])
             else:
@@ -91,10 +87,56 @@ def expand(rng: random.Random, template: str, **slots: object) -> str:
                     taken = {slots[k] for k in slots if k.rstrip("0123456789") == name}
                     slots[key] = rng.choice([word for word in LISTS[name] if word not in taken] or LISTS[name])
                 value = str(slots[key])
-                out.append(article(value) if form == "an " else capital(value) if form == "cap " else value)
+                out.append((article(value) if form == "an " else capital(value) if form == "cap " else value, False))
 
     write(_parsed(template))
-    return "".join(out)
+    return out
+
+
+def expand(rng: random.Random, template: str, **slots: object) -> str:
+    """Resolves every ``[a|b]`` and ``{slot}`` of a template.
+
+    ``{an slot}`` puts the article before the value, ``{cap slot}`` a capital at its start.
+    A slot that is neither given nor a lexicon list is a ``KeyError``: a template must not ship with a hole.
+    """
+    return "".join(text for text, _ in _pieces(rng, template, slots))
+
+
+_SHORTHAND = [(re.compile(rf"\b{long}\b", re.I), short) for long, short in (
+    ("you are", "ur"), ("you", "u"), ("are", "r"), ("your", "ur"), ("please", "pls"), ("what is", "whats"), ("because", "cuz"), ("do not", "dont"),
+    ("don't know", "dunno"), ("going to", "gonna"), ("want to", "wanna"), ("why", "y"), ("thanks", "thx"), ("really", "rly"), ("to be honest", "tbh"),
+    ("have to", "gotta"), ("about", "abt"), ("people", "ppl"), ("tomorrow", "tmrw"), ("i am", "im"), ("could you", "cud u"), ("for", "4"), ("tonight", "2nite"),
+)]  # fmt: skip
+_BEFORE = ("yo ", "hey ", "so ", "um ", "omg ", "ok ", "bro ", "lol ", "well, ", "hmm, ", "ngl ", "hi, ", "honestly ", "ugh ", "oh ", "dude ", "and ", "but ")
+_AFTER = (" lol", " haha", " bro", " pls", " :)", " :(", "!!", " ??", "...", " man", " tbh", " xd", " my dude", " ya know", " hehe", " ok?", " right?", " smh")
+
+
+def _slip(rng: random.Random, word: str) -> str:
+    """A slip of the finger: two letters swapped, one lost, one doubled."""
+    at = rng.randrange(1, len(word) - 1)
+    return rng.choice((word[:at] + word[at + 1] + word[at] + word[at + 2 :], word[:at] + word[at + 1 :], word[:at] + word[at] + word[at:]))
+
+
+def careless(rng: random.Random, template: str, **slots: object) -> str:
+    """Like ``expand``, as somebody types it in a hurry. What fills the slots stays as it is: it may have to be recalled."""
+    pieces = _pieces(rng, template, slots)
+    dice = rng.random()
+    if dice < 0.45:
+        text = "".join(
+            re.sub(r"\b[a-z]{3,}\b", lambda m: _slip(rng, m.group()) if rng.random() < 0.3 else m.group(), text) if own else text
+            for text, own in pieces
+        )
+    elif dice < 0.7:
+        for pattern, short in _SHORTHAND:
+            pieces = [(pattern.sub(short, text), own) if own else (text, own) for text, own in pieces]
+        text = "".join(text for text, _ in pieces)
+    else:
+        text = "".join(text for text, _ in pieces).strip()
+        if rng.random() < 0.5:
+            text = rng.choice(_BEFORE) + (text if text.startswith(("I ", "I'")) or not pieces[0][1] else text[:1].lower() + text[1:])
+        if rng.random() < 0.6 and pieces[-1][1]:
+            text = text.rstrip(".!") + rng.choice(_AFTER)
+    return text
 
 
 class Chat:
@@ -126,6 +168,13 @@ class Chat:
             text = text.replace("'", "")
         self.turns.append((USER, text))
         return text
+
+    def user_careless(self, template: str, share: float = 0.12, **slots: object) -> str:
+        """``user``, now and then with slips, shorthand and fillers. For templates whose slots hold all that matters."""
+        if self.rng.random() >= share:
+            return self.user(template, **slots)
+        text = re.sub(r"  +", " ", careless(self.rng, template, **slots)).strip()
+        return self.user_exactly(text.lower() if self.chance(0.6) and not slots else text)
 
     def user_exactly(self, text: str) -> str:
         """Adds a user turn as it stands."""

@@ -40,7 +40,7 @@ def story(rng: random.Random, held_out: bool) -> str:
     from . import stories
 
     if rng.random() < 0.06:
-        return STORY + stories.tell(rng).text + END
+        return STORY + stories.bare_story(rng) + END
     chat = Chat(rng, held_out)
     functions, weights = _story_skills()
     for function in rng.choices(functions, weights, k=rng.choice((1, 1, 2))):
@@ -57,9 +57,9 @@ def _story_skills() -> tuple[list, list[float]]:
 
 def recall(rng: random.Random, held_out: bool) -> str:
     """Things told early and asked for late, with up to sixty exchanges in between."""
-    from .skills import recall as module
+    from .recall import recall_document
 
-    return module.document(rng, held_out)
+    return recall_document(rng, held_out=held_out)
 
 
 def real(rng: random.Random, held_out: bool) -> str:

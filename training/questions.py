@@ -152,6 +152,19 @@ def elements(rng: random.Random, count: int) -> list[Question]:
     return found
 
 
+def says_most_of(gloss: str, share: float = 0.75) -> Judge:
+    """Most words of a definition, in any order: the answer may open in several ways."""
+    wanted = set(words(gloss))
+    return lambda answer: len(wanted & set(words(answer))) >= share * len(wanted)
+
+
+def meanings(rng: random.Random, count: int) -> list[Question]:
+    from .corpus.skills import words as vocabulary
+
+    chosen, asked = rng.sample(list(vocabulary.MEANINGS.values()), count), vocabulary.MEANING_ASKED_HELD_OUT
+    return [Question(chat_of([], expand(rng, rng.choice(asked), w=m.word)), says_most_of(m.gloss), m.gloss) for m in chosen]
+
+
 SUMS = ("What is {a} {sign} {b}?", "{a} {sign} {b}", "How much is {a} {word} {b}?", "{a}{sign}{b}=", "Can you work out {a} {word} {b}?")
 
 

@@ -18,7 +18,7 @@ from typing import Callable
 
 USER, BOT, STORY, END = "<|user|>", "<|bot|>", "<|story|>", "<|endoftext|>"
 
-_SLOT = re.compile(r"\{(an |cap )?([a-z_]+?)(\d*)\}")
+_SLOT = re.compile(r"\{(cap an |an |cap )?([a-z_]+?)(\d*)\}")
 _PIECES = re.compile(r"(\[|\]|\||\{[a-z_ 0-9]+\})")
 
 
@@ -87,7 +87,8 @@ def _pieces(rng: random.Random, template: str, slots: dict[str, object]) -> list
                     taken = {slots[k] for k in slots if k.rstrip("0123456789") == name}
                     slots[key] = rng.choice([word for word in LISTS[name] if word not in taken] or LISTS[name])
                 value = str(slots[key])
-                out.append((article(value) if form == "an " else capital(value) if form == "cap " else value, False))
+                value = article(value) if form and "an " in form else value
+                out.append((capital(value) if form and "cap " in form else value, False))
 
     write(_parsed(template))
     return out

@@ -1,0 +1,128 @@
+"""The text: enough of it, clean, the same from the same seed, and with what is held out kept out."""
+
+import random
+import re
+
+import pytest
+from tokenizers import Tokenizer
+
+from training.corpus import dialogues, lexicon, mix, natural, reflect
+from training.corpus.grammar import BOT, END, STORY, USER, expand
+from training.corpus.write import PAD, pack
+
+DOCUMENTS = 2000
+
+
+@pytest.fixture(scope="module")
+def own() -> list[str]:
+    """Every part but ``real``, whose user turns are other people's words."""
+    rng, parts = random.Random(17), [part for name, part in mix.PARTS.items() if name != "real"]
+    return [rng.choices(parts, [p.share for p in parts])[0].write(rng, False) for _ in range(DOCUMENTS)]
+
+
+def turns(document: str) -> list[tuple[str, str]]:
+    pieces = re.split(r"(<\|\w+\|>)", document)[1:]
+    return list(zip(pieces[::2], pieces[1::2]))
+
+
+def test_as_much_of_it_as_was_promised():
+    skills, _ = mix.register()
+    from training.corpus.plots import PLOTS
+
+    assert len(PLOTS) >= 40
+    assert len({skill.__qualname__ for skill in skills}) >= 60
+    assert dialogues.count() >= 600
+
+
+def test_no_hole_and_no_bracket_is_left(own: list[str]):
+    for document in own:
+        fault = re.search(r"[\[\]{}]|(?<!\|)\|(?![>a-z])|  | [,.;:!?](?![.\d])|\bNone\b", re.sub(r"<\|\w+\|>", "", document))
+        assert not fault, f"{fault.group()!r} in {document[max(0, fault.start() - 80) : fault.end() + 120]!r}"
+
+
+def test_documents_have_the_form_the_page_uses(own: list[str]):
+    for document in own:
+        marks = [mark for mark, _ in turns(document)]
+        assert marks[-1] == END and END not in marks[:-1]
+        if marks[0] == STORY:
+            assert len(marks) == 2
+        else:
+            assert marks[:-1] == [USER, BOT] * (len(marks) // 2), document
+        assert all(text == text.strip() and text for mark, text in turns(document)[:-1]), document
+
+
+def test_the_model_writes_properly(own: list[str]):
+    """Answers begin with a capital or a number and end a sentence, nearly always."""
+    answers = [text for document in own for mark, text in turns(document) if mark == BOT]
+    rough = [a for a in answers if not re.match(r"[\"'(]?[A-Z0-9]", a) or not re.search(r"[.!?:)\"'\w]$", a)]
+    assert len(rough) < 0.01 * len(answers), rough[:10]
+
+
+def test_the_same_seed_gives_the_same_text():
+    first, again, other = (mix.Stream(seed) for seed in (3, 3, 4))
+    texts = [next(first) for _ in range(60)]
+    assert texts == [next(again) for _ in range(60)]
+    assert texts != [next(other) for _ in range(60)]
+
+
+def test_parts_come_in_their_shares():
+    stream = mix.Stream(5)
+    for _ in range(1500):
+        next(stream)
+    total = sum(stream.written.values())
+    for name, part in mix.PARTS.items():
+        assert stream.written[name] / total == pytest.approx(part.share, abs=0.03)
+
+
+def test_held_out_names_stay_out(own: list[str]):
+    held_out = set(lexicon.HELD_OUT["name"])
+    assert len(held_out) >= 0.1 * len(lexicon.ALL["name"]) and not held_out & set(lexicon.LISTS["name"])
+    told = re.findall(r"[Mm]y name is (\w+)", " ".join(own))
+    assert len(told) > 50 and not [name for name in told if name.capitalize() in held_out]
+
+
+def test_natural_text_is_parted():
+    held_out = {natural.document(e) for e in natural.entries(held_out=True)}
+    assert len(held_out) > 100 and held_out.isdisjoint(natural.document(e) for e in natural.entries())
+
+
+def test_reflections_fit_what_was_said():
+    rng = random.Random(1)
+    for said, wanted in {"I love my old guitar.": "your old guitar|since when|tell me more", "Have you seen Jaws?": r"\bseen|watch|text", "Why do cats purr?": "why|reason",
+                         "What's your favorite movie?": "favorite movie|too new|to choose"}.items():  # fmt: skip
+        for _ in range(20):
+            assert re.search(wanted, reflect.reply(rng, said), re.I), (said, reflect.reply(rng, said))
+    for text in natural.user_turns()[:3000]:
+        assert not re.search(r"[\[\]{}]|  |^$", reflect.reply(rng, text)), text
+
+
+def test_templates():
+    rng = random.Random(0)
+    assert expand(rng, "{an x} and {cap x}, {cap an x}", x="owl") == "an owl and Owl, An owl"
+    assert {expand(rng, "[a|b[c|d]|]") for _ in range(200)} == {"a", "bc", "bd", ""}
+    with pytest.raises(KeyError):
+        expand(rng, "{no_such_list}")
+    with pytest.raises(ValueError):
+        expand(rng, "[a|b")
+
+
+def test_rows_hold_every_token_once_and_cut_no_short_document():
+    rng = random.Random(2)
+    documents = [[rng.randrange(5, 99) for _ in range(rng.randrange(1, 60))] + [0] for _ in range(300)] + [[7] * 130]
+    rows = pack([list(d) for d in documents], 64)
+    assert sorted(t for d in documents for t in d) == sorted(t for t in rows.flatten().tolist() if t != PAD)
+    text = [",".join(map(str, row)) + "," for row in rows.tolist()]
+    for document in documents[:-1]:
+        assert any(",".join(map(str, document)) + "," in row for row in text)
+    assert (rows == PAD).mean() < 0.1
+
+
+def test_the_shipped_tokenizer_knows_the_marks():
+    from pathlib import Path
+
+    from training.export import MARKS
+
+    tokenizer = Tokenizer.from_file(str(Path(__file__).parents[2] / "www/models/default/tokenizer.json"))
+    assert [tokenizer.token_to_id(mark) for mark in MARKS] == list(range(5))
+    text = "Hello Mamba! 12 + 30 = 42."
+    assert tokenizer.decode(tokenizer.encode(text).ids) == text

@@ -93,7 +93,7 @@ def faults(story: Story, request: Request) -> list[str]:
         if _BAD.search(capital(fact)) and not re.match("^[a-z]", fact) or "{" in fact:
             found.append(f"bad fact {fact!r}")
     words = len(text.split())
-    low_limit, high_limit = (20, 110) if request.mood == "short" else (75, 330 if request.mood == "long" else 290)
+    low_limit, high_limit = (20, 110) if request.mood == "short" else (75, 330 if request.mood == "long" else 300)
     if not low_limit <= words <= high_limit:
         found.append(f"{words} words")
     return found

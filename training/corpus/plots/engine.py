@@ -137,7 +137,7 @@ class Story:
 class Plot:
     """One arc. ``body`` has one sentence group a line.
 
-    ``?`` before a line: may be left out. ``+``: only in long stories. ``--``: a paragraph may end here.
+    ``?`` before a line: may be left out. ``--``: a paragraph may end here.
     ``thing`` is "any" when whatever object is asked for carries the plot, else the one noun that the plot is about.
     """
 

@@ -188,6 +188,7 @@ def tell(rng: random.Random, request: Request | None = None) -> Story:
     for key, template in plot.draws.items():
         slots[key] = render(rng, template, slots)
     problem, solved, ending, moral = (render(rng, t, slots) for t in (plot.problem, plot.solved, plot.ending, plot.moral))
+    slots["solved_he"], slots["ending_he"] = _pronouns(plot, slots, solved, ending)
     if request.mood == "short":
         opening, text = _short(rng, slots, problem, solved, ending)
     else:
@@ -200,6 +201,16 @@ def tell(rng: random.Random, request: Request | None = None) -> Story:
     )  # fmt: skip
 
 
+def _pronouns(plot: Plot, slots: dict[str, str], solved: str, ending: str) -> tuple[str, str]:
+    """The same clauses with "he" for a hero who was named right before."""
+    bare = solved
+    if plot.problem.startswith("{n} ") and plot.solved.startswith("{n} ") and not plot.solved.startswith("{n} and"):
+        solved = slots["he"] + solved[len(slots["n"]) :]
+    if bare.startswith(slots["n"] + " ") and not plot.solved.startswith("{n} and") and plot.ending.startswith("{n} "):
+        ending = slots["he"] + ending[len(slots["n"]) :]
+    return solved, ending
+
+
 _SHORT_OPENINGS = (
     "{cap in} lived {nk}, and one day {problem}.",
     "{cap nk} lived {in}. One day {problem}.",
@@ -209,15 +220,14 @@ _SHORT_OPENINGS = (
     "One day {in}, {nk} had a problem: {problem}.",
     "Nobody {in} was as surprised as {nk} when {problem}.",
 )
-_TURN = ("{solved}.", "In the end, {solved}.", "Then {solved}.", "But {solved}.", "Luckily, {solved}.")
-_CLOSE = ("{ending}.", "And so {ending}.", "After that, {ending}.", "Since then, {ending}.")
+_TURN = ("{solved_he}.", "In the end, {solved_he}.", "Then {solved_he}.", "But {solved_he}.", "Luckily, {solved_he}.")
+_CLOSE = ("{cap ending_he}.", "And so {ending_he}.", "And so {ending_he}.")
 
 
 def _short(rng: random.Random, slots: dict[str, str], problem: str, solved: str, ending: str) -> tuple[str, str]:
     extra = dict(slots, problem=problem, solved=solved, ending=ending)
     opening = capital(render(rng, rng.choice(_SHORT_OPENINGS), extra))
-    close = ("{ending}.", "And so {ending}.") if rng.random() < 0.8 else _CLOSE[:1]
-    return opening, " ".join((opening, capital(render(rng, rng.choice(_TURN), extra)), capital(render(rng, rng.choice(close), extra))))
+    return opening, " ".join((opening, capital(render(rng, rng.choice(_TURN), extra)), capital(render(rng, rng.choice(_CLOSE), extra))))
 
 
 def retell(rng: random.Random, story: Story) -> str:
@@ -225,7 +235,7 @@ def retell(rng: random.Random, story: Story) -> str:
     nk = _first_mention(rng, story.kind, story.name, None)
     slots = dict(story.slots, nk=nk, problem=story.problem, solved=story.solved, ending=story.ending)
     first = rng.choice(("{cap in}, {nk} had a problem: {problem}.", "It is about {nk} {in}: {problem}.", "{cap nk} had a hard time {in}, because {problem}."))
-    second = rng.choice(("In the end, {solved}, and {ending}.", "But {solved}, and {ending}.", "Then {solved}, and {ending}."))
+    second = rng.choice(("In the end, {solved_he}, and {ending_he}.", "But {solved_he}, and {ending_he}.", "Then {solved_he}, and {ending_he}."))
     return f"{capital(render(rng, first, slots))} {capital(render(rng, second, slots))}"
 
 
@@ -243,23 +253,19 @@ def _full(rng: random.Random, request: Request, plot: Plot, group: Group, slots:
         parts.append(render(rng, rng.choice(("{n} loved {loves} more than anything.", "More than anything, {n} loved {loves}.", "Everyone knew that {n} loved {loves}.")), dict(slots, loves=request.loves)))
     gap = "\n\n" if rng.random() < 0.35 or long else " "
     optional = 0.9 if long else 0.5
-    spice = request.mood if request.mood in ("funny", "scary", "sad") else None
-    middle = len(plot.body) // 2
-    glue = gap
+    spice = request.mood if request.mood in ("funny", "scary", "sad") else "extra" if long else None
     out: list[str] = [" ".join(parts)]
-    for number, line in enumerate(plot.body):
+    glue = gap
+    for line in plot.body:
         if line == "--":
+            if spice:  # at the first turn, where it interrupts no dialogue
+                piece = capital(render(rng, rng.choice(MACROS[spice]), slots))
+                if not any(piece in said for said in out):
+                    out += (" ", piece)
+                spice = None
             glue = gap
             continue
-        if number == middle and (spice or long):
-            out.append(glue)
-            glue = " "
-            out.append(capital(render(rng, rng.choice(MACROS[spice or "extra"]), slots)))
-        if line[0] == "+":
-            if not long:
-                continue
-            line = line[1:].strip()
-        elif line[0] == "?":
+        if line[0] == "?":
             if rng.random() > optional:
                 continue
             line = line[1:].strip()

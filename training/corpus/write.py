@@ -21,6 +21,7 @@ from . import mix, natural
 ROW = 2049  # 2,048 predictions
 DOCUMENTS = 1200  # a shard
 PAD = 1
+LEAST_ROOM = 24  # a row with less room than this is full
 
 
 def encode(tokenizer: Tokenizer, documents: list[str]) -> list[list[int]]:
@@ -28,24 +29,33 @@ def encode(tokenizer: Tokenizer, documents: list[str]) -> list[list[int]]:
 
 
 def pack(documents: list[list[int]], length: int = ROW) -> np.ndarray:
-    """First-fit decreasing. A document longer than a row is cut into rows of its own."""
+    """First-fit decreasing, then the documents of each row in random order: short ones, too, must meet the empty state.
+
+    A document longer than a row is cut into rows of its own.
+    """
     pieces = [ids[i : i + length] for ids in documents for i in range(0, len(ids), length)]
     pieces.sort(key=len, reverse=True)
-    rows: list[list[int]] = []
-    open_rows: list[int] = []  # rows with room left, the fullest first
+    rows: list[list[list[int]]] = []
+    room: list[int] = []
+    open_rows: list[int] = []
     for piece in pieces:
         for place, index in enumerate(open_rows):
-            if len(rows[index]) + len(piece) <= length:
-                rows[index].extend(piece)
-                if length - len(rows[index]) < 24:
+            if len(piece) <= room[index]:
+                rows[index].append(piece)
+                room[index] -= len(piece)
+                if room[index] < LEAST_ROOM:
                     del open_rows[place]
                 break
         else:
-            rows.append(list(piece))
-            if length - len(piece) >= 24:
+            rows.append([piece])
+            room.append(length - len(piece))
+            if room[-1] >= LEAST_ROOM:
                 open_rows.append(len(rows) - 1)
     out = np.full((len(rows), length), PAD, np.uint16)
-    for row, ids in zip(out, rows):
+    order = random.Random(len(documents))
+    for row, members in zip(out, rows):
+        order.shuffle(members)
+        ids = [token for piece in members for token in piece]
         row[: len(ids)] = ids
     return out
 
@@ -56,11 +66,6 @@ def save(path: Path, rows: np.ndarray) -> None:
     with open(scratch, "wb") as file:
         np.save(file, rows)
     os.replace(scratch, path)
-
-
-def shuffled(documents: list[list[int]], rng: random.Random) -> list[list[int]]:
-    rng.shuffle(documents)
-    return documents
 
 
 _tokenizer: Tokenizer | None = None

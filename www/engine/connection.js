@@ -1,0 +1,98 @@
+// The main thread's end of the worker: calls with answers, and what ends them all.
+
+import { asMambaError, engineStopped, fromPlain, programMissing } from "./errors.js";
+
+/** @typedef {import("./protocol.js").Calls} Calls */
+/** @typedef {import("./protocol.js").CallEvent} CallEvent */
+/** @typedef {import("./protocol.js").FromWorker} FromWorker */
+
+/**
+ * @typedef {object} Pending
+ * @property {(value: any) => void} resolve
+ * @property {(error: import("./errors.js").MambaError) => void} reject
+ * @property {(event: CallEvent) => void} onEvent
+ */
+
+export class Connection {
+  #worker;
+  #nextId = 1;
+  /** @type {Map<number, Pending>} */
+  #pending = new Map();
+  /** @type {import("./errors.js").MambaError | null} */
+  #ended = null;
+  #heard = false;
+
+  /** @param {URL} url of the worker's module */
+  constructor(url) {
+    this.#worker = new Worker(url, { type: "module", name: "mamba" });
+    this.#worker.onmessage = ({ data }) => this.#receive(data);
+    this.#worker.onmessageerror = () => this.end(engineStopped());
+    this.#worker.onerror = (event) => {
+      event.preventDefault();
+      // Before its first word it did not run at all: one of its modules is missing.
+      this.end(this.#heard ? engineStopped(event.message) : programMissing());
+    };
+  }
+
+  /**
+   * @template {keyof Calls} Name
+   * @param {Name} call
+   * @param {Parameters<Calls[Name]>[0]} args
+   * @param {(event: CallEvent) => void} [onEvent]
+   * @returns {{ id: number, result: Promise<ReturnType<Calls[Name]>> }}
+   */
+  start(call, args, onEvent = () => {}) {
+    const id = this.#nextId++;
+    const result = new Promise((resolve, reject) => {
+      if (this.#ended) return reject(this.#ended);
+      try {
+        this.#worker.postMessage({ id, call, args });
+        this.#pending.set(id, { resolve, reject, onEvent });
+      } catch (error) {
+        reject(asMambaError(error));
+      }
+    });
+    return { id, result };
+  }
+
+  /**
+   * @template {keyof Calls} Name
+   * @param {Name} name
+   * @param {Parameters<Calls[Name]>[0]} args
+   * @param {(event: CallEvent) => void} [onEvent]
+   */
+  call(name, args, onEvent) {
+    return this.start(name, args, onEvent).result;
+  }
+
+  /** @param {{ id: number, stop: true } | { id: number, taken: number }} message about a call under way */
+  tell(message) {
+    if (!this.#ended) this.#worker.postMessage(message);
+  }
+
+  /**
+   * Ends the worker. What is under way fails with `error`, and so does whatever is asked later.
+   *
+   * @param {import("./errors.js").MambaError} error
+   * @param {import("./errors.js").MambaError} [later]
+   */
+  end(error, later = error) {
+    if (this.#ended) return;
+    this.#ended = later;
+    this.#worker.terminate();
+    for (const { reject } of this.#pending.values()) reject(error);
+    this.#pending.clear();
+  }
+
+  /** @param {FromWorker} message */
+  #receive(message) {
+    this.#heard = true;
+    if ("fatal" in message) return this.end(fromPlain(message.fatal));
+    const pending = this.#pending.get(message.id);
+    if (!pending) return;
+    if ("event" in message) return pending.onEvent(message.event);
+    this.#pending.delete(message.id);
+    if ("error" in message) pending.reject(fromPlain(message.error));
+    else pending.resolve(message.result);
+  }
+}

@@ -1,0 +1,112 @@
+// The one error type of the JavaScript side, and how anything thrown becomes one.
+
+/** A failure told in sentences: `code` for programs, `message` and `hint` for people. */
+export class MambaError extends Error {
+  /**
+   * @param {string} code a stable word
+   * @param {string} message what happened
+   * @param {string} hint what to do
+   * @param {ErrorOptions} [options]
+   */
+  constructor(code, message, hint, options) {
+    super(message, options);
+    this.name = "MambaError";
+    this.code = code;
+    this.hint = hint;
+  }
+}
+
+/** @typedef {{ code: string, message: string, hint: string }} PlainError what crosses the worker's boundary */
+
+/** @param {PlainError} error @returns {PlainError} */
+export const toPlain = ({ code, message, hint }) => ({ code, message, hint });
+
+/** @param {PlainError} plain */
+export const fromPlain = ({ code, message, hint }) => new MambaError(code, message, hint);
+
+export const cancelled = () =>
+  new MambaError("cancelled", "The work was stopped.", "Start again whenever you like.");
+
+/** @param {string} message @param {string} [hint] */
+export const badArgument = (message, hint = "Change the value and try again.") =>
+  new MambaError("bad-argument", message, hint);
+
+/** @param {unknown} [cause] */
+export const outOfMemory = (cause) =>
+  new MambaError(
+    "out-of-memory",
+    "The browser has no more memory for this model.",
+    "Close other tabs, or choose a smaller model or a smaller precision.",
+    { cause },
+  );
+
+const PUBLISH_HINT =
+  "Check the connection and open the page again. If this is your site, publish all files of dist/.";
+
+/** A module that the worker needs did not load. */
+export const programMissing = () =>
+  new MambaError(
+    "network",
+    "The engine's program could not be loaded: worker.js or a file that it needs is missing.",
+    PUBLISH_HINT,
+  );
+
+/** @param {unknown} cause why the wasm did not start */
+export const asStartError = (cause) =>
+  isOutOfMemory(cause)
+    ? outOfMemory(cause)
+    : new MambaError("network", "The engine's program, mamba_web_bg.wasm, could not be loaded.", PUBLISH_HINT, {
+        cause,
+      });
+
+/** @param {unknown} [cause] */
+export const engineStopped = (cause) =>
+  new MambaError(
+    "engine-stopped",
+    "The engine stopped because of an error inside it.",
+    "Load the model again. Please report this if it happens twice.",
+    { cause },
+  );
+
+/**
+ * After a trap the wasm instance is in an unknown state, and after a failed allocation it
+ * has no room to go on: nothing may be asked of it again.
+ *
+ * @param {unknown} reason
+ */
+export const isFatal = (reason) => reason instanceof WebAssembly.RuntimeError || isOutOfMemory(reason);
+
+/**
+ * Browsers have no error class for this: Chromium throws a RangeError, Firefox an
+ * InternalError or a plain string.
+ *
+ * @param {unknown} reason
+ */
+function isOutOfMemory(reason) {
+  if (reason instanceof MambaError) return false;
+  return /out of memory|allocation (failed|size overflow)|could not allocate|invalid array (buffer )?length/i.test(
+    String(reason),
+  );
+}
+
+/**
+ * Whatever was thrown, as sentences. The wasm's own errors carry them already; text that was
+ * made for developers stays in `cause` and is never shown.
+ *
+ * @param {unknown} reason
+ * @returns {MambaError}
+ */
+export function asMambaError(reason) {
+  if (reason instanceof MambaError) return reason;
+  if (reason instanceof Error) {
+    const { code, hint } = /** @type {{ code?: unknown, hint?: unknown }} */ (reason);
+    if (typeof code === "string" && typeof hint === "string") {
+      return new MambaError(code, reason.message, hint, { cause: reason });
+    }
+    if (reason.name === "AbortError") return cancelled();
+    if (reason.name === "DataCloneError") {
+      return badArgument("The options hold something that cannot be sent to the engine, such as a function.");
+    }
+  }
+  return isOutOfMemory(reason) ? outOfMemory(reason) : engineStopped(reason);
+}

@@ -1,0 +1,124 @@
+// From a model's files to an engine, inside the worker.
+
+import { ModelLoader } from "../mamba_web.js";
+import { MambaError } from "./errors.js";
+import { openFolder } from "./files.js";
+import { ProgressMeter } from "./progress.js";
+
+/** @typedef {import("./files.js").ModelFolder} ModelFolder */
+/** @typedef {import("./files.js").OpenFile} OpenFile */
+
+/**
+ * @param {object} wanted
+ * @param {import("./model-source.js").ModelSource} wanted.source
+ * @param {{ backend: string, precision: string }} wanted.options
+ * @param {Promise<unknown>} wanted.wasmIsReady
+ * @param {(progress: import("./progress.js").Progress) => void} wanted.report
+ */
+export async function loadModel({ source, options, wasmIsReady, report }) {
+  const meter = new ProgressMeter(report);
+  const folder = openFolder(source);
+
+  // All at once: compiling the wasm, the small files, and the first bytes of the weights.
+  const weights = findWeights(folder);
+  const small = readSmallFiles(folder);
+  // If the small files fail, what became of the weights does not matter.
+  weights.catch(() => {});
+  const files = await small;
+  const { index, first } = await weights;
+  await wasmIsReady;
+
+  const loader = new ModelLoader({ ...files, index }, options);
+  try {
+    const names = first ? [first.name] : loader.weightFiles();
+    meter.expect(first ? first.announced : sizeInIndex(index));
+    for (const name of names) {
+      const file = first ?? (await folder.open(name));
+      loader.beginFile(name, file.byteLength ?? undefined);
+      await pour(file, loader, meter);
+      loader.endFile();
+    }
+    meter.prepare();
+  } catch (error) {
+    loader.free();
+    throw error;
+  }
+  return loader.finish();
+}
+
+/** @param {ModelFolder} folder */
+async function readSmallFiles(folder) {
+  const [config, tokenizer, tokenizerConfig, generationConfig, chatTemplate] = await Promise.all([
+    folder.text("config.json"),
+    folder.text("tokenizer.json"),
+    folder.textIfThere("tokenizer_config.json"),
+    folder.textIfThere("generation_config.json"),
+    folder.textIfThere("chat_template.jinja"),
+  ]);
+  return { config, tokenizer, tokenizerConfig, generationConfig, chatTemplate };
+}
+
+/**
+ * One weight file already open, or the index of several.
+ *
+ * @param {ModelFolder} folder
+ * @returns {Promise<{ first: OpenFile | null, index: string | undefined }>}
+ */
+async function findWeights(folder) {
+  const first = await folder.openWeights();
+  if (first) return { first, index: undefined };
+  const index = await folder.textIfThere("model.safetensors.index.json");
+  // Of the two missing files, the one that most models have is the one to name.
+  if (index === undefined) await folder.open("model.safetensors");
+  return { first: null, index };
+}
+
+/**
+ * @param {OpenFile} file
+ * @param {ModelLoader} loader
+ * @param {ProgressMeter} meter
+ */
+async function pour(file, loader, meter) {
+  let isFirst = true;
+  for await (const chunk of file.chunks) {
+    if (isFirst) refusePlaceholder(file.name, chunk);
+    isFirst = false;
+    loader.push(chunk);
+    meter.add(chunk.byteLength);
+  }
+}
+
+/**
+ * What comes instead of weights from a repository cloned without Git LFS, and from hosts
+ * that answer every address with their front page.
+ *
+ * @param {string} name
+ * @param {Uint8Array} chunk
+ */
+function refusePlaceholder(name, chunk) {
+  const start = new TextDecoder("latin1").decode(chunk.subarray(0, 64));
+  if (start.startsWith("version https://git-lfs")) {
+    throw new MambaError(
+      "bad-checkpoint",
+      `${name} is only a Git LFS pointer, not the weights themselves.`,
+      "Fetch the real file with “git lfs pull”, or load the model from where it is published.",
+    );
+  }
+  if (/^\s*<(!doctype|html)/i.test(start)) {
+    throw new MambaError(
+      "not-found",
+      `The server sent a web page instead of ${name}.`,
+      "Check the address: it has to be the folder that the model's files are in.",
+    );
+  }
+}
+
+/** @param {string | undefined} index */
+function sizeInIndex(index) {
+  try {
+    const size = JSON.parse(index ?? "")?.metadata?.total_size;
+    return Number.isSafeInteger(size) && size > 0 ? /** @type {number} */ (size) : null;
+  } catch {
+    return null; // only the progress bar misses it; the loader says what is wrong
+  }
+}

@@ -1,0 +1,40 @@
+// What mamba.js and worker.js say to each other.
+
+/**
+ * @typedef {object} Calls what each call takes and gives
+ * @property {(args: { source: import("./model-source.js").ModelSource, options: { backend: string, precision: string } })
+ *   => import("../mamba.js").EngineInfo} load
+ * @property {(args: { text: string }) => Uint32Array} tokenize
+ * @property {(args: { ids: Uint32Array }) => string} detokenize
+ * @property {() => number} memoryBytes
+ * @property {(args: { system: string | undefined }) => SessionHandle} session
+ * @property {(args: { bytes: Uint8Array }) => SessionHandle} restore
+ * @property {(args: { session: number }) => SessionHandle} fork
+ * @property {(args: { session: number }) => Float32Array} logits
+ * @property {(args: { session: number }) => Uint8Array} snapshot
+ * @property {(args: { session: number }) => void} close
+ * @property {(args: { session: number, request: object }) => Ending} run
+ *
+ * @typedef {{ session: number, position: number, stats: SessionStats }} SessionHandle
+ * @typedef {{ position: number, stats: SessionStats }} Standing where a session stands
+ * @typedef {Standing & { text: string, reason: "stop" | "length" | "read" | "cancelled" }} Ending
+ * @typedef {import("../mamba.js").SessionStats} SessionStats
+ *
+ * @typedef {{ [name in keyof Calls]: { id: number, call: name, args: Parameters<Calls[name]>[0] } }[keyof Calls]} Request
+ * @typedef {Request | { id: number, stop: true } | { id: number, taken: number }} ToWorker
+ *
+ * @typedef {{ progress: import("./progress.js").Progress }
+ *   | { prefill: { read: number, total: number }, at: Standing }
+ *   | { pieces: { id: number, text: string }[], at: Standing }} CallEvent
+ * @typedef {{ id: number, result: unknown }
+ *   | { id: number, error: import("./errors.js").PlainError }
+ *   | { id: number, event: CallEvent }
+ *   | { fatal: import("./errors.js").PlainError }} FromWorker
+ */
+
+/**
+ * How many tokens the worker may be ahead of the one who reads them. One, so that whoever
+ * stops after a token finds the state at most one token further, and the worker still
+ * computes the next token while this one is being shown.
+ */
+export const TOKENS_AHEAD = 1;

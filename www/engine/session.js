@@ -1,0 +1,170 @@
+// One conversation: a recurrent state in the worker, seen from the main thread.
+
+import { badArgument, cancelled, MambaError } from "./errors.js";
+
+/** @typedef {import("./connection.js").Connection} Connection */
+
+/**
+ * @typedef {object} Turn
+ * @property {string} [prompt] raw text
+ * @property {string} [message] one chat turn, put through the model's chat template
+ * @property {Record<number, number>} [logitBias]
+ * @property {string | string[]} [stop]
+ * @property {number} [seed]
+ * @property {AbortSignal} [signal]
+ * @property {(progress: { read: number, total: number }) => void} [onPrefill] how much of the prompt is read
+ *
+ * @typedef {import("../mamba.js").SamplingSettings & Turn} GenerateOptions
+ *
+ * @typedef {{ text: string, id: number | null }} Piece
+ *   `text` is whole characters and may be empty; `id` is null for the text that was still
+ *   held back when the answer ended
+ */
+
+export class Session {
+  #connection;
+  #handle;
+  #position;
+  #stats;
+  #isBusy = false;
+  #isClosed = false;
+
+  /**
+   * @param {Connection} connection
+   * @param {import("./protocol.js").SessionHandle} handle
+   */
+  constructor(connection, handle) {
+    this.#connection = connection;
+    this.#handle = handle.session;
+    this.#position = handle.position;
+    this.#stats = handle.stats;
+  }
+
+  /** Tokens read so far. */
+  get position() {
+    return this.#position;
+  }
+
+  /** Of the last turn. */
+  get stats() {
+    return this.#stats;
+  }
+
+  /**
+   * Reads tokens into the state.
+   *
+   * @param {string | ArrayLike<number>} textOrIds
+   * @param {Pick<GenerateOptions, "signal" | "onPrefill">} [options]
+   */
+  async prefill(textOrIds, options = {}) {
+    const read = typeof textOrIds === "string" ? textOrIds : Uint32Array.from(textOrIds);
+    for await (const _ of this.#run({ read }, options)); // reading gives no pieces
+  }
+
+  /**
+   * Continues a raw prompt, or answers one chat turn. The way it ended is the generator's
+   * return value.
+   *
+   * @param {GenerateOptions} [options]
+   * @returns {AsyncGenerator<Piece, "stop" | "length", void>}
+   */
+  async *generate({ signal, onPrefill, ...request } = {}) {
+    const reason = yield* this.#run(request, { signal, onPrefill });
+    return reason === "length" ? "length" : "stop";
+  }
+
+  /** The scores of the next token, V of them. */
+  async logits() {
+    this.#requireIdle();
+    return this.#connection.call("logits", { session: this.#handle });
+  }
+
+  /** The whole state as the bytes of an .mstate file. */
+  async snapshot() {
+    this.#requireIdle();
+    return this.#connection.call("snapshot", { session: this.#handle });
+  }
+
+  /** A second session that goes on from here by itself. Costs one copy of the state. */
+  async fork() {
+    this.#requireIdle();
+    return new Session(this.#connection, await this.#connection.call("fork", { session: this.#handle }));
+  }
+
+  /** Frees the state. */
+  async close() {
+    if (this.#isClosed) return;
+    this.#requireIdle();
+    this.#isClosed = true;
+    await this.#connection.call("close", { session: this.#handle });
+  }
+
+  /**
+   * @param {object} request
+   * @param {Pick<GenerateOptions, "signal" | "onPrefill">} options
+   * @returns {AsyncGenerator<Piece, import("./protocol.js").Ending["reason"], void>}
+   */
+  async *#run(request, { signal, onPrefill }) {
+    this.#requireIdle();
+    if (signal?.aborted) throw cancelled();
+    this.#isBusy = true;
+
+    /** @type {Piece[]} */
+    const ready = [];
+    /** @type {import("./protocol.js").Ending | undefined} */
+    let ending;
+    let wake = () => {};
+
+    const { id, result } = this.#connection.start("run", { session: this.#handle, request }, (event) => {
+      if ("progress" in event) return;
+      this.#stand(event.at);
+      if ("pieces" in event) ready.push(...event.pieces);
+      else onPrefill?.(event.prefill);
+      wake();
+    });
+    const finished = result.then((last) => {
+      this.#stand(last);
+      if (last.text) ready.push({ text: last.text, id: null });
+      ending = last;
+    });
+    finished.catch(() => {}); // it may fail while the caller is busy with a piece
+    const stop = () => this.#connection.tell({ id, stop: true });
+    signal?.addEventListener("abort", stop);
+    try {
+      for (;;) {
+        for (let piece = ready.shift(); piece; piece = ready.shift()) {
+          yield piece;
+          if (piece.id !== null) this.#connection.tell({ id, taken: 1 });
+        }
+        if (ending) break;
+        await Promise.race([finished, new Promise((resolve) => (wake = () => resolve(undefined)))]);
+      }
+      // What the state holds was all handed over before this.
+      if (ending.reason === "cancelled") throw cancelled();
+      return ending.reason;
+    } finally {
+      signal?.removeEventListener("abort", stop);
+      if (!ending) stop();
+      // Only then does `position` stand still: whoever leaves the loop may fork at once.
+      await finished.catch(() => {});
+      this.#isBusy = false;
+    }
+  }
+
+  /** @param {import("./protocol.js").Standing} at */
+  #stand({ position, stats }) {
+    this.#position = position;
+    this.#stats = stats;
+  }
+
+  #requireIdle() {
+    if (this.#isClosed) throw badArgument("This session is closed.", "Start a new session.");
+    if (this.#isBusy) {
+      throw new MambaError(
+        "busy",
+        "This session is still generating.",
+        "Wait for the answer to end, or stop it first.",
+      );
+    }
+  }
+}

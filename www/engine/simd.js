@@ -1,0 +1,16 @@
+import { MambaError } from "./errors.js";
+
+// (module (func (result v128) (i8x16.popcnt (i8x16.splat (i32.const 0)))))
+const SMALLEST_SIMD_MODULE = new Uint8Array([
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11,
+]);
+
+/** The wasm is compiled with SIMD only; without this check the browser's own words would be shown. */
+export function requireSimd() {
+  if (typeof WebAssembly === "object" && WebAssembly.validate(SMALLEST_SIMD_MODULE)) return;
+  throw new MambaError(
+    "no-simd",
+    "This browser cannot run WebAssembly with SIMD, which the engine needs.",
+    "Use Chrome or Edge 91, Firefox 89, Safari 16.4, or any later one. In some browsers a “lockdown” or “strict” security mode has to be switched off for this site.",
+  );
+}

@@ -1,0 +1,169 @@
+// The public module: a Mamba model in a worker of its own. See the README for a first example.
+
+import { Connection } from "./engine/connection.js";
+import { MambaError, asMambaError, badArgument, cancelled } from "./engine/errors.js";
+import { findModel } from "./engine/model-source.js";
+import { requireSimd } from "./engine/simd.js";
+import { Session } from "./engine/session.js";
+
+export { MambaError, Session };
+
+/**
+ * @typedef {object} LoadOptions
+ * @property {string | Iterable<File> | File} model a folder URL (config.json, tokenizer.json, model.safetensors ...), a
+ *   .safetensors URL, "hf:owner/name[@revision]", or the user's own File objects
+ * @property {string} [backend] "auto" | "gpu" | "cpu" | "reference"
+ * @property {string} [precision] "auto" | "f32" | "f16" | "int8" | "int4": how weights are kept
+ * @property {number | "auto"} [threads] for the cpu backend
+ * @property {(progress: import("./engine/progress.js").Progress) => void} [onProgress]
+ * @property {AbortSignal} [signal]
+ *
+ * @typedef {object} EngineInfo
+ * @property {string} architecture
+ * @property {number} parameters
+ * @property {number} layers
+ * @property {number} dModel
+ * @property {number} dState
+ * @property {number} vocab
+ * @property {string} backend
+ * @property {string | null} adapter
+ * @property {string} precision
+ * @property {number} threads
+ * @property {number} weightBytes
+ * @property {number} stateBytes of one session, whatever its length
+ * @property {string} modelHash
+ * @property {string | boolean | null} chatTemplate null or false where the model has none
+ * @property {SamplingSettings} [defaults] what the model's makers suggest
+ *
+ * @typedef {object} SamplingSettings
+ * @property {number} [maxTokens]
+ * @property {number} [temperature] 0 is greedy
+ * @property {number} [topK]
+ * @property {number} [topP]
+ * @property {number} [minP]
+ * @property {number} [repetitionPenalty]
+ * @property {number} [presencePenalty]
+ * @property {number} [frequencyPenalty]
+ *
+ * @typedef {object} SessionStats
+ * @property {number} promptTokens
+ * @property {number} tokens
+ * @property {number} prefillMs
+ * @property {number} decodeMs
+ * @property {number} timeToFirstTokenMs
+ * @property {number} tokensPerSecond
+ */
+
+const BACKENDS = ["auto", "gpu", "cpu", "reference"];
+const PRECISIONS = ["auto", "f32", "f16", "int8", "int4"];
+
+/**
+ * Loads a model in a worker of its own.
+ *
+ * @param {LoadOptions} options
+ * @returns {Promise<Engine>}
+ */
+export async function load({
+  model,
+  backend = "auto",
+  precision = "auto",
+  threads = "auto",
+  onProgress = () => {},
+  signal,
+}) {
+  requireSimd();
+  requireOneOf("backend", backend, BACKENDS);
+  requireOneOf("precision", precision, PRECISIONS);
+  if (threads !== "auto" && !(Number.isInteger(threads) && threads >= 1)) {
+    throw badArgument(`The number of threads has to be a whole number from 1, or "auto"; it is ${String(threads)}.`);
+  }
+  const source = findModel(model, globalThis.document?.baseURI ?? globalThis.location.href);
+  if (signal?.aborted) throw cancelled();
+
+  const connection = new Connection(new URL("./worker.js", import.meta.url));
+  const stop = () => connection.end(cancelled());
+  signal?.addEventListener("abort", stop);
+  try {
+    const info = await connection.call("load", { source, options: { backend, precision } }, (event) => {
+      if ("progress" in event) onProgress(event.progress);
+    });
+    return new Engine(connection, info);
+  } catch (error) {
+    // Ending the worker gives back its memory, all of it, whatever state it was left in.
+    connection.end(asMambaError(error));
+    throw error;
+  } finally {
+    signal?.removeEventListener("abort", stop);
+  }
+}
+
+/** A loaded model. */
+export class Engine {
+  #connection;
+
+  /**
+   * @param {Connection} connection
+   * @param {EngineInfo} info
+   */
+  constructor(connection, info) {
+    this.#connection = connection;
+    /** @readonly */
+    this.info = info;
+  }
+
+  /** @param {string} text @returns {Promise<Uint32Array>} */
+  async tokenize(text) {
+    return this.#connection.call("tokenize", { text: requireString("text", text) });
+  }
+
+  /** @param {ArrayLike<number>} ids @returns {Promise<string>} */
+  async detokenize(ids) {
+    return this.#connection.call("detokenize", { ids: Uint32Array.from(ids) });
+  }
+
+  /**
+   * Bytes of memory that the engine has in all; it does not grow with what a session reads.
+   *
+   * @returns {Promise<number>}
+   */
+  async memoryBytes() {
+    return this.#connection.call("memoryBytes", undefined);
+  }
+
+  /** @param {{ system?: string }} [options] @returns {Promise<Session>} */
+  async session({ system } = {}) {
+    const handle = await this.#connection.call("session", {
+      system: system === undefined ? undefined : requireString("system", system),
+    });
+    return new Session(this.#connection, handle);
+  }
+
+  /**
+   * A session that goes on exactly where `snapshot()` was taken.
+   *
+   * @param {Uint8Array} bytes of an .mstate file
+   * @returns {Promise<Session>}
+   */
+  async restore(bytes) {
+    if (!(bytes instanceof Uint8Array)) throw badArgument("A saved state has to be given as a Uint8Array.");
+    return new Session(this.#connection, await this.#connection.call("restore", { bytes }));
+  }
+
+  /** Ends the worker and frees what it held. Work under way fails with the code `cancelled`. */
+  async dispose() {
+    this.#connection.end(cancelled(), badArgument("The engine was disposed of.", "Load the model again."));
+  }
+}
+
+/** @param {string} name @param {string} value @param {string[]} known */
+function requireOneOf(name, value, known) {
+  if (!known.includes(value)) {
+    throw badArgument(`There is no ${name} “${String(value)}”.`, `Choose one of: ${known.join(", ")}.`);
+  }
+}
+
+/** @param {string} name @param {unknown} value */
+function requireString(name, value) {
+  if (typeof value !== "string") throw badArgument(`“${name}” has to be a string.`);
+  return value;
+}

@@ -1,0 +1,74 @@
+// The box that messages are written in.
+
+import { byId, setIcon } from "./dom.js";
+
+const USUAL_NOTE = "Enter sends, Shift+Enter starts a new line, Escape stops.";
+
+export class Composer {
+  #form = byId("composer", HTMLFormElement);
+  #box = byId("message", HTMLTextAreaElement);
+  #button = byId("send", HTMLButtonElement);
+  #note = byId("composer-note", HTMLElement);
+  #isRunning = false;
+
+  /**
+   * @param {(text: string) => boolean} send whether the message was taken
+   * @param {() => void} stop
+   */
+  constructor(send, stop) {
+    this.tell(null);
+    this.#form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      if (this.#isRunning) return stop();
+      if (send(this.#box.value)) {
+        this.#box.value = "";
+        this.#fit();
+      }
+      this.#box.focus();
+    });
+    this.#box.addEventListener("keydown", (event) => {
+      // While an input method composes, Enter chooses a character.
+      if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+      event.preventDefault();
+      if (!this.#isRunning) this.#form.requestSubmit();
+    });
+    this.#box.addEventListener("input", () => {
+      this.tell(null);
+      this.#fit();
+    });
+  }
+
+  focus() {
+    this.#box.focus();
+  }
+
+  /** @param {boolean} isShown */
+  show(isShown) {
+    this.#form.hidden = !isShown;
+  }
+
+  /** @param {boolean} isRunning */
+  showRunning(isRunning) {
+    this.#isRunning = isRunning;
+    // One button for both, so that the focus stays where it is.
+    const [svg, label] = [this.#button.querySelector("svg"), this.#button.querySelector("span")];
+    if (svg) setIcon(svg, isRunning ? "stop" : "send");
+    if (label) label.textContent = isRunning ? "Stop" : "Send";
+    this.#button.classList.toggle("is-stop", isRunning);
+  }
+
+  /** @param {string | null} text below the box; null for the usual line */
+  tell(text) {
+    const note = text ?? USUAL_NOTE;
+    if (this.#note.textContent !== note) this.#note.textContent = note;
+    this.#note.classList.toggle("said", text !== null);
+  }
+
+  /** Browsers that have `field-sizing` do this by themselves. */
+  #fit() {
+    if (CSS.supports("field-sizing", "content")) return;
+    // Measuring lays out the whole text, which a pasted book makes slow; it is full by then anyway.
+    const isLong = this.#box.value.length > 5000;
+    this.#box.rows = isLong ? 8 : Math.min(8, Math.max(1, this.#box.value.split("\n").length));
+  }
+}

@@ -1,0 +1,88 @@
+// Small helpers around the DOM. Text goes in as text, never as HTML.
+
+/**
+ * An element of index.html; that it is there is part of the page, so a missing one is a
+ * mistake in the page and not something to handle.
+ *
+ * @template {Element} T
+ * @param {string} id
+ * @param {new (...args: any[]) => T} type
+ * @returns {T}
+ */
+export function byId(id, type) {
+  const element = document.getElementById(id);
+  if (!(element instanceof type)) throw new Error(`index.html has no ${type.name} #${id}`);
+  return element;
+}
+
+/**
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {{ class?: string, text?: string, [attribute: string]: string | undefined }} [attributes]
+ * @param {(Node | string)[]} children
+ * @returns {HTMLElementTagNameMap[Tag]}
+ */
+export function make(tag, { class: className, text, ...attributes } = {}, ...children) {
+  const element = document.createElement(tag);
+  if (className) element.className = className;
+  if (text !== undefined) element.textContent = text;
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value !== undefined) element.setAttribute(name, value);
+  }
+  element.append(...children);
+  return element;
+}
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/** @param {string} name of a symbol in index.html */
+export function icon(name) {
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("class", "icon");
+  svg.setAttribute("aria-hidden", "true");
+  const use = document.createElementNS(SVG, "use");
+  svg.append(use);
+  setIcon(svg, name);
+  return svg;
+}
+
+/** @param {Element} svg @param {string} name */
+export const setIcon = (svg, name) => svg.querySelector("use")?.setAttribute("href", `#icon-${name}`);
+
+/**
+ * @param {string} name what it does, read out and shown
+ * @param {string} iconName
+ * @param {() => void} action
+ */
+export function actionButton(name, iconName, action) {
+  const button = make("button", { class: "action", type: "button" }, icon(iconName), make("span", { text: name }));
+  button.addEventListener("click", action);
+  return button;
+}
+
+const announcer = byId("announcer", HTMLElement);
+
+/** Says it once to people who listen to the page. @param {string} text */
+export function announce(text) {
+  // A node of its own each time, or the same words twice would be said once.
+  announcer.replaceChildren(make("p", { text }));
+}
+
+/** @param {string} text @returns {Promise<boolean>} whether it is in the clipboard now */
+export async function copyText(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    // Sites without https have no clipboard API; the old way still works there.
+    const area = make("textarea", { class: "unseen", "aria-hidden": "true" });
+    area.value = text;
+    const before = document.activeElement;
+    document.body.append(area);
+    area.select();
+    const isCopied = document.execCommand("copy");
+    area.remove();
+    if (before instanceof HTMLElement) before.focus();
+    return isCopied;
+  }
+}

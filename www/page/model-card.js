@@ -1,0 +1,31 @@
+// The line about the model: name, parameters, precision, backend, memory.
+
+import { byId, make } from "./dom.js";
+import { big, bytes } from "./format.js";
+
+const BACKENDS = new Map([
+  ["cpu", "CPU"],
+  ["gpu", "GPU"],
+  ["reference", "reference (slow)"],
+]);
+
+/** @param {import("./model.js").ModelState} state */
+export function showModelCard(state) {
+  byId("model-name", HTMLElement).textContent = state.choice.name;
+  const facts = byId("model-facts", HTMLElement);
+  if (state.kind !== "ready") {
+    facts.replaceChildren(...fact("State", state.kind === "loading" ? "loading" : "not loaded"));
+    return;
+  }
+  const { info } = state.engine;
+  const backend = BACKENDS.get(info.backend) ?? info.backend;
+  facts.replaceChildren(
+    ...fact("Size", `${big(info.parameters)} parameters`),
+    ...fact("Weights", info.precision),
+    ...fact("Runs on", info.adapter ? `${backend}, ${info.adapter}` : backend),
+    ...fact("Memory", bytes(info.weightBytes)),
+  );
+}
+
+/** @param {string} name @param {string} value */
+const fact = (name, value) => [make("dt", { text: name }), make("dd", { text: value })];

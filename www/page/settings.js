@@ -1,0 +1,189 @@
+// The settings of an answer: their ranges, their meaning, and what the visitor chose.
+
+import { recall, remember } from "./storage.js";
+
+/**
+ * @typedef {"temperature" | "topK" | "topP" | "minP" | "repetitionPenalty" | "maxTokens" | "seed"} SettingName
+ * @typedef {Record<Exclude<SettingName, "seed">, number> & { seed: number | null }} SettingValues
+ *
+ * @typedef {object} Setting
+ * @property {SettingName} name
+ * @property {string} label
+ * @property {string} explanation
+ * @property {number} min
+ * @property {number} max
+ * @property {number} step
+ * @property {boolean} [isWide] too wide a range for a slider
+ * @property {boolean} [mayBeEmpty]
+ */
+
+/** @type {Setting[]} */
+export const SETTINGS = [
+  {
+    name: "temperature",
+    label: "Temperature",
+    explanation: "How freely it chooses. 0 always takes the likeliest word; above 1 it gets wild.",
+    min: 0,
+    max: 2,
+    step: 0.05,
+  },
+  {
+    name: "topK",
+    label: "Top-k",
+    explanation: "Choose among this many of the likeliest words. 0 allows all.",
+    min: 0,
+    max: 200,
+    step: 1,
+  },
+  {
+    name: "topP",
+    label: "Top-p",
+    explanation: "Choose among the likeliest words that make up this share of the chances. 1 allows all.",
+    min: 0.05,
+    max: 1,
+    step: 0.01,
+  },
+  {
+    name: "minP",
+    label: "Min-p",
+    explanation: "Leave out words less likely than this share of the best one's chance. 0 allows all.",
+    min: 0,
+    max: 1,
+    step: 0.01,
+  },
+  {
+    name: "repetitionPenalty",
+    label: "Repetition penalty",
+    explanation: "Above 1, words that were used already become less likely.",
+    min: 1,
+    max: 2,
+    step: 0.01,
+  },
+  {
+    name: "maxTokens",
+    label: "Longest answer",
+    explanation: "In tokens; an English word is a little more than one.",
+    min: 1,
+    max: 100_000,
+    step: 1,
+    isWide: true,
+  },
+  {
+    name: "seed",
+    label: "Seed",
+    explanation: "The same number gives the same answers; each Regenerate adds one. Empty: new every time.",
+    min: 0,
+    max: 2 ** 32 - 1,
+    step: 1,
+    isWide: true,
+    mayBeEmpty: true,
+  },
+];
+
+/** @type {SettingValues} */
+const PAGE_DEFAULTS = {
+  temperature: 0.7,
+  topK: 40,
+  topP: 1,
+  minP: 0,
+  repetitionPenalty: 1,
+  maxTokens: 400,
+  seed: null,
+};
+
+/**
+ * @param {Setting} setting
+ * @param {string} text as typed
+ * @returns {{ value: number | null } | { problem: string }}
+ */
+export function readSetting({ label, min, max, step, mayBeEmpty }, text) {
+  if (text.trim() === "") {
+    return mayBeEmpty ? { value: null } : { problem: `${label} needs a number.` };
+  }
+  const value = Number(text);
+  if (!Number.isFinite(value)) return { problem: `${label} needs a number; “${text.trim()}” is none.` };
+  if (value < min || value > max) {
+    return { problem: `${label} goes from ${min} to ${max.toLocaleString("en")}.` };
+  }
+  if (step === 1 && !Number.isInteger(value)) return { problem: `${label} needs a whole number.` };
+  return { value };
+}
+
+export class Settings {
+  /** @type {Partial<SettingValues>} what differs from the defaults */
+  #chosen = {};
+  /** @type {Partial<SettingValues>} */
+  #modelDefaults = {};
+  #onChange = () => {};
+
+  constructor() {
+    /** @type {Record<string, unknown>} */
+    let stored = {};
+    try {
+      stored = JSON.parse(recall("settings") ?? "{}") ?? {};
+    } catch {
+      // An older or damaged entry: the defaults do.
+    }
+    for (const setting of SETTINGS) {
+      const read = readSetting(setting, String(stored[setting.name] ?? ""));
+      if ("value" in read && read.value !== null) this.#chosen[setting.name] = read.value;
+    }
+  }
+
+  /** @param {() => void} listener called when values change other than through `set` */
+  onChange(listener) {
+    this.#onChange = listener;
+  }
+
+  /** @returns {SettingValues} */
+  get defaults() {
+    return { ...PAGE_DEFAULTS, ...this.#modelDefaults };
+  }
+
+  /** @returns {SettingValues} */
+  get values() {
+    return { ...this.defaults, ...this.#chosen };
+  }
+
+  get areDefault() {
+    return Object.keys(this.#chosen).length === 0;
+  }
+
+  /** @param {import("../mamba.js").SamplingSettings | undefined} suggested by the model */
+  useModelDefaults(suggested) {
+    this.#modelDefaults = {};
+    for (const setting of SETTINGS) {
+      const value = /** @type {Record<string, unknown>} */ (suggested ?? {})[setting.name];
+      if (typeof value !== "number") continue;
+      const read = readSetting(setting, String(value));
+      if ("value" in read && read.value !== null) this.#modelDefaults[setting.name] = read.value;
+    }
+    this.#onChange();
+  }
+
+  /** @param {SettingName} name @param {number | null} value */
+  set(name, value) {
+    if (value === null || value === this.defaults[name]) delete this.#chosen[name];
+    else this.#chosen[name] = value;
+    remember("settings", this.areDefault ? null : JSON.stringify(this.#chosen));
+  }
+
+  reset() {
+    this.#chosen = {};
+    remember("settings", null);
+    this.#onChange();
+  }
+
+  /**
+   * What `generate` takes.
+   *
+   * @param {number} attempt 0 for the first answer to a message, 1 for the next one ...
+   */
+  request(attempt) {
+    const { seed, ...rest } = this.values;
+    // A fixed seed would regenerate the very same answer.
+    return { ...rest, seed: seed === null ? randomSeed() : (seed + attempt) % 2 ** 32 };
+  }
+}
+
+const randomSeed = () => crypto.getRandomValues(new Uint32Array(1))[0];

@@ -1,0 +1,147 @@
+// One message and its answer, as they stand in the conversation.
+
+import { actionButton, announce, copyText, make, setIcon } from "./dom.js";
+import { count, counted, duration, rate } from "./format.js";
+import { problemCard } from "./problem.js";
+import { StreamedText } from "./streamed-text.js";
+
+/** Laying out a pasted book would freeze the page for seconds; its beginning says enough. */
+const LONG_MESSAGE = 3000;
+
+/**
+ * @typedef {object} TurnActions
+ * @property {() => void} regenerate
+ * @property {() => void} goOn
+ * @property {() => void} follow called whenever text has been added
+ */
+
+export class TurnView {
+  element;
+  answer;
+  #status = make("p", { class: "status" });
+  #numbers = make("span", { class: "numbers" });
+  #buttons = make("span", { class: "actions" });
+  #problem = make("div");
+  #body;
+  #regenerate;
+  #goOn;
+
+  /**
+   * @param {string} message
+   * @param {TurnActions} actions
+   */
+  constructor(message, actions) {
+    this.#body = make("div", { class: "text" });
+    this.answer = new StreamedText(this.#body, actions.follow);
+    const copy = actionButton("Copy", "copy", () => this.#copy(copy));
+    this.#regenerate = actionButton("Regenerate", "again", actions.regenerate);
+    this.#goOn = actionButton("Go on", "on", actions.goOn);
+    this.#buttons.append(copy, this.#regenerate, this.#goOn);
+    this.element = make(
+      "li",
+      { class: "turn" },
+      make("div", { class: "said" }, make("h3", { class: "unseen", text: "You wrote" }), shortened(message)),
+      make(
+        "div",
+        { class: "answer" },
+        make("h3", { class: "unseen", text: "The model answered" }),
+        this.#body,
+        this.#status,
+        this.#problem,
+        make("div", { class: "below" }, this.#numbers, this.#buttons),
+      ),
+    );
+    this.showActions({ canRegenerate: false, canGoOn: false });
+  }
+
+  /** @param {{ isContinued: boolean }} how */
+  begin({ isContinued }) {
+    if (!isContinued) this.answer.clear();
+    this.#problem.replaceChildren();
+    this.#numbers.textContent = "";
+    this.element.classList.add("writing");
+    this.element.setAttribute("aria-busy", "true");
+    this.#status.textContent = "";
+  }
+
+  /** @param {{ read: number, total: number }} progress */
+  showReading({ read, total }) {
+    // A short message is read before one could see this.
+    if (total > 500) this.#status.textContent = `Reading ${count(read)} of ${count(total)} tokens`;
+  }
+
+  showWriting() {
+    if (this.#status.textContent) this.#status.textContent = "";
+  }
+
+  /**
+   * @param {import("../mamba.js").SessionStats} stats
+   * @param {import("./stream-answer.js").Reason} reason
+   */
+  end(stats, reason) {
+    this.#stopWriting();
+    const parts = [];
+    if (stats.tokens > 0) {
+      parts.push(counted(stats.tokens, "token"));
+      if (stats.tokens > 1) parts.push(`${rate(stats.tokensPerSecond)} tokens/s`);
+      parts.push(`first after ${duration(stats.timeToFirstTokenMs)}`);
+    }
+    if (reason === "cancelled") parts.push("stopped");
+    if (reason === "length") parts.push("longest answer reached");
+    this.#numbers.textContent = parts.join(" · ");
+    if (!this.answer.text.trim()) {
+      this.#status.textContent = reason === "cancelled" ? "Stopped before the first word." : "The model had nothing to say.";
+    }
+  }
+
+  /** @param {import("../mamba.js").MambaError} error @param {{ name: string, action: () => void }[]} ways out */
+  fail(error, ways) {
+    this.#stopWriting();
+    this.#problem.replaceChildren(problemCard("The answer broke off", error, ways));
+  }
+
+  /** @param {{ canRegenerate: boolean, canGoOn: boolean }} can */
+  showActions({ canRegenerate, canGoOn }) {
+    this.#regenerate.hidden = !canRegenerate;
+    this.#goOn.hidden = !canGoOn;
+  }
+
+  #stopWriting() {
+    this.element.classList.remove("writing");
+    this.element.removeAttribute("aria-busy");
+    this.#status.textContent = "";
+  }
+
+  /** @param {HTMLButtonElement} button */
+  async #copy(button) {
+    showCopied(button, await copyText(this.answer.text.trim()));
+  }
+}
+
+/**
+ * @param {HTMLButtonElement} button with an icon and a label
+ * @param {boolean} isCopied
+ */
+export function showCopied(button, isCopied) {
+  const [svg, label] = [button.querySelector("svg"), button.querySelector("span")];
+  if (!svg || !label) return;
+  label.textContent = isCopied ? "Copied" : "Not copied";
+  setIcon(svg, isCopied ? "done" : "problem");
+  announce(isCopied ? "Copied." : "The browser did not let this page copy.");
+  setTimeout(() => {
+    label.textContent = "Copy";
+    setIcon(svg, "copy");
+  }, 2000);
+}
+
+/** @param {string} message */
+function shortened(message) {
+  if (message.length <= LONG_MESSAGE) return make("div", { class: "text", text: message });
+  const text = make("div", { class: "text", text: `${message.slice(0, LONG_MESSAGE)}…` });
+  const more = make("button", { class: "link", type: "button", text: `Show all ${count(message.length)} characters` });
+  more.addEventListener("click", () => {
+    text.textContent = message;
+    more.remove();
+  });
+  return make("div", {}, text, more);
+}

@@ -1,0 +1,70 @@
+// What an empty chat shows: the download, then something to try and what to expect.
+
+import { byId, make } from "./dom.js";
+import { ANY_MODEL, CHAT_EXAMPLES, COMPLETION_EXAMPLES, DEFAULT_MODEL } from "./default-model.js";
+import { bytes, timeLeft } from "./format.js";
+
+const PHASES = { connect: "Looking for the model", download: "Loading the model", prepare: "Getting the model ready" };
+
+const loading = byId("loading", HTMLElement);
+const what = byId("loading-what", HTMLElement);
+const bar = byId("loading-bar", HTMLProgressElement);
+const numbers = byId("loading-numbers", HTMLElement);
+const examples = byId("examples", HTMLUListElement);
+const abilities = byId("abilities", HTMLElement);
+
+/** @param {import("./model.js").ModelState} state */
+export function showWelcome(state) {
+  loading.hidden = state.kind !== "loading";
+  examples.hidden = abilities.hidden = state.kind !== "ready";
+  if (state.kind === "loading") showProgress(state.choice.name, state.progress);
+  if (state.kind === "ready") showAbilities(state.choice.isDefault ? DEFAULT_MODEL : ANY_MODEL, state.choice.isDefault);
+}
+
+/**
+ * @param {string} name
+ * @param {import("../engine/progress.js").Progress | null} progress
+ */
+function showProgress(name, progress) {
+  const phase = progress?.phase ?? "connect";
+  what.textContent = `${PHASES[phase]}: ${name}`;
+  if (progress?.totalBytes && phase === "download") bar.value = Math.min(1, progress.loadedBytes / progress.totalBytes);
+  else if (phase === "prepare") bar.value = 1;
+  else bar.removeAttribute("value");
+  const parts = [];
+  if (progress && phase !== "connect") {
+    const { loadedBytes, totalBytes, bytesPerSecond, secondsLeft } = progress;
+    parts.push(totalBytes ? `${bytes(loadedBytes)} of ${bytes(totalBytes)}` : bytes(loadedBytes));
+    if (phase === "download" && bytesPerSecond) parts.push(`${bytes(bytesPerSecond)}/s`);
+    if (phase === "download" && secondsLeft !== null) parts.push(timeLeft(secondsLeft));
+  }
+  numbers.textContent = parts.join(" · ") || "\u00a0";
+}
+
+/** @param {{ can: string[], cannot: string[] }} model @param {boolean} isDefault */
+function showAbilities({ can, cannot }, isDefault) {
+  /** @param {string} title @param {string[]} items */
+  const list = (title, items) =>
+    make("div", {}, make("h3", { text: title }), make("ul", {}, ...items.map((text) => make("li", { text }))));
+  abilities.replaceChildren(
+    list(isDefault ? "A model this small can do" : "A model like this can do", can),
+    list("It cannot do", cannot),
+  );
+}
+
+/** @param {(text: string) => void} send @param {(text: string) => void} begin */
+export function setUpExamples(send, begin) {
+  fill(examples, CHAT_EXAMPLES, send);
+  fill(byId("beginnings", HTMLUListElement), COMPLETION_EXAMPLES, begin);
+}
+
+/** @param {HTMLUListElement} list @param {string[]} texts @param {(text: string) => void} action */
+function fill(list, texts, action) {
+  list.replaceChildren(
+    ...texts.map((text) => {
+      const button = make("button", { class: "example", type: "button", text });
+      button.addEventListener("click", () => action(text));
+      return make("li", {}, button);
+    }),
+  );
+}

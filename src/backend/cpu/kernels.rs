@@ -1,0 +1,163 @@
+//! What a layer does besides matrix products: norm, causal convolution, selective scan.
+//! Each is the function of the same name in `reference`, over a block of T tokens.
+
+use super::math::{exp, silu, softplus};
+use super::simd::{F32x4, map_in_place};
+
+/// `out[t] = x[t] / sqrt(mean(x[t]^2) + epsilon) * weight`; `x` and `out` are `[T, D]`.
+pub fn rms_norm(x: &[f32], weight: &[f32], epsilon: f32, out: &mut [f32]) {
+    let d = weight.len();
+    for (x, out) in x.chunks_exact(d).zip(out.chunks_exact_mut(d)) {
+        let (whole, rest) = x.as_chunks::<4>();
+        let squares = whole.iter().map(F32x4::load).fold(F32x4::splat(0.0), |sum, x| x.mul_add(x, sum));
+        let square_sum = squares.sum() + rest.iter().map(|x| x * x).sum::<f32>();
+        let scale = 1.0 / (square_sum / d as f32 + epsilon).sqrt();
+        for ((out, x), weight) in out.iter_mut().zip(x).zip(weight) {
+            *out = x * scale * weight;
+        }
+    }
+}
+
+/// `x[t] += bias`, `x` is `[T, bias.len()]`. No bias, nothing done.
+pub fn add_bias(x: &mut [f32], bias: &[f32]) {
+    if bias.is_empty() {
+        return;
+    }
+    for row in x.chunks_exact_mut(bias.len()) {
+        for (x, bias) in row.iter_mut().zip(bias) {
+            *x += bias;
+        }
+    }
+}
+
+/// Weights of the causal convolution over time, one filter a channel.
+pub struct Conv {
+    /// `[K, E]`, the oldest input's tap first.
+    pub taps: Vec<f32>,
+    /// `[E]`, zeros where the model has none.
+    pub bias: Vec<f32>,
+}
+
+impl Conv {
+    /// `out[t, e] = silu(bias[e] + sum over k of taps[k, e] * input[t - (K - 1) + k, e])`.
+    ///
+    /// `xz` is `[T, 2E]`, of which the first E of each row are the inputs; `past` (`[K-1, E]`, oldest first)
+    /// holds the inputs before them and is moved on by T; `out` is `[T, E]`.
+    pub fn run(&self, xz: &[f32], past: &mut [f32], out: &mut [f32]) {
+        let e = self.bias.len();
+        let k = self.taps.len() / e;
+        let tokens = out.len() / e;
+        let input = |t: usize| &xz[t * 2 * e..][..e];
+        for t in 0..tokens {
+            let out = &mut out[t * e..][..e];
+            out.copy_from_slice(&self.bias);
+            for (tap, taps) in self.taps.chunks_exact(e).enumerate() {
+                let age = k - 1 - tap; // steps back in time
+                let input = if age <= t { input(t - age) } else { &past[(k - 1 + t - age) * e..][..e] };
+                for ((out, tap), input) in out.iter_mut().zip(taps).zip(input) {
+                    *out += tap * input;
+                }
+            }
+            map_in_place(out, silu);
+        }
+        if tokens < k - 1 {
+            past.copy_within(tokens * e.., 0);
+        }
+        for slot in (k - 1).saturating_sub(tokens)..k - 1 {
+            past[slot * e..][..e].copy_from_slice(input(tokens + slot - (k - 1)));
+        }
+    }
+}
+
+/// Weights of the selective state space model.
+pub struct Scan {
+    /// A = -exp(A_log), `[N, E]`.
+    pub a: Vec<f32>,
+    /// The skip, `[E]`.
+    pub d: Vec<f32>,
+    pub dt_bias: Vec<f32>,
+    pub dt_limit: (f32, f32),
+}
+
+/// What the scan reads and writes for a block of T tokens.
+pub struct ScanBlock<'a> {
+    /// `[T, E]`, output of the convolution; overwritten with the gated result.
+    pub x: &'a mut [f32],
+    /// `[T, E]`, output of dt_proj without its bias.
+    pub dt: &'a [f32],
+    /// `[T, 2E]`, of which the last E of each row are the gate.
+    pub xz: &'a [f32],
+    /// `[T, R + 2N]`, of which the last 2N of each row are B and C.
+    pub x_dbl: &'a [f32],
+    /// `[N, E]`.
+    pub h: &'a mut [f32],
+}
+
+impl Scan {
+    /// For each channel e and token t, with dt = softplus(dt + bias):
+    ///
+    /// `h[n] = exp(dt A[n]) h[n] + dt x B[n]`, `y = sum over n of h[n] C[n] + D x`, `x = y * silu(z)`.
+    ///
+    /// Channels are independent, so four go through time together, their states in cache.
+    pub fn run(&self, mut block: ScanBlock<'_>) {
+        let e = self.d.len();
+        let whole = e / F32x4::LANES * F32x4::LANES;
+        for channel in (0..whole).step_by(F32x4::LANES) {
+            self.lanes(&mut block, channel, F32x4::LANES);
+        }
+        if whole < e {
+            self.lanes(&mut block, whole, e - whole);
+        }
+    }
+
+    #[inline(always)]
+    fn lanes(&self, block: &mut ScanBlock<'_>, channel: usize, width: usize) {
+        let e = self.d.len();
+        let n = self.a.len() / e;
+        let tokens = block.x.len() / e;
+        let r_2n = block.x_dbl.len() / tokens;
+        let d = load(&self.d[channel..], width);
+        let bias = load(&self.dt_bias[channel..], width);
+        let (low, high) = (F32x4::splat(self.dt_limit.0), F32x4::splat(self.dt_limit.1));
+        for t in 0..tokens {
+            let at = t * e + channel;
+            let x = load(&block.x[at..], width);
+            let z = load(&block.xz[t * 2 * e + e + channel..], width);
+            let dt = softplus(load(&block.dt[at..], width).add(bias)).max(low).min(high);
+            let dt_x = dt.mul(x);
+            let (b, c) = block.x_dbl[(t + 1) * r_2n - 2 * n..(t + 1) * r_2n].split_at(n);
+            let mut y = d.mul(x);
+            for (i, (&b, &c)) in b.iter().zip(c).enumerate() {
+                let place = i * e + channel;
+                let decay = exp(load(&self.a[place..], width).mul(dt));
+                let h = decay.mul_add(load(&block.h[place..], width), dt_x.mul(F32x4::splat(b)));
+                store(h, &mut block.h[place..], width);
+                y = h.mul_add(F32x4::splat(c), y);
+            }
+            store(y.mul(silu(z)), &mut block.x[at..], width);
+        }
+    }
+}
+
+/// The first `width` (at most four) values, the missing lanes zero.
+#[inline(always)]
+fn load(from: &[f32], width: usize) -> F32x4 {
+    if width == F32x4::LANES
+        && let Some((lanes, _)) = from.split_first_chunk()
+    {
+        return F32x4::load(lanes);
+    }
+    let mut lanes = [0.0; 4];
+    lanes[..width].copy_from_slice(&from[..width]);
+    F32x4::load(&lanes)
+}
+
+#[inline(always)]
+fn store(value: F32x4, to: &mut [f32], width: usize) {
+    if width == F32x4::LANES
+        && let Some((lanes, _)) = to.split_first_chunk_mut()
+    {
+        return value.store(lanes);
+    }
+    to[..width].copy_from_slice(&value.lanes()[..width]);
+}

@@ -1,0 +1,127 @@
+//! Mamba on the CPU: 128-bit SIMD, weights read once per block of tokens, nothing allocated per token.
+
+mod kernels;
+mod math;
+mod matrix;
+mod simd;
+mod weights;
+
+pub use weights::CpuLoader;
+
+use crate::backend::{Backend, Precision, check_call};
+use crate::checkpoint::zeros;
+use crate::error::Result;
+use crate::model::Config;
+use crate::state::State;
+use kernels::{ScanBlock, add_bias, rms_norm};
+use matrix::Quantised;
+use weights::{Layer, Weights};
+
+/// Tokens read together: enough to read the weights seldom, few enough that a stop is felt at once.
+const BLOCK: usize = 32;
+
+/// The CPU backend; made by [`CpuLoader`].
+pub struct Cpu {
+    config: Config,
+    precision: Precision,
+    weights: Weights,
+    work: Work,
+}
+
+/// Activations of one block of T tokens, allocated once for the largest T.
+struct Work {
+    /// The residual stream, `[T, D]`.
+    residual: Vec<f32>,
+    /// `[T, D]`: the normed residual, then a layer's result.
+    u: Vec<f32>,
+    /// `[T, 2E]`: output of in_proj.
+    xz: Vec<f32>,
+    /// `[T, E]`.
+    x: Vec<f32>,
+    /// `[T, R + 2N]`: output of x_proj.
+    x_dbl: Vec<f32>,
+    /// `[T, E]`.
+    dt: Vec<f32>,
+    quantised: Quantised,
+}
+
+impl Cpu {
+    fn new(config: Config, precision: Precision, weights: Weights) -> Result<Self> {
+        let c = &config;
+        let buffer = |width: usize| zeros(BLOCK * width, "the work space");
+        let work = Work {
+            residual: buffer(c.d_model)?,
+            u: buffer(c.d_model)?,
+            xz: buffer(2 * c.d_inner)?,
+            x: buffer(c.d_inner)?,
+            x_dbl: buffer(c.dt_rank + 2 * c.d_state)?,
+            dt: buffer(c.d_inner)?,
+            quantised: Quantised::new(BLOCK, c.d_inner.max(c.d_model))?,
+        };
+        Ok(Self { config, precision, weights, work })
+    }
+}
+
+impl Backend for Cpu {
+    fn name(&self) -> &'static str {
+        "cpu"
+    }
+
+    fn config(&self) -> &Config {
+        &self.config
+    }
+
+    fn precision(&self) -> Precision {
+        self.precision
+    }
+
+    fn weight_bytes(&self) -> usize {
+        self.weights.bytes()
+    }
+
+    fn block(&self) -> usize {
+        BLOCK
+    }
+
+    fn prefill(&mut self, tokens: &[u32], state: &mut State, logits: Option<&mut [f32]>) -> Result<()> {
+        check_call(&self.config, BLOCK, tokens, state, logits.as_deref())?;
+        let (weights, work, t, d) = (&self.weights, &mut self.work, tokens.len(), self.config.d_model);
+        for (&token, row) in tokens.iter().zip(work.residual.chunks_exact_mut(d)) {
+            weights.embeddings.row(token as usize, row);
+        }
+        for (number, layer) in weights.layers.iter().enumerate() {
+            work.layer(&self.config, layer, t, state.layer(number));
+        }
+        state.position += t as u64;
+        if let Some(logits) = logits {
+            let (last, u) = (&work.residual[(t - 1) * d..t * d], &mut work.u[..d]);
+            rms_norm(last, &weights.norm_f, self.config.norm_epsilon, u);
+            let head = weights.lm_head.as_ref().unwrap_or(&weights.embeddings);
+            head.multiply(u, d, 1, logits, &mut work.quantised);
+        }
+        Ok(())
+    }
+}
+
+impl Work {
+    /// `residual += mixer(rms_norm(residual))` for `t` tokens.
+    fn layer(&mut self, c: &Config, layer: &Layer, t: usize, state: crate::state::LayerState<'_>) {
+        let (d, e, r_2n) = (c.d_model, c.d_inner, c.dt_rank + 2 * c.d_state);
+        let (residual, u) = (&mut self.residual[..t * d], &mut self.u[..t * d]);
+        let (x, xz) = (&mut self.x[..t * e], &mut self.xz[..t * 2 * e]);
+        let (x_dbl, dt, quantised) = (&mut self.x_dbl[..t * r_2n], &mut self.dt[..t * e], &mut self.quantised);
+
+        rms_norm(residual, &layer.norm, c.norm_epsilon, u);
+        layer.in_proj.multiply(u, d, t, xz, quantised);
+        add_bias(xz, &layer.in_proj_bias);
+        layer.conv.run(xz, state.conv, x);
+        layer.x_proj.multiply(x, e, t, x_dbl, quantised);
+        layer.dt_proj.multiply(x_dbl, r_2n, t, dt, quantised); // reads the first R of each row
+        layer.scan.run(ScanBlock { x, dt, xz, x_dbl, h: state.ssm });
+        layer.out_proj.multiply(x, e, t, u, quantised);
+        add_bias(u, &layer.out_proj_bias);
+        for (residual, u) in residual.iter_mut().zip(u) {
+            *residual += *u;
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! From container formats to named tensors, one piece at a time, so that a file is never held whole.
+
+mod index;
+mod safetensors;
+
+pub use index::shards;
+pub use safetensors::Reader;
+
+use crate::error::Result;
+
+/// Takes tensors in, in whatever order the file has them.
+///
+/// A tensor of shape `[a, b, c, ...]` has `a` rows of `b * c * ...` values; one of shape `[a]` has rows of one value.
+pub trait TensorSink {
+    /// A tensor begins. True if its values are wanted.
+    ///
+    /// # Errors
+    /// When the model has no place for a tensor of this name and shape.
+    fn begin(&mut self, name: &str, shape: &[usize]) -> Result<bool>;
+
+    /// The next whole rows of the tensor begun last, in order, all finite, in f32 whatever the file had.
+    fn rows(&mut self, values: &[f32]) -> Result<()>;
+}
+
+/// A buffer of `len` zeros, or a sentence instead of an abort when the machine has no room for it.
+pub(crate) fn zeros<T: Clone + Default>(len: usize, what: &str) -> Result<Vec<T>> {
+    let mut values = Vec::new();
+    values.try_reserve_exact(len).map_err(|_| {
+        let megabytes = (len as f64 * size_of::<T>() as f64 / 1e6).ceil();
+        crate::Error::OutOfMemory(format!("There is no memory for {what} ({megabytes} MB)."))
+    })?;
+    values.resize(len, T::default());
+    Ok(values)
+}

@@ -1,0 +1,26 @@
+//! A Mamba language model that runs in a browser tab.
+//!
+//! The way of the data, one line down only (ARCHITECTURE.md says why):
+//!
+//! ```text
+//! bytes -> checkpoint -> model -> backend -> sampler -> generation -> web -> the page
+//! ```
+//!
+//! The letters of every shape: V vocabulary, D width of the residual stream, E = expand * D channels,
+//! N states per channel, R rank of dt, K taps of the convolution, L layers, T tokens in the call.
+
+pub mod backend;
+pub mod checkpoint;
+pub mod conversation;
+pub mod engine;
+pub mod error;
+pub mod generation;
+pub mod model;
+pub mod sampler;
+pub mod state;
+pub mod tokenizer;
+#[cfg(target_arch = "wasm32")]
+mod web;
+
+pub use engine::Engine;
+pub use error::{Error, Result};

@@ -1,0 +1,157 @@
+//! Every backend against transformers, on random-weight checkpoints of odd sizes (tests/golden/README.md).
+//!
+//! Tolerance: transformers itself is within 2.5e-6 of the same mathematics in 64 bits; f32 backends are allowed 1e-4
+//! of the greatest score. int8 is bounded by what it does to the distribution.
+
+mod support;
+
+use mamba_web::backend::Precision;
+use mamba_web::state::State;
+use support::{GOLDEN, argmax, expected, golden, kl_divergence, load, read, relative_error};
+
+const F32: [&str; 2] = ["reference", "cpu"];
+
+#[test]
+fn logits_match_transformers_after_every_token() {
+    for name in GOLDEN {
+        let want = expected(&golden(name));
+        for backend in F32 {
+            let mut model = load(&golden(name), backend, Precision::F32).unwrap();
+            let mut state = State::new(model.config());
+            let first = want.input_ids.len() - want.logits.len();
+            let mut worst = 0f32;
+            for (i, token) in want.input_ids.iter().enumerate() {
+                let logits = read(model.as_mut(), &[*token], 1, &mut state);
+                if i >= first {
+                    worst = worst.max(relative_error(&logits, &want.logits[i - first]));
+                }
+            }
+            println!("{name} {backend}: relative error {worst:.1e}");
+            assert!(worst < 1e-4, "{name} {backend}: {worst}");
+        }
+    }
+}
+
+#[test]
+fn the_state_matches_transformers() {
+    for name in GOLDEN {
+        let want = expected(&golden(name));
+        for backend in F32 {
+            let mut model = load(&golden(name), backend, Precision::F32).unwrap();
+            let mut state = State::new(model.config());
+            read(model.as_mut(), &want.input_ids, 64, &mut state);
+            let c = model.config();
+            let (e, n, k) = (c.d_inner, c.d_state, c.d_conv);
+            // transformers keeps [L, E, N] and [L, E, K] (the oldest of the K inputs is not needed); ours run over E.
+            let mut ssm = Vec::new();
+            let mut conv = Vec::new();
+            for layer in 0..c.layers {
+                ssm.extend(
+                    (0..n).flat_map(|n_| (0..e).map(move |e_| (layer * e + e_) * n + n_)).map(|i| want.ssm_state[i]),
+                );
+                conv.extend(
+                    (1..k).flat_map(|k_| (0..e).map(move |e_| (layer * e + e_) * k + k_)).map(|i| want.conv_state[i]),
+                );
+            }
+            assert!(relative_error(state.ssm(), &ssm) < 1e-4, "{name} {backend}");
+            assert!(relative_error(state.conv(), &conv) < 1e-4, "{name} {backend}");
+            assert_eq!(state.position, 64);
+        }
+    }
+}
+
+#[test]
+fn prefill_in_one_call_equals_token_by_token() {
+    for name in GOLDEN {
+        let want = expected(&golden(name));
+        for (backend, precision) in [("reference", Precision::F32), ("cpu", Precision::F32), ("cpu", Precision::Int8)] {
+            let mut model = load(&golden(name), backend, precision).unwrap();
+            let mut single = State::new(model.config());
+            let one = read(model.as_mut(), &want.input_ids, 1, &mut single);
+            for chunk in [2, 3, 5, 7, 31, 64] {
+                let mut state = State::new(model.config());
+                let many = read(model.as_mut(), &want.input_ids, chunk, &mut state);
+                let error = relative_error(&many, &one);
+                assert!(error < 2e-5, "{name} {backend} {precision:?}, {chunk} at a time: {error}");
+                assert!(relative_error(state.ssm(), single.ssm()) < 2e-5);
+                assert_eq!(state.position, single.position);
+            }
+        }
+    }
+}
+
+#[test]
+fn greedy_ids_match_transformers() {
+    for name in GOLDEN {
+        let want = expected(&golden(name));
+        for backend in F32 {
+            let mut model = load(&golden(name), backend, Precision::F32).unwrap();
+            let mut state = State::new(model.config());
+            let mut logits = read(model.as_mut(), &want.input_ids, 64, &mut state);
+            let ids: Vec<u32> = (0..want.greedy_ids.len())
+                .map(|_| {
+                    let id = argmax(&logits);
+                    logits = read(model.as_mut(), &[id], 1, &mut state);
+                    id
+                })
+                .collect();
+            assert_eq!(ids, want.greedy_ids, "{name} {backend}");
+        }
+    }
+}
+
+#[test]
+fn int8_stays_close_to_f32() {
+    let (mut agree, mut total) = (0, 0);
+    for name in GOLDEN {
+        let want = expected(&golden(name));
+        let mut model = load(&golden(name), "cpu", Precision::Int8).unwrap();
+        let exact = load(&golden(name), "cpu", Precision::F32).unwrap();
+        assert!(model.weight_bytes() < exact.weight_bytes() / 2, "{name}: int8 must be smaller");
+        let mut state = State::new(model.config());
+        let first = want.input_ids.len() - want.logits.len();
+        let mut divergence = 0f64;
+        for (i, token) in want.input_ids.iter().enumerate() {
+            let logits = read(model.as_mut(), &[*token], 1, &mut state);
+            if i >= first {
+                let want = &want.logits[i - first];
+                divergence += kl_divergence(want, &logits) / (64 - first) as f64;
+                agree += usize::from(argmax(want) == argmax(&logits));
+                total += 1;
+            }
+        }
+        println!("{name} int8: mean KL divergence {divergence:.2e} nats");
+        assert!(divergence < 0.03, "{name}: {divergence}");
+    }
+    println!("int8: the same first choice in {agree} of {total}");
+    assert!(agree * 100 >= total * 93, "{agree} of {total}");
+}
+
+/// The model that the page ships with, against transformers (tests/golden/default/model.json).
+#[test]
+fn the_default_model_matches_transformers() {
+    let json = std::fs::read_to_string(golden("default/model.json")).unwrap();
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let ids = |value: &serde_json::Value| -> Vec<u32> { serde_json::from_value(value.clone()).unwrap() };
+    let dir = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("www/models/default");
+    let mut model = load(&dir, "cpu", Precision::F32).unwrap();
+    let mut rounded = load(&dir, "cpu", Precision::Int8).unwrap();
+    for prompt in json["prompts"].as_array().unwrap() {
+        let mut state = State::new(model.config());
+        let input = ids(&prompt["ids"]);
+        let mut logits = read(model.as_mut(), &input, 64, &mut state);
+        let top = ids(&prompt["top_ids"]);
+        let scores: Vec<f32> = serde_json::from_value(prompt["top_logits"].clone()).unwrap();
+        let got: Vec<f32> = top.iter().map(|&id| logits[id as usize]).collect();
+        assert!(relative_error(&got, &scores) < 1e-4);
+        let int8 = read(rounded.as_mut(), &input, 64, &mut State::new(model.config()));
+        let divergence = kl_divergence(&logits, &int8);
+        println!("default int8: KL divergence {divergence:.2e} nats");
+        assert!(divergence < 0.02);
+        for want in ids(&prompt["greedy_ids"]) {
+            let id = argmax(&logits);
+            assert_eq!(id, want);
+            logits = read(model.as_mut(), &[id], 1, &mut state);
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! What several test files share: golden folders, and a backend loaded from one.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use mamba_web::Result;
+use mamba_web::backend::{self, Backend, Precision};
+use mamba_web::checkpoint::{Reader, shards};
+use mamba_web::model::Config;
+use mamba_web::state::State;
+use safetensors::SafeTensors;
+
+/// The random-weight checkpoints that tests/golden/README.md describes.
+pub const GOLDEN: [&str; 5] = ["tiny-f32", "odd-f16", "bare-bf16", "original", "chat"];
+
+pub fn golden(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name)
+}
+
+/// Loads a folder the way the page does: the weights in chunks that respect no boundary.
+pub fn load(dir: &Path, name: &str, precision: Precision) -> Result<Box<dyn Backend>> {
+    let config = Config::parse(&fs::read_to_string(dir.join("config.json")).expect("config.json"))?;
+    let files = match fs::read_to_string(dir.join("model.safetensors.index.json")) {
+        Ok(index) => shards(&index)?,
+        Err(_) => vec!["model.safetensors".to_owned()],
+    };
+    let mut loader = backend::loader(name, config, precision)?;
+    for file in files {
+        let bytes = fs::read(dir.join(&file)).expect("weights");
+        let mut reader = Reader::new(file, Some(bytes.len() as u64));
+        for chunk in bytes.chunks(10_007) {
+            reader.push(chunk, loader.as_mut())?;
+        }
+        reader.finish()?;
+    }
+    loader.finish()
+}
+
+/// What transformers computed for a golden checkpoint.
+pub struct Expected {
+    pub input_ids: Vec<u32>,
+    /// `[rows, V]`: the scores after the last `rows` of the inputs.
+    pub logits: Vec<Vec<f32>>,
+    pub greedy_ids: Vec<u32>,
+    /// `[L, E, K]`.
+    pub conv_state: Vec<f32>,
+    /// `[L, E, N]`.
+    pub ssm_state: Vec<f32>,
+}
+
+pub fn expected(dir: &Path) -> Expected {
+    let bytes = fs::read(dir.join("expected.safetensors")).expect("expected.safetensors");
+    let file = SafeTensors::deserialize(&bytes).expect("expected.safetensors is sound");
+    let floats = |name: &str| -> Vec<f32> {
+        file.tensor(name).expect(name).data().as_chunks().0.iter().map(|&b| f32::from_le_bytes(b)).collect()
+    };
+    let ids = |name: &str| -> Vec<u32> {
+        file.tensor(name).expect(name).data().as_chunks().0.iter().map(|&b| i64::from_le_bytes(b) as u32).collect()
+    };
+    let vocab = file.tensor("logits").expect("logits").shape()[1];
+    Expected {
+        input_ids: ids("input_ids"),
+        logits: floats("logits").chunks(vocab).map(<[f32]>::to_vec).collect(),
+        greedy_ids: ids("greedy_ids"),
+        conv_state: floats("conv_state"),
+        ssm_state: floats("ssm_state"),
+    }
+}
+
+/// Reads all tokens in calls of at most `chunk`; the scores after the last one.
+pub fn read(backend: &mut dyn Backend, tokens: &[u32], chunk: usize, state: &mut State) -> Vec<f32> {
+    let mut logits = vec![f32::NAN; backend.config().vocab];
+    for tokens in tokens.chunks(chunk.min(backend.block())) {
+        backend.prefill(tokens, state, Some(&mut logits)).expect("prefill");
+    }
+    logits
+}
+
+/// The index of the greatest score.
+pub fn argmax(logits: &[f32]) -> u32 {
+    let best = logits.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1));
+    best.expect("there are scores").0 as u32
+}
+
+/// The greatest difference, relative to the greatest expected value.
+pub fn relative_error(got: &[f32], expected: &[f32]) -> f32 {
+    assert_eq!(got.len(), expected.len());
+    let size = expected.iter().fold(0f32, |m, x| m.max(x.abs()));
+    let error = got
+        .iter()
+        .zip(expected)
+        .map(|(a, b)| (a - b).abs())
+        .fold(0f32, |m, x| if x >= m { x } else { f32::MAX.min(m) });
+    assert!(got.iter().all(|x| x.is_finite()), "scores must be numbers");
+    error / size
+}
+
+/// KL(p || q) in nats of two sets of scores.
+pub fn kl_divergence(p: &[f32], q: &[f32]) -> f64 {
+    let log_softmax = |scores: &[f32]| -> Vec<f64> {
+        let top = scores.iter().fold(f32::MIN, |m, &x| m.max(x));
+        let total: f64 = scores.iter().map(|&x| f64::from(x - top).exp()).sum();
+        scores.iter().map(|&x| f64::from(x - top) - total.ln()).collect()
+    };
+    log_softmax(p).iter().zip(log_softmax(q)).map(|(p, q)| p.exp() * (p - q)).sum()
+}

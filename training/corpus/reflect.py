@@ -113,9 +113,12 @@ RULES: list[tuple[str, str]] = [
 # What people put before the thing they say.
 _OPENING = re.compile(r"^(?:(?:well|so|oh|oh yeah|ok|okay|haha|hmm|um|and|also|yeah|yes|i see|i know|actually)[,.!]* )+", re.I)
 _COMPILED = [(re.compile(pattern, re.I), replies) for pattern, replies in RULES]
-_LAST = ("[I see. What else can you tell me about {topic}?|I do not know much about {topic}, but I like to listen.|"
-         "How did you come to think of {topic}?|What do you like about {topic}?|Tell me a little more about {topic}.]")
-_LAST_PLAIN = "[I see. Please go on.|That is interesting. Why do you say that?|I understand. What happened next?|Tell me a little more.|I am listening.]"
+_LAST = ("[I see. What else can you tell me about the {topic}?|How did the {topic} come up?|What about the {topic} stays with you?|"
+         "Tell me a little more about the {topic}.|I know little about that, but I like to listen. What about the {topic}?]")
+_LAST_PLAIN = ("[I follow you so far. What happened then?|Interesting! What made you think of that?|I see. What do you make of it?|"
+               "Tell me a little more, I am curious.|I am not sure that I understood. Can you say it in other words?|"
+               "That is a bit over my head, I am a very small model. Tell me more?|Thank you for telling me. How do you feel about it?|"
+               "Hmm, let me think. No, you go first!|I had not heard that before. Go on!]")
 
 
 def turned(phrase: str) -> str:

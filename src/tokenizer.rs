@@ -1,0 +1,160 @@
+//! tokenizer.json, byte for byte as the Python tokenizers library reads it, with three additions: no id beyond
+//! the model's vocabulary, text that comes out a token at a time, and text in which special tokens stay plain.
+
+mod marks;
+mod settings;
+mod stream;
+
+use std::collections::HashSet;
+
+use tokenizers::{AddedToken, Decoder, Model, ModelWrapper};
+
+pub use marks::Guarded;
+use marks::Marks;
+pub use settings::TokenizerSettings;
+pub use stream::StreamDecoder;
+
+use crate::error::{Error, Result};
+
+/// Text to ids and back.
+pub struct Tokenizer {
+    inner: tokenizers::Tokenizer,
+    marks: Marks,
+    /// Ids that decoding leaves out, as `skip_special_tokens` does.
+    hidden: HashSet<u32>,
+    unknown: Option<u32>,
+    byte_level: bool,
+}
+
+impl Tokenizer {
+    /// Reads a tokenizer.json. `settings` is what tokenizer_config.json says; the special tokens that it names, and
+    /// those that its chat template spells out, cannot be written by a user's message (see [`Tokenizer::guard`]).
+    /// `vocab` is V, the rows of the model's embedding; a tokenizer with fewer tokens is fine.
+    ///
+    /// # Errors
+    /// [`Error::BadTokenizer`] when the file is not a tokenizer, or has an id of V or above; the sentence names it.
+    pub fn new(json: &[u8], settings: &TokenizerSettings, vocab: usize) -> Result<Self> {
+        let bad = |what: String| Error::BadTokenizer(format!("tokenizer.json {what}."));
+        let mut inner =
+            tokenizers::Tokenizer::from_bytes(json).map_err(|error| bad(format!("cannot be read ({error})")))?;
+        for (token, id) in inner.get_vocab(true) {
+            if id as usize >= vocab {
+                return Err(bad(format!("has the token {token:?} with the id {id}, but the model has {vocab} tokens")));
+            }
+        }
+        // Batches are cut and padded in training, never here.
+        inner.with_padding(None);
+        inner.with_truncation(None).map_err(|error| bad(format!("cannot be used ({error})")))?;
+        let added = inner.get_added_tokens_decoder();
+        let named = |content: &str| settings.named_tokens().any(|name| name == content);
+        let hidden: HashSet<u32> =
+            added.iter().filter(|(_, token)| token.special || named(&token.content)).map(|(&id, _)| id).collect();
+        // Marks of turns are special by right, whether or not the file says so. Runs of spaces (GPT-NeoX) are not.
+        let template = settings.chat_template.as_deref().unwrap_or_default();
+        let mark = |content: &str| {
+            let edge = |c: Option<char>| c.is_some_and(|c| !c.is_alphanumeric() && !c.is_whitespace());
+            content.len() > 2 && edge(content.chars().next()) && edge(content.chars().next_back()) && template.contains(content)
+        };
+        let mut special: Vec<(u32, AddedToken)> =
+            added.into_iter().filter(|(id, token)| hidden.contains(id) || mark(&token.content)).collect();
+        special.sort_unstable_by_key(|(id, _)| *id);
+        let marks = Marks::install(&mut inner, special).map_err(|error| bad(format!("cannot be used ({error})")))?;
+        let unknown = match inner.get_model() {
+            ModelWrapper::BPE(model) => model.unk_token.as_deref().and_then(|token| inner.token_to_id(token)),
+            ModelWrapper::WordPiece(model) => inner.token_to_id(&model.unk_token),
+            ModelWrapper::WordLevel(model) => inner.token_to_id(&model.unk_token),
+            ModelWrapper::Unigram(_) => settings.unk_token.as_deref().and_then(|token| inner.token_to_id(token)),
+        };
+        let byte_level = matches!(inner.get_decoder(), Some(tokenizers::DecoderWrapper::ByteLevel(_)));
+        Ok(Self { inner, marks, hidden, unknown, byte_level })
+    }
+
+    /// Ids of `text`. Special tokens that the text spells out become special tokens. `add_special` also adds those
+    /// that the tokenizer puts around a text (a beginning-of-text mark, where it has one).
+    ///
+    /// # Errors
+    /// [`Error::BadTokenizer`] when the tokenizer cannot encode the text.
+    pub fn encode(&self, text: &str, add_special: bool) -> Result<Vec<u32>> {
+        let mut ids = Vec::new();
+        self.encode_marked(&self.marks.mark(text), add_special, &mut ids)?;
+        Ok(ids)
+    }
+
+    /// Prepares a user's words for a place in a larger text, so that [`Tokenizer::encode_guarded`] takes none of
+    /// them for a special token.
+    pub fn guard(&self, text: &str) -> Guarded {
+        self.marks.guard(text)
+    }
+
+    /// As [`Tokenizer::encode`], for a text that has [guarded](Tokenizer::guard) parts: in these a special token's
+    /// name is plain text. No special token is added around the text.
+    pub fn encode_guarded(&self, text: &str) -> Result<Vec<u32>> {
+        let mut ids = Vec::new();
+        self.encode_marked(&self.marks.mark(text), false, &mut ids)?;
+        Ok(ids)
+    }
+
+    fn encode_marked(&self, text: &str, add_special: bool, ids: &mut Vec<u32>) -> Result<()> {
+        let failed = |error| Error::BadTokenizer(format!("The tokenizer cannot encode the text ({error})."));
+        let encoding = self.inner.encode_fast(text, add_special).map_err(failed)?;
+        ids.try_reserve(encoding.len())
+            .map_err(|_| Error::OutOfMemory(format!("There is no memory for {} tokens.", encoding.len())))?;
+        for (&id, &by_the_tokenizer) in encoding.get_ids().iter().zip(encoding.get_special_tokens_mask()) {
+            match self.marks.special(id) {
+                Some(special) => ids.push(special),
+                // A model that matches whole words may have found a special token's name by itself.
+                None if by_the_tokenizer == 0 && self.marks.contains(id) && Some(id) != self.unknown => {
+                    self.spell(id, ids)?;
+                }
+                None => ids.push(id),
+            }
+        }
+        Ok(())
+    }
+
+    /// A special token's name character by character, as plain text.
+    fn spell(&self, special: u32, ids: &mut Vec<u32>) -> Result<()> {
+        let word = self.inner.id_to_token(special).unwrap_or_default();
+        let mut buffer = [0; 4];
+        for character in word.chars() {
+            let encoding = self
+                .inner
+                .encode_fast(&*character.encode_utf8(&mut buffer), false)
+                .map_err(|error| Error::BadTokenizer(format!("The tokenizer cannot encode the text ({error}).")))?;
+            ids.extend(encoding.get_ids().iter().filter(|&&id| !self.marks.contains(id)));
+        }
+        Ok(())
+    }
+
+    /// The text of `ids`, special tokens left out; the same as `decode` of the Python library.
+    pub fn decode(&self, ids: &[u32]) -> Result<String> {
+        let mut tokens = Vec::new();
+        tokens
+            .try_reserve_exact(ids.len())
+            .map_err(|_| Error::OutOfMemory(format!("There is no memory for {} tokens.", ids.len())))?;
+        tokens.extend(ids.iter().filter_map(|&id| self.shown(id)));
+        if tokens.is_empty() {
+            return Ok(String::new()); // some decoders cannot stand an empty list
+        }
+        match self.inner.get_decoder() {
+            None => Ok(tokens.join(" ")),
+            Some(decoder) => decoder
+                .decode(tokens)
+                .map_err(|error| Error::BadTokenizer(format!("The tokenizer cannot decode the tokens ({error})."))),
+        }
+    }
+
+    /// The spelling of a token that decoding shows: not of a special one, nor of an id that is only padding.
+    fn shown(&self, id: u32) -> Option<String> {
+        if self.hidden.contains(&id) {
+            return None;
+        }
+        let added = self.inner.get_added_vocabulary().simple_id_to_token(id);
+        added.filter(|token| !Marks::is_second_name(token)).or_else(|| self.inner.get_model().id_to_token(id))
+    }
+
+    /// The id of a token by its spelling, `<|endoftext|>` for example.
+    pub fn id(&self, token: &str) -> Option<u32> {
+        self.inner.token_to_id(token)
+    }
+}

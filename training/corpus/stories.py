@@ -12,12 +12,12 @@ import random
 import re
 import time
 
-from .grammar import capital
-from .plots import PLOTS, Request, Story, lists
+from .grammar import SKILLS, USER, Chat, capital
+from .plots import PLOTS, Request, Story, chat_stories, lists  # chat_stories: registers the skills
 from .plots.settings import MORE_PLACES, any_place, back_reference
 from .plots.teller import make_object, retell, tell
 
-__all__ = ["Request", "Story", "bare_story", "opening_distinctness", "random_request", "retell", "self_check", "tell"]
+__all__ = ["Request", "Story", "bare_story", "chat_stories", "opening_distinctness", "random_request", "retell", "self_check", "tell"]
 
 MOODS = ("funny", "sad", "scary", "bedtime", "short", "long")
 
@@ -66,7 +66,7 @@ def random_request(rng: random.Random, plot: str | None = None) -> Request:
 
 
 _BAD = re.compile(
-    r"[\[\]{}|]|  | [.,!?;:]|\b[Aa] an? |\b[Aa]n an? |\b[Aa] [aeiou](?!ni|se|ne\b|ne |u|ku)\w|\b[Aa]n [bcdfgjklmnpqrstvwxyz]|\b(?!can |had )(\w+) \1\b|"
+    r"[\[\]{}|]|  | [.,!?;:]|\b[Aa] an? |\b[Aa]n an? |\b[Aa] [aeiou](?!ni|se|ne\b|ne |u|k)\w|\b[Aa]n [bcdfgjklmnpqrstvwxyz]|\b(?!can |had )(\w+) \1\b|"
     r"[a-z]\. [a-z]|\.\.|,,|[!?.],|\b[Ii] is\b|\b(he|she|it) (have|are)\b|,\.|\bthe the\b|^[a-z]"
 )
 
@@ -92,6 +92,9 @@ def faults(story: Story, request: Request) -> list[str]:
     for fact in (story.problem, story.solved, story.ending, story.moral, *(part for ask in story.asks for part in ask)):
         if _BAD.search(capital(fact)) and not re.match("^[a-z]", fact) or "{" in fact:
             found.append(f"bad fact {fact!r}")
+    rules = PLOTS[story.plot]
+    if request.theme in rules.concrete and request.mood != "short" and request.theme not in low:
+        found.append(f"no theme {request.theme!r}")
     words = len(text.split())
     low_limit, high_limit = (20, 110) if request.mood == "short" else (75, 330 if request.mood == "long" else 300)
     if not low_limit <= words <= high_limit:
@@ -106,6 +109,8 @@ def self_check(n: int = 50, seed: int = 0, loud: bool = True) -> int:
     for name in PLOTS:
         for _ in range(n):
             request = random_request(rng, name)
+            if rng.random() < 0.3:
+                request.theme = rng.choice(PLOTS[name].themes)
             story = tell(rng, request)
             if problems := faults(story, request):
                 bad += 1
@@ -129,6 +134,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sample", type=int, default=0)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--chats", type=int, default=0, help="print conversations about stories")
     parser.add_argument("--plot")
     parser.add_argument("--check", type=int, default=0, metavar="N", help="random requests in all, spread over the plots")
     parser.add_argument("--openings", type=int, default=0)
@@ -140,6 +146,11 @@ def main() -> None:
         story = tell(rng, request)
         wish = {key: value for key, value in vars(request).items() if value}
         print(f"--- {story.plot} {wish}\n{story.text}\n    * {retell(rng, story)}\n")
+    functions, weights = zip(*((f, w) for f, w in SKILLS if f.__module__ == chat_stories.__name__))
+    for _ in range(options.chats):
+        chat = Chat(rng)
+        rng.choices(functions, weights)[0](chat)
+        print("---", *(f"{'U' if role == USER else 'B'}: {text}" for role, text in chat.turns), sep="\n")
     if options.check:
         print("faulty tellings:", self_check(max(1, options.check // len(PLOTS)), options.seed), "plots:", len(PLOTS))
     if options.openings:

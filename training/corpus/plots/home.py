@@ -11,7 +11,7 @@ plot(
     --
     The new {home} was at the far end, past everything {he} knew, and it was all wrong. The light came from the other side. [The stairs were too loud.|The wind sang another song.] {n} put the {o} by the window and did not unpack.
     ? "It does not smell like home," {he} thought.
-    On the third day there was a knock. Outside stood some of the {folk} with a plate of {food}. "[We saw the {on} in your window|Whose {on} is that], and we wondered who you are," they said.
+    On the third day there was a knock. Outside stood some of the {folk} with a plate of {food}. "[We saw the {on} in your window|We noticed your {on}], and we wondered who you are," they said.
     --
     {n} told them, and then {he} told them about {f}. They ate, and they showed {him} {spot_thing}. By evening one box was unpacked, and then another.
     "Dear {f}," wrote {n} that night, "[the {on} found me new friends|your {on} works]. There are two beds here. [When are you coming|Come soon]?"
@@ -201,7 +201,7 @@ plot(
     "No, no," said {n}. "That is {an on}." But the little one had fallen in love with the {o}. It [slept on it|carried it everywhere] and would not eat unless the {on} sat at the table, too.
     --
     [In the spring|One day] a great shadow came over the sky. It was the real mother. She had looked for her egg for weeks. {worry}
-    She bent down to her little one, and then to {n}. "You kept him warm," she said. "[How can I thank you|I will not forget it]."
+    She bent down to her little one, and then to {n}. "You kept him warm," she said. "I will [never|not] forget it."
     They flew off, and the {on} went with them, because nobody had the heart to take it away. And every spring there are two great shadows in the sky, and one of them [carries {an on}|waves {an on}].
     """,
     problem="{n} found a lonely egg",
@@ -266,7 +266,7 @@ plot(
     "[Only|Did you say only]?" said {f}. {Fhe} picked up the {o} and looked at it from below. "This is no {on}. It is a ship."
     --
     "A ship?" "Climb in. [Mind the waves|The captain is getting impatient]." They sat down, one on each side of the {on}, and it was a ship. They sailed {path}. {storm_c} came up, and {n} got truly seasick.
-    ? "Land!" shouted {f}. It was the kitchen table.
+    ? "Land!" shouted {f}. It was only a puddle.
     Then the {on} was a [castle|mountain], and then a horse that would only walk backward. Once it was a king, and they had to bow to it.
     --
     "It has stopped raining," said {f} after a while. "Do you want to go out?"

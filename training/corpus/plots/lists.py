@@ -7,6 +7,9 @@ there, so besides these lists ``odd_noun`` and ``odd_name`` make words that nobo
 from __future__ import annotations
 
 import random
+import re
+
+from ..lexicon import is_held_out, made_up_word, person
 
 
 def _split(text: str) -> list[str]:
@@ -71,6 +74,9 @@ Thistle, Maple, Juniper, Rusty, Patch, Velvet, Sparky, Cricket, Domino, Echo, Fa
 Lumpy, Muffin, Nibbles, Oatmeal, Pocket, Quill, Radish, Snowdrop, Tiptoe, Umber, Vanilla, Wiggles, Yam, Zippy, Crumb, Pudding,
 Sorrel, Bosco, Bolt, Rivet, Cog, Ember, Ash, Comet, Nova, Pixel, Turnip, Teasel, Plum, Rumble, Snuffle, Truffle, Fig""")
 
+# Names kept back for the recall test must not be learnt from stories.
+HER_NAMES, HIS_NAMES, PET_NAMES = ([name for name in names if not is_held_out(name)] for names in (HER_NAMES, HIS_NAMES, PET_NAMES))
+
 TRAITS = _split("""little, kind, brave, clever, shy, curious, cheerful, grumpy, gentle, quiet, sleepy, silly, young, old, tiny, round,
 careful, dreamy, busy, polite, messy, funny, patient, lonely, merry, stubborn, friendly, tall, clumsy, lively, thoughtful,
 noisy, hopeful, hungry, playful, tidy, very small, rather serious, lazy, proud, wise, forgetful, nervous, honest, helpful""")
@@ -112,8 +118,20 @@ _CODAS = "b d f g k l lf ll m mp n nk ng p rb rf rk rt sh sk t x zz rn dge bble 
 _TAILS = ["", "", "", "", "le", "er", "o", "a", "ish", "et", "in", "us", "ling", "kin"]
 
 
+_NOT_FOR_CHILDREN = re.compile(r"fuc|fuk|shit|dick|cock|nig|fag|sex|tit|ass|cum|slut|wank|piss|poo|naz|kil|die|pube|turd|crap|coon|spic|dyke|hell|boob|dam")
+
+
 def odd_noun(rng: random.Random) -> str:
     """A noun that does not exist: "blorf", "snizzle"."""
+    if rng.random() < 0.5:
+        return made_up_word(rng, shortest=4, longest=9)
+    word = _syllables(rng)
+    while _NOT_FOR_CHILDREN.search(word) or is_held_out(word):
+        word = _syllables(rng)
+    return word
+
+
+def _syllables(rng: random.Random) -> str:
     stem = rng.choice(_ONSETS) + rng.choice(_VOWELS) + rng.choice(_CODAS)
     tail = rng.choice(_TAILS)
     if stem.endswith(("le", "ge")):
@@ -124,9 +142,14 @@ def odd_noun(rng: random.Random) -> str:
 
 
 def odd_name(rng: random.Random) -> str:
-    """A name that does not exist: "Zorvik", "Mella"."""
-    middle = rng.choice("aeiou") + rng.choice("b d f g k l ll m n nn r rr s t tt v x z rv nd lm st".split())
-    return (rng.choice(_ONSETS) + middle + rng.choice("a o i u e ik an el is or us en ia ax ody".split())).capitalize()
+    """A name that is rare or does not exist: "Zorvik", "Mella"."""
+    if rng.random() < 0.5:
+        return person(rng)
+    while True:
+        middle = rng.choice("aeiou") + rng.choice("b d f g k l ll m n nn r rr s t tt v x z rv nd lm st".split())
+        name = (rng.choice(_ONSETS) + middle + rng.choice("a o i u e ik an el is or us en ia ax ody".split())).capitalize()
+        if not is_held_out(name) and not _NOT_FOR_CHILDREN.search(name.lower()):
+            return name
 
 
 RARE_CREATURES = _split("""axolotl, narwhal, platypus, pangolin, wombat, quokka, okapi, tapir, capybara, aardvark, alpaca, ibex, lynx,

@@ -81,7 +81,7 @@ Far away, {in}, {nk} was getting ready for the day. {scene1}
 {cap in}, {nk} {habit}. {scene1}
 {cap in}, where {folk} come and go, lived {nk}.
 {cap in} there is {an home}, and in that {home} lived {nk}.
-{cap in} everybody had a job. {cap nk}'s was to keep the others cheerful.
+{cap in} everybody had a job. {cap nk} had to keep the others cheerful.
 {cap in} the days are long and the {food} is good. {cap nk} knew that well.
 {cap in}, {nk} was known for two things: {quirk} and a good heart.
 {cap in} you can meet all kinds of {folk}, but only one {k} with {quirk}. This was {n}.
@@ -174,7 +174,7 @@ That was when {he} met {fnk}.
 Who should come along but {fnk}?
 "[Hello|Hello there|Good day]," said somebody. It was {fnk}.
 [Luckily|As luck would have it], {fnk} was not far away.
-A friendly voice said, "[Can I help|May I sit down|You look worried]?" It was {fnk}.
+A friendly voice said, "[Can I help you?|May I sit down?|You look worried.]" It was {fnk}.
 """,
 )
 macro(

@@ -150,7 +150,7 @@ plot(
     "sleeping_giant",
     "giant, *a giant, a sleeping giant, kindness, courage, noise, being different, help",
     """
-    [A giant lay asleep in the middle of everything.|One day a giant came by, lay down and fell asleep.] He snored so loudly that [the cups danced|the roofs jumped], and he blocked the only way out {at}.
+    [A giant lay asleep in the middle of everything.|One day a giant came by, lay down and fell asleep.] He snored so loudly that [the cups danced|the roofs jumped], and he blocked the only way out.
     "We must wake him with drums!" said some of the {folk}. "With cold water!" said others. {n} said nothing. {He} was looking at the giant's face. It looked sad.
     --
     {pal} "Come with me," said {n}, "and bring no drum." They climbed up, [past the belt|over the great knee|button by button], until they sat beside the giant's ear.

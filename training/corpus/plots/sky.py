@@ -148,7 +148,7 @@ plot(
     "*rainbow, a rainbow, rain, a journey, treasure, friendship, hope, the sky, gold, adventure",
     """
     "At the end of the rainbow there is gold," said {fnk}. "[Let us fetch it|We could be rich by supper]!" {n} packed {his} {o} and some {food}, and off they went.
-    The rainbow stood {path}. When they got there, it stood somewhere else. "[It is moving|It is running away]!" said {n}. They ran faster. So did the rainbow.
+    They {went} {path}, straight to the rainbow. But when they got there, it stood somewhere else. "[It is moving|It is running away]!" said {n}. They ran faster. So did the rainbow.
     ? They ran until their {food} was all shaken up.
     --
     They climbed up to {high}, and there it was, one end of it, right in front of them. But there was no gold. There was only [a puddle|a wet stone], and in it all the colors.

@@ -92,7 +92,7 @@ def choose_plot(rng: random.Random, request: Request, group: Group | None) -> Pl
     fitting = [plot for plot in PLOTS.values() if _fits(plot, request, group)]
     if request.theme:
         word = _bare(request.theme)
-        themed = [plot for plot in fitting if word in plot.themes]
+        themed = [plot for plot in fitting if word in plot.themes or request.theme in plot.themes]
         fitting = themed or fitting
     elif request.object and rng.random() < 0.7:
         own = [plot for plot in fitting if plot.thing == short_name(request.object)]

@@ -38,7 +38,7 @@ plot(
     Everyone else left on Sunday. They rushed and pushed, and [the coach got stuck in the mud|they took the wrong road in their hurry].
     --
     When the bell rang, there was only one guest at the door, and that was {n}, with the {on}, not even out of breath.
-    "[You are on time|I cannot believe it]!" cried {f}. "[If you are slow, start early|I am never fast]," said {n}. "But I know when to begin." And they kept the cake waiting for the others.
+    "[You are on time|I cannot believe it]!" cried {f}. "I am [never|not] fast," said {n}. "But I know when to begin." And they kept the cake waiting for the others.
     """,
     problem="{n} was always late, and {fnk} needed {ao} brought to a wedding on time",
     solved="{n} started six days early and looked at everything on the way",
@@ -51,8 +51,8 @@ plot(
     "clever_trick",
     "*trick, a trick, a clever trick, cleverness, being clever, a bully, bullies, danger, courage, being small",
     """
-    A big, mean [wolf|ogre|troll] had moved in next to the path. "[Nobody gets past me|Whoever passes must give me all their {food}]!" it growled, and the {folk} went hungry.
-    {pal} "We are too small to fight," said {f}. "[Then we must be clever|Small heads can hold big ideas]," said {n}, and looked at {his} {o}.
+    {pal} Life was good, but then a big, mean [wolf|ogre|troll] came. It moved in right next to the path. "[Nobody gets past me|Whoever passes must give me all their {food}]!" it growled, and the {folk} went hungry.
+    "We are too small to fight," said {f}. "[Then we must be clever|Small heads can hold big ideas]," said {n}, and looked at {his} {o}.
     --
     The next morning {n} walked up to the big one, with {his} knees shaking. "[I am so glad that you are here|Good morning]," {he} said. "Only you are strong enough to guard this terrible {on}."
     "Terrible?" asked the big one. "Oh, yes," said {n}. "It [grows|wakes] in the dark and eats whoever is mean. I dare not keep it. [It has begun to twitch|Listen, it is ticking]." {f}, behind a bush, made a ticking sound.
@@ -75,7 +75,7 @@ plot(
     "market_swaps",
     "a market, the market, *swap, swapping, trading, money, luck, being content, a bargain",
     """
-    {n} went out to get {ao}. {He} had no money. {He} had only [a button|a pebble with a hole in it].
+    {n} went out to get {ao}. {He} had no money. {He} had only a button.
     "A button!" cried {elder_a}. "Just what I need for my coat. Take this [apple|lemon] for it." {n} took it and {went} on.
     The next one was thirsty, and gave {him} [a piece of string|a bit of ribbon] for the fruit. Then somebody's bag burst, and {n} tied it up and got [a bell|a little bottle].
     --

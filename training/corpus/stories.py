@@ -66,7 +66,7 @@ def random_request(rng: random.Random, plot: str | None = None) -> Request:
 
 
 _BAD = re.compile(
-    r"[\[\]{}|]|  | [.,!?;:]|\b[Aa] an? |\b[Aa]n an? |\b[Aa] [aeiou](?!ni|se|ne\b|ne |u|k)\w|\b[Aa]n [bcdfgjklmnpqrstvwxyz]|\b(?!can |had )(\w+) \1\b|"
+    r"[\[\]{}|]|  | [.,!?;:]|\b[Aa] an? |\b[Aa]n an? |\b[Aa] [aeiou](?!ni|se|ne|u|k)\w|\b[Aa]n [bcdfgjklmnpqrstvwxyz]|\b(?!can |had )(\w+) \1\b|"
     r"[a-z]\. [a-z]|\.\.|,,|[!?.],|\b[Ii] is\b|\b(he|she|it) (have|are)\b|,\.|\bthe the\b|^[a-z]"
 )
 

@@ -45,7 +45,7 @@ plot(
     The next day {he} made two. The day after that, {he} made three and a half.
     ? "[Slow is fine|Half a step is also a step]," said {f}.
     --
-    [Then came the day when|On the tenth day] {n} looked {fear} right in the face, so to speak. {His} knees shook, but {he} stayed, with the {o} in {his} arms.
+    [Then came the day when|On the tenth day] {n} came face to face with {fear}, so to speak. {His} knees shook, but {he} stayed, with the {o} in {his} arms.
     "[I am still afraid|It still feels odd]," said {n}, "but [now I am bigger than my fear|I am here anyway]."
     "That," said {f}, "is what being brave means."
     ? {happy}
@@ -168,7 +168,7 @@ plot(
 
 plot(
     "lie_grows",
-    "*truth, lie, lying, a lie, honesty, telling the truth, trust",
+    "truth, the truth, *lie, lying, a lie, honesty, telling the truth, trust",
     """
     [It was only a small lie.|It began with a very small lie.] {n} had [dropped|sat on|broken] {ao} that belonged to {fnk}. When {f} asked who had done it, {n} said, "[The wind|It was the wind]."
     "[What kind of wind|Which wind]?" asked {f}. "A, a big one," said {n}. "With teeth."

@@ -171,7 +171,7 @@ plot(
 
 plot(
     "learn_skill",
-    "*practice, learning, learning something, trying again, patience, not giving up, a teacher, skill, being bad at something",
+    "practice, learning, learning something, trying again, patience, not giving up, a teacher, skill, being bad at something",
     """
     More than anything, {n} wanted to {skill}. The first time {he} tried, it went wrong. The second time, it went very wrong.
     ? The {folk} {at} were kind about it. They only laughed a little, and behind their hands.
@@ -198,7 +198,7 @@ plot(
     "learn_fly",
     "*fly, flying, learning to fly, a dream, dreams, wings, courage, not giving up, believing in yourself",
     """
-    {n} wanted to fly. "[You cannot|Nobody like you has ever flown]," said the {folk}. "[Why not|Not yet]," said {n}.
+    {n} wanted to fly. "[You cannot|Nobody like you has ever flown]," said the {folk}. "[Not yet|But somebody must be first]," said {n}.
     {He} tried with [leaves|a bed sheet], and fell. {He} tried with [two hats|an umbrella], and fell a little more slowly.
     {fnk_c} did not laugh. "[You only need one more thing|What you are missing is a good start]," {fhe} said. "Take your {o} with you, for luck, and meet me at {high}."
     --
@@ -222,7 +222,7 @@ plot(
     "gray_town",
     "*color, colors, painting, a painter, art, joy, happiness, sadness, change",
     """
-    There was a time when everything {at} turned gray. [Nobody knew why.|It had come slowly, like dust.] The {food} was gray. Even the {folk}'s songs were gray.
+    There was a time when everything {at} turned gray. [Nobody knew why.|It had come slowly, like dust.] Even the {food} looked gray, and the songs of the {folk} sounded gray.
     Only one thing had kept its color: {an bright_on}. {n} found it {spot}. It was [blue|red|green] as nothing else was, and {he} could not stop looking.
     "[You should hide it|Better put it away]," whispered {fnk}. "Gray things do not like it."
     --

@@ -82,7 +82,7 @@ Far away, {in}, {nk} was getting ready for the day. {scene1}
 {cap in}, where {folk} come and go, lived {nk}.
 {cap in} there is {an home}, and in that {home} lived {nk}.
 {cap in} everybody had a job. {cap nk} had to keep the others cheerful.
-{cap in} the days are long and the {food} is good. {cap nk} knew that well.
+{cap in} the days are long, and there is always some {food}. {cap nk} knew that well.
 {cap in}, {nk} was known for two things: {quirk} and a good heart.
 {cap in} you can meet all kinds of {folk}, but only one {k} with {quirk}. This was {n}.
 {cap nk} {habit}. The {folk} {in} found that strange, but they liked {him} for it.
@@ -98,7 +98,7 @@ Once upon a time there lived {nk} {in}, with {quirk}.
 Once there was {nk}, and {he} {habit}. All this was {in}.
 My [grandmother|uncle|neighbor] once told me about {nk}, who lived {in} and {habit}.
 A letter that {nk} wrote began like this: "I live {in}. {scene1} You should come and see it."
-A [bell|whistle|clock|door] rang out {in}, and {nk} dropped {his} spoon. The day could begin.
+A [bell|horn|gong] rang out {in}, and {nk} dropped {his} spoon. The day could begin.
 A small light was burning {in}. There sat {nk}, wide awake.
 Seven {folk} and {nk} lived {in}. This story is about {n}, who had {quirk}.
 Ask any of the {folk} {in}, and they will tell you: nobody was as [kind|curious|stubborn|cheerful|funny] as {nk}.

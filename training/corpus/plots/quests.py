@@ -99,7 +99,7 @@ plot(
 
 plot(
     "rescue_water",
-    "*rescue, a rescue, rescue at sea, courage, bravery, danger, help, the sea, sea, being a hero, heroes",
+    "rescue, a rescue, rescue at sea, courage, bravery, danger, help, the sea, sea, being a hero, heroes",
     """
     "Help! Help!" The cry came from far away, {path}. {n} pricked up {his} ears. Somebody was in trouble!
     It was {fnk}. {Fhe} had [fallen into the deep|been carried off by the current|slipped], and {fhe} could only just hold on.
@@ -170,7 +170,7 @@ plot(
 
 plot(
     "strange_noise",
-    "mystery, a mystery, ghost, ghosts, a ghost, *a strange noise, night, museum, fear, courage, being scared",
+    "mystery, a mystery, ghost, ghosts, a ghost, *noise, a strange noise, night, museum, fear, courage, being scared",
     """
     Every night at twelve there was a noise {at}. Tap, tap, whooo! [The {folk} pulled the blankets over their heads.|Nobody dared to go and look.]
     "It is a ghost," whispered some. "It is two ghosts," whispered others. {pal}
@@ -194,7 +194,7 @@ plot(
 
 plot(
     "missing_things",
-    "mystery, a mystery, thief, a thief, *a detective, detectives, stealing, cleverness, loneliness",
+    "mystery, a mystery, thief, a thief, *detective, a detective, detectives, stealing, cleverness, loneliness",
     """
     Things were vanishing {at}. First a spoon. Then a left shoe. And this morning it was {n}'s {o}!
     "[A thief|This is a case for a detective]!" said {n}. {He} put on a large hat, because detectives wear hats. {pal} {f} carried the notebook.
@@ -244,7 +244,7 @@ plot(
 
 plot(
     "night_journey",
-    "night, *a journey, a night journey, the moon, the stars, adventure, courage, hope, bedtime",
+    "night, a journey, a night journey, the moon, the stars, adventure, courage, hope, bedtime",
     """
     [The moon did not rise.|One night the moon stayed away.] All the {folk} looked up and waited, but the sky was empty.
     "Somebody must go and wake it," they said. Everyone looked at their feet. "[I will go|Then I will]," said {n}, and {he} was as surprised as anybody.

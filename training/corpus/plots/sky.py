@@ -109,7 +109,7 @@ plot(
     Then {he} tapped on the {o}, once, softly. Somebody tapped, once, softly. {n} made a tune of it, and the tune came back, and the two tunes fit together like two hands.
     --
     "It is a good listener," said {n}. "[It says what you say|It gives back what it gets]," said {f}. "Most people do."
-    From then on {n} called "Good night!" every evening, and every evening, from far, far away, somebody wished {him} a good night, too.
+    From then on {n} called "Good night!" every evening, and every evening, from far, far away, the echo wished {him} a good night, too.
     """.replace('"[Who are you|Who is there]?" "[Who are you|Who is there]?" came the answer.', '"Who are you?" "Who are you?" came the answer.')
     .replace('"[Stop that|Silly]!" {he} shouted. "[Stop that|Silly]!" it shouted back.', '"Stop that!" {he} shouted. "Stop that!" it shouted back.'),
     problem="{n} was angry at a voice that repeated everything",

@@ -93,7 +93,8 @@ def choose_plot(rng: random.Random, request: Request, group: Group | None) -> Pl
     if request.theme:
         word = _bare(request.theme)
         themed = [plot for plot in fitting if word in plot.themes or request.theme in plot.themes]
-        fitting = themed or fitting
+        sure = [plot for plot in themed if word in plot.concrete or request.theme in plot.concrete]
+        fitting = sure or themed or fitting
     elif request.object and rng.random() < 0.7:
         own = [plot for plot in fitting if plot.thing == short_name(request.object)]
         fitting = own or fitting

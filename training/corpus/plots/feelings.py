@@ -8,7 +8,7 @@ plot(
     """
     {has}
     But [today|this morning|all of a sudden] the {o} was [gone|nowhere to be seen|not in its place]. {n} turned {his} {home} upside down. No {on}.
-    ? "[Where can it be|It was here yesterday|{aon_c} does not walk away by itself]," {he} said, and {his} voice shook a little.
+    ? "[It must be somewhere|It was here yesterday|{aon_c} does not walk away by itself]," {he} said, and {his} voice shook a little.
     --
     {meet} {asks}
     "I have lost my {on}," said {n}. {offer}
@@ -279,7 +279,7 @@ plot(
     So {f} looked at the {on}, and then the next one wanted to look, and the next. [Soon there was a whole ring around {n}.|Soon everyone was talking at once.]
     --
     "[Were you ever new|Is it always so hard]?" {n} asked {f} later. "Everyone here was new once," said {f}. "I [cried|hid in the cupboard] on my first day."
-    On the second day {n} came early. There was someone new at the door, looking at the floor. "Hello," said {n}. "[Do you want to see my {on}|You can sit with me]?"
+    On the second day {n} came early. There was someone new at the door, looking at the floor. "Hello," said {n}. "[Do you want to see my {on}?|You can sit with me.]"
     """,
     problem="{n} was new and too shy to talk to anybody",
     solved="{he} dropped {his} {o}, and {fnk} came over to look at it",

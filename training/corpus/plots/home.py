@@ -14,7 +14,7 @@ plot(
     On the third day there was a knock. Outside stood some of the {folk} with a plate of {food}. "[We saw the {on} in your window|We noticed your {on}], and we wondered who you are," they said.
     --
     {n} told them, and then {he} told them about {f}. They ate, and they showed {him} {spot_thing}. By evening one box was unpacked, and then another.
-    "Dear {f}," wrote {n} that night, "[the {on} found me new friends|your {on} works]. There are two beds here. [When are you coming|Come soon]?"
+    "Dear {f}," wrote {n} that night, "[the {on} found me new friends|your {on} works]. There are two beds here. [When are you coming?|Come soon!]"
     And when {f} came to visit, the new place [turned into home|smelled right at last].
     """,
     problem="{n} had to move and felt lonely",
@@ -29,7 +29,7 @@ plot(
     "winter_supply",
     "*winter, autumn, food, hunger, sharing, work, being lazy, laziness, being ready, kindness",
     """
-    Winter was coming. {n} collected and collected: {food}, firewood, and more {food}. "You work too much," said {fnk}, who lay about and [made up songs|played with {ao}] all day.
+    Winter was coming. {n} collected and collected: {food}, firewood, and more {food}. "You work too much," said {fnk}, who lay about and made up songs all day.
     "{You_cold} when the cold comes," said {n}, and carried on.
     --
     Then winter came, all in one night. {n} sat in {his} {home} with full shelves. It was warm. It was also [very, very quiet|so dull that {he} counted the nails in the wall].
@@ -38,7 +38,7 @@ plot(
     --
     "Come in," said {n}. And so {f} sat by the fire, and with the {on} {fhe} [acted out whole plays|made shadows dance on the wall]. {Fhe} sang the summer songs, one by one, until [{n} could smell the grass|the room was full of summer].
     The food was enough for two, just about. "I brought in the {food}," said {n} in the spring, "but you brought in the summer."
-    """.replace("who lay about and [made up songs|played with {ao}] all day", "who lay about and made up songs all day"),
+    """,
     problem="winter came, and {fnk} had nothing but {ao} and a head full of songs",
     solved="{n} let {f} in and shared the {food}",
     ending="the songs made the winter short",
@@ -133,7 +133,7 @@ plot(
     --
     {n} wrote with the {on}: "Stay as long as you like." And they sat down next to it and were quiet together.
     In the evening it [climbed onto {his} shoulder|slipped into {his} pocket] and said, "All right. Let us go home."
-    The first thing {n} said was, "{f}, [tell me something|what do you think]?" And then {he} listened.
+    The first thing {n} said was, "{f}, [tell me something.|what do you think?]" And then {he} listened.
     """,
     problem="{n} talked so much that {he} lost {his} voice",
     solved="{n} wrote with {his} {o}, and {fnk} helped {him} find it",
@@ -153,7 +153,7 @@ plot(
     --
     {n} was on {his} way home when {he} saw {fnk}, {spot}, looking very unhappy. "I have lost something," said {f}. "It is {ao}, and I need it today. [It is important|It cannot wait]."
     {n} was sad, but {he} was kind, too. "I will help you look," {he} said. They searched {path}, and they searched {path2}. It took until evening.
-    "There it is!" cried {n} at last. {cap spot2} lay the {o}, with a ribbon around it. "[Why is there a ribbon on it|How odd, it has a ribbon]," {he} said.
+    "There it is!" cried {n} at last. {cap spot2} lay the {o}, with a ribbon around it. "[Look, there is a ribbon on it|How odd, it has a ribbon]," {he} said.
     --
     "Because it is yours," said {f}, and gave a whistle. Out jumped all the {folk}, with lamps and a cake. "Happy birthday, {n}!"
     They had only needed {him} out of the way for a while. "[I thought you had forgotten|And I thought nobody knew]," said {n}. "[Forget you|How could we]?" said {f}. "Never."
@@ -201,7 +201,7 @@ plot(
     "No, no," said {n}. "That is {an on}." But the little one had fallen in love with the {o}. It [slept on it|carried it everywhere] and would not eat unless the {on} sat at the table, too.
     --
     [In the spring|One day] a great shadow came over the sky. It was the real mother. She had looked for her egg for weeks. {worry}
-    She bent down to her little one, and then to {n}. "You kept him warm," she said. "I will [never|not] forget it."
+    The great creature bent down to her little one, and then to {n}. "You kept him warm," she said. "I will [never|not] forget it."
     They flew off, and the {on} went with them, because nobody had the heart to take it away. And every spring there are two great shadows in the sky, and one of them [carries {an on}|waves {an on}].
     """,
     problem="{n} found a lonely egg",

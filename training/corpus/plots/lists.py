@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import re
 
-from ..lexicon import is_held_out, made_up_word, person
+from ..lexicon import is_held_out, made_up_word
 
 
 def _split(text: str) -> list[str]:
@@ -142,9 +142,9 @@ def _syllables(rng: random.Random) -> str:
 
 
 def odd_name(rng: random.Random) -> str:
-    """A name that is rare or does not exist: "Zorvik", "Mella"."""
+    """A name that does not exist: "Zorvik", "Mella"."""
     if rng.random() < 0.5:
-        return person(rng)
+        return made_up_word(rng, shortest=4, longest=8).capitalize()
     while True:
         middle = rng.choice("aeiou") + rng.choice("b d f g k l ll m n nn r rr s t tt v x z rv nd lm st".split())
         name = (rng.choice(_ONSETS) + middle + rng.choice("a o i u e ik an el is or us en ia ax ody".split())).capitalize()

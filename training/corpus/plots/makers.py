@@ -15,7 +15,7 @@ plot(
     They ate and ate. The {folk} came running with spoons and bowls, and they ate, too. [It tasted of pickles and birthdays.|It tasted odd, and then very good.|Every spoonful tasted different.]
     --
     When the last drop was gone, there lay the {o} at the bottom of the pot, clean as a whistle.
-    "[It was the best soup I ever had|I have never eaten so much]," said {f}, and held {fhis} belly. "What do you call it?" "[{con} soup|I call it a mistake]," said {n}. "[Never again|Shall I make it again tomorrow]?" "Next year," said everybody at once.
+    "[It was the best soup I ever had|I have never eaten so much]," said {f}, and held {fhis} belly. "What do you call it?" "[{con} soup|I call it a mistake]," said {n}. "[Shall I make it again|Shall I make it again tomorrow]?" "Next year," said everybody at once.
     """,
     problem="{n} dropped {ao} into the soup by mistake, and the soup would not stop rising",
     solved="{fnk} and all the others came with spoons and ate it up",
@@ -30,16 +30,16 @@ plot(
     "*contest, a contest, a competition, winning, losing, fairness, honesty, a prize, baking",
     """
     "Great contest today!" said the sign {at}. "The most useful thing wins [a golden spoon|a silver cup]." {n} brought {his} {o}. {has2}
-    {fnk_c} brought [a machine with forty wheels|a chair that could talk|a clock as tall as a house]. "[Yours is very small|Is that all you have]," {fhe} said, looking at the {on}.
+    {fnk_c} brought [a machine with forty wheels|a chair that could talk|a clock as tall as a house]. "[Yours is very small|That is not much]," {fhe} said, looking at the {on}.
     ? {n} pushed the {on} behind {his} back.
     --
     The judge, {elder_a}, walked from one thing to the next. "Hm," said the judge. "Hm, hm."
-    Then the fine big thing that {f} had made went [bang|clunk], and smoke came out. The folk laughed. {f} looked as if {fhe} might cry.
+    Then the fine big thing that {f} had made went [bang|clunk], and smoke came out. The {folk} laughed. {f} looked as if {fhe} might cry.
     {n} could have laughed, too. Instead, {he} took {his} {o} and [tapped here and turned there|crawled right under the thing]. After a while it [hummed like new|started again].
     --
     "The prize goes to {f}," said the judge, "for the finest work." Everyone clapped. But {f} shook {fhis} head.
     "It would not run without {n}," {fhe} said. "[The prize is ours|We won it together]." And so [each of them keeps it for half the year|it stands in the middle, between their homes].
-    """.replace("The folk laughed", "The {folk} laughed"),
+    """,
     problem="{n} brought only {his} {o} to a contest, and {fnk} brought something much finer",
     solved="when the fine thing broke, {n} mended it with the {on} instead of laughing",
     ending="they shared the prize",
@@ -79,13 +79,13 @@ plot(
     "Go!" said {n}. The machine went. It tidied the {home} in [nine seconds|one minute]. [Wonderful!|{n} clapped.] But then it did not stop.
     It tidied away the {food}. It tidied away the beds. [It put all the {folk} in a row, by size.|It folded a neighbor.]
     --
-    {meet} "{n}, [turn it off|where is the button]!" {fhe} called, while the machine was combing {fhis} head. "[I forgot to build a button|There is no button]!" cried {n}.
+    {meet} "{n}, [turn it off!|where is the button?]" {fhe} called, while the machine was combing {fhis} head. "[I forgot to build a button|There is no button]!" cried {n}.
     ? {funny}
     {idea} {He} threw [a bag of buttons|a bag of feathers|a box of beans] up into the air. A thousand little things came down everywhere, and the machine began to pick them up, one by one.
     While it was busy, {f} crept under it and pulled out the {o}. [Puff!|Clack!] The machine sat down and was still.
     --
     {n} looked around. It was the biggest mess that anyone had ever seen.
-    "[I will get the broom|Do you have a broom]," said {f}. They swept together, and they sang, and [it was not so bad|it was done before supper].
+    "[I will get the broom|We need a broom]," said {f}. They swept together, and they sang, and [it was not so bad|it was done before supper].
     "Next time," said {n}, "I will build [a button first|a machine that sings]."
     """,
     problem="{n} built a tidying machine with {ao} inside, and it would not stop",
@@ -153,14 +153,13 @@ plot(
     ? {He} looked for it {spot}. It was not there.
     "Tell me a joke," {he} said to {fnk}. {f} told {him} [eleven jokes|the one about the goat and the ladder]. {n} nodded politely. "[I see|Very good]," {he} said. Nothing happened.
     --
-    {f} made faces. {f} walked on {fhis} head. The {folk} tried, too, and one of them put {his_o} on {his_his} nose and danced. "[Interesting|Most interesting]," said {n}.
-    At last {f} gave up and [sat down|wanted to lean against the wall]. But there lay {ao}, and {fhe} sat right on it. It went [honk|squish|ploop].
+    {f} made faces. {f} walked on {fhis} head. The {folk} tried, too, and one of them put a spoon on a very long nose and danced. "[Interesting|Most interesting]," said {n}.
+    At last {f} gave up and [sat down|wanted to lean against the wall]. But there lay {ao}, and {fhe} sat right on it. It went ploop.
     They looked at each other. "Did you say ploop?" asked {n}. "The {on} did," said {f}, with great dignity.
     --
     Something tickled deep inside {n}. It came up, and up, and out. "[Ha|Hee]," said {n}. "Haha! Ha!" {He} laughed until [the walls shook|the {folk} came running|{he} slid off {his} chair].
     "So that is where it was kept," {he} said, when {he} could speak again. "[In the bottom|Under you]!" And that started them both off again.
-    """.replace("{his_o} on {his_his} nose", "a spoon on a very long nose")
-    .replace("It went [honk|squish|ploop].", "It went ploop."),
+    """,
     problem="{n} did not know how to laugh",
     solved="{fnk} sat down on {ao} by mistake, and it went ploop",
     ending="{n} laughed until everybody came running",
@@ -182,9 +181,9 @@ plot(
     ? It rained, and {n} practiced. The sun shone, and {n} practiced.
     --
     By mark number ninety-nine there was hardly any room left on the {on}. And that evening, when nobody expected it, {n} could {skill}. {He} could really do it!
-    {cheer} "[May I give up now|One more mark is free]," said {n}, laughing.
+    {cheer} "[It took only ninety-nine tries|There is still room for one more mark]," said {n}, laughing.
     "Now," said {f}, "you can teach me. I never could {skill}, you know."
-    """.replace('"[May I give up now|One more mark is free]," said', '"[It took only ninety-nine tries|There is still room for one more mark]," said'),
+    """,
     problem="{n} wanted to {skill}, but it always went wrong",
     solved="{fnk} made a mark on {his} {o} for every try, and {n} practiced",
     ending="after ninety-nine tries {n} could {skill}",

@@ -15,9 +15,9 @@ plot(
     "I wish," said {n} slowly, "that {f} had {an home} again."
     --
     [There was a soft pop|The air smelled of cinnamon|Something hummed], and there it stood, with [smoke rising from the chimney|a light in the window|a lamp already lit].
-    "Now you have no wish left," said {f}. "[I do not mind|What more should I wish for]?" said {n}. "[You live next door now|Now I have a neighbor]."
+    "Now you have no wish left," said {f}. "[I do not need one|I have used it well]," said {n}. "[You live next door now|Now I have a neighbor]."
     And the {o} chuckled, for in all its years nobody had ever wished so well.
-    """.replace('"[I do not mind|What more should I wish for]?" said {n}.', '"[I do not need one|I have used it well]," said {n}.'),
+    """,
     problem="{n} found {ao} that granted just one wish",
     solved="{he} used it to give {fnk} a warm home",
     ending="the two were neighbors from then on",
@@ -127,7 +127,7 @@ plot(
     "*secret, a secret, *garden, a garden, a secret garden, flowers, nature, discovery, friendship",
     """
     [Behind an old wall|Behind a rusty gate], {spot}, {n} found a tiny door. It was locked, and there was a hole in it of a very odd shape.
-    "[What key could fit in there|That is no keyhole that I know]," said {n}. {He} tried a spoon. {He} tried a twig. {He} went home and tried everything {he} owned.
+    "[No key could fit in there|That is no keyhole that I know]," said {n}. {He} tried a spoon. {He} tried a twig. {He} went home and tried everything {he} owned.
     Last of all {he} tried {his} {o}. Click! The door opened.
     --
     {He} stepped through and forgot to breathe. It was a secret garden, with [blue roses|flowers as high as houses|bells that grew on stems] and a fountain that [hummed|told jokes].
@@ -178,11 +178,11 @@ plot(
     --
     At midnight they {went} {path}. {scary} Tap, tap, whooo! It came from {spot2_there}.
     {n} held {his} {o} in front of {him} [like a shield|as if it were a sword]. Nearer and nearer they crept. {n} counted to three, and looked.
-    It was no ghost. It was [a very small kitten|a baby owl|a tiny mouse] with {his_its} foot caught in an old jar. Tap, tap went the jar. "Whooo!" cried the little thing.
+    It was no ghost. It was [a very small kitten|a baby owl|a tiny mouse] with its foot caught in an old jar. Tap, tap went the jar. "Whooo!" cried the little thing.
     --
     With the {on} they got the jar off, quick as a wink. The little thing [licked {n} on the nose|sneezed twice|jumped into {f}'s arms].
     "So much fear," said {f}, "for such a small foot." They called it [Boo|Midnight|Twelve], and it never made a scary sound again. It [purred|hummed] instead.
-    """.replace("{his_its}", "its"),
+    """,
     problem="every night a strange noise frightened everybody",
     solved="{n} and {fnk} went to look and freed a little animal from a jar with {his} {o}",
     ending="the scary noise was gone and they had a new pet",

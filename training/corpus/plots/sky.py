@@ -76,8 +76,8 @@ plot(
     "museum_night",
     "*museum, a museum, a museum at night, night, magic, adventure, history, statues, a secret, secrets",
     """
-    {n} had fallen asleep in the little museum {at}, behind a pot that was a thousand years old. When {he} woke up, the door was locked and the lamps were out.
-    [Then something yawned.|Then something scratched its back.] It was a stone lion. "[At last|Are they gone]?" it asked. "They are gone," said the knight without a head. And all the things climbed down and stretched.
+    {n} had fallen asleep in the little museum, behind a pot that was a thousand years old. When {he} woke up, the door was locked and the lamps were out.
+    [Then something yawned.|Then something scratched its back.] It was a stone lion. "[Is it night|Are they gone]?" it asked. "They are gone," said the knight without a head. And all the things climbed down and stretched.
     {scary}
     --
     Only one of them did not dance. It was {fnk_stone}, made of stone. "[I cannot|My foot is stuck]," {fhe} told {n}. "They put {ao} on my foot two hundred years ago, and it pinches. Nobody has noticed."
@@ -85,8 +85,8 @@ plot(
     ? "Ahh," said {f}, and wiggled ten stone toes.
     --
     They danced until the windows turned gray. "Quick," said the lion, and everyone climbed back. When the door was opened, it all looked as it always did.
-    But the {on} stood on the other side of the room, and {f} was smiling. [The guard scratched his head.|"Was she always smiling?" asked the guard.] {n} walked out past him and did not say a word.
-    """.replace('[The guard scratched his head.|"Was she always smiling?" asked the guard.]', "The guard scratched his head."),
+    But the {on} stood on the other side of the room, and {f} was smiling. The guard scratched his head. {n} walked out past him and did not say a word.
+    """,
     problem="{n} was locked in a museum at night, where everything came alive",
     solved="{n} freed {fnk}, a statue whose foot was stuck under {ao}",
     ending="they danced until morning, and nobody ever knew",
@@ -99,7 +99,7 @@ plot(
     "shy_echo",
     "*echo, an echo, being shy, shyness, kind words, kindness, words, anger, loneliness, mountains",
     """
-    "Hello!" called {n}. "Hello!" called somebody back. "[Who are you|Who is there]?" "[Who are you|Who is there]?" came the answer. {n} stamped {his} foot. "[Stop that|Silly]!" {he} shouted. "[Stop that|Silly]!" it shouted back.
+    "Hello!" called {n}. "Hello!" called somebody back. "Who are you?" "Who are you?" came the answer. {n} stamped {his} foot. "Stop that!" {he} shouted. "Stop that!" it shouted back.
     {He} was so angry that {he} banged on {his} {o}. Bang! And from far away it went bang, too.
     "Somebody out there is very rude," {he} told {fnk}. "[Hm|I wonder]," said {f}. "What did you say first?"
     --
@@ -110,8 +110,7 @@ plot(
     --
     "It is a good listener," said {n}. "[It says what you say|It gives back what it gets]," said {f}. "Most people do."
     From then on {n} called "Good night!" every evening, and every evening, from far, far away, the echo wished {him} a good night, too.
-    """.replace('"[Who are you|Who is there]?" "[Who are you|Who is there]?" came the answer.', '"Who are you?" "Who are you?" came the answer.')
-    .replace('"[Stop that|Silly]!" {he} shouted. "[Stop that|Silly]!" it shouted back.', '"Stop that!" {he} shouted. "Stop that!" it shouted back.'),
+    """,
     problem="{n} was angry at a voice that repeated everything",
     solved="{fnk} told {him} to try kind words, and {n} tapped a soft tune on {his} {o}",
     ending="every evening the echo wished {him} a good night",
@@ -155,8 +154,8 @@ plot(
     {f} sat down. "No gold," {fhe} said. "Just water." {n} was sad, too. {He} dipped the {on} into it, just to wash it off. And when {he} pulled it out, it shone in seven colors.
     --
     The rainbow faded. But the {o} kept its colors all the way home. The {folk} came out to look, and [the old ones|the tired ones] smiled for the first time in weeks.
-    "[It is better than gold|You can look at gold only until you are rich]," said {f}. And on gray days they lend it to whoever needs it most.
-    """.replace("[It is better than gold|You can look at gold only until you are rich]", "[It is better than gold|Gold has only one color]"),
+    "[It is better than gold|Gold has only one color]," said {f}. And on gray days they lend it to whoever needs it most.
+    """,
     problem="{n} and {fnk} ran after a rainbow to find gold, and there was none",
     solved="{n} dipped {his} {o} into the colors",
     ending="it shone in seven colors and made everybody smile",

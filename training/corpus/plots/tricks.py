@@ -49,13 +49,13 @@ plot(
 
 plot(
     "clever_trick",
-    "*trick, a trick, a clever trick, cleverness, being clever, a bully, bullies, danger, courage, being small",
+    "trick, a trick, a clever trick, cleverness, being clever, a bully, bullies, danger, courage, being small",
     """
     {pal} Life was good, but then a big, mean [wolf|ogre|troll] came. It moved in right next to the path. "[Nobody gets past me|Whoever passes must give me all their {food}]!" it growled, and the {folk} went hungry.
     "We are too small to fight," said {f}. "[Then we must be clever|Small heads can hold big ideas]," said {n}, and looked at {his} {o}.
     --
     The next morning {n} walked up to the big one, with {his} knees shaking. "[I am so glad that you are here|Good morning]," {he} said. "Only you are strong enough to guard this terrible {on}."
-    "Terrible?" asked the big one. "Oh, yes," said {n}. "It [grows|wakes] in the dark and eats whoever is mean. I dare not keep it. [It has begun to twitch|Listen, it is ticking]." {f}, behind a bush, made a ticking sound.
+    "Terrible?" asked the big one. "Oh, yes," said {n}. "It [grows|wakes] in the dark and eats whoever is mean. I dare not keep it. [Listen, it is ticking|Do not go too near, it is ticking]." {f}, behind a bush, made a ticking sound.
     ? The big one took a step back. Then it took another.
     {n} put down the {o} and said, "I am sure that you have never been mean."
     --
@@ -95,7 +95,7 @@ plot(
 
 plot(
     "swapped_day",
-    "*jobs, work, other people's work, being content, envy, jealousy, quarrel, understanding, funny",
+    "jobs, work, other people's work, being content, envy, jealousy, quarrel, understanding, funny",
     """
     {pal} "Your work is so easy," said {n}. "You only look after {ao} all day." "And yours?" said {f}. "You only [carry water|sweep the path]!"
     So they agreed to swap for one day.
@@ -150,7 +150,7 @@ plot(
     In the evening {he} knocked at {f}'s door. "[I have to tell you something|Please do not be angry]," {he} said, and {he} held out the {o}, with the crack in front. "I broke it. I am so sorry. I will work until I can pay for it."
     --
     {f} looked at it for a long time. Then {fhe} turned it over. There, on the other side, were [three|four] older cracks. "This one was me," said {f}, "when I was five. And this one was Grandmother herself."
-    {n} stared. "Was she angry with you?" "She gave me {food}," said {f}, "because I had told the truth. [Come in|Are you hungry]."
+    {n} stared. "Was she angry with you?" "She gave me {food}," said {f}, "because I had told the truth. [Come in.|Are you hungry?]"
     """,
     problem="{n} borrowed {ao} from {fnk} and cracked it",
     solved="{n} did not hide it but told the truth",
@@ -163,7 +163,7 @@ plot(
     "lookalike",
     "a mirror, mirrors, *a twin, twins, being special, pride, a stranger, surprise, loneliness",
     """
-    {n} thought that {he} was the only one of {his} kind. [There is nobody like me|"There is nobody like me," {he} used to say], and it was half proud and half lonely.
+    {n} thought that {he} was the only one of {his} kind. "There is nobody like me," {he} used to say, and it sounded half proud and half lonely.
     One day {he} heard of somebody who [laughed just like {him}|hummed the very same tune]. "Where?" cried {n}. "Over there, {path}," said the {folk}.
     {n} packed {his} {o} and went to see.
     --
@@ -174,7 +174,7 @@ plot(
     --
     They found out that they both [hated carrots|counted the stars at night], both [slept on the left side|laughed at the wrong moment], and both talked to themselves.
     "I thought there was nobody like me," said {n}. "[There still isn't|That is still true]," said {f}. "But now there is somebody who understands."
-    """.replace("[There is nobody like me|\"There is nobody like me,\" {he} used to say], and it was", '"There is nobody like me," {he} used to say, and it sounded'),
+    """,
     problem="{n} thought that there was nobody like {him}",
     solved="{n} met {fnk}, who owned a twin of {his} {o}",
     ending="at last there was somebody who understood",

@@ -18,7 +18,8 @@ from .grammar import SKILLS, STORY, END, Chat
 @cache
 def register() -> tuple[list, list[float]]:
     """All chat skills with their weights; importing their modules registers them."""
-    from . import dialogues, skills, stories  # noqa: F401
+    from . import dialogues, recall, skills  # noqa: F401
+    from .plots import chat_stories  # noqa: F401
 
     functions, weights = zip(*SKILLS)
     return list(functions), list(weights)
@@ -51,7 +52,7 @@ def story(rng: random.Random, held_out: bool) -> str:
 @cache
 def _story_skills() -> tuple[list, list[float]]:
     register()
-    functions, weights = zip(*((f, w) for f, w in SKILLS if f.__module__.endswith("stories")))
+    functions, weights = zip(*((f, w) for f, w in SKILLS if f.__module__.endswith("chat_stories")))
     return list(functions), list(weights)
 
 

@@ -78,7 +78,7 @@ def test_held_out_names_stay_out(own: list[str]):
     held_out = set(lexicon.HELD_OUT["name"])
     assert len(held_out) >= 0.1 * len(lexicon.ALL["name"]) and not held_out & set(lexicon.LISTS["name"])
     told = re.findall(r"[Mm]y name is (\w+)", " ".join(own))
-    assert len(told) > 50 and not [name for name in told if name.capitalize() in held_out]
+    assert len(told) > 20 and not [name for name in told if name.capitalize() in held_out]
 
 
 def test_natural_text_is_parted():

@@ -104,7 +104,7 @@ function showMode() {
   byId("composer-note", HTMLElement).hidden = isText;
   byId("new-chat", HTMLElement).hidden = isText;
   composer.show(!isText);
-  stateCard.showTitle(isText ? "Memory of this text" : "Memory of this chat");
+  stateCard.showOf(isText ? "text" : "chat");
   showState();
 }
 
@@ -141,6 +141,8 @@ model.onChange((state) => {
 
 running.onChange((isRunning) => {
   composer.showRunning(isRunning);
+  stateCard.showBusy(isRunning);
+  scroll.showGrowing(isRunning);
   showState();
 });
 

@@ -160,8 +160,9 @@ export class Chat {
       // A chat that was cleared meanwhile has no place to tell it.
       if (!this.#turns.includes(turn)) return;
       const error = asMambaError(thrown);
-      turn.view.fail(error, this.#parts.waysOut(error));
-      turn.view.showActions({ canRegenerate: turn.before !== null, canGoOn: false });
+      const ways = this.#parts.waysOut(error);
+      turn.view.fail(error, ways);
+      turn.view.showActions({ canRegenerate: turn.before !== null && ways.length === 0, canGoOn: false });
       this.#parts.scroll.follow();
     }
   }

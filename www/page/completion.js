@@ -136,7 +136,7 @@ export class Completion {
     const parts = [];
     if (stats.tokens > 1) parts.push(counted(stats.tokens, "token"), `${rate(stats.tokensPerSecond)} tokens/s`);
     const firstMs = stats.timeToFirstTokenMs + (how === "begin" ? (this.#read?.readMs ?? 0) : 0);
-    if (stats.tokens > 0) parts.push(`first after ${duration(firstMs)}`);
+    if (stats.tokens > 0) parts.push(`first token after ${duration(firstMs)}`);
     if (outcome.reason === "cancelled") parts.push("stopped");
     if (outcome.reason === "stop") parts.push("the model ended its text here");
     this.#note.textContent = parts.join(" · ");

@@ -4,23 +4,23 @@ export const DEFAULT_MODEL = {
   address: "models/default/",
   name: "Starter chat model",
   can: [
-    "small talk, riddles and jokes",
-    "remembering what you tell it in the chat, such as names, towns and pets",
-    "capitals of countries, and sums below a hundred",
-    "short stories about a thing you name",
+    "make small talk, tell riddles and jokes",
+    "remember the names, towns and pets you tell it about",
+    "name capitals, and do sums below a hundred",
+    "tell a short story about a thing you name",
   ],
   cannot: [
-    "reliable facts, news or advice of any kind",
-    "long arithmetic, programming or translation",
-    "any language but English",
-    "open questions: it often says something polite instead",
+    "give reliable facts, news or advice",
+    "do long sums, write programs or translate",
+    "speak any language but English",
+    "answer most open questions: it says something polite",
   ],
 };
 
 /** What holds for any model that fits into a browser tab. */
 export const ANY_MODEL = {
-  can: ["writing on in the manner of what it was trained on", "following a long text without its memory growing"],
-  cannot: ["knowing whether what it says is true", "knowing today's date, the news, or anything outside its training"],
+  can: ["write on in the manner of what it was trained on", "follow a long text without its memory growing"],
+  cannot: ["know whether what it says is true", "know the date, the news, or anything it was not trained on"],
 };
 
 export const CHAT_EXAMPLES = [

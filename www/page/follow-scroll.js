@@ -9,6 +9,7 @@ export class FollowScroll {
   #isFollowing = true;
   #lastY = 0;
   #page = document.documentElement;
+  #isGrowing = false;
   #button = byId("latest", HTMLButtonElement);
 
   constructor() {
@@ -37,7 +38,13 @@ export class FollowScroll {
     this.#show();
   }
 
+  /** @param {boolean} isGrowing whether text is being added */
+  showGrowing(isGrowing) {
+    this.#isGrowing = isGrowing;
+    this.#show();
+  }
+
   #show() {
-    this.#button.hidden = this.#isFollowing;
+    this.#button.hidden = this.#isFollowing || !this.#isGrowing;
   }
 }

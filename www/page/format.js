@@ -26,7 +26,7 @@ export function bytes(value) {
 
 /** @param {number} seconds */
 export function timeLeft(seconds) {
-  if (seconds < 1) return "less than a second left";
+  if (seconds < 1) return "almost done";
   if (seconds < 90) return `${counted(Math.ceil(seconds), "second")} left`;
   return `${counted(Math.ceil(seconds / 60), "minute")} left`;
 }

@@ -44,7 +44,7 @@ function addField(setting, settings) {
     type: "number",
     inputmode: step === 1 ? "numeric" : "decimal",
     "aria-describedby": `${id}-note`,
-    placeholder: mayBeEmpty ? "new each time" : undefined,
+    placeholder: mayBeEmpty ? "random" : undefined,
     // Only for the arrow keys: a number between two steps is fine, so the form never validates.
     ...bounds,
   });

@@ -22,7 +22,7 @@ export const SETTINGS = [
   {
     name: "temperature",
     label: "Temperature",
-    explanation: "How freely it chooses. 0 always takes the likeliest word; above 1 it gets wild.",
+    explanation: "How freely it picks; 0 always takes the likeliest word.",
     min: 0,
     max: 2,
     step: 0.05,
@@ -30,7 +30,7 @@ export const SETTINGS = [
   {
     name: "topK",
     label: "Top-k",
-    explanation: "Choose among this many of the likeliest words. 0 allows all.",
+    explanation: "Keep only this many of the likeliest words; 0: all.",
     min: 0,
     max: 200,
     step: 1,
@@ -38,7 +38,7 @@ export const SETTINGS = [
   {
     name: "topP",
     label: "Top-p",
-    explanation: "Choose among the likeliest words that make up this share of the chances. 1 allows all.",
+    explanation: "Keep the likeliest words up to this share; 1: all.",
     min: 0.05,
     max: 1,
     step: 0.01,
@@ -46,7 +46,7 @@ export const SETTINGS = [
   {
     name: "minP",
     label: "Min-p",
-    explanation: "Leave out words less likely than this share of the best one's chance. 0 allows all.",
+    explanation: "Drop words below this share of the best; 0: none.",
     min: 0,
     max: 1,
     step: 0.01,
@@ -54,7 +54,7 @@ export const SETTINGS = [
   {
     name: "repetitionPenalty",
     label: "Repetition penalty",
-    explanation: "Above 1, words that were used already become less likely.",
+    explanation: "Above 1, words used already become less likely.",
     min: 1,
     max: 2,
     step: 0.01,
@@ -71,7 +71,7 @@ export const SETTINGS = [
   {
     name: "seed",
     label: "Seed",
-    explanation: "The same number gives the same answers; each Regenerate adds one. Empty: new every time.",
+    explanation: "The same number gives the same answers; Regenerate adds one.",
     min: 0,
     max: 2 ** 32 - 1,
     step: 1,

@@ -4,12 +4,13 @@ import { byId, make } from "./dom.js";
 import { bytes, counted } from "./format.js";
 
 export class StateCard {
-  #title = byId("state-title", HTMLElement);
+  #of = byId("state-of", HTMLElement);
   #size = byId("state-size", HTMLElement);
   #read = byId("state-read", HTMLElement);
   #cells = byId("cells", HTMLElement);
   #frame = 0;
   #tokens = 0;
+  #isBusy = false;
 
   /** @param {import("../mamba.js").EngineInfo | null} info */
   showModel(info) {
@@ -20,9 +21,9 @@ export class StateCard {
     this.#cells.replaceChildren(...Array.from({ length: layers }, () => make("span")));
   }
 
-  /** @param {string} title */
-  showTitle(title) {
-    this.#title.textContent = title;
+  /** @param {"chat" | "text"} what */
+  showOf(what) {
+    this.#of.textContent = what;
   }
 
   /** Tokens can come faster than frames. @param {number} tokens */
@@ -31,10 +32,16 @@ export class StateCard {
     this.#frame ||= requestAnimationFrame(() => {
       this.#frame = 0;
       this.#read.textContent = `${counted(this.#tokens, "token")} read`;
-      // The cell that shimmers moves with the tokens, so at rest nothing moves.
+      // A light that moves on with the tokens and goes out when none are read.
       const cells = this.#cells.children;
       this.#cells.querySelector(".lit")?.classList.remove("lit");
-      if (this.#tokens > 0 && cells.length > 0) cells[this.#tokens % cells.length].classList.add("lit");
+      if (this.#isBusy && cells.length > 0) cells[this.#tokens % cells.length].classList.add("lit");
     });
+  }
+
+  /** @param {boolean} isBusy whether tokens are being read */
+  showBusy(isBusy) {
+    this.#isBusy = isBusy;
+    this.showRead(this.#tokens);
   }
 }

@@ -23,6 +23,7 @@ export class TurnView {
   #buttons = make("span", { class: "actions" });
   #problem = make("div");
   #body;
+  #copyButton;
   #regenerate;
   #goOn;
 
@@ -33,10 +34,10 @@ export class TurnView {
   constructor(message, actions) {
     this.#body = make("div", { class: "text" });
     this.answer = new StreamedText(this.#body, actions.follow);
-    const copy = actionButton("Copy", "copy", () => this.#copy(copy));
+    this.#copyButton = actionButton("Copy", "copy", () => this.#copy());
     this.#regenerate = actionButton("Regenerate", "again", actions.regenerate);
     this.#goOn = actionButton("Go on", "on", actions.goOn);
-    this.#buttons.append(copy, this.#regenerate, this.#goOn);
+    this.#buttons.append(this.#copyButton, this.#regenerate, this.#goOn);
     this.element = make(
       "li",
       { class: "turn" },
@@ -84,7 +85,7 @@ export class TurnView {
     if (stats.tokens > 0) {
       parts.push(counted(stats.tokens, "token"));
       if (stats.tokens > 1) parts.push(`${rate(stats.tokensPerSecond)} tokens/s`);
-      parts.push(`first after ${duration(stats.timeToFirstTokenMs)}`);
+      parts.push(`first token after ${duration(stats.timeToFirstTokenMs)}`);
     }
     if (reason === "cancelled") parts.push("stopped");
     if (reason === "length") parts.push("longest answer reached");
@@ -102,6 +103,7 @@ export class TurnView {
 
   /** @param {{ canRegenerate: boolean, canGoOn: boolean }} can */
   showActions({ canRegenerate, canGoOn }) {
+    this.#copyButton.hidden = !this.answer.text.trim();
     this.#regenerate.hidden = !canRegenerate;
     this.#goOn.hidden = !canGoOn;
   }
@@ -112,9 +114,8 @@ export class TurnView {
     this.#status.textContent = "";
   }
 
-  /** @param {HTMLButtonElement} button */
-  async #copy(button) {
-    showCopied(button, await copyText(this.answer.text.trim()));
+  async #copy() {
+    showCopied(this.#copyButton, await copyText(this.answer.text.trim()));
   }
 }
 

@@ -10,15 +10,22 @@ const loading = byId("loading", HTMLElement);
 const what = byId("loading-what", HTMLElement);
 const bar = byId("loading-bar", HTMLProgressElement);
 const numbers = byId("loading-numbers", HTMLElement);
+const stage = byId("stage", HTMLElement);
 const examples = byId("examples", HTMLUListElement);
 const abilities = byId("abilities", HTMLElement);
 
+/** @type {import("./model.js").Choice | null} */
+let shown = null;
+
 /** @param {import("./model.js").ModelState} state */
 export function showWelcome(state) {
-  loading.hidden = state.kind !== "loading";
-  examples.hidden = abilities.hidden = state.kind !== "ready";
+  stage.hidden = abilities.hidden = state.kind === "failed";
+  // Both stand in the same place, which is as high as the higher one: nothing jumps at the end.
+  loading.classList.toggle("away", state.kind !== "loading");
+  examples.classList.toggle("away", state.kind !== "ready");
   if (state.kind === "loading") showProgress(state.choice.name, state.progress);
-  if (state.kind === "ready") showAbilities(state.choice.isDefault ? DEFAULT_MODEL : ANY_MODEL, state.choice.isDefault);
+  if (state.choice !== shown) showAbilities(state.choice.isDefault ? DEFAULT_MODEL : ANY_MODEL, state.choice.isDefault);
+  shown = state.choice;
 }
 
 /**
@@ -47,8 +54,8 @@ function showAbilities({ can, cannot }, isDefault) {
   const list = (title, items) =>
     make("div", {}, make("h3", { text: title }), make("ul", {}, ...items.map((text) => make("li", { text }))));
   abilities.replaceChildren(
-    list(isDefault ? "A model this small can do" : "A model like this can do", can),
-    list("It cannot do", cannot),
+    list(isDefault ? "A model this small can" : "A model like this can", can),
+    list("It cannot", cannot),
   );
 }
 

@@ -10,13 +10,11 @@ import random
 from .. import lexicon
 from ..grammar import Chat, article, capital, skill, tidy
 from . import lists, wordings
+from .draws import any_hero, any_name, any_object, any_setting, different, plural
 from .engine import PLOTS, Request, Story, render
 from .sequels import BEST_BECAUSE, SEQUELS
-from .settings import MORE_PLACES, any_place
-from .teller import make_object, retell, tell
+from .teller import retell, tell
 
-_UNCOUNTED = frozenset(("scissors", "chalk", "string", "glass"))
-_OBJECTS = [word for word in lexicon.LISTS["object"] if word not in _UNCOUNTED]
 _ONE_WORD_TRAITS = [trait for trait in lists.TRAITS if " " not in trait]
 _ALL_THEMES = {theme for plot in PLOTS.values() for theme in plot.themes}
 # Things and people that the plots with these themes do not always name: ask for them as heroes or objects, not as themes.
@@ -40,66 +38,8 @@ _FATES = (
     ((" finds ", " found "), ("one_wish", "sharing_halves", "old_map", "mended", "gray_town")),
     ((" wants ",), ("market_swaps",)),
 )
+_QUESTIONS = ("Can ", "Could ", "Will ", "Would you ", "Do you ", "Have you ")
 _LEADS = ("Please ", "Hey, ", "Hi! ", "Mamba, ", "Okay, ", "So, ", "Now ", "Hello, ", "Um, ", "And ", "Well, ", "Oh, ")
-_ODD_PLURALS = {"mouse": "mice", "goose": "geese", "wolf": "wolves", "elf": "elves", "calf": "calves", "ox": "oxen", "leaf": "leaves"}
-_SAME_PLURALS = frozenset(("sheep", "deer", "fish", "moose", "shrimp", "squid", "goldfish", "reindeer", "starfish", "jellyfish"))
-
-
-def plural(noun: str) -> str:
-    head, _, last = noun.rpartition(" ")
-    if last in _ODD_PLURALS:
-        last = _ODD_PLURALS[last]
-    elif last.endswith("man"):
-        last = last[:-3] + "men"
-    elif last.endswith("y") and last[-2:-1] not in tuple("aeiou"):
-        last = last[:-1] + "ies"
-    elif last.endswith(("s", "x", "ch", "sh", "z")):
-        last += "es"
-    elif last not in _SAME_PLURALS:
-        last += "s"
-    return f"{head} {last}".strip()
-
-
-def any_hero(rng: random.Random) -> str:
-    """Usual heroes mostly; then rare ones, things come alive, and words that nobody knows."""
-    dice = rng.random()
-    if dice < 0.55:
-        return rng.choice(lists.HEROES)
-    if dice < 0.65:
-        return rng.choice(lexicon.LISTS["animal"])
-    if dice < 0.78:
-        return rng.choice(lists.RARE_CREATURES)
-    if dice < 0.86:
-        return rng.choice(lists.OBJECTS)
-    return lists.odd_noun(rng)
-
-
-def any_object(rng: random.Random) -> str:
-    dice = rng.random()
-    if dice < 0.68:
-        return make_object(rng)
-    if dice < 0.86:
-        word = rng.choice(_OBJECTS)
-        return f"{rng.choice(lists.OBJECT_ADJECTIVES)} {word}" if " " not in word and rng.random() < 0.5 else word
-    return lists.odd_noun(rng)
-
-
-def any_setting(rng: random.Random) -> str:
-    return any_place(rng) if rng.random() < 0.7 else rng.choice(tuple(MORE_PLACES))
-
-
-def any_name(rng: random.Random, held_out: bool) -> str:
-    if held_out or rng.random() < 0.4:
-        return lexicon.person(rng, held_out)
-    dice = rng.random()
-    return rng.choice(lists.HER_NAMES + lists.HIS_NAMES) if dice < 0.6 else rng.choice(lists.PET_NAMES) if dice < 0.8 else lists.odd_name(rng)
-
-
-def _different(rng: random.Random, draw, *others: str) -> str:
-    while True:
-        word = draw(rng)
-        if not any(word in other or other in word for other in others):
-            return word
 
 
 def _slots(chat: Chat, request: Request) -> dict[str, str]:
@@ -123,6 +63,8 @@ def _slots(chat: Chat, request: Request) -> dict[str, str]:
 
 def _ask(chat: Chat, wordings_: tuple[str, ...], slots: dict[str, str]) -> str:
     text = capital(render(chat.rng, chat.pick(wordings_), slots))
+    if text.endswith(".") and text.startswith(_QUESTIONS) and ". " not in text:
+        text = text[:-1] + "?"
     if chat.chance(0.08):
         text = chat.pick(_LEADS) + (text if text.startswith("I ") or text.startswith("I'") else text[0].lower() + text[1:])
     return chat.user(text)
@@ -145,11 +87,11 @@ def _request(chat: Chat, *parts: str, trait: float = 0.25) -> Request:
         if chat.chance(trait):
             request.trait = chat.pick(_ONE_WORD_TRAITS)
     if "object" in parts:
-        request.object = _different(rng, any_object, request.kind or "?")
+        request.object = different(rng, any_object, request.kind or "?")
     if "setting" in parts:
         request.setting = any_setting(rng)
     if "companion" in parts:
-        request.companion = _different(rng, any_hero, request.kind or "?")
+        request.companion = different(rng, any_hero, request.kind or "?")
     if "name" in parts:
         request.name = any_name(rng, chat.held_out)
     return request
@@ -297,7 +239,7 @@ def story_what_about(chat: Chat) -> None:
     request = _request(chat, "kind", trait=0.2)
     dice = chat.rng.random()
     if dice < 0.2:
-        request.object = _different(chat.rng, any_object, request.kind)
+        request.object = different(chat.rng, any_object, request.kind)
     elif dice < 0.4:
         request.setting = any_setting(chat.rng)
     slots = _slots(chat, request)
@@ -337,7 +279,7 @@ def talk(chat: Chat, story: Story) -> None:
     asked: set[object] = set()
     for _ in range(turns):
         move = chat.rng.choices(_MOVES, _WEIGHTS)[0]
-        if move in asked and move is not _plot_question:
+        if move in asked and move not in (_plot_question, _fact_question):
             continue
         asked.add(move)
         new = move(chat, story)
@@ -373,7 +315,9 @@ def _question_pairs(story: Story) -> list[tuple[str, str]]:
     ]  # fmt: skip
     if story.plot not in _RIVALS:
         found += [
-            ("[Did {n} have a friend|Was {n} alone|Who was {n}'s friend|Who helped {n}]?", "{n} had {f}, {afk}."),
+            ("Did {n} have a friend?", "Yes, {n} had a friend, {f} the {fk}."),
+            ("Was {n} alone?", "No, {n} was not alone. There was {f} the {fk}."),
+            ("[Who was {n}'s friend|Who was {n} friends with]?", "{n}'s friend was {f}, {afk}."),
             ("[What was the friend's name|What was {n}'s friend called]?", "{n}'s friend was called {f}."),
         ]
     if story.friend_kind == story.kind:
@@ -382,12 +326,16 @@ def _question_pairs(story: Story) -> list[tuple[str, str]]:
 
 
 def _fact_question(chat: Chat, story: Story) -> None:
-    _say(chat, story, *chat.pick(_question_pairs(story)))
+    question, answer = chat.pick(_question_pairs(story))
+    if answer not in story.asked:
+        story.asked.add(answer)
+        _say(chat, story, question, answer)
 
 
 def _plot_question(chat: Chat, story: Story) -> None:
-    if story.asks:
-        question, answer = chat.pick(story.asks)
+    question, answer = chat.pick(story.asks)
+    if answer not in story.asked:
+        story.asked.add(answer)
         chat.user(question)
         chat.bot_exactly(answer)
 

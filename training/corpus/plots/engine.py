@@ -131,6 +131,7 @@ class Story:
     opening: str
     asks: list[tuple[str, str]] = field(default_factory=list)
     slots: dict[str, str] = field(default_factory=dict)
+    asked: set[str] = field(default_factory=set)  # answers already given in this chat
 
 
 @dataclass

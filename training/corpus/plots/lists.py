@@ -93,7 +93,7 @@ THEMES_FOR_COMPANY = ("friendship", "courage", "sharing", "kindness", "hope", "p
 
 QUIRKS = _split("""a very loud laugh, a pocket full of buttons, a crooked smile, one red sock, a new haircut, a sweet tooth,
 a terrible singing voice, the softest voice you ever heard, a head full of questions, a long list of things to do,
-a bag full of stories, a cold in the nose, a secret under the bed, a song for every day of the week, three umbrellas and no raincoat,
+a bag full of stories, a spring in every step, a secret under the bed, a song for every day of the week, three umbrellas and no raincoat,
 a great love of soup, big plans, no idea what day it was, a hat that was far too large, a yellow raincoat, a whistle for every mood,
 the best memory in town, a collection of round stones, muddy feet, a book about everything, nine pillows and one blanket,
 a drawer full of string, a calendar with no Mondays in it, a wish that would not go away, a habit of arriving early,

@@ -56,7 +56,7 @@ plot(
     {n} picked it up and turned it around. "[It is not rubbish|You are not useless]," {he} said to it. "You are only tired."
     {He} worked on it for [a day and a night|three whole evenings]. {He} [washed it|brushed it], glued it, and hammered [very softly|a little here and there]. But one small piece was missing.
     --
-    {meet} "{asks2}" "[A piece is missing|I cannot find the last piece]," said {n}.
+    {meet} "{asks2}" asked {f}. "[A piece is missing|I cannot find the last piece]," said {n}.
     ? {scene3}
     {f} blushed. "Wait," {fhe} said, and came back with something shiny. "I found it long ago. I have kept it [in my pocket|under my pillow], because it was pretty. But it belongs there, doesn't it?"
     It fit. There was a tiny click, and the {o} was whole.

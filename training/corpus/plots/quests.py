@@ -36,7 +36,7 @@ plot(
     --
     At last they came to the place of the red cross. They dug [until their backs ached|and dug and dug]. Clunk! [There was a box|They had hit something hard].
     Inside lay {ao}. [Nothing more.|That was all.]
-    "[No gold|Is that everything]?" asked {f}. But there was a note tied to it. "This was the thing I loved best," it said. "[Have fun with it, as I did|Now it is yours], and then hide it for the next one."
+    "[No gold|Is that everything]?" asked {f}. But there was a note tied to it. "This was the thing I loved best," it said. "[Have fun with it, as I did|Enjoy it for a while], and then hide it for the next one."
     --
     So they played with the {o} all summer. And on the last warm day {n} wrapped it up and drew a new map.
     "[Someone will be very happy|I wonder who will find it]," said {f}. And they dug a hole {spot2}.
@@ -264,6 +264,7 @@ plot(
     moral="Everybody needs to hear that they are seen.",
     asks=[("Why did the moon not rise?", "It was sad and dusty, and thought that nobody looked at it."), ("How did {n} help the moon?", "{n} polished it with {ao}.")],
     moods="bedtime sad",
+    groups="farm forest city castle desert island snow school mountain garden river train jungle house market toys ship circus",
 )
 
 plot(

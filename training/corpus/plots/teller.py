@@ -219,7 +219,7 @@ _SHORT_OPENINGS = (
     "{scene1} This was {in}, where {nk} lived, and where {problem}.",
     "There once was {nk} who lived {in}, and {problem}.",
     "One day {in}, {nk} had a problem: {problem}.",
-    "Nobody {in} was as surprised as {nk} when {problem}.",
+    "This is what happened to {nk} {in}: {problem}.",
 )
 _TURN = ("{solved_he}.", "In the end, {solved_he}.", "Then {solved_he}.", "But {solved_he}.", "Luckily, {solved_he}.")
 _CLOSE = ("{cap ending_he}.", "And so {ending_he}.", "And so {ending_he}.")

@@ -169,7 +169,7 @@ plot(
     --
     {trip}
     There stood {fnk}. {Fhe} did not look like {n} at all. But in {fhis} arms {fhe} held {ao}, [the very same|with the same little scratch on it].
-    "That is mine!" they both said. Then they put the two side by side. They were a pair. They had been made together, long ago, and lost each other.
+    "That is mine!" they both said. Then they put the two side by side. Each was a twin of the other. They had been made together, long ago, and lost each other.
     ? "I always felt that something was missing," said {f}. "So did I," said {n}.
     --
     They found out that they both [hated carrots|counted the stars at night], both [slept on the left side|laughed at the wrong moment], and both talked to themselves.

@@ -1,0 +1,115 @@
+//! Chat turns: which text a new message adds to what the model has read.
+//!
+//! The model keeps a state, so nothing is read twice: the first turn feeds the whole rendered template, a later one
+//! only what follows the last reply. To find that place, the whole conversation is rendered with a stand-in for the
+//! last reply, and what follows the stand-in is fed. So the marks that close a reply, which stopped the generation and
+//! were not read, are read now.
+
+mod python;
+mod template;
+
+use serde::{Deserialize, Serialize};
+
+pub use template::ChatTemplate;
+
+use crate::error::{Error, Result};
+use crate::tokenizer::Tokenizer;
+
+/// Stands for a text whose place in the rendered template is wanted. Letters and digits only, so that trimming,
+/// changes of quotes and JSON leave it alone; followed by a number that makes it one that no message contains.
+const STAND_IN: &str = "StandInForTheReplyNumber";
+
+/// Of a turn this much is kept in the record, so that it stays small whatever the length of a reply. What the model
+/// remembers is the state; the record only says who spoke.
+pub const RECORDED_BYTES: usize = 1 << 16;
+
+/// One message, as templates see it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Message {
+    pub role: String,
+    pub content: String,
+}
+
+impl Message {
+    fn new(role: &str, content: &str) -> Self {
+        Self { role: role.into(), content: content.into() }
+    }
+}
+
+/// The turns so far.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Conversation {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    system: Option<String>,
+    #[serde(default)]
+    messages: Vec<Message>,
+}
+
+impl Conversation {
+    /// A conversation with instructions before its first turn.
+    ///
+    /// # Errors
+    /// [`Error::BadArgument`] when the template has no place for them.
+    pub fn new(system: Option<&str>, template: Option<&ChatTemplate>) -> Result<Self> {
+        let Some(system) = system.filter(|system| !system.trim().is_empty()) else { return Ok(Self::default()) };
+        let refused = |why: &str| Error::BadArgument(format!("This model takes no system message: {why}."));
+        let template = template.ok_or_else(|| refused("it is a base model without a chat template"))?;
+        let messages = [Message::new("system", STAND_IN), Message::new("user", "Hello")];
+        match template.render(&messages, true) {
+            Ok(text) if text.contains(STAND_IN) => Ok(Self { system: Some(system.into()), messages: Vec::new() }),
+            Ok(_) => Err(refused("its chat template leaves it out")),
+            Err(error) => Err(refused(error.to_string().trim_end_matches('.'))),
+        }
+    }
+
+    /// The instructions and turns so far.
+    pub fn messages(&self) -> &[Message] {
+        &self.messages
+    }
+
+    /// The text to feed for the user's next `message`, its words and the system's [guarded](Tokenizer::guard).
+    ///
+    /// # Errors
+    /// [`Error::BadTokenizer`] when the template fails or leaves earlier replies out, so that the conversation cannot
+    /// be continued from the state.
+    pub fn next_turn(&self, message: &str, template: &ChatTemplate, tokenizer: &Tokenizer) -> Result<String> {
+        let mut messages = Vec::with_capacity(self.messages.len() + 2);
+        let guarded = |role: &str, content: &str| Message::new(role, tokenizer.guard(content).as_str());
+        messages.extend(self.system.as_deref().map(|system| guarded("system", system)));
+        messages.extend(self.messages.iter().map(|message| guarded(&message.role, &message.content)));
+        let stand_in = (0_usize..)
+            .map(|number| format!("{STAND_IN}{number}."))
+            .find(|stand_in| !message.contains(stand_in) && !messages.iter().any(|m| m.content.contains(stand_in)))
+            .unwrap_or_default(); // there are more numbers than messages
+        let later = match messages.last_mut() {
+            Some(last) if last.role == "assistant" => {
+                last.content.clone_from(&stand_in);
+                true
+            }
+            _ => false,
+        };
+        messages.push(guarded("user", message));
+        let text = template.render(&messages, true)?;
+        if !later {
+            return Ok(text);
+        }
+        match text.split_once(&stand_in) {
+            Some((_, new)) => Ok(new.to_owned()),
+            None => Err(Error::BadTokenizer(
+                "The chat template leaves earlier replies out, so this conversation cannot go on from what the model has read."
+                    .into(),
+            )),
+        }
+    }
+
+    /// Notes that the message was read and the reply given (in full, or as far as it came).
+    pub fn record(&mut self, message: &str, reply: &str) {
+        self.messages.push(Message::new("user", beginning(message)));
+        self.messages.push(Message::new("assistant", beginning(reply)));
+    }
+}
+
+/// At most [`RECORDED_BYTES`], whole characters.
+pub fn beginning(text: &str) -> &str {
+    &text[..text.floor_char_boundary(RECORDED_BYTES)]
+}

@@ -1,0 +1,77 @@
+//! Chat templates in the dialect of Hugging Face transformers.
+
+use minijinja::value::Value;
+use minijinja::{Environment, ErrorKind, UndefinedBehavior, syntax::SyntaxConfig};
+
+use super::{Message, python};
+use crate::error::{Error, Result};
+use crate::tokenizer::TokenizerSettings;
+
+/// Work that a template may do, in minijinja's units (an instruction, or 64 bytes written). It bounds time and memory:
+/// a hostile template ends after some 50 ms and 32 MB.
+const FUEL: u64 = 500_000;
+/// A template longer than this is no template.
+const MOST_SOURCE: usize = 1 << 20;
+
+/// A checkpoint's chat template, ready to render.
+#[derive(Debug)]
+pub struct ChatTemplate {
+    environment: Environment<'static>,
+    special_tokens: Vec<(String, String)>,
+}
+
+impl ChatTemplate {
+    /// `None` when the checkpoint has none: a base model.
+    ///
+    /// # Errors
+    /// [`Error::BadTokenizer`] with the template's line when it does not parse.
+    pub fn new(settings: &TokenizerSettings) -> Result<Option<Self>> {
+        let Some(source) = &settings.chat_template else { return Ok(None) };
+        if source.len() > MOST_SOURCE {
+            return Err(Error::BadTokenizer(format!("The chat template has {} bytes.", source.len())));
+        }
+        let mut environment = Environment::new();
+        let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build().map_err(sentence)?;
+        environment.set_syntax(syntax);
+        environment.set_undefined_behavior(UndefinedBehavior::Lenient);
+        python::install(&mut environment);
+        environment.add_template_owned("chat_template", python::without_generation_tags(source)).map_err(sentence)?;
+        let special_tokens = settings.special_tokens().map(|(name, text)| (name.to_owned(), text.to_owned())).collect();
+        Ok(Some(Self { environment, special_tokens }))
+    }
+
+    /// What the template makes of the messages, as `apply_chat_template(tokenize=False)`.
+    ///
+    /// # Errors
+    /// [`Error::BadTokenizer`] with what `raise_exception` said, or with the line that failed.
+    pub fn render(&self, messages: &[Message], add_generation_prompt: bool) -> Result<String> {
+        let size = messages.iter().map(|message| message.content.len()).sum();
+        let message = |m: &Message| Value::from_pairs([("role", m.role.as_str()), ("content", m.content.as_str())]);
+        self.render_value(messages.iter().map(message).collect(), size, add_generation_prompt)
+    }
+
+    /// As [`ChatTemplate::render`], for messages with other fields than role and content; `size` bytes of text.
+    pub fn render_value(&self, messages: Value, size: usize, add_generation_prompt: bool) -> Result<String> {
+        let tokens = self.special_tokens.iter().map(|(name, text)| (name.as_str(), Value::from(text.as_str())));
+        let others = [("messages", messages), ("add_generation_prompt", Value::from(add_generation_prompt))];
+        let mut environment = self.environment.clone();
+        environment.set_fuel(Some(FUEL + size as u64));
+        let template = environment.get_template("chat_template").map_err(sentence)?;
+        template.render(Value::from_pairs(tokens.chain(others))).map_err(sentence)
+    }
+}
+
+fn sentence(error: minijinja::Error) -> Error {
+    // What `raise_exception` was given is for people; everything else is for who wrote the template.
+    if error.kind() == ErrorKind::InvalidOperation
+        && let Some(said) = error.detail().and_then(|detail| detail.strip_prefix(python::RAISED))
+    {
+        return Error::BadTokenizer(format!("The chat template says: {said}"));
+    }
+    if error.kind() == ErrorKind::OutOfFuel {
+        return Error::BadTokenizer("The chat template does not come to an end.".into());
+    }
+    let line = error.line().map_or(String::new(), |line| format!(" in line {line}"));
+    let detail = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
+    Error::BadTokenizer(format!("The chat template fails{line}: {detail}."))
+}

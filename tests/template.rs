@@ -1,0 +1,177 @@
+//! Chat templates against transformers' apply_chat_template, and conversations that feed only what is new.
+
+use std::collections::BTreeMap;
+
+use mamba_web::conversation::{ChatTemplate, Conversation, Message, RECORDED_BYTES};
+use mamba_web::tokenizer::{Tokenizer, TokenizerSettings};
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+struct Golden {
+    conversations: BTreeMap<String, minijinja::Value>,
+    templates: BTreeMap<String, Template>,
+}
+
+#[derive(Deserialize)]
+struct Template {
+    template: String,
+    special_tokens: BTreeMap<String, String>,
+    cases: Vec<Case>,
+}
+
+#[derive(Deserialize)]
+struct Case {
+    conversation: String,
+    add_generation_prompt: bool,
+    text: Option<String>,
+    error: Option<String>,
+}
+
+fn compile(template: &str, special_tokens: &BTreeMap<String, String>) -> ChatTemplate {
+    let config = serde_json::to_string(special_tokens).unwrap();
+    let settings = TokenizerSettings::parse(Some(&config), Some(template)).unwrap();
+    ChatTemplate::new(&settings).unwrap().unwrap()
+}
+
+fn plain(template: &str) -> ChatTemplate {
+    compile(template, &BTreeMap::from([("eos_token".into(), "<|endoftext|>".into())]))
+}
+
+fn tokenizer() -> Tokenizer {
+    let json = include_bytes!("../www/models/default/tokenizer.json");
+    Tokenizer::new(json, &TokenizerSettings::default(), 4096).unwrap()
+}
+
+#[test]
+fn templates_match_transformers() {
+    let golden: Golden = serde_json::from_str(include_str!("golden/templates.json")).unwrap();
+    let mut count = 0;
+    let mut wrong = Vec::new();
+    for (name, template) in &golden.templates {
+        let compiled = compile(&template.template, &template.special_tokens);
+        for case in &template.cases {
+            let messages = golden.conversations[&case.conversation].clone();
+            let rendered = compiled.render_value(messages, 1000, case.add_generation_prompt);
+            let right = match (&case.text, &case.error, &rendered) {
+                (Some(text), None, Ok(rendered)) => rendered == text,
+                // The sentence is the template's own where it raised it, and minijinja's otherwise.
+                (None, Some(said), Err(error)) => {
+                    error.code() == "bad-tokenizer"
+                        && (!template.template.contains("raise_exception") || error.to_string().contains(said.as_str()))
+                }
+                _ => false,
+            };
+            if !right {
+                wrong.push(format!("{name}, {}: {rendered:?}, not {:?} {:?}", case.conversation, case.text, case.error));
+            }
+            count += 1;
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {count} differ:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(count > 200);
+}
+
+const CHATML: &str = "{% for message in messages %}{{'<|im_start|>' + message['role'] + '\n' + message['content'] + \
+    '<|im_end|>' + '\n'}}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}";
+
+#[test]
+fn what_is_fed_adds_up_to_the_whole_conversation() {
+    let golden: Golden = serde_json::from_str(include_str!("golden/templates.json")).unwrap();
+    let tokenizer = tokenizer();
+    for name in ["chatml", "default-model", "llama-3", "mistral", "gemma", "zephyr", "phi", "tulu"] {
+        let template = compile(&golden.templates[name].template, &golden.templates[name].special_tokens);
+        let mut conversation = Conversation::default();
+        let mut fed = String::new();
+        let mut messages = Vec::new();
+        for (user, reply) in [("Hi", "Hello!"), ("How are you?", "Fine."), ("Good", "")] {
+            fed += &conversation.next_turn(user, &template, &tokenizer).unwrap();
+            messages.push(Message { role: "user".into(), content: user.into() });
+            let whole = template.render(&messages, true).unwrap();
+            assert_eq!(fed, whole, "{name}");
+            fed += reply;
+            conversation.record(user, reply);
+            messages.push(Message { role: "assistant".into(), content: reply.into() });
+        }
+    }
+}
+
+#[test]
+fn a_later_turn_closes_the_reply_and_reads_nothing_twice() {
+    let template = plain(CHATML);
+    let mut conversation = Conversation::new(Some("Be brief."), Some(&template)).unwrap();
+    let first = conversation.next_turn("Hi", &template, &tokenizer()).unwrap();
+    assert_eq!(first, "<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n");
+    conversation.record("Hi", "Hello");
+    let second = conversation.next_turn("Bye", &template, &tokenizer()).unwrap();
+    assert_eq!(second, "<|im_end|>\n<|im_start|>user\nBye<|im_end|>\n<|im_start|>assistant\n");
+    // A user who quotes the stand-in changes nothing.
+    let quote = "StandInForTheReplyNumber0. StandInForTheReplyNumber1.";
+    let quoting = conversation.next_turn(quote, &template, &tokenizer()).unwrap();
+    assert_eq!(quoting, second.replace("Bye", quote));
+    conversation.record(quote, quote);
+    assert_eq!(conversation.next_turn("Bye", &template, &tokenizer()).unwrap(), second);
+}
+
+#[test]
+fn system_messages_are_refused_where_they_would_be_lost() {
+    let ignoring = plain("{% for m in messages %}{% if m.role == 'user' %}{{ m.content }}{% endif %}{% endfor %}");
+    let raising = plain("{% if messages[0].role == 'system' %}{{ raise_exception('No system role.') }}{% endif %}");
+    for (template, says) in [(None, "base model"), (Some(&ignoring), "leaves it out"), (Some(&raising), "No system role")] {
+        let error = Conversation::new(Some("Be brief."), template).unwrap_err();
+        assert_eq!(error.code(), "bad-argument");
+        assert!(error.to_string().contains(says), "{error}");
+        assert!(Conversation::new(None, template).is_ok());
+        assert!(Conversation::new(Some(" "), template).is_ok());
+    }
+}
+
+#[test]
+fn a_template_that_forgets_earlier_turns_is_refused() {
+    let template = plain("{{ messages[-1].content }}");
+    let mut conversation = Conversation::default();
+    assert_eq!(conversation.next_turn("Hi", &template, &tokenizer()).unwrap(), "Hi");
+    conversation.record("Hi", "Hello");
+    assert_eq!(conversation.next_turn("Hi", &template, &tokenizer()).unwrap_err().code(), "bad-tokenizer");
+}
+
+#[test]
+fn hostile_templates_end() {
+    let hi = [Message { role: "user".into(), content: "Hi".into() }];
+    for source in [
+        "{% for a in range(100000) %}{% for b in range(100000) %}x{% endfor %}{% endfor %}",
+        "{{ 'x' * 4000000000 }}",
+        "{% set ns = namespace(x='xxxxxxxxxxxxxxxx') %}{% for i in range(60) %}{% set ns.x = ns.x ~ ns.x %}{% endfor %}{{ ns.x }}",
+        "{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}",
+        "{{ 'x'.ljust(4000000000) }}{{ 'x' | center(4000000000) }}",
+        "{{ ('x' * 100000).replace('x', 'y' * 100000) }}",
+    ] {
+        let start = std::time::Instant::now();
+        let error = plain(source).render(&hi, true).unwrap_err();
+        assert_eq!(error.code(), "bad-tokenizer", "{source}");
+        assert!(start.elapsed().as_secs() < 10, "{source} took {:?}", start.elapsed());
+    }
+    for source in ["{% if %}", "{{ ", "{% for m in messages %}", "{% include 'x' %}", "{{ 1 / 0 }}", "{{ messages.x.y }}"] {
+        let settings = TokenizerSettings::parse(None, Some(source)).unwrap();
+        let error = ChatTemplate::new(&settings).and_then(|template| template.unwrap().render(&hi, true)).unwrap_err();
+        assert_eq!(error.code(), "bad-tokenizer", "{source}: {error}");
+    }
+    let nested = "{% if true %}".repeat(100_000);
+    let settings = TokenizerSettings::parse(None, Some(&nested)).unwrap();
+    assert_eq!(ChatTemplate::new(&settings).unwrap_err().code(), "bad-tokenizer");
+}
+
+#[test]
+fn a_long_message_is_no_hostile_template() {
+    let text = "word ".repeat(200_000);
+    let rendered = plain(CHATML).render(&[Message { role: "user".into(), content: text.clone() }], true).unwrap();
+    assert!(rendered.contains(&text));
+    let default = plain("{% for m in messages %}{{ m['content'] | trim | replace('a', 'b') | upper | lower }}{% endfor %}");
+    assert!(default.render(&[Message { role: "user".into(), content: text }], true).unwrap().len() > 900_000);
+}
+
+#[test]
+fn the_record_of_a_turn_is_bounded() {
+    let mut conversation = Conversation::default();
+    conversation.record(&"é".repeat(RECORDED_BYTES), &"x".repeat(RECORDED_BYTES * 3));
+    assert!(conversation.messages().iter().all(|m| m.content.len() <= RECORDED_BYTES && m.content.len() > RECORDED_BYTES - 4));
+}

@@ -106,7 +106,7 @@ def _whole(chat: Chat, wordings_: tuple[str, ...], request: Request) -> None:
     text = _ask(chat, (template,), slots).lower()
     if request.object:
         for words, plots in _FATES:
-            if any(word in text for word in words):
+            if any(word in text for word in words) and not request.object.startswith(("lost ", "broken ", "missing ")):
                 request.plot = chat.pick(plots)
     talk(chat, _answer(chat, request))
 

@@ -51,6 +51,8 @@ def any_object(rng: random.Random) -> str:
     if dice < 0.86:
         word = rng.choice(_OBJECTS)
         return f"{rng.choice(lists.OBJECT_ADJECTIVES)} {word}" if " " not in word and rng.random() < 0.5 else word
+    if dice < 0.91:
+        return f"{rng.choice(('lost', 'lost', 'broken', 'broken', 'missing'))} {rng.choice(lists.OBJECTS)}"
     return lists.odd_noun(rng)
 
 

@@ -56,7 +56,7 @@ battery, remote control, robot arm, stapler, paper clip, ruler, eraser, calculat
 sandwich, lemon, banana, onion, mushroom, strawberry, coconut, pineapple, walnut, honey jar, loaf of bread, bar of chocolate,
 plum, teacup, thimble, silver thimble, bicycle bell, tin whistle, oil can, cowbell, weather vane, fountain pen, rubber duck""")
 OBJECT_ADJECTIVES = _split("""red, blue, green, yellow, purple, orange, pink, white, black, silver, golden, old, tiny, big, wooden,
-rusty, shiny, striped, magic, strange, broken, little, round, crooked, dusty, bright, soft, lucky, glass, paper, tin, spotted""")
+rusty, shiny, striped, magic, strange, little, round, crooked, dusty, bright, soft, lucky, glass, paper, tin, spotted""")
 
 HER_NAMES = _split("""Ada, Lily, Mia, Zoe, Emma, Nora, Rosa, Ivy, Ella, Lucy, Anna, Maya, Sara, Leila, Amina, Priya, Yuki, Mei, Sofia,
 Clara, Ruby, Hana, Freya, Tara, Nina, Eva, Alice, Grace, Daisy, Luna, Kira, Olga, Ines, Julia, Marta, Zara, Elif, Noor, Aisha,

@@ -25,7 +25,7 @@ Do you know who lived {in}? It was {nk}.
 What would you do {in} all day long? {cap nk} {habit}.
 Where would you look for {nk}? [Not in a house, and not on a hill|Not on any map|Not where you think]. You would have to look {in}.
 Who {habit}? {cap nk}, of course, {in}.
-Can {ak} be happy {in}? {n} could. {He} {habit}, and that was enough.
+Can anyone be happy {in}? {cap nk} could. {He} {habit}, and that was enough.
 Every morning {in}, {nk} {habit}.
 Every evening, when it grew quiet {in}, {nk} sat down and thought about the day.
 Most of the time {in}, {nk} {habit}.
@@ -36,7 +36,7 @@ People said that nothing ever happened {in}. They had never met {nk}.
 Nothing ever happened {in}. At least, that is what {nk} thought until this very day.
 If you had asked anyone {in} about {nk}, they would have smiled. {n} was the one with {quirk}.
 Here is something odd: {in} there lived {ak} who {habit}. {His} name was {n}.
-It is not easy to be {ak} {in}. {n} knew that better than anybody.
+It is not always easy {in}. {cap nk} knew that better than anybody.
 Few have heard of {nk}, who {habit}. That is because {he} lived {in}, far from everyone.
 "[I wish something would happen|Today I will do something new|I have never seen a day like this|Is anybody awake]," said {nk}. {scene1} {cap in} the day had only just begun.
 "Wake up, wake up!" called {nk} to everyone {in}. {He} always got up first, because {he} {habit}.
@@ -84,7 +84,7 @@ Far away, {in}, {nk} was getting ready for the day. {scene1}
 {cap in} everybody had a job. {cap nk} had to keep the others cheerful.
 {cap in} the days are long, and there is always some {food}. {cap nk} knew that well.
 {cap in}, {nk} was known for two things: {quirk} and a good heart.
-{cap in} you can meet all kinds of {folk}, but only one {k} with {quirk}. This was {n}.
+{cap in} you can meet all kinds of {folk}, but only one {k} named {n}. {He} had {quirk}.
 {cap nk} {habit}. The {folk} {in} found that strange, but they liked {him} for it.
 {cap nk} had {quirk}. {cap in}, that was not so unusual.
 {cap nk} lived {in}. {scene1} {He} {habit}.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from dataclasses import replace
 
 from ..grammar import article, capital
 from . import lists
@@ -174,8 +175,19 @@ def _gear(rng: random.Random, group: Group, kind: str) -> str | None:
     return None
 
 
+# "A lost shoe" is a shoe that gets lost, "a broken clock" a clock to be mended: the word is a plot, not a property.
+_STATES = {"lost": ("lost_and_found", "missing_things"), "missing": ("missing_things", "lost_and_found"), "broken": ("mended",)}
+
+
+def _told_by_state(rng: random.Random, request: Request) -> Request:
+    state, _, thing = (request.object or "").partition(" ")
+    if state not in _STATES or not thing or request.plot or request.fear or request.skill or request.theme:
+        return request
+    return replace(request, object=thing, plot=rng.choice(_STATES[state]))
+
+
 def tell(rng: random.Random, request: Request | None = None) -> Story:
-    request = request or Request()
+    request = _told_by_state(rng, request or Request())
     group = group_of(request.setting) if request.setting else None
     plot = choose_plot(rng, request, group)
     setting = request.setting

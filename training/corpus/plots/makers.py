@@ -222,7 +222,7 @@ plot(
     "*color, colors, painting, a painter, art, joy, happiness, sadness, change",
     """
     There was a time when everything {at} turned gray. [Nobody knew why.|It had come slowly, like dust.] Even the {food} looked gray, and the songs of the {folk} sounded gray.
-    Only one thing had kept its color: {an bright_on}. {n} found it {spot}. It was [blue|red|green] as nothing else was, and {he} could not stop looking.
+    Only one thing had kept its color: {an bright_on}. {n} found it {spot}. It shone as nothing else did, and {he} could not stop looking.
     "[You should hide it|Better put it away]," whispered {fnk}. "Gray things do not like it."
     --
     But {n} did not hide it. {He} rubbed {his} sleeve on it, and the sleeve took on a little color. {He} touched a door. [The door blushed.|A spot of color stayed there.]

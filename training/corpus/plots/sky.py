@@ -77,7 +77,7 @@ plot(
     "*museum, a museum, a museum at night, night, magic, adventure, history, statues, a secret, secrets",
     """
     {n} had fallen asleep in the little museum, behind a pot that was a thousand years old. When {he} woke up, the door was locked and the lamps were out.
-    [Then something yawned.|Then something scratched its back.] It was a stone lion. "[Is it night|Are they gone]?" it asked. "They are gone," said the knight without a head. And all the things climbed down and stretched.
+    [Then something yawned.|Then something scratched its back.] It was a stone lion. "[Is everybody gone|Are they gone]?" it asked. "They are gone," said the knight without a head. And all the things climbed down and stretched.
     {scary}
     --
     Only one of them did not dance. It was {fnk_stone}, made of stone. "[I cannot|My foot is stuck]," {fhe} told {n}. "They put {ao} on my foot two hundred years ago, and it pinches. Nobody has noticed."
@@ -92,6 +92,7 @@ plot(
     ending="they danced until morning, and nobody ever knew",
     moral="Look twice, and you may see who needs help.",
     moods="scary funny",
+    groups="library city castle market school island mountain train",
     asks=[("Where was {n} locked in?", "{n} was locked in a museum."), ("Why could {f} not dance?", "{Fhis} foot was stuck under {ao}.")],
 )
 

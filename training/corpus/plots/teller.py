@@ -265,7 +265,7 @@ def _full(rng: random.Random, request: Request, plot: Plot, group: Group, slots:
     if request.loves:
         parts.append(render(rng, rng.choice(("{n} loved {loves} more than anything.", "More than anything, {n} loved {loves}.", "Everyone knew that {n} loved {loves}.")), dict(slots, loves=request.loves)))
     gap = "\n\n" if rng.random() < 0.35 or long else " "
-    optional = 0.9 if long else 0.5
+    optional = 0.9 if long else rng.choice((0.0, 0.15, 0.4))
     spice = request.mood if request.mood in ("funny", "scary", "sad") else "extra" if long else None
     out: list[str] = [" ".join(parts)]
     glue = gap

@@ -39,7 +39,7 @@ Here is something odd: {in} there lived {ak} who {habit}. {His} name was {n}.
 It is not always easy {in}. {cap nk} knew that better than anybody.
 Few have heard of {nk}, who {habit}. That is because {he} lived {in}, far from everyone.
 "[I wish something would happen|Today I will do something new|I have never seen a day like this|Is anybody awake]," said {nk}. {scene1} {cap in} the day had only just begun.
-"Wake up, wake up!" called {nk} to everyone {in}. {He} always got up first, because {he} {habit}.
+"Wake up, wake up!" called {nk} to everyone {in}. Everybody knew {him}. {He} {habit}.
 "[Guess what|Listen to this|You will never believe it]!" said {nk}, and all the {folk} {in} came closer.
 "Good night, {folk}," said {nk} each evening {in}. "Good night, {n}," they called back.
 "One, two, three," counted {nk}. {He} was counting the {folk}, as {he} did every day {in}.

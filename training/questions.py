@@ -232,8 +232,8 @@ def story_requests(rng: random.Random, count: int) -> list[Question]:
 
 def hero_name(story: str, hero: str) -> str | None:
     """The name the story gives its hero: ``a fox called Mia``, ``Mia the fox``, ``Mia was a small fox``."""
-    for pattern in (rf"{hero}(?:,? (?:who was|whose name was|that was))?,? (?:called|named|by the name of) ([A-Z]\w+)", rf"([A-Z]\w+) the (?:\w+ )?{hero}\b",
-                    rf"([A-Z]\w+)(?: \w+)? (?:was|is) an? (?:\w+,? ){{0,3}}{hero}\b", rf"{hero}[^.!?]*\. (?:His|Her|Its) name was ([A-Z]\w+)", rf"{hero}[^.!?]*\. Everyone called \w+ ([A-Z]\w+)",
+    for pattern in (rf"{hero}(?:,? (?:who was|whose name was|that was))?,? (?:called|named|by the name of) ([A-Z]\w+)", rf"([A-Z]\w+) the (?:\w+ ){{0,2}}{hero}\b",
+                    rf"([A-Z]\w+)(?: \w+)? (?:was|is) an? (?:\w+,? ){{0,3}}{hero}\b", rf"{hero}[^.!?]*\. (?:His|Her|Its) name was ([A-Z]\w+)", rf"([A-Z]\w+): (?:s?he|it) was an? (?:\w+ )?{hero}\b", rf"{hero}[^.!?]*\. Everyone called \w+ ([A-Z]\w+)",
                     r"(?:name was|called|named) ([A-Z]\w+)"):  # fmt: skip
         if match := re.search(pattern, story):
             return match.group(1)
@@ -247,7 +247,7 @@ def _story_judge(hero: str, thing: str) -> Judge:
         name = hero_name(story, hero)
         if name is None or not re.search(rf"\b{hero}", story, re.I) or not re.search(rf"\b{noun}", story, re.I):
             return False
-        constant = all(other == name for other in re.findall(rf"([A-Z]\w+) the (?:\w+ )?{hero}\b", story) if other not in ("The", "And", "But"))
+        constant = all(other == name for other in re.findall(rf"([A-Z]\w+) the (?:\w+ ){{0,2}}{hero}\b", story) if other not in ("The", "And", "But"))
         return constant and re.search(rf"\b{name}\b", story[len(story) // 2 :]) is not None
 
     return judge

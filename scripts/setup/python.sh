@@ -19,5 +19,6 @@ if [ ! -x .venv/bin/python ]; then
   python3 -m venv .venv
 fi
 say "pip install -r $requirements (a minute or more, once)"
-.venv/bin/python -m pip install --quiet --disable-pip-version-check -r "$requirements" >&2
+# --no-compile: Python compiles the few files that are imported when they are.
+.venv/bin/python -m pip install --quiet --no-compile --disable-pip-version-check -r "$requirements" >&2
 cp "$requirements" .venv/.installed-from

@@ -53,7 +53,10 @@ impl Tokenizer {
         let template = settings.chat_template.as_deref().unwrap_or_default();
         let mark = |content: &str| {
             let edge = |c: Option<char>| c.is_some_and(|c| !c.is_alphanumeric() && !c.is_whitespace());
-            content.len() > 2 && edge(content.chars().next()) && edge(content.chars().next_back()) && template.contains(content)
+            content.len() > 2
+                && edge(content.chars().next())
+                && edge(content.chars().next_back())
+                && template.contains(content)
         };
         let mut special: Vec<(u32, AddedToken)> =
             added.into_iter().filter(|(id, token)| hidden.contains(id) || mark(&token.content)).collect();
@@ -156,5 +159,10 @@ impl Tokenizer {
     /// The id of a token by its spelling, `<|endoftext|>` for example.
     pub fn id(&self, token: &str) -> Option<u32> {
         self.inner.token_to_id(token)
+    }
+
+    /// The id of a special token by its name.
+    pub fn special_id(&self, token: &str) -> Option<u32> {
+        self.id(token).filter(|&id| self.marks.contains(id))
     }
 }

@@ -62,7 +62,8 @@ fn templates_match_transformers() {
                 _ => false,
             };
             if !right {
-                wrong.push(format!("{name}, {}: {rendered:?}, not {:?} {:?}", case.conversation, case.text, case.error));
+                wrong
+                    .push(format!("{name}, {}: {rendered:?}, not {:?} {:?}", case.conversation, case.text, case.error));
             }
             count += 1;
         }
@@ -100,7 +101,10 @@ fn a_later_turn_closes_the_reply_and_reads_nothing_twice() {
     let template = plain(CHATML);
     let mut conversation = Conversation::new(Some("Be brief."), Some(&template)).unwrap();
     let first = conversation.next_turn("Hi", &template, &tokenizer()).unwrap();
-    assert_eq!(first, "<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n");
+    assert_eq!(
+        first,
+        "<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n"
+    );
     conversation.record("Hi", "Hello");
     let second = conversation.next_turn("Bye", &template, &tokenizer()).unwrap();
     assert_eq!(second, "<|im_end|>\n<|im_start|>user\nBye<|im_end|>\n<|im_start|>assistant\n");
@@ -116,7 +120,9 @@ fn a_later_turn_closes_the_reply_and_reads_nothing_twice() {
 fn system_messages_are_refused_where_they_would_be_lost() {
     let ignoring = plain("{% for m in messages %}{% if m.role == 'user' %}{{ m.content }}{% endif %}{% endfor %}");
     let raising = plain("{% if messages[0].role == 'system' %}{{ raise_exception('No system role.') }}{% endif %}");
-    for (template, says) in [(None, "base model"), (Some(&ignoring), "leaves it out"), (Some(&raising), "No system role")] {
+    for (template, says) in
+        [(None, "base model"), (Some(&ignoring), "leaves it out"), (Some(&raising), "No system role")]
+    {
         let error = Conversation::new(Some("Be brief."), template).unwrap_err();
         assert_eq!(error.code(), "bad-argument");
         assert!(error.to_string().contains(says), "{error}");
@@ -150,7 +156,9 @@ fn hostile_templates_end() {
         assert_eq!(error.code(), "bad-tokenizer", "{source}");
         assert!(start.elapsed().as_secs() < 10, "{source} took {:?}", start.elapsed());
     }
-    for source in ["{% if %}", "{{ ", "{% for m in messages %}", "{% include 'x' %}", "{{ 1 / 0 }}", "{{ messages.x.y }}"] {
+    for source in
+        ["{% if %}", "{{ ", "{% for m in messages %}", "{% include 'x' %}", "{{ 1 / 0 }}", "{{ messages.x.y }}"]
+    {
         let settings = TokenizerSettings::parse(None, Some(source)).unwrap();
         let error = ChatTemplate::new(&settings).and_then(|template| template.unwrap().render(&hi, true)).unwrap_err();
         assert_eq!(error.code(), "bad-tokenizer", "{source}: {error}");
@@ -165,7 +173,8 @@ fn a_long_message_is_no_hostile_template() {
     let text = "word ".repeat(200_000);
     let rendered = plain(CHATML).render(&[Message { role: "user".into(), content: text.clone() }], true).unwrap();
     assert!(rendered.contains(&text));
-    let default = plain("{% for m in messages %}{{ m['content'] | trim | replace('a', 'b') | upper | lower }}{% endfor %}");
+    let default =
+        plain("{% for m in messages %}{{ m['content'] | trim | replace('a', 'b') | upper | lower }}{% endfor %}");
     assert!(default.render(&[Message { role: "user".into(), content: text }], true).unwrap().len() > 900_000);
 }
 
@@ -173,5 +182,10 @@ fn a_long_message_is_no_hostile_template() {
 fn the_record_of_a_turn_is_bounded() {
     let mut conversation = Conversation::default();
     conversation.record(&"é".repeat(RECORDED_BYTES), &"x".repeat(RECORDED_BYTES * 3));
-    assert!(conversation.messages().iter().all(|m| m.content.len() <= RECORDED_BYTES && m.content.len() > RECORDED_BYTES - 4));
+    assert!(
+        conversation
+            .messages()
+            .iter()
+            .all(|m| m.content.len() <= RECORDED_BYTES && m.content.len() > RECORDED_BYTES - 4)
+    );
 }

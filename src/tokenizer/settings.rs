@@ -30,7 +30,8 @@ impl TokenizerSettings {
         let mut special = Vec::new();
         for (name, value) in &object {
             if name.ends_with("_token") && !name.starts_with("add_") && !value.is_null() && !value.is_boolean() {
-                let text = token_text(value).ok_or_else(|| bad(format!("has {name} = {value}, which is not a token")))?;
+                let text =
+                    token_text(value).ok_or_else(|| bad(format!("has {name} = {value}, which is not a token")))?;
                 special.push((name.clone(), text.to_owned()));
             }
         }

@@ -1,0 +1,163 @@
+//! A loaded model: weights in a backend, the tokenizer, the chat template, and what the checkpoint recommends.
+
+mod builder;
+mod defaults;
+#[cfg(not(target_arch = "wasm32"))]
+mod folder;
+
+use serde::Serialize;
+
+pub use builder::{EngineBuilder, ModelFiles, Options};
+pub use defaults::Defaults;
+
+use crate::backend::Backend;
+use crate::conversation::{ChatTemplate, Conversation};
+use crate::error::{Error, Result};
+use crate::generation::Session;
+use crate::model::Config;
+use crate::state::{Snapshot, State};
+use crate::tokenizer::Tokenizer;
+
+/// A model that is ready to run. All sessions of one engine share its weights.
+pub struct Engine {
+    backend: Box<dyn Backend>,
+    /// None for a checkpoint without tokenizer.json, which reads and writes ids only.
+    tokenizer: Option<Tokenizer>,
+    /// A template that does not parse is an error only for who sends a message.
+    chat_template: Result<Option<ChatTemplate>>,
+    defaults: Defaults,
+    stop_tokens: Vec<u32>,
+    model_hash: String,
+}
+
+/// The model in figures, under API.md's names.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Info {
+    pub architecture: &'static str,
+    pub parameters: u64,
+    /// L.
+    pub layers: usize,
+    /// D.
+    pub d_model: usize,
+    /// N.
+    pub d_state: usize,
+    /// V, padding included.
+    pub vocab: usize,
+    pub backend: &'static str,
+    /// The GPU's name; none on the CPU.
+    pub adapter: Option<String>,
+    pub precision: &'static str,
+    pub threads: usize,
+    pub weight_bytes: usize,
+    /// Of one session, the same at every position.
+    pub state_bytes: usize,
+    /// Of config.json and all weights, 32 hexadecimal digits.
+    pub model_hash: String,
+    /// Whether the checkpoint has one, so whether messages are possible.
+    pub chat_template: bool,
+    /// What applies where a request says nothing.
+    pub defaults: Defaults,
+}
+
+impl Engine {
+    pub fn info(&self) -> Info {
+        let config = self.config();
+        Info {
+            architecture: "mamba",
+            parameters: config.parameters(),
+            layers: config.layers,
+            d_model: config.d_model,
+            d_state: config.d_state,
+            vocab: config.vocab,
+            backend: self.backend.name(),
+            adapter: None,
+            precision: self.backend.precision().name(),
+            threads: 1,
+            weight_bytes: self.backend.weight_bytes(),
+            state_bytes: State::new(config).bytes(),
+            model_hash: self.model_hash.clone(),
+            chat_template: !matches!(self.chat_template, Ok(None)),
+            defaults: self.defaults.clone(),
+        }
+    }
+
+    pub fn config(&self) -> &Config {
+        self.backend.config()
+    }
+
+    /// Identifies config.json and the weights.
+    pub fn model_hash(&self) -> &str {
+        &self.model_hash
+    }
+
+    pub fn defaults(&self) -> &Defaults {
+        &self.defaults
+    }
+
+    /// Tokens that end a text, by any of the checkpoint's files.
+    pub fn stop_tokens(&self) -> &[u32] {
+        &self.stop_tokens
+    }
+
+    /// # Errors
+    /// [`Error::NotFound`] when the checkpoint came without one.
+    pub fn tokenizer(&self) -> Result<&Tokenizer> {
+        self.tokenizer
+            .as_ref()
+            .ok_or_else(|| Error::NotFound("The checkpoint has no tokenizer.json, so it reads token ids only.".into()))
+    }
+
+    /// None for a base model.
+    ///
+    /// # Errors
+    /// [`Error::BadTokenizer`] when the template does not parse.
+    pub fn chat_template(&self) -> Result<Option<&ChatTemplate>> {
+        self.chat_template.as_ref().map(Option::as_ref).map_err(Error::clone)
+    }
+
+    pub(crate) fn backend(&mut self) -> &mut dyn Backend {
+        &mut *self.backend
+    }
+
+    /// The ids of `text`, special tokens by their names included.
+    pub fn tokenize(&self, text: &str) -> Result<Vec<u32>> {
+        self.tokenizer()?.encode(text, true)
+    }
+
+    /// The text of `ids`, special tokens left out.
+    ///
+    /// # Errors
+    /// [`Error::BadArgument`] for an id that the model does not have.
+    pub fn detokenize(&self, ids: &[u32]) -> Result<String> {
+        self.check_ids(ids)?;
+        self.tokenizer()?.decode(ids)
+    }
+
+    pub(crate) fn check_ids(&self, ids: &[u32]) -> Result<()> {
+        let vocab = self.config().vocab;
+        match ids.iter().find(|&&id| id as usize >= vocab) {
+            Some(id) => {
+                Err(Error::BadArgument(format!("Token {id} is not in the model's vocabulary of {vocab} tokens.")))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// A new session, with nothing read.
+    ///
+    /// # Errors
+    /// [`Error::BadArgument`] when there is a system message and the model's chat template has no place for one.
+    pub fn session(&self, system: Option<&str>) -> Result<Session> {
+        let template = if system.is_some() { self.chat_template()? } else { None };
+        Ok(Session::new(State::new(self.config()), Conversation::new(system, template)?))
+    }
+
+    /// A session from a `.mstate` file, which goes on exactly where the saved one was.
+    ///
+    /// # Errors
+    /// [`Error::BadState`] for a damaged file, [`Error::WrongModel`] for one of another model.
+    pub fn restore(&self, bytes: &[u8]) -> Result<Session> {
+        Session::restore(Snapshot::from_bytes(bytes, &self.model_hash, self.config())?)
+    }
+}

@@ -1,0 +1,128 @@
+//! generation_config.json: the sampling that the model's makers recommend, and the tokens that end a text.
+
+use serde::ser::{Serialize, SerializeStruct, Serializer};
+use serde_json::{Map, Value};
+
+use crate::error::{Error, Result};
+use crate::sampler::Settings;
+
+/// What applies where a request says nothing.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Defaults {
+    pub settings: Settings,
+    pub max_tokens: usize,
+}
+
+/// A page's answer: some paragraphs.
+const MAX_TOKENS: usize = 256;
+
+impl Defaults {
+    /// Also returns the ids of the tokens that end a text.
+    ///
+    /// # Errors
+    /// [`Error::BadCheckpoint`] names the field that is not as it should be.
+    pub(super) fn parse(json: Option<&str>, vocab: usize) -> Result<(Self, Vec<u32>)> {
+        let bad = |what: String| Error::BadCheckpoint(format!("generation_config.json {what}."));
+        let object: Map<String, Value> = match json {
+            None => Map::new(),
+            Some(json) => serde_json::from_str(json).map_err(|error| bad(format!("is not valid ({error})")))?,
+        };
+        let get = |name: &str| object.get(name).filter(|value| !value.is_null());
+        let number = |name: &str| match get(name) {
+            None => Ok(None),
+            Some(value) => {
+                value.as_f64().map(Some).ok_or_else(|| bad(format!("has {name} = {value}, which is no number")))
+            }
+        };
+        let mut settings = Settings::default();
+        for (name, field) in [
+            ("temperature", &mut settings.temperature),
+            ("top_p", &mut settings.top_p),
+            ("min_p", &mut settings.min_p),
+            ("repetition_penalty", &mut settings.repetition_penalty),
+        ] {
+            if let Some(value) = number(name)? {
+                *field = value as f32;
+            }
+        }
+        if let Some(k) = number("top_k")? {
+            settings.top_k = k as u32; // saturates, and as many as that is all
+        }
+        if get("do_sample") == Some(&Value::Bool(false)) {
+            settings.temperature = 0.0;
+        }
+        settings.validate(vocab).map_err(|error| bad(format!("is out of range: {error}")))?;
+        let max_tokens = match number("max_new_tokens")? {
+            Some(n) if n >= 1.0 => n as usize,
+            _ => MAX_TOKENS,
+        };
+        let stop = match get("eos_token_id") {
+            None => Vec::new(),
+            Some(Value::Array(list)) => list.iter().collect(),
+            Some(one) => vec![one],
+        };
+        let id = |value: &&Value| {
+            let id = value.as_u64().and_then(|id| u32::try_from(id).ok());
+            id.ok_or_else(|| bad(format!("has eos_token_id = {value}, which is no token")))
+        };
+        let stop_tokens = stop.iter().map(id).collect::<Result<_>>()?;
+        Ok((Self { settings, max_tokens }, stop_tokens))
+    }
+}
+
+/// Under the names of API.md.
+impl Serialize for Defaults {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let s = &self.settings;
+        let mut fields = serializer.serialize_struct("Defaults", 8)?;
+        fields.serialize_field("maxTokens", &self.max_tokens)?;
+        fields.serialize_field("temperature", &s.temperature)?;
+        fields.serialize_field("topK", &s.top_k)?;
+        fields.serialize_field("topP", &s.top_p)?;
+        fields.serialize_field("minP", &s.min_p)?;
+        fields.serialize_field("repetitionPenalty", &s.repetition_penalty)?;
+        fields.serialize_field("presencePenalty", &s.presence_penalty)?;
+        fields.serialize_field("frequencyPenalty", &s.frequency_penalty)?;
+        fields.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_what_the_makers_recommend() {
+        let json = r#"{"do_sample":true,"temperature":0.6,"top_k":20,"top_p":0.9,"repetition_penalty":1.1,
+            "max_new_tokens":100,"eos_token_id":[0,2],"min_p":null}"#;
+        let (defaults, stop) = Defaults::parse(Some(json), 10).unwrap();
+        assert_eq!((defaults.settings.temperature, defaults.settings.top_k, defaults.max_tokens), (0.6, 20, 100));
+        assert_eq!(stop, [0, 2]);
+        let (defaults, stop) =
+            Defaults::parse(Some(r#"{"do_sample":false,"temperature":0.6,"eos_token_id":3}"#), 10).unwrap();
+        assert_eq!((defaults.settings.temperature, stop), (0.0, vec![3]));
+        assert_eq!(Defaults::parse(None, 10).unwrap().0.settings, Settings::default());
+        // 0.6 must not become 0.6000000238418579 on the page.
+        assert!(
+            serde_json::to_string(&Defaults::parse(Some(json), 10).unwrap().0)
+                .unwrap()
+                .contains("\"temperature\":0.6,")
+        );
+    }
+
+    #[test]
+    fn names_the_field_that_is_wrong() {
+        for (json, name) in [
+            ("[]", "valid"),
+            (r#"{"temperature":"hot"}"#, "temperature"),
+            (r#"{"temperature":-1}"#, "temperature"),
+            (r#"{"top_p":2}"#, "topP"),
+            (r#"{"eos_token_id":"end"}"#, "eos_token_id"),
+            (r#"{"eos_token_id":[1,-1]}"#, "eos_token_id"),
+        ] {
+            let error = Defaults::parse(Some(json), 10).unwrap_err();
+            assert_eq!(error.code(), "bad-checkpoint");
+            assert!(error.to_string().contains(name), "{error}");
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! What a session is asked to do.
+
+use crate::engine::Engine;
+use crate::error::{Error, Result};
+use crate::sampler::Settings;
+
+/// Stop strings of one request, and bytes of each: few enough that looking for them costs nothing.
+const MOST_STOPS: usize = 64;
+const MOST_STOP_BYTES: usize = 1024;
+
+/// A text, or its ids.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Text {
+    Words(String),
+    Ids(Vec<u32>),
+}
+
+impl<T: Into<String>> From<T> for Text {
+    fn from(words: T) -> Self {
+        Text::Words(words.into())
+    }
+}
+
+/// What is read before tokens are generated.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Input {
+    /// Raw text, continued. Empty to go on from what has been read.
+    Prompt(Text),
+    /// One chat turn, put through the chat template and answered.
+    Message(String),
+    /// Read into the state; nothing is generated.
+    Read(Text),
+}
+
+/// One run of a [`Session`](super::Session).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Request {
+    pub input: Input,
+    pub settings: Settings,
+    /// The most tokens to generate, at least 1.
+    pub max_tokens: usize,
+    /// Texts that end the run; they are not part of the answer.
+    pub stop: Vec<String>,
+}
+
+impl Request {
+    /// A request with the settings that the model's makers recommend.
+    pub fn new(engine: &Engine, input: Input) -> Self {
+        let defaults = engine.defaults();
+        Self { input, settings: defaults.settings.clone(), max_tokens: defaults.max_tokens, stop: Vec::new() }
+    }
+
+    /// Checks what the sampler does not check.
+    pub(super) fn validate(&self) -> Result<()> {
+        let bad = |what: String| Err(Error::BadArgument(what));
+        if self.max_tokens == 0 {
+            return bad("maxTokens is 0; it must be at least 1.".into());
+        }
+        if self.stop.len() > MOST_STOPS {
+            return bad(format!("stop has {} texts; at most {MOST_STOPS} are possible.", self.stop.len()));
+        }
+        match self.stop.iter().find(|stop| stop.is_empty() || stop.len() > MOST_STOP_BYTES) {
+            Some(stop) if stop.is_empty() => {
+                bad("stop has an empty text, which would end every answer at once.".into())
+            }
+            Some(stop) => {
+                bad(format!("stop has a text of {} bytes; at most {MOST_STOP_BYTES} are possible.", stop.len()))
+            }
+            None => Ok(()),
+        }
+    }
+}

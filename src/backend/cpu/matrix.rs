@@ -163,15 +163,24 @@ fn multiply_f32(w: &[f32], cols: usize, x: &[f32], stride: usize, tokens: usize,
 /// Four sums in flight, so that an addition never waits for the one before it.
 #[inline(always)]
 fn dot(w: &[f32], x: &[f32]) -> f32 {
-    let mut sums = [F32x4::splat(0.0); 4];
+    let zero = F32x4::splat(0.0);
+    let (mut s0, mut s1, mut s2, mut s3) = (zero, zero, zero, zero);
     let ((w16, w_rest), (x16, x_rest)) = (w.as_chunks::<16>(), x.as_chunks::<16>());
     for (w, x) in w16.iter().zip(x16) {
-        for ((sum, w), x) in sums.iter_mut().zip(w.as_chunks::<4>().0).zip(x.as_chunks::<4>().0) {
-            *sum = F32x4::load(w).mul_add(F32x4::load(x), *sum);
-        }
+        let ([w0, w1, w2, w3], [x0, x1, x2, x3]) = (quarters(w), quarters(x));
+        s0 = w0.mul_add(x0, s0);
+        s1 = w1.mul_add(x1, s1);
+        s2 = w2.mul_add(x2, s2);
+        s3 = w3.mul_add(x3, s3);
     }
-    let sum = sums[0].add(sums[1]).add(sums[2].add(sums[3]));
+    let sum = s0.add(s1).add(s2.add(s3));
     sum.sum() + w_rest.iter().zip(x_rest).map(|(w, x)| w * x).sum::<f32>()
+}
+
+#[inline(always)]
+fn quarters(values: &[f32; 16]) -> [F32x4; 4] {
+    let (lanes, _) = values.as_chunks::<4>();
+    [F32x4::load(&lanes[0]), F32x4::load(&lanes[1]), F32x4::load(&lanes[2]), F32x4::load(&lanes[3])]
 }
 
 #[inline(always)]

@@ -1,0 +1,103 @@
+//! Four lanes of f32 and the int8 dot product, in the machine's own vectors: WebAssembly's in the browser,
+//! SSE2 natively on x86-64, arrays elsewhere.
+//!
+//! All forms do the same IEEE operations in the same order, with no fused multiply-add, so a native run
+//! and a run in the browser give the same bits.
+
+#[cfg(any(test, not(any(target_arch = "x86_64", all(target_arch = "wasm32", target_feature = "simd128")))))]
+mod plain;
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+mod wasm;
+#[cfg(target_arch = "x86_64")]
+mod x86;
+
+#[cfg(not(any(target_arch = "x86_64", all(target_arch = "wasm32", target_feature = "simd128"))))]
+use plain as native;
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+use wasm as native;
+#[cfg(target_arch = "x86_64")]
+use x86 as native;
+
+pub use native::{F32x4, dot_block};
+
+impl F32x4 {
+    pub const LANES: usize = 4;
+
+    /// `self * a + b`, rounded twice.
+    #[inline(always)]
+    pub fn mul_add(self, a: Self, b: Self) -> Self {
+        self.mul(a).add(b)
+    }
+
+    /// The sum of the four lanes, pairwise.
+    #[inline(always)]
+    pub fn sum(self) -> f32 {
+        let [a, b, c, d] = self.lanes();
+        (a + c) + (b + d)
+    }
+}
+
+/// Runs `body` over four lanes at a time, the last ones padded with zeros.
+#[inline(always)]
+pub fn map_in_place(values: &mut [f32], body: impl Fn(F32x4) -> F32x4) {
+    let (whole, rest) = values.as_chunks_mut::<4>();
+    for lanes in whole {
+        body(F32x4::load(lanes)).store(lanes);
+    }
+    if !rest.is_empty() {
+        let mut lanes = [0.0; 4];
+        lanes[..rest.len()].copy_from_slice(rest);
+        body(F32x4::load(&lanes)).store(&mut lanes);
+        rest.copy_from_slice(&lanes[..rest.len()]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{native, plain};
+    use proptest::prelude::*;
+
+    /// Any f32 at all, the odd ones often.
+    fn any_f32() -> impl Strategy<Value = f32> {
+        let odd = [0.0, -0.0, 0.5, 1.5, 2.5, -0.5, f32::MIN_POSITIVE, 1e-45, f32::MAX, f32::INFINITY, f32::NAN];
+        prop_oneof![any::<u32>().prop_map(f32::from_bits), -200.0..200f32, prop::sample::select(odd.to_vec())]
+    }
+
+    fn same(a: [f32; 4], b: [f32; 4]) -> bool {
+        a.iter().zip(b).all(|(a, b)| a.to_bits() == b.to_bits() || (a.is_nan() && b.is_nan()))
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+
+        #[test]
+        fn lanes_do_what_the_plain_form_does(a in prop::array::uniform4(any_f32()), b in prop::array::uniform4(any_f32())) {
+            let (x, y) = (native::F32x4::load(&a), native::F32x4::load(&b));
+            let (p, q) = (plain::F32x4::load(&a), plain::F32x4::load(&b));
+            prop_assert!(same(x.add(y).lanes(), p.add(q).lanes()));
+            prop_assert!(same(x.sub(y).lanes(), p.sub(q).lanes()));
+            prop_assert!(same(x.mul(y).lanes(), p.mul(q).lanes()));
+            prop_assert!(same(x.div(y).lanes(), p.div(q).lanes()));
+            prop_assert!(same(x.max(y).lanes(), p.max(q).lanes()), "max {a:?} {b:?}");
+            prop_assert!(same(x.min(y).lanes(), p.min(q).lanes()), "min {a:?} {b:?}");
+            prop_assert!(same(x.abs().lanes(), p.abs().lanes()));
+        }
+
+        #[test]
+        fn rounding_and_powers_agree(x in -120.0..120f32) {
+            let (a, b) = (native::F32x4::splat(x).round(), plain::F32x4::splat(x).round());
+            prop_assert_eq!(a.lanes()[0], x.round_ties_even());
+            prop_assert_eq!(b.lanes()[0], x.round_ties_even());
+            prop_assert_eq!(a.exp2_whole().lanes()[0], x.round_ties_even().exp2());
+            prop_assert_eq!(b.exp2_whole().lanes()[0], x.round_ties_even().exp2());
+        }
+
+        #[test]
+        fn block_products_are_exact(w in prop::collection::vec(any::<i8>(), 32), x in prop::collection::vec(-127..=127_i16, 32)) {
+            let (w, x): ([i8; 32], [i16; 32]) = (w.try_into().unwrap(), x.try_into().unwrap());
+            prop_assert_eq!(native::dot_block(&w, &x).lanes(), plain::dot_block(&w, &x).lanes());
+            let whole: i32 = w.iter().zip(&x).map(|(w, x)| i32::from(*w) * i32::from(*x)).sum();
+            prop_assert_eq!(native::dot_block(&w, &x).lanes().iter().sum::<f32>(), whole as f32);
+        }
+    }
+}

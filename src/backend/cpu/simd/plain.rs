@@ -1,0 +1,80 @@
+//! Arrays: every other machine, and the twin that the vector forms are tested against.
+
+#[derive(Clone, Copy)]
+pub struct F32x4([f32; 4]);
+
+#[inline(always)]
+fn map(a: [f32; 4], b: [f32; 4], f: impl Fn(f32, f32) -> f32) -> F32x4 {
+    F32x4([f(a[0], b[0]), f(a[1], b[1]), f(a[2], b[2]), f(a[3], b[3])])
+}
+
+impl F32x4 {
+    #[inline(always)]
+    pub fn splat(x: f32) -> Self {
+        Self([x; 4])
+    }
+    #[inline(always)]
+    pub fn load(from: &[f32; 4]) -> Self {
+        Self(*from)
+    }
+    #[inline(always)]
+    pub fn store(self, to: &mut [f32; 4]) {
+        *to = self.0;
+    }
+    #[inline(always)]
+    pub fn add(self, o: Self) -> Self {
+        map(self.0, o.0, |a, b| a + b)
+    }
+    #[inline(always)]
+    pub fn sub(self, o: Self) -> Self {
+        map(self.0, o.0, |a, b| a - b)
+    }
+    #[inline(always)]
+    pub fn mul(self, o: Self) -> Self {
+        map(self.0, o.0, |a, b| a * b)
+    }
+    #[inline(always)]
+    pub fn div(self, o: Self) -> Self {
+        map(self.0, o.0, |a, b| a / b)
+    }
+    /// The greater of each pair; `o` where `self` is not a number.
+    #[inline(always)]
+    pub fn max(self, o: Self) -> Self {
+        map(self.0, o.0, |a, b| if b < a { a } else { b })
+    }
+    /// The lesser of each pair; `o` where `self` is not a number.
+    #[inline(always)]
+    pub fn min(self, o: Self) -> Self {
+        map(self.0, o.0, |a, b| if a < b { a } else { b })
+    }
+    #[inline(always)]
+    pub fn abs(self) -> Self {
+        Self(self.0.map(f32::abs))
+    }
+    /// To the nearest whole number, halves to the even one; `self` lies within +-2^31.
+    #[inline(always)]
+    pub fn round(self) -> Self {
+        // Adding 1.5 * 2^23 pushes the fraction out of the mantissa: the machine's own rounding, without a call.
+        const MAGIC: f32 = 12_582_912.0;
+        map(self.0, self.0, |x, _| if x.abs() < 4_194_304.0 { (x + MAGIC) - MAGIC } else { x })
+    }
+    /// 2 to the power of `self`, which holds whole numbers between -126 and 127.
+    #[inline(always)]
+    pub fn exp2_whole(self) -> Self {
+        Self(self.0.map(|x| f32::from_bits((((x as i32) + 127) as u32) << 23)))
+    }
+    #[inline(always)]
+    pub fn lanes(self) -> [f32; 4] {
+        self.0
+    }
+}
+
+/// Four partial sums of the products of 32 weights and 32 activations, as f32. Exact: |sum| < 2^24.
+#[inline(always)]
+pub fn dot_block(w: &[i8; 32], x: &[i16; 32]) -> F32x4 {
+    let mut sums = [0_i32; 4];
+    for (i, (w, x)) in w.iter().zip(x).enumerate() {
+        sums[i / 2 % 4] += i32::from(*w) * i32::from(*x);
+    }
+    F32x4(sums.map(|sum| sum as f32))
+}

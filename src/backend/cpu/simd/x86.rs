@@ -1,0 +1,93 @@
+//! SSE2, which every x86-64 machine has.
+
+use core::arch::x86_64::*;
+
+/// Evaluates SSE2 intrinsics.
+macro_rules! sse2 {
+    ($e:expr) => {
+        // SAFETY: SSE2 is part of x86-64 itself; each use that takes a pointer says why it is in bounds.
+        unsafe { $e }
+    };
+}
+
+#[derive(Clone, Copy)]
+pub struct F32x4(__m128);
+
+impl F32x4 {
+    #[inline(always)]
+    pub fn splat(x: f32) -> Self {
+        Self(sse2!(_mm_set1_ps(x)))
+    }
+    #[inline(always)]
+    pub fn load(from: &[f32; 4]) -> Self {
+        Self(sse2!(_mm_loadu_ps(from.as_ptr()))) // four f32 are 16 readable bytes of any alignment
+    }
+    #[inline(always)]
+    pub fn store(self, to: &mut [f32; 4]) {
+        sse2!(_mm_storeu_ps(to.as_mut_ptr(), self.0)) // as in `load`, and writable
+    }
+    #[inline(always)]
+    pub fn add(self, o: Self) -> Self {
+        Self(sse2!(_mm_add_ps(self.0, o.0)))
+    }
+    #[inline(always)]
+    pub fn sub(self, o: Self) -> Self {
+        Self(sse2!(_mm_sub_ps(self.0, o.0)))
+    }
+    #[inline(always)]
+    pub fn mul(self, o: Self) -> Self {
+        Self(sse2!(_mm_mul_ps(self.0, o.0)))
+    }
+    #[inline(always)]
+    pub fn div(self, o: Self) -> Self {
+        Self(sse2!(_mm_div_ps(self.0, o.0)))
+    }
+    /// The greater of each pair; `o` where `self` is not a number.
+    #[inline(always)]
+    pub fn max(self, o: Self) -> Self {
+        Self(sse2!(_mm_max_ps(self.0, o.0)))
+    }
+    /// The lesser of each pair; `o` where `self` is not a number.
+    #[inline(always)]
+    pub fn min(self, o: Self) -> Self {
+        Self(sse2!(_mm_min_ps(self.0, o.0)))
+    }
+    #[inline(always)]
+    pub fn abs(self) -> Self {
+        Self(sse2!(_mm_andnot_ps(_mm_set1_ps(-0.0), self.0)))
+    }
+    /// To the nearest whole number, halves to the even one; `self` lies within +-2^31.
+    #[inline(always)]
+    pub fn round(self) -> Self {
+        Self(sse2!(_mm_cvtepi32_ps(_mm_cvtps_epi32(self.0))))
+    }
+    /// 2 to the power of `self`, which holds whole numbers between -126 and 127.
+    #[inline(always)]
+    pub fn exp2_whole(self) -> Self {
+        Self(sse2!({
+            let exponent = _mm_add_epi32(_mm_cvttps_epi32(self.0), _mm_set1_epi32(127));
+            _mm_castsi128_ps(_mm_slli_epi32(exponent, 23))
+        }))
+    }
+    #[inline(always)]
+    pub fn lanes(self) -> [f32; 4] {
+        let mut lanes = [0.0; 4];
+        self.store(&mut lanes);
+        lanes
+    }
+}
+
+/// Four partial sums of the products of 32 weights and 32 activations, as f32. Exact: |sum| < 2^24.
+#[inline(always)]
+pub fn dot_block(w: &[i8; 32], x: &[i16; 32]) -> F32x4 {
+    // Four parts of eight: the offsets stay inside the two arrays, and the loads need no alignment.
+    let part = |i: usize| {
+        sse2!({
+            let bytes = _mm_loadl_epi64(w.as_ptr().add(8 * i).cast());
+            let words = _mm_srai_epi16(_mm_unpacklo_epi8(bytes, bytes), 8);
+            _mm_madd_epi16(words, _mm_loadu_si128(x.as_ptr().add(8 * i).cast()))
+        })
+    };
+    let (a, b, c, d) = (part(0), part(1), part(2), part(3));
+    F32x4(sse2!(_mm_cvtepi32_ps(_mm_add_epi32(_mm_add_epi32(a, b), _mm_add_epi32(c, d)))))
+}

@@ -15,7 +15,7 @@ from .skills.attributes import ATTRIBUTES
 from .skills.memory import answer, choose, question, similar_but_untold, tell, two_facts, what_have_i_told, who_is
 
 # Themes whose exchanges say nothing about the user: they may stand between a fact and its question.
-_NEUTRAL = ("facts", "numbers", "words", "world", "help", "odd", "honest", "instructions", "meta", "play", "persona", "polite", "smalltalk")
+_NEUTRAL = ("facts", "numbers", "words", "world", "help", "odd", "honest", "instructions", "meta", "play", "persona", "polite", "smalltalk", "tables")
 _WORDY = frozenset({"fun_fact", "joke", "riddle", "poem", "how_to", "alphabet", "guess_my_number", "word_game", "twenty_questions"})
 # Short ones, so that sixty of them fit into two thousand tokens.
 _BRIEF = frozenset(

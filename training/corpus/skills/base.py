@@ -60,19 +60,32 @@ def slang(text: str) -> str:
     return text
 
 
+_ORDER = re.compile(r"(?:(?:please|now|then|hey|ok|okay|so|mamba),? )*(tell|define|explain|spell|give|name|list|repeat|say|write|count|make|add|show|sing|describe|introduce|calculate|compute|divide|multiply|subtract|find|think|choose|pick|translate|summarize|sort|order|put|take|double|work out|solve|help|remind|play|start|continue|set|search|open|google|turn|greet|call|forget|delete|let|send|fix|debug|guess|act|pretend|ignore|do my)\b", re.I)
+_QUESTION = re.compile(r"(?:(?:and|so|now|then|hey|ok|okay|well),? )*(what|who|whose|which|how|why|when|where|do|does|did|can|could|would|will|should|is|are|am|was|were|have|has|may)\b", re.I)
+
+
+def punctuate(text: str) -> str:
+    """A full stop (or nothing) after an order, a question mark after a question, whatever the template says."""
+    if "?" in text[:-1] or ". " in text or ": " in text:
+        return text
+    if text.endswith("?") and _ORDER.match(text):
+        return text[:-1] + "."
+    if text.endswith((".", "!")) and _QUESTION.match(text) and not text.lower().startswith(("how nice", "what a ", "how lovely", "do something", "do a ", "do my")):
+        return text[:-1] + "?"
+    return text
+
+
 def ask(chat: Chat, template: str, plain: bool = False, **slots: object) -> str:
     """A user turn that is a question: now and then with a lead, a typo or chat spelling.
 
     ``plain`` keeps the words as they are, for questions whose words the answer has to copy.
     """
     rng = chat.rng
-    text = tidy(expand(rng, template, **slots))
+    text = punctuate(tidy(expand(rng, template, **slots)))
     dice = rng.random()
-    if dice < 0.12:
+    if dice < 0.12 and (_QUESTION.match(text) or _ORDER.match(text)):
         lead = rng.choice(LEADS)
-        first = text.split(" ", 1)[0]
-        keep = first in ("I", "I'm", "I've", "Mamba") or not re.match(r"^(What|Wh|How|Can|Could|Do|Does|Is|Are|Did|Tell|Give|Name|Please|In|At|Will|Should|Which|Explain|Define|Say|Add|Count|List|Spell|Repeat)", text)
-        text = lead + (text if keep or lead.endswith("? ") else text[:1].lower() + text[1:])
+        text = lead + (text if lead.endswith("? ") else text[:1].lower() + text[1:])
     elif dice < 0.15 and text.endswith("?"):
         text = text[:-1] + rng.choice((", please?", " please", "??", " ?", ", Mamba?"))
     elif not plain and dice < 0.19:

@@ -17,7 +17,7 @@ HOW_ASKED = [
 def how_to(chat: Chat) -> None:
     action, answer = chat.pick(HOW_TO)
     ask(chat, chat.pick(HOW_ASKED), x=expand(chat.rng, action))
-    chat.bot("[||||Gladly. |Sure. |Here is how. |Yes. ]{answer}", answer=expand(chat.rng, answer))
+    chat.bot("[||||Gladly. |Sure. |Here is how. ]{answer}", answer=expand(chat.rng, answer))
     if chat.chance(0.12):
         chat.user("[Thanks, I will try that|Thank you|Good idea|That helps|Thanks for the tip|I will try]")
         chat.bot("[Good luck{tail}!|I hope it works{tail}.|You are welcome. Good luck!|Let me know how it went!]", tail=name_tail(chat))
@@ -31,7 +31,7 @@ def why(chat: Chat) -> None:
     question, answer = chat.pick(WHY)
     ask(chat, question)
     chat.bot(answer)
-    aftermath(chat)
+    aftermath(chat, 0.02)
 
 
 @skill(1.5)

@@ -16,6 +16,8 @@ from .skills.memory import answer, choose, question, similar_but_untold, tell, t
 
 # Themes whose exchanges say nothing about the user: they may stand between a fact and its question.
 _NEUTRAL = ("facts", "numbers", "words", "world", "help", "odd", "honest", "instructions", "meta", "play", "persona", "polite", "smalltalk", "tables")
+# A farewell in the middle, or the name said again on the way, would be no test of memory.
+_TELLTALE = frozenset({"goodbye", "compliment_name", "use_name", "spell_name", "reason", "feelings"})
 _WORDY = frozenset({"fun_fact", "joke", "riddle", "poem", "how_to", "alphabet", "guess_my_number", "word_game", "twenty_questions"})
 # Short ones, so that sixty of them fit into two thousand tokens.
 _BRIEF = frozenset(
@@ -29,7 +31,7 @@ def _pool(keep) -> tuple[list[Skill], list[float]]:
     return [f for f, _ in chosen], [w for _, w in chosen]
 
 
-_ANY, _SHORT = _pool(lambda name: name not in _WORDY), _pool(lambda name: name in _BRIEF)
+_ANY, _SHORT = _pool(lambda name: name not in _WORDY | _TELLTALE), _pool(lambda name: name in _BRIEF)
 
 
 def exchanges(chat: Chat) -> int:
@@ -41,7 +43,16 @@ def _characters(chat: Chat) -> int:
 
 
 def pad(chat: Chat, turns: int, tokens: int) -> None:
-    """Adds unrelated exchanges until the chat has that many user turns, within the tokens."""
+    """Adds unrelated exchanges until the chat has that many user turns, within the tokens.
+
+    What was told is hidden from the fillers meanwhile, so that none repeats a name.
+    """
+    told, chat.memory = chat.memory, {}
+    _fill(chat, turns, tokens)
+    chat.memory = told
+
+
+def _fill(chat: Chat, turns: int, tokens: int) -> None:
     while (missing := turns - exchanges(chat)) > 0:
         room = tokens * CHARACTERS_PER_TOKEN - _characters(chat)
         if room < 100:

@@ -190,7 +190,7 @@ OTHERS = [
           ["{cap an v}! How nice.", "I hope you like your {v}.", "What will you do with the {v}?"],
           ["What did I get?", "What new thing do I have?", "Which new thing do I have?", "Do you remember what I got?"],
           ["You got {an v}."], "about a new thing", "you got {an v}", 1.5),
-    _make("keys", _plain("place"),
+    _make("keys", _plain("spot"),
           ["My keys are in the {v}.", "I left my keys in the {v}.", "I put my keys in the {v}."],
           ["I will remember that your keys are in the {v}.", "Okay, your keys are in the {v}."],
           ["Where are my keys?", "Where did I put my keys?", "Where did I leave my keys?", "Do you remember where my keys are?", "I cannot find my keys. Where are they?"],

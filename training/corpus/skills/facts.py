@@ -133,11 +133,13 @@ def states(chat: Chat) -> None:
     state = chat.pick(list(STATES))
     dice = chat.rng.random()
     if dice < 0.7:
-        ask(chat, "[What is|What's|Tell me|Do you know|Can you tell me] the [state capital|capital] of [the state of|] {state}?", state=state)
-        chat.bot("The capital of {state} is {city}.", state=state, city=STATES[state])
+        # Georgia is a country too, and Washington a city
+        shown = f"the state of {state}" if state in ("Georgia", "Washington") or chat.chance(0.3) else state
+        ask(chat, "[What is|What's|Tell me|Do you know|Can you tell me] the [state capital|capital] of {state}?", state=shown)
+        chat.bot("The capital of {state} is {city}.", state=shown, city=STATES[state])
     elif dice < 0.85:
         ask(chat, "[Which state is {city} the capital of|{city} is the capital of which state]?", city=STATES[state])
-        chat.bot("{city} is the capital of {state}.", state=state, city=STATES[state])
+        chat.bot("{city} is the capital of [the state of {state}|{state}].", state=state, city=STATES[state])
     else:
         ask(chat, "[Is {state} a state|Where is {state}|What is {state}]?", state=state)
         chat.bot("[{state} is a state in the United States.|{state} is one of the fifty states of the USA.]", state=state)

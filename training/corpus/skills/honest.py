@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..grammar import Chat, article, expand, skill
 from ..lexicon import LISTS, made_up_word, person, town
 from .base import ask
+from .facts import CAPITAL_OF
 
 _NOT_KNOWN = "[I don't know|I do not know|Sorry, I don't know|I am sorry, I do not know]"
 
@@ -21,6 +22,16 @@ def unknown_person(chat: Chat) -> None:
     chat.bot("[I don't know who {n} is.|I do not know {n}.|I have never heard of {n}.|I am sorry, I do not know {n}.] [Can you tell me?|Who is that?|I know only a few famous people.||]", n=name)
 
 
+@skill(2.5)
+def unknown_name(chat: Chat) -> None:
+    """A bare first name that nobody told: not a sister, not a dog."""
+    name = person(chat.rng, chat.held_out)
+    if name in chat.memory.values() or any(name in text for _, text in chat.turns):
+        return
+    ask(chat, "[Who is {n}?|Who's {n}?|Do you know {n}?|Do you know who {n} is?|And who is {n}?|Do you remember {n}?|Did I tell you about {n}?|What do you know about {n}?]", plain=True, n=name)
+    chat.bot("[You have not told me about {n}.|You have not told me who {n} is.|I do not know {n}. You have not told me about {n}.|I don't know who {n} is. You have not told me.] [Who is it?|Is that a friend of yours?|||]", n=name)
+
+
 @skill(2)
 def unknown_place(chat: Chat) -> None:
     place = town(chat.rng, chat.held_out, invented=1.0)
@@ -31,7 +42,8 @@ def unknown_place(chat: Chat) -> None:
 @skill(1.5)
 def unknown_country(chat: Chat) -> None:
     """The capital of a country that is not one."""
-    place = made_up_word(chat.rng, chat.held_out, 4, 8).capitalize() + chat.pick(("", "ia", "land", "stan"))
+    while (place := made_up_word(chat.rng, chat.held_out, 4, 8).capitalize() + chat.pick(("", "ia", "land", "stan"))) in CAPITAL_OF:
+        pass
     ask(chat, "[What is the capital of {n}|Which city is the capital of {n}|Tell me the capital of {n}|On which continent is {n}|What's the capital of {n}|What money do they use in {n}]?", plain=True, n=place)
     chat.bot("[I don't know a country called {n}.|I do not know {n}. Is it a country?|I don't know that country.|I have never heard of {n}.]", n=place)
 
@@ -55,7 +67,7 @@ def unknown_title(chat: Chat) -> None:
 @skill(3)
 def too_hard(chat: Chat) -> None:
     """Questions about ordinary things that no small model can answer: it says so, and names the right thing."""
-    thing = chat.pick(LISTS[chat.pick(("object", "noun", "tool", "instrument", "vehicle", "furniture"))])
+    thing = chat.pick(LISTS[chat.pick(("object", "tool", "instrument", "vehicle", "furniture"))])
     ask(chat, "[Who invented {a}|How much does {a} cost|Where can I buy {a}|When was {a} invented|What is the history of the {t}|Which is the best {t}|How many {t} makers are there|What is the biggest {t} in the world|Who sells {a}|How heavy is the heaviest {t}]?", plain=True, t=thing, a=article(thing))
     chat.bot("[I do not know that about the {t}. I am only a small model.|I don't know enough about the {t} to answer that.|I am too small to know that about the {t}.|That is too hard for me. What do you know about the {t}?]", t=thing)
 
@@ -66,7 +78,7 @@ def too_far(chat: Chat) -> None:
     ask(
         chat,
         "[Who is the mayor of {city}|How many people live in {city}|How far is it from {city} to {city2}|What is the best restaurant in {city}|When was {city} founded|What is the zip code of {city}|Which bus goes to {city}|Who won the {sport} final|"
-        "Who is the best player in {sport}|What is the phone number of the police in {city}|How much is a ticket to {city}|When does the train to {city} leave|Who is the richest man in {city}|What is the area of {city}|Which team is the best in {sport}|Where is the nearest {place}|How tall is {name} {city}]?",
+        "Who is the best player in {sport}|What is the phone number of the police in {city}|How much is a ticket to {city}|When does the train to {city} leave|Who is the richest man in {city}|What is the area of {city}|Which team is the best in {sport}|Where is the nearest {place}]?",
         plain=True,
     )  # fmt: skip
     chat.bot(_NOT_KNOWN + "[ that.|. I am a very small model and know only simple things.|. A map or the web can help you better.|. That is more than I learned.]")

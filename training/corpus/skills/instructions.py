@@ -29,7 +29,7 @@ def repeat_words(chat: Chat) -> None:
 def repeat_sentence(chat: Chat) -> None:
     from ..grammar import expand
 
-    sentence = expand(chat.rng, "[I like {food}|The {animal} is {adjective}|My {relation} has {an object}|{name} lives in {city}|It is {weather} today|I am learning {hobby}|The {object} is {color}|We drink {drink} in the {place}|I want to {plan}]")
+    sentence = expand(chat.rng, "[I like {food}|The {animal} is {adjective}|My {relation} has {an object}|{name} lives in {city}|It is {weather} today|I am learning {hobby}|The {object} is {color}|We drink {drink} with {name}|I want to {plan}]")
     chat.user_exactly(chat.pick(("Repeat after me: ", "Say this: ", "Repeat this sentence: ", "Please repeat: ", "Say: ")) + sentence + ".")
     chat.bot_exactly(sentence + ".")
 
@@ -169,10 +169,10 @@ def yes_or_no(chat: Chat) -> None:
 @skill(1.2)
 def nearby_choice(chat: Chat) -> None:
     """Choose for the user."""
-    a, b = chat.rng.sample(LISTS[chat.pick(("food", "color", "hobby", "plan", "drink", "city", "clothes", "petname"))], 2)
-    ask(chat, "[Should I take|Choose for me:|Help me decide:|I cannot decide:|Which should I take:] {a} or {b}?", plain=True, a=a, b=b)
+    a, b = chat.rng.sample(LISTS[chat.pick(("food", "color", "hobby", "drink", "sport", "dessert", "fruit"))], 2)
+    ask(chat, "[Should I choose|Choose for me:|Help me decide:|I cannot decide:|Which should I take:|Which one should I choose:] {a} or {b}?", plain=True, a=a, b=b)
     y = chat.pick((a, b))
-    chat.bot("[I would say {y}.|Let us say {y}.|How about {y}?|{cap y}, I think.]", y=y if not y.split()[0] in ("visit", "call") else y.replace("my ", "your "))
+    chat.bot("[I would say {y}.|Let us say {y}.|How about {y}?|{cap y}, I think.]", y=y)
 
 
 @skill(1)

@@ -82,6 +82,7 @@ def question(chat: Chat, attribute: Attribute) -> None:
     """The user asks for a fact."""
     lead = chat.pick(LEADS) if chat.chance(0.08) else chat.pick(("And ", "And now: ", "Now tell me: ", "Remember? ")) if chat.chance(0.04) else ""
     text = chat.pick(attribute.asked)
+    lead = "" if text.startswith(("Tell", "Say")) else lead
     chat.user(lead + (text[:1].lower() + text[1:] if lead and not lead.endswith("? ") else text))
 
 
@@ -215,7 +216,7 @@ def who_is(chat: Chat) -> None:
     key, value = chat.pick(known)
     if key in ("school", "street"):
         return
-    chat.user("[Who is|Who's|Do you know who {v} is? Who is|And who is|Who was] {v}?", v=value)
+    chat.user("[Who is {v}?|Who is {v}?|Who's {v}?|Do you know who {v} is?|And who is {v}?|Do you remember who {v} is?|Did I tell you who {v} is?]", v=value)
     if key == "name":
         chat.bot("[You are {v}!|That is you! Your name is {v}.]", v=value)
     else:

@@ -45,7 +45,7 @@ TIMES_ASKED = [
 DIVIDE_ASKED = [
     "[What is|What's] {a} [/|divided by] {b}?", "{a} / {b}", "{a} divided by {b}", "Divide {a} by {b}.", "How much is {a} divided by {b}?", "{a}/{b}=", "How many times does {b} go into {a}?", "[Calculate|Work out] {a} / {b}.",
 ]  # fmt: skip
-_EQUATION = "[{a} {sign} {b} = {r}.|{a} {sign} {b} = {r}.|{a} {sign} {b} = {r}.|{a} {sign} {b} = {r}.|{a} {word} {b} is {r}.|{a} {sign} {b} is {r}.|It is {r}, because {a} {sign} {b} = {r}.]"
+_EQUATION = "[{a} {sign} {b} = {r}.|{a} {sign} {b} = {r}.|{a} {sign} {b} = {r}.|{a} {sign} {b} = {r}.|{a} {word} {b} is {r}.|{a} {sign} {b} is {r}.|The answer: {a} {sign} {b} = {r}.]"
 _WORDED = {"+": "plus", "-": "minus", "x": "times", "/": "divided by"}
 
 

@@ -87,7 +87,7 @@ _LINES = {
     "moon": "[It greets the round and yellow moon|It sings a song below the moon]", "soon": "[good night, it says, I'll come back soon|and hopes that I will join it soon]",
     "song": "[It hums an old and simple song|The wind has brought a little song]", "long": "[and I could listen all day long|I stay and listen all night long]",
     "hill": "[It lives behind the greenest hill|I saw it on the highest hill]", "still": "[where all the world is soft and still|and all the birds are calm and still]",
-    "stone": "[It sits upon a mossy stone|It hides behind the old gray stone]", "alone": "[and tells me I am not alone|and nobody needs be alone]",
+    "stone": "[It sits upon a mossy stone|It hides behind the old gray stone]", "alone": "[and tells me I am not alone|where no one has to be alone]",
 }  # fmt: skip
 
 
@@ -98,7 +98,7 @@ def poem(chat: Chat) -> None:
     topic = expand(chat.rng, "[{an animal}|the {noun}|{an object}|{season}|the moon|the rain|the sea|the sun|{an adjective} {animal}|my {pet}|my {relation}|{food}|{drink}|music|love|friendship|home|time|happiness]")
     ask(chat, "[Write a poem about {t}|Tell me a poem about {t}|Can you write a short poem about {t}|A poem about {t}, please|Make a poem about {t}|Write a little poem about {t}|Can you make a rhyme about {t}|Please write me a poem about {t}|I want a poem about {t}].", plain=True, t=topic)
     shown = topic.replace("my ", "your ", 1) if topic.startswith("my ") else topic
-    first = chat.pick((f"I wrote some lines about {shown},", f"This little poem is for {shown},", f"Sometimes I think of {shown}:", f"Here is a song about {shown}."))
+    first = chat.pick((f"I wrote some lines about {shown}:", f"This little poem is for {shown}:", f"Sometimes I think of {shown}:", f"Here is a song about {shown}:"))
     chat.bot_exactly("\n".join((first, *(expand(chat.rng, _LINES[word]) + mark for word, mark in ((a, ","), (b, "."), (c, ","), (d, "."))))))
 
 
@@ -147,7 +147,7 @@ def guess_my_number(chat: Chat) -> None:
     chat.bot("[Good! I am thinking of a number between 1 and 10. Guess!|Okay, I have a number between 1 and 10 in mind. What is it?]")
     for _ in range(5):
         guess = chat.rng.randint(low, high)
-        chat.user("[Is it {g}|{g}|Maybe {g}|I say {g}]?", g=guess)
+        chat.user("[Is it {g}?|{g}|Maybe {g}|I say {g}.|{g}?|Is it {g}?]", g=guess)
         if guess == number:
             chat.bot("[Yes, it is {n}! Well done.|Correct! It was {n}.|You got it! My number was {n}.]", n=number)
             return

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 
 from ..grammar import Chat, article, expand, listing, skill
-from ..lexicon import LISTS, fact_table, made_up_word
-from .base import LEADS, aftermath, ask, entries
+from ..lexicon import ALL, LISTS, fact_table, made_up_word
+from .base import DATA, LEADS, aftermath, ask, entries
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,14 @@ def _plain(word: str, common: set[str]) -> bool:
     return word in common or any(word.endswith(tail) and word[: -len(tail)] + more in common for tail, more in (("s", ""), ("es", ""), ("ed", ""), ("ed", "e"), ("ing", ""), ("ing", "e"), ("ies", "y"), ("ly", "")))
 
 
+def real_words_used() -> set[str]:
+    """Words of the skills' own tables, of the meanings and of the lexicon: not to be called unknown."""
+    used = set(MEANINGS) | {word.lower() for words in ALL.values() for entry in words for word in entry.split()}
+    for path in (*DATA.glob("*.txt"), *DATA.glob("*.tsv")):
+        used.update(re.findall(r"[a-z]+", path.read_text(encoding="utf-8").lower()))
+    return used
+
+
 def _read_meanings() -> dict[str, Meaning]:
     """Ours by hand first; then the dictionary's short, plain glosses of the commonest words."""
     found: dict[str, Meaning] = {}
@@ -83,7 +91,8 @@ def _read_meanings() -> dict[str, Meaning]:
 MEANINGS = _read_meanings()
 _ALL = list(MEANINGS.values())
 _OURS = [meaning for meaning in _ALL if meaning.kind != "w"]
-UNKNOWN_RARE = [row["w"] for row in fact_table("words") if row["zipf"] < 3.72 and row["w"].isalpha() and row["w"].islower() and len(row["w"]) > 5 and row["w"] not in MEANINGS]
+_EVERYWHERE = real_words_used()
+UNKNOWN_RARE = [row["w"] for row in fact_table("words") if row["zipf"] < 3.72 and row["w"].isalpha() and row["w"].islower() and len(row["w"]) > 5 and row["w"] not in _EVERYWHERE]
 
 
 def _ask_word(chat: Chat, templates: list[str], word: str) -> None:
@@ -237,7 +246,7 @@ _APART = {"animal": ("tool", "fruit", "planet"), "fruit": ("animal", "tool", "ve
 @skill(2.5)
 def is_a(chat: Chat) -> None:
     kind = chat.pick(list(_IS_A))
-    word = chat.pick([w for w in LISTS[_IS_A[kind]] if w not in ("orange", "peach", "plum", "apricot", "coral", "tomato", "scissors", "pliers", "tweezers", "sandpaper", "cymbals", "bagpipes", "corn", "spinach", "garlic", "watercress", "okra", "kale", "celery", "rhubarb", "chard", "asparagus", "fennel", "broccoli", "cauliflower", "bok choy", "lettuce", "hoe", "robin", "the marathon", "the long jump", "the high jump", "wisteria", "jasmine", "lavender", "heather", "honeysuckle", "edelweiss", "subway")])
+    word = chat.pick([w for w in LISTS[_IS_A[kind]] if w not in ("mushroom", "kiwi", "kite", "crane", "turkey", "file", "level", "brush", "orange", "peach", "plum", "apricot", "coral", "tomato", "scissors", "pliers", "tweezers", "sandpaper", "cymbals", "bagpipes", "corn", "spinach", "garlic", "watercress", "okra", "kale", "celery", "rhubarb", "chard", "asparagus", "fennel", "broccoli", "cauliflower", "bok choy", "lettuce", "hoe", "robin", "the marathon", "the long jump", "the high jump", "wisteria", "jasmine", "lavender", "heather", "honeysuckle", "edelweiss", "subway")])
     shown = word if kind in _BARE else article(word)
     dice = chat.rng.random()
     if dice < 0.4:

@@ -41,6 +41,11 @@ class Dialogue:
     turns: list[tuple[str, str]] = field(default_factory=list)  # (mark, template)
 
     @property
+    def weight(self) -> float:
+        """A dialogue with a long table of rows is many dialogues."""
+        return max(1.0, max((len(rows) for rows in self.tables.values()), default=0) / 5)
+
+    @property
     def place(self) -> str:
         return f"{self.theme}.txt:{self.line}"
 
@@ -133,9 +138,14 @@ def count() -> int:
     return len(load())
 
 
+@cache
+def _weights() -> list[float]:
+    return [one.weight for one in load()]
+
+
 @skill(weight=12)
 def dialogue(chat: Chat) -> None:
-    chat.pick(load()).play(chat)
+    chat.rng.choices(load(), _weights())[0].play(chat)
 
 
 def faults(turns: list[tuple[str, str]]) -> list[str]:

@@ -1,7 +1,7 @@
 // Reading a model's files, from the web or from the user's disk, behind one interface. A
 // weight file is a stream: its bytes are handed on as they come and never all held.
 
-import { MambaError, cancelled } from "./errors.js";
+import { MambaError, OFFLINE_HINT, cancelled, isOffline } from "./errors.js";
 
 /**
  * @typedef {object} OpenFile
@@ -36,10 +36,10 @@ const notFound = (name, where = "in the model's folder") =>
 const unreachable = (name, cause) =>
   new MambaError(
     "network",
-    navigator.onLine === false
+    isOffline()
       ? `There is no network, so ${name} could not be loaded.`
       : `${name} could not be loaded: the server cannot be reached, or does not let other sites read the file.`,
-    navigator.onLine === false ? "Connect to the network and try again." : "Check the address and the connection, then try again.",
+    isOffline() ? OFFLINE_HINT : "Check the address and the connection, then try again.",
     { cause },
   );
 

@@ -62,13 +62,14 @@ export class Session {
   }
 
   /**
-   * Continues a raw prompt, or answers one chat turn. The way it ended is the generator's
-   * return value.
+   * Continues a raw prompt, answers one chat turn, or without either goes on from where the
+   * session stands. The way it ended is the generator's return value.
    *
    * @param {GenerateOptions} [options]
    * @returns {AsyncGenerator<Piece, "stop" | "length", void>}
    */
   async *generate({ signal, onPrefill, ...request } = {}) {
+    if (request.message === undefined) request.prompt ??= "";
     const reason = yield* this.#run(request, { signal, onPrefill });
     return reason === "length" ? "length" : "stop";
   }

@@ -1,0 +1,82 @@
+// Completion: raw text in, its continuation out.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { launchChromium, modelIsReady, setSetting, tokensRead, withPage } from "./support/chromium.mjs";
+import { Site } from "./support/server.mjs";
+
+/** @typedef {import("playwright-core").Page} Page */
+
+/** @type {Site} */
+let site;
+/** @type {import("playwright-core").Browser} */
+let browser;
+before(async () => {
+  site = await Site.start();
+  browser = await launchChromium();
+});
+after(async () => {
+  await browser?.close();
+  await site?.stop();
+});
+
+const output = async (/** @type {Page} */ page) => (await page.textContent("#continuation")) ?? "";
+const isDone = (/** @type {Page} */ page) =>
+  page.waitForFunction(() => document.querySelector("#continuation:not(.writing)") && document.querySelector("#continuation .line"));
+
+test("a text is continued, continued further, and continued in another way", async () => {
+  await withPage(browser, site.page("?model=/golden/chat/"), async (page) => {
+    await modelIsReady(page);
+    await setSetting(page, "maxTokens", "8");
+    await setSetting(page, "seed", "3");
+    await page.check("input[value=completion]");
+    await page.fill("#beginning", "Once upon a time");
+    await page.click("#complete");
+    await isDone(page);
+    const first = await output(page);
+    const read = await tokensRead(page);
+    assert.notEqual(first, "");
+    assert.match((await page.textContent("#completion-note")) ?? "", /^8 tokens · .* tokens\/s · first token after/);
+
+    assert.equal(await page.textContent("#complete"), "Go on");
+    await page.click("#complete");
+    await page.waitForFunction((length) => (document.getElementById("continuation")?.textContent?.length ?? 0) > length, first.length);
+    await isDone(page);
+    assert.ok((await output(page)).startsWith(first));
+    assert.equal(await tokensRead(page), read + 8);
+
+    await page.click("#completion-again");
+    await page.waitForFunction((old) => !document.getElementById("continuation")?.textContent?.startsWith(old), first);
+    await isDone(page);
+    assert.equal(await tokensRead(page), read, "the beginning must not be read twice");
+
+    await page.click("#completion-clear");
+    assert.equal(await page.inputValue("#beginning"), "");
+    assert.ok(await page.isHidden("#continuation"));
+  });
+});
+
+test("Ctrl+Enter starts it, Escape stops it", async () => {
+  await withPage(browser, site.page("?model=/golden/chat/"), async (page) => {
+    await modelIsReady(page);
+    await setSetting(page, "maxTokens", "100000");
+    await page.check("input[value=completion]");
+    await page.fill("#beginning", "Once");
+    await page.press("#beginning", "Control+Enter");
+    await page.waitForFunction(() => (document.getElementById("continuation")?.textContent?.length ?? 0) > 20);
+    await page.keyboard.press("Escape");
+    await isDone(page);
+    assert.match((await page.textContent("#completion-note")) ?? "", /stopped/);
+  });
+});
+
+test("a model without a chat template can only complete, and the page says why", async () => {
+  await withPage(browser, site.page("?model=/made/base/"), async (page) => {
+    await modelIsReady(page);
+    assert.ok(await page.isDisabled("input[value=chat]"));
+    assert.ok(await page.isChecked("input[value=completion]"));
+    assert.ok(await page.isVisible("text=This model has no chat template"));
+    assert.ok(await page.isVisible("#beginning"));
+    assert.ok(await page.isHidden("#composer"));
+  });
+});

@@ -1,0 +1,93 @@
+// The main way once more, in Firefox, which only puppeteer can drive.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import puppeteer from "puppeteer-core";
+import { lookUp } from "./support/find-browser.mjs";
+import { Site } from "./support/server.mjs";
+
+const firefox = process.env.FIREFOX || lookUp(["firefox-esr", "firefox"]);
+
+/** @type {Site} */
+let site;
+/** @type {import("puppeteer-core").Browser | undefined} */
+let browser;
+before(async () => {
+  if (!firefox) return;
+  site = await Site.start();
+  browser = await puppeteer.launch({ browser: "firefox", executablePath: firefox, headless: true });
+});
+after(async () => {
+  await browser?.close();
+  await site?.stop();
+});
+
+test("Firefox: load, stream, stop, regenerate, an error, and another model", { skip: firefox ? false : "no Firefox" }, async () => {
+  if (!browser) return;
+  const page = await browser.newPage();
+  await page.setViewport({ width: 1280, height: 800 });
+  page.setDefaultTimeout(60_000);
+  /** @type {string[]} */
+  const wrong = [];
+  page.on("request", (request) => {
+    if (new URL(request.url()).origin !== site.origin) wrong.push(`request to ${request.url()}`);
+  });
+  page.on("console", (message) => {
+    if (/content-security-policy|content security policy/i.test(message.text())) wrong.push(message.text());
+  });
+  page.on("pageerror", (error) => wrong.push(String(error)));
+
+  const isReady = () =>
+    page.waitForFunction(() => /parameters/.test(document.getElementById("model-facts")?.textContent ?? ""));
+  const isDone = () => page.waitForFunction(() => document.querySelector(".turn") && !document.querySelector(".turn.writing"));
+  const answer = () => page.evaluate(() => [...document.querySelectorAll(".answer .text")].at(-1)?.textContent ?? "");
+  const setMaxTokens = async (/** @type {string} */ value) => {
+    await page.click("#open-settings");
+    await page.evaluate(() => /** @type {HTMLInputElement} */ (document.getElementById("setting-maxTokens")).select());
+    await page.type("#setting-maxTokens", value);
+    await page.keyboard.press("Escape");
+  };
+
+  await page.goto(site.page());
+  await isReady();
+  await page.evaluate(() => {
+    const lengths = /** @type {number[]} */ ([]);
+    Object.assign(window, { lengths });
+    new MutationObserver(() => {
+      const length = document.querySelector(".answer .text")?.textContent?.length ?? 0;
+      if (length > (lengths.at(-1) ?? 0)) lengths.push(length);
+    }).observe(document.getElementById("turns") ?? document.body, { childList: true, subtree: true });
+  });
+  await page.type("#message", "Tell me a story about a lighthouse.");
+  await page.keyboard.press("Enter");
+  await isDone();
+  const lengths = await page.evaluate(() => /** @type {any} */ (window).lengths);
+  assert.ok(lengths.length >= 2, `the text grew in ${lengths.length} steps`);
+  assert.ok((await answer()).split(/\s+/).length > 10, await answer());
+  const first = await answer();
+  await page.evaluate(() => {
+    const buttons = [...document.querySelectorAll("button.action")];
+    const regenerate = buttons.find((button) => button.textContent === "Regenerate");
+    if (regenerate instanceof HTMLElement) regenerate.click();
+  });
+  await page.waitForFunction((old) => document.querySelector(".answer .text")?.textContent !== old, {}, first);
+  await isDone();
+
+  await page.goto(site.page("?model=/made/llama/"));
+  await page.waitForSelector(".problem");
+  assert.match((await page.$eval(".problem", (card) => card.textContent)) ?? "", /llama/i);
+
+  await page.click("#open-models");
+  await page.type("#model-address", "/golden/chat/");
+  await page.keyboard.press("Enter");
+  await isReady();
+  await setMaxTokens("100000");
+  await page.type("#message", "Hello");
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(() => (document.querySelector(".answer .text")?.textContent?.length ?? 0) > 40);
+  await page.keyboard.press("Escape");
+  await isDone();
+  assert.match((await page.$eval(".numbers", (numbers) => numbers.textContent)) ?? "", /stopped/);
+
+  assert.deepEqual(wrong, []);
+});

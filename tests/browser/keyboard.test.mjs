@@ -1,0 +1,179 @@
+// The page without a mouse, and to those who listen to it.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { answerIsDone, lastAnswer, launchChromium, modelIsReady, send, setSetting, withPage } from "./support/chromium.mjs";
+import { Site } from "./support/server.mjs";
+
+/** @typedef {import("playwright-core").Page} Page */
+
+/** @type {Site} */
+let site;
+/** @type {import("playwright-core").Browser} */
+let browser;
+before(async () => {
+  site = await Site.start();
+  browser = await launchChromium();
+});
+after(async () => {
+  await browser?.close();
+  await site?.stop();
+});
+
+const small = () => site.page("?model=/golden/chat/");
+const axePath = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+
+const focused = (/** @type {Page} */ page) =>
+  page.evaluate(() => {
+    const { id, textContent, tagName } = document.activeElement ?? {};
+    return id || textContent?.trim() || tagName;
+  });
+
+test("everything is reached and done by keyboard", async () => {
+  await withPage(browser, small(), async (page) => {
+    await modelIsReady(page);
+    await setSetting(page, "maxTokens", "200");
+    await page.reload();
+    await modelIsReady(page);
+    const order = [];
+    for (let i = 0; i < 14; i++) {
+      await page.keyboard.press("Tab");
+      order.push(await focused(page));
+    }
+    assert.equal(order[0], "Skip to the conversation");
+    for (const id of ["new-chat", "open-settings", "dark-theme", "open-models", "message", "send"]) {
+      assert.ok(order.includes(id), `${id} is not reached: ${order.join(", ")}`);
+    }
+
+    await page.focus("#message");
+    await page.keyboard.type("one");
+    await page.keyboard.press("Shift+Enter");
+    await page.keyboard.type("two");
+    assert.equal(await page.inputValue("#message"), "one\ntwo");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector(".turn");
+    assert.equal(await page.inputValue("#message"), "");
+    assert.equal(await focused(page), "message", "the focus stays in the box");
+    await answerIsDone(page);
+
+    // Back from the box to the answer's buttons.
+    await page.keyboard.press("Shift+Tab");
+    while (!/Regenerate/.test(await focused(page) ?? "")) await page.keyboard.press("Shift+Tab");
+    const before = await lastAnswer(page);
+    await page.keyboard.press("Enter");
+    await page.waitForFunction((old) => document.querySelector(".answer .text")?.textContent !== old, before);
+    await answerIsDone(page);
+
+    for (const [opener, dialog] of [
+      ["open-settings", "settings"],
+      ["open-models", "models"],
+    ]) {
+      await page.focus(`#${opener}`);
+      await page.keyboard.press("Enter");
+      assert.ok(await page.isVisible(`#${dialog}`));
+      await page.keyboard.press("Escape");
+      assert.ok(await page.isHidden(`#${dialog}`));
+      assert.equal(await focused(page), opener, "the focus goes back to where it was");
+    }
+  });
+});
+
+test("the finished answer is announced once, not word by word", async () => {
+  await withPage(browser, small(), async (page) => {
+    await modelIsReady(page);
+    await setSetting(page, "maxTokens", "30");
+    await page.evaluate(() => {
+      const said = /** @type {string[]} */ ([]);
+      Object.assign(window, { said });
+      const announcer = document.getElementById("announcer");
+      if (!announcer) return;
+      new MutationObserver(() => said.push(announcer.textContent ?? "")).observe(announcer, { childList: true, subtree: true });
+    });
+    await send(page, "Hello");
+    await answerIsDone(page);
+    await page.waitForFunction(() => /** @type {any} */ (window).said.length > 0);
+    const said = await page.evaluate(() => /** @type {any} */ (window).said);
+    assert.equal(said.length, 1);
+    assert.match(said[0], /^Answer: /);
+    // No ancestor of the answer is a live region.
+    assert.equal(await page.locator("[aria-live] .answer, [role=log] .answer").count(), 0);
+  });
+});
+
+test("axe finds nothing wrong, in light and dark, in each view", async () => {
+  for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
+    await withPage(
+      browser,
+      small(),
+      async (page) => {
+        // The page's policy allows no foreign script in the page, so axe comes in from outside it.
+        const axe = async (/** @type {string} */ view) => {
+          const violations = await page.evaluate(async () => {
+            const { violations } = await /** @type {any} */ (window).axe.run(document, {
+              runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+            });
+            return violations.map((/** @type {any} */ { id, nodes }) => `${id}: ${nodes.map((/** @type {any} */ n) => n.html).join(" ")}`);
+          });
+          assert.deepEqual(violations, [], `${view}, ${colorScheme}`);
+        };
+        await modelIsReady(page);
+        await page.evaluate(await readFile(axePath, "utf8"));
+        await axe("empty chat");
+        await setSetting(page, "maxTokens", "10");
+        await send(page, "Hello");
+        await answerIsDone(page);
+        await axe("answered chat");
+        await page.click("#open-settings");
+        await page.fill("#setting-temperature", "9");
+        await axe("settings");
+        await page.keyboard.press("Escape");
+        await page.click("#open-models");
+        await axe("models");
+        await page.keyboard.press("Escape");
+        await page.check("input[value=completion]");
+        await axe("completion");
+        await page.click("#open-models");
+        await page.fill("#model-address", "/made/llama/");
+        await page.keyboard.press("Enter");
+        await page.waitForSelector(".problem");
+        await axe("failed model");
+      },
+      { colorScheme },
+    );
+  }
+});
+
+test("nothing is cut off at 320 pixels, nor at 200 % zoom", async () => {
+  for (const viewport of [
+    { width: 320, height: 568 },
+    { width: 640, height: 360 },
+  ]) {
+    await withPage(
+      browser,
+      site.page(),
+      async (page) => {
+        await modelIsReady(page);
+        const overflow = () =>
+          page.evaluate(() => {
+            const width = document.documentElement.clientWidth;
+            return [...document.querySelectorAll("body *:not(.unseen, .unseen *, symbol *, .skip, option)")]
+              .filter((element) => {
+                const box = element.getBoundingClientRect();
+                return box.width > 1 && (box.right > width + 0.5 || box.left < -0.5);
+              })
+              .map((element) => element.outerHTML.slice(0, 80));
+          });
+        assert.deepEqual(await overflow(), []);
+        await setSetting(page, "maxTokens", "20");
+        await send(page, "A-very-long-word-without-any-place-to-break-it".repeat(5));
+        await answerIsDone(page);
+        assert.deepEqual(await overflow(), []);
+        await page.check("input[value=completion]");
+        assert.deepEqual(await overflow(), []);
+      },
+      { viewport },
+    );
+  }
+});

@@ -1,0 +1,100 @@
+// What the visitor sets: it is explained, checked, kept, and can be reset.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { answerIsDone, lastAnswer, launchChromium, modelIsReady, send, setSetting, withPage } from "./support/chromium.mjs";
+import { Site } from "./support/server.mjs";
+
+/** @type {Site} */
+let site;
+/** @type {import("playwright-core").Browser} */
+let browser;
+before(async () => {
+  site = await Site.start();
+  browser = await launchChromium();
+});
+after(async () => {
+  await browser?.close();
+  await site?.stop();
+});
+
+const small = () => site.page("?model=/golden/chat/");
+
+test("settings begin with the model's own, are kept over a reload, and can be reset", async () => {
+  await withPage(browser, site.page(), async (page) => {
+    await modelIsReady(page);
+    assert.equal(await page.inputValue("#setting-temperature"), "0.7");
+    assert.equal(await page.inputValue("#setting-topK"), "40");
+    assert.equal(await page.inputValue("#setting-seed"), "");
+    await setSetting(page, "temperature", "0.25");
+    await setSetting(page, "seed", "7");
+    await page.reload();
+    await modelIsReady(page);
+    assert.equal(await page.inputValue("#setting-temperature"), "0.25");
+    assert.equal(await page.inputValue("#setting-seed"), "7");
+    await page.click("#open-settings");
+    await page.click("#reset-settings");
+    assert.equal(await page.inputValue("#setting-temperature"), "0.7");
+    await page.reload();
+    assert.equal(await page.inputValue("#setting-temperature"), "0.7");
+    assert.equal(await page.inputValue("#setting-seed"), "");
+  });
+});
+
+test("a value out of range is refused in a sentence, and the last good one stays", async () => {
+  await withPage(browser, small(), async (page) => {
+    await modelIsReady(page);
+    await page.click("#open-settings");
+    for (const [name, value, sentence] of [
+      ["temperature", "7", "Temperature goes from 0 to 2."],
+      ["topK", "2.5", "Top-k needs a whole number."],
+      ["minP", "-1", "Min-p goes from 0 to 1."],
+      ["maxTokens", "0", "Longest answer goes from 1 to 100,000."],
+      ["maxTokens", "", "Longest answer needs a number."],
+    ]) {
+      const before = await page.inputValue(`#setting-${name}`);
+      await page.fill(`#setting-${name}`, value);
+      assert.equal(await page.textContent(`#setting-${name}-note`), sentence);
+      assert.equal(await page.getAttribute(`#setting-${name}`, "aria-invalid"), "true");
+      await page.locator(`#setting-${name}`).blur();
+      assert.equal(await page.inputValue(`#setting-${name}`), before);
+    }
+  });
+});
+
+test("settings reach the sampler: one seed, one text; another seed, another text", async () => {
+  await withPage(browser, small(), async (page) => {
+    await modelIsReady(page);
+    await setSetting(page, "maxTokens", "16");
+    const answers = [];
+    for (const seed of ["11", "11", "12"]) {
+      await setSetting(page, "seed", seed);
+      await send(page, "Hello");
+      await answerIsDone(page);
+      answers.push(await lastAnswer(page));
+      await page.click("#new-chat");
+    }
+    assert.equal(answers[0], answers[1]);
+    assert.notEqual(answers[0], answers[2]);
+  });
+});
+
+test("the theme follows the system until it is chosen, and is kept", async () => {
+  const background = (/** @type {import("playwright-core").Page} */ page) =>
+    page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  await withPage(
+    browser,
+    small(),
+    async (page) => {
+      const dark = await background(page);
+      assert.equal(await page.getAttribute("#dark-theme", "aria-pressed"), "true");
+      await page.click("#dark-theme");
+      const light = await background(page);
+      assert.notEqual(light, dark);
+      assert.equal(await page.getAttribute("#dark-theme", "aria-pressed"), "false");
+      await page.reload();
+      assert.equal(await background(page), light);
+    },
+    { colorScheme: "dark" },
+  );
+});

@@ -1,0 +1,102 @@
+// Chromium, driven by Playwright, and a page in it that is watched for what must not happen.
+
+import assert from "node:assert/strict";
+import { chromium } from "playwright-core";
+import { findBrowser } from "./find-browser.mjs";
+
+/** @typedef {import("playwright-core").Page} Page */
+
+export function launchChromium() {
+  return chromium.launch({
+    executablePath: findBrowser("CHROME", ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]),
+    args: [
+      "--no-sandbox",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  });
+}
+
+/**
+ * Opens an address in a context of its own and gives the page to `use`. Afterwards there
+ * must have been no breach of the content security policy, no uncaught error, and no request
+ * to another origin than the site's.
+ *
+ * @param {import("playwright-core").Browser} browser
+ * @param {string} address
+ * @param {(page: Page) => Promise<void>} use
+ * @param {import("playwright-core").BrowserContextOptions} [options]
+ */
+export async function withPage(browser, address, use, options = {}) {
+  const context = await browser.newContext({ reducedMotion: "reduce", ...options });
+  context.setDefaultTimeout(30_000);
+  try {
+    /** @type {string[]} */
+    const wrong = [];
+    const origin = new URL(address).origin;
+    context.on("request", (request) => {
+      const url = new URL(request.url());
+      if (url.protocol !== "data:" && url.origin !== origin) wrong.push(`request to ${url.href}`);
+    });
+    const page = await context.newPage();
+    page.on("pageerror", (error) => wrong.push(`uncaught: ${error.message}`));
+    page.on("console", (message) => {
+      if (/content security policy|refused to/i.test(message.text())) wrong.push(message.text());
+    });
+    await page.addInitScript(() => {
+      document.addEventListener("securitypolicyviolation", (event) =>
+        console.error(`Content Security Policy: ${event.violatedDirective} ${event.blockedURI}`),
+      );
+    });
+    await page.goto(address);
+    await use(page);
+    assert.deepEqual(wrong, []);
+  } finally {
+    await context.close();
+  }
+}
+
+/** Waits for the model of the page. @param {Page} page */
+export async function modelIsReady(page) {
+  await page.waitForFunction(() => /parameters/.test(document.getElementById("model-facts")?.textContent ?? ""));
+}
+
+/**
+ * Sends a message and waits until its answer begins.
+ *
+ * @param {Page} page
+ * @param {string} message
+ */
+export async function send(page, message) {
+  await page.fill("#message", message);
+  await page.keyboard.press("Enter");
+  await page.waitForSelector(".turn.writing");
+}
+
+/** @param {Page} page */
+export const answerIsDone = (page) => page.waitForSelector(".turn.writing", { state: "detached" });
+
+/** The text of the last answer. @param {Page} page */
+export const lastAnswer = async (page) => (await page.locator(".answer .text").last().textContent()) ?? "";
+
+/**
+ * Changes a setting through the page.
+ *
+ * @param {Page} page
+ * @param {string} name
+ * @param {string} value
+ */
+export async function setSetting(page, name, value) {
+  await page.click("#open-settings");
+  await page.fill(`#setting-${name}`, value);
+  await page.keyboard.press("Escape");
+}
+
+/** How many tokens the page says it has read. @param {Page} page */
+export async function tokensRead(page) {
+  const text = (await page.textContent("#state-read")) ?? "";
+  return Number(text.replace(/[^\d]/g, ""));
+}

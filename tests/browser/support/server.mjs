@@ -1,0 +1,196 @@
+// Serves the built site to the tests, and models beside it that misbehave in known ways.
+
+import { createReadStream } from "node:fs";
+import { readFile, stat } from "node:fs/promises";
+import { createServer } from "node:http";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { inTwo, withHeader, withTensor } from "./safetensors.mjs";
+
+/** @typedef {import("node:http").ServerResponse} ServerResponse */
+/** @typedef {(response: ServerResponse, original: () => Promise<Buffer>) => unknown} Answer */
+
+const root = fileURLToPath(new URL("../../../", import.meta.url));
+const site = path.resolve(root, process.env.MAMBA_WEB_SITE ?? "dist");
+const golden = path.join(root, "tests/golden");
+const goldenChat = path.join(golden, "chat");
+
+/** @type {Record<string, string>} */
+const TYPES = {
+  ".css": "text/css; charset=utf-8",
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".json": "application/json",
+  ".svg": "image/svg+xml",
+  ".wasm": "application/wasm",
+};
+
+/** @param {ServerResponse} response @param {Buffer | string} body */
+function send(response, body, type = "application/octet-stream", status = 200) {
+  response.writeHead(status, { "Content-Type": type, "Content-Length": Buffer.byteLength(body) });
+  response.end(body);
+}
+
+/** @type {Answer} */
+const missing = (response) => send(response, "no such file", "text/plain", 404);
+/** @type {Answer} */
+const page = (response) => send(response, "<!doctype html><title>Home</title>", TYPES[".html"]);
+/** @param {(bytes: Buffer) => Buffer} change @returns {Answer} */
+const changed = (change) => async (response, original) => send(response, change(await original()));
+/** @param {(config: Record<string, unknown>) => unknown} change @returns {Answer} */
+const changedJson = (change) => async (response, original) =>
+  send(response, JSON.stringify(change(JSON.parse(String(await original())))), TYPES[".json"]);
+
+const weights = () => readFile(path.join(goldenChat, "model.safetensors"));
+
+/**
+ * Models made of tests/golden/chat/ by changing some of its files. A star stands for all others.
+ *
+ * @type {Record<string, Record<string, Answer>>}
+ */
+const MADE = {
+  "nothing-there": { "*": missing },
+  "no-weights": { "model.safetensors": missing, "model.safetensors.index.json": missing },
+  "front-page-everywhere": { "*": page },
+  "front-page-for-the-optional": { "generation_config.json": page, "chat_template.jinja": page },
+  "server-error": { "model.safetensors": (response) => send(response, "down", "text/plain", 503) },
+  "connection-lost": {
+    "model.safetensors": async (response, original) => {
+      const bytes = await original();
+      response.writeHead(200, { "Content-Type": "application/octet-stream", "Content-Length": bytes.length });
+      response.write(bytes.subarray(0, bytes.length >> 1), () => response.destroy());
+    },
+  },
+  "cut-in-half": { "model.safetensors": changed((bytes) => bytes.subarray(0, bytes.length >> 1)) },
+  "header-of-2-to-the-60": {
+    "model.safetensors": changed((bytes) => {
+      const copy = Buffer.from(bytes);
+      copy.writeBigUInt64LE(2n ** 60n);
+      return copy;
+    }),
+  },
+  "tensor-missing": {
+    "model.safetensors": changed((bytes) =>
+      withHeader(bytes, (header) => {
+        header["backbone.layers.0.mixer.other_name"] = header["backbone.layers.0.mixer.D"];
+        delete header["backbone.layers.0.mixer.D"];
+      }),
+    ),
+  },
+  "not-json": { "config.json": (response) => send(response, "{ hidden_size: 32,", TYPES[".json"]) },
+  llama: {
+    "config.json": changedJson((config) => ({ ...config, model_type: "llama", architectures: ["LlamaForCausalLM"] })),
+  },
+  "git-lfs": {
+    "model.safetensors": (response) => send(response, "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n"),
+  },
+  "not-a-number": {
+    "model.safetensors": changed((bytes) =>
+      withTensor(bytes, "backbone.norm_f.weight", (data, dtype) => data.fill(0xff, 0, dtype === "F32" ? 4 : 2)),
+    ),
+  },
+  base: { "tokenizer_config.json": changedJson(({ chat_template, ...rest }) => rest) },
+  "in-two-parts": {
+    "model.safetensors": missing,
+    "model.safetensors.index.json": async (response) => send(response, inTwo(await weights()).index),
+    "model-00001-of-00002.safetensors": async (response) => send(response, Object.values(inTwo(await weights()).shards)[0]),
+    "model-00002-of-00002.safetensors": async (response) => send(response, Object.values(inTwo(await weights()).shards)[1]),
+  },
+  "part-missing": {
+    "model.safetensors": missing,
+    "model.safetensors.index.json": async (response) => send(response, inTwo(await weights()).index),
+    "model-00001-of-00002.safetensors": async (response) => send(response, Object.values(inTwo(await weights()).shards)[0]),
+  },
+  /** Sends its weights only when the test lets it: see `Site.letGo`. */
+  waiting: {},
+};
+
+export class Site {
+  #server = createServer((request, response) => {
+    this.#answer(request.url ?? "/", response).catch(() => response.destroy());
+  });
+  #origin = "";
+  #letGo = () => {};
+  #mayGo = Promise.resolve();
+  /** Files of the site itself that are to be missing, such as "/worker.js". @type {Set<string>} */
+  gone = new Set();
+
+  /** @returns {Promise<Site>} */
+  static async start() {
+    await stat(path.join(site, "index.html")).catch(() => {
+      throw new Error(`There is no site in ${site}; make build writes it.`);
+    });
+    const it = new Site();
+    await new Promise((resolve) => it.#server.listen(0, "127.0.0.1", () => resolve(undefined)));
+    const address = it.#server.address();
+    if (typeof address !== "object" || !address) throw new Error("the server has no address");
+    it.#origin = `http://127.0.0.1:${address.port}`;
+    return it;
+  }
+
+  get origin() {
+    return this.#origin;
+  }
+
+  /** The page under a sub-path, as a project's site on a free host is. @param {string} [query] */
+  page(query = "") {
+    return `${this.#origin}/sub/path/${query}`;
+  }
+
+  /** Models whose weights wait until `letGo()`. */
+  hold() {
+    this.#mayGo = new Promise((resolve) => (this.#letGo = () => resolve()));
+  }
+
+  letGo() {
+    this.#letGo();
+  }
+
+  async stop() {
+    this.#letGo();
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  /**
+   * @param {string} url
+   * @param {ServerResponse} response
+   */
+  async #answer(url, response) {
+    const { pathname } = new URL(url, this.#origin);
+    response.setHeader("Cache-Control", "no-store");
+    response.setHeader("Cross-Origin-Opener-Policy", "same-origin");
+    response.setHeader("Cross-Origin-Embedder-Policy", "require-corp");
+    const [, place, name, file] = pathname.split("/");
+    if (place === "golden") return sendFile(response, path.join(golden, name, file));
+    if (place === "broken") return this.#makeModel(response, name, file);
+    if (place === "empty") return send(response, "<!doctype html><title>Empty</title>", TYPES[".html"]);
+    if (!pathname.startsWith("/sub/path/")) return missing(response, async () => Buffer.alloc(0));
+    const own = pathname.slice("/sub/path".length);
+    if (this.gone.has(own)) return missing(response, async () => Buffer.alloc(0));
+    return sendFile(response, path.join(site, own.endsWith("/") ? `${own}index.html` : own));
+  }
+
+  /**
+   * @param {ServerResponse} response
+   * @param {string} name
+   * @param {string} file
+   */
+  async #makeModel(response, name, file) {
+    const model = MADE[name];
+    if (!model) throw new Error(`no model is called ${name}`);
+    if (name === "waiting" && file === "model.safetensors") await this.#mayGo;
+    const answer = model[file] ?? model["*"];
+    const original = path.join(goldenChat, file);
+    return answer ? answer(response, () => readFile(original)) : sendFile(response, original);
+  }
+}
+
+/** @param {ServerResponse} response @param {string} file */
+async function sendFile(response, file) {
+  const found = await stat(file).catch(() => null);
+  if (!found?.isFile()) return missing(response, async () => Buffer.alloc(0));
+  const type = TYPES[path.extname(file)] ?? "application/octet-stream";
+  response.writeHead(200, { "Content-Type": type, "Content-Length": found.size });
+  createReadStream(file).on("error", () => response.destroy()).pipe(response);
+}

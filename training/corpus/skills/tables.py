@@ -11,7 +11,10 @@ PERSONA, META, SMALLTALK, ODD, POLITE = (pairs(f"{name}.txt") for name in ("pers
 def _one(chat: Chat, table: list[tuple[str, str]], plain: bool = False) -> None:
     """Slots in the question have the same value in the answer."""
     question, answer = chat.pick(table)
-    ask(chat, question, plain)
+    if not plain and chat.chance(0.12):
+        chat.user_careless(question, share=1)
+    else:
+        ask(chat, question, plain)
     chat.bot(answer)
 
 

@@ -75,7 +75,7 @@ class Dialogue:
         slots = self.slots(chat.rng, chat.held_out)
         for mark, template in self.turns:
             template = re.sub(r"\{cap an (\w+)\}", lambda match: capital(article(slots[match[1]])), template)
-            (chat.user if mark == USER else chat.bot)(template, **slots)
+            (chat.user_careless if mark == USER else chat.bot)(template, **slots)
 
 
 def parse(text: str, theme: str) -> list[Dialogue]:

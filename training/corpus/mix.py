@@ -15,20 +15,34 @@ from . import natural, reflect
 from .grammar import SKILLS, STORY, END, Chat
 
 
+# How much more or less of a theme a chat has than its skills' own weights say. Stories are long and have a part of
+# their own; small talk and questions about the world are what visitors begin with.
+EMPHASIS = {"chat_stories": 0.3, "tables": 1.5, "world": 1.4, "help": 1.2, "dialogues": 1.3}
+
+
 @cache
 def register() -> tuple[list, list[float]]:
     """All chat skills with their weights; importing their modules registers them."""
     from . import dialogues, recall, skills  # noqa: F401
     from .plots import chat_stories  # noqa: F401
 
-    functions, weights = zip(*SKILLS)
+    weighted = [(function, weight * EMPHASIS.get(_theme(function), 1.0)) for function, weight in SKILLS]
+    functions, weights = zip(*weighted)
     return list(functions), list(weights)
+
+
+def _theme(function: Callable) -> str:
+    return function.__module__.rsplit(".", 1)[-1]
 
 
 def talk(rng: random.Random, held_out: bool) -> str:
     """A chat of a few skills in a row, now and then broken by what a real person said."""
+    from .skills import tables
+
     chat = Chat(rng, held_out)
     functions, weights = register()
+    if rng.random() < 0.2:
+        tables.greeting(chat)
     for function in rng.choices(functions, weights, k=rng.choice((1, 1, 2, 2, 3, 4, 5, 6, 8, 10))):
         function(chat)
         if rng.random() < 0.03:
@@ -52,7 +66,7 @@ def story(rng: random.Random, held_out: bool) -> str:
 @cache
 def _story_skills() -> tuple[list, list[float]]:
     register()
-    functions, weights = zip(*((f, w) for f, w in SKILLS if f.__module__.endswith("chat_stories")))
+    functions, weights = zip(*((f, w) for f, w in SKILLS if _theme(f) == "chat_stories"))
     return list(functions), list(weights)
 
 

@@ -5,9 +5,8 @@
 # First choice is rustup's own target for the toolchain in rust-toolchain.toml. Where
 # rustup cannot fetch it (no way to its server, or RUSTUP_AUTO_INSTALL=0, which says
 # that rustup shall fetch nothing), Debian's rustc-web is taken, and its standard
-# library for wasm is compiled from Debian's source of that same rustc.
-#
-#   WASM_STD=rustup | debian     insists on one of the two ways
+# library for wasm is compiled from Debian's source of that same rustc. WASM_STD=debian
+# asks for that way at once.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/../lib.sh"
@@ -17,7 +16,8 @@ name=debian-wasm             # the rustup name of the toolchain made from Debian
 dest=$TOOLS/$name
 layout=1                     # raise when what is laid into $dest changes
 oldest=1.95                  # the oldest Debian rustc that can build the crate
-mode=${WASM_STD:-auto}
+
+may_fetch() { [ "${RUSTUP_AUTO_INSTALL:-1}" != 0 ]; }
 
 has_std() { compgen -G "$1/lib/rustlib/$WASM_TARGET/lib/libstd-*.rlib" >/dev/null; }
 
@@ -27,27 +27,27 @@ command -v rustup >/dev/null || die "Rust is needed first: install rustup as htt
 unset RUSTUP_TOOLCHAIN
 channel=$(sed -n 's/^channel = "\(.*\)"/\1/p' rust-toolchain.toml)
 if ! host_sysroot=$(rustc --print sysroot 2>/dev/null); then
+  may_fetch || die "Rust $channel is not installed, and RUSTUP_AUTO_INSTALL=0 forbids rustup to fetch it."
   say "installing Rust $channel with rustup"
   rustup toolchain install "$channel" --profile minimal --component rustfmt,clippy >&2
   host_sysroot=$(rustc --print sysroot)
 fi
-
 for tool in cargo-clippy rustfmt; do
-  [ -x "$host_sysroot/bin/$tool" ] ||
-    rustup component add --toolchain "$channel" "${tool#cargo-}" >&2
+  [ -x "$host_sysroot/bin/$tool" ] && continue
+  may_fetch || die "$tool is not installed, and RUSTUP_AUTO_INSTALL=0 forbids rustup to fetch it."
+  rustup component add --toolchain "$channel" "${tool#cargo-}" >&2
 done
 
 from_rustup() {
   has_std "$host_sysroot" && return
-  [ "$mode" = rustup ] || [ "${RUSTUP_AUTO_INSTALL:-1}" != 0 ] || return 1
+  may_fetch || return 1
   say "rustup target add $WASM_TARGET"
   # No retries: where rustup's server cannot be reached there is another way.
   RUSTUP_MAX_RETRIES=0 timeout 600 rustup target add --toolchain "$channel" "$WASM_TARGET" >&2
 }
-
-if [ "$mode" != debian ]; then
-  if from_rustup; then echo "$channel"; exit; fi
-  [ "$mode" = auto ] || die "rustup could not add $WASM_TARGET."
+if [ "${WASM_STD:-}" != debian ] && from_rustup; then
+  echo "$channel"
+  exit
 fi
 
 stamp="layout $layout, $(rustc -V)"

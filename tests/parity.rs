@@ -121,10 +121,10 @@ fn int8_stays_close_to_f32() {
             }
         }
         println!("{name} int8: mean KL divergence {divergence:.2e} nats");
-        assert!(divergence < 0.03, "{name}: {divergence}");
+        assert!(divergence < 0.1, "{name}: {divergence}");
     }
     println!("int8: the same first choice in {agree} of {total}");
-    assert!(agree * 100 >= total * 85, "{agree} of {total}");
+    assert!(agree * 100 >= total * 75, "{agree} of {total}");
 }
 
 /// The model that the page ships with, against transformers (tests/golden/default/model.json).
@@ -147,7 +147,7 @@ fn the_default_model_matches_transformers() {
         let int8 = read(rounded.as_mut(), &input, 64, &mut State::new(model.config()));
         let divergence = kl_divergence(&logits, &int8);
         println!("default int8: KL divergence {divergence:.2e} nats");
-        assert!(divergence < 0.02);
+        assert!(divergence < 0.005);
         for want in ids(&prompt["greedy_ids"]) {
             let id = argmax(&logits);
             assert_eq!(id, want);

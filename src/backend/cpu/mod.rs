@@ -1,5 +1,7 @@
 //! Mamba on the CPU: 128-bit SIMD, weights read once per block of tokens, nothing allocated per token.
 
+mod dense;
+mod int8;
 mod kernels;
 mod math;
 mod matrix;
@@ -13,8 +15,8 @@ use crate::checkpoint::zeros;
 use crate::error::Result;
 use crate::model::Config;
 use crate::state::State;
+use int8::Rounded;
 use kernels::{ScanBlock, add_bias, rms_norm};
-use matrix::Quantised;
 use weights::{Layer, Weights};
 
 /// Tokens read together: enough to read the weights seldom, few enough that a stop is felt at once.
@@ -42,7 +44,7 @@ struct Work {
     x_dbl: Vec<f32>,
     /// `[T, E]`.
     dt: Vec<f32>,
-    quantised: Quantised,
+    rounded: Rounded,
 }
 
 impl Cpu {
@@ -56,7 +58,7 @@ impl Cpu {
             x: buffer(c.d_inner)?,
             x_dbl: buffer(c.dt_rank + 2 * c.d_state)?,
             dt: buffer(c.d_inner)?,
-            quantised: Quantised::new(BLOCK, c.d_inner.max(c.d_model))?,
+            rounded: Rounded::new(BLOCK, c.d_inner.max(c.d_model))?,
         };
         Ok(Self { config, precision, weights, work })
     }
@@ -97,7 +99,7 @@ impl Backend for Cpu {
             let (last, u) = (&work.residual[(t - 1) * d..t * d], &mut work.u[..d]);
             rms_norm(last, &weights.norm_f, self.config.norm_epsilon, u);
             let head = weights.lm_head.as_ref().unwrap_or(&weights.embeddings);
-            head.multiply(u, d, 1, logits, &mut work.quantised);
+            head.multiply(u, d, 1, logits, &mut work.rounded);
         }
         Ok(())
     }
@@ -109,16 +111,16 @@ impl Work {
         let (d, e, r_2n) = (c.d_model, c.d_inner, c.dt_rank + 2 * c.d_state);
         let (residual, u) = (&mut self.residual[..t * d], &mut self.u[..t * d]);
         let (x, xz) = (&mut self.x[..t * e], &mut self.xz[..t * 2 * e]);
-        let (x_dbl, dt, quantised) = (&mut self.x_dbl[..t * r_2n], &mut self.dt[..t * e], &mut self.quantised);
+        let (x_dbl, dt, rounded) = (&mut self.x_dbl[..t * r_2n], &mut self.dt[..t * e], &mut self.rounded);
 
         rms_norm(residual, &layer.norm, c.norm_epsilon, u);
-        layer.in_proj.multiply(u, d, t, xz, quantised);
+        layer.in_proj.multiply(u, d, t, xz, rounded);
         add_bias(xz, &layer.in_proj_bias);
         layer.conv.run(xz, state.conv, x);
-        layer.x_proj.multiply(x, e, t, x_dbl, quantised);
-        layer.dt_proj.multiply(x_dbl, r_2n, t, dt, quantised); // reads the first R of each row
+        layer.x_proj.multiply(x, e, t, x_dbl, rounded);
+        layer.dt_proj.multiply(x_dbl, r_2n, t, dt, rounded); // reads the first R of each row
         layer.scan.run(ScanBlock { x, dt, xz, x_dbl, h: state.ssm });
-        layer.out_proj.multiply(x, e, t, u, quantised);
+        layer.out_proj.multiply(x, e, t, u, rounded);
         add_bias(u, &layer.out_proj_bias);
         for (residual, u) in residual.iter_mut().zip(u) {
             *residual += *u;

@@ -18,7 +18,65 @@ use wasm as native;
 #[cfg(target_arch = "x86_64")]
 use x86 as native;
 
-pub use native::{F32x4, dot_block};
+pub use native::{Activations, F32x4, dot_panel, place};
+
+/// Columns that share a scale.
+pub const BLOCK: usize = 32;
+/// Rows of a panel, one a lane.
+pub const ROWS: usize = 4;
+/// Rounded weights lie within +-127,
+pub const WEIGHT_MAX: f32 = 127.0;
+/// rounded activations within +-63, so that a raise of 64 leaves them positive and within 7 bits: the range in
+/// which the relaxed dot product is exact on every machine. All builds round alike and so give the same results.
+pub const ACTIVATION_MAX: f32 = 63.0;
+
+/// One block of four rows of an int8 matrix: weight = value * scale.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct Panel {
+    /// In the order that [`place`] gives.
+    pub values: [i8; BLOCK * ROWS],
+    /// The upper halves of f32 scales, one a row.
+    pub scales: [u16; ROWS],
+    /// Each row's sum of values.
+    #[cfg(target_feature = "relaxed-simd")]
+    pub sums: [i16; ROWS],
+}
+
+impl Panel {
+    pub const ZERO: Self = Self {
+        values: [0; BLOCK * ROWS],
+        scales: [0; ROWS],
+        #[cfg(target_feature = "relaxed-simd")]
+        sums: [0; ROWS],
+    };
+
+    /// Sets one weight of a panel that held zero there.
+    pub fn set(&mut self, row: usize, col: usize, value: i8) {
+        self.values[place(row, col)] = value;
+        #[cfg(target_feature = "relaxed-simd")]
+        {
+            self.sums[row] += i16::from(value); // 32 * 127 fits
+        }
+    }
+
+    /// The four scales.
+    #[inline(always)]
+    pub fn scales(&self) -> F32x4 {
+        F32x4::load(&self.scales.map(|half| f32::from_bits(u32::from(half) << 16)))
+    }
+}
+
+/// A rounded activation (within +-[`ACTIVATION_MAX`]) in the form that [`dot_panel`] takes.
+#[inline(always)]
+#[allow(clippy::unnecessary_cast, reason = "the type differs from build to build")]
+pub fn activation(rounded: i8) -> <Activations as IntoIterator>::Item {
+    if cfg!(all(target_arch = "wasm32", target_feature = "relaxed-simd")) {
+        (i16::from(rounded) + ACTIVATION_MAX as i16 + 1) as _
+    } else {
+        i16::from(rounded) as _
+    }
+}
 
 impl F32x4 {
     pub const LANES: usize = 4;
@@ -54,7 +112,7 @@ pub fn map_in_place(values: &mut [f32], body: impl Fn(F32x4) -> F32x4) {
 
 #[cfg(test)]
 mod tests {
-    use super::{native, plain};
+    use super::*;
     use proptest::prelude::*;
 
     /// Any f32 at all, the odd ones often.
@@ -93,11 +151,26 @@ mod tests {
         }
 
         #[test]
-        fn block_products_are_exact(w in prop::collection::vec(any::<i8>(), 32), x in prop::collection::vec(-127..=127_i16, 32)) {
-            let (w, x): ([i8; 32], [i16; 32]) = (w.try_into().unwrap(), x.try_into().unwrap());
-            prop_assert_eq!(native::dot_block(&w, &x).lanes(), plain::dot_block(&w, &x).lanes());
-            let whole: i32 = w.iter().zip(&x).map(|(w, x)| i32::from(*w) * i32::from(*x)).sum();
-            prop_assert_eq!(native::dot_block(&w, &x).lanes().iter().sum::<f32>(), whole as f32);
+        fn panel_products_are_exact(
+            w in prop::collection::vec(-127..=127_i8, BLOCK * ROWS),
+            x in prop::collection::vec(prop_oneof![-63..=63_i8, Just(63), Just(-63), Just(0)], 2 * BLOCK),
+        ) {
+            let mut panel = Panel::ZERO;
+            for row in 0..ROWS {
+                for col in 0..BLOCK {
+                    panel.set(row, col, w[row * BLOCK + col]);
+                }
+            }
+            let block = |x: &[i8]| -> Activations { core::array::from_fn(|i| activation(x[i])) };
+            let (first, second) = (block(&x[..BLOCK]), block(&x[BLOCK..]));
+            let got = dot_panel(&panel, [&first, &second]).map(|sums| sums.lanes());
+            for (t, x) in x.chunks(BLOCK).enumerate() {
+                for row in 0..ROWS {
+                    let w = &w[row * BLOCK..][..BLOCK];
+                    let whole: i32 = w.iter().zip(x).map(|(w, x)| i32::from(*w) * i32::from(*x)).sum();
+                    prop_assert_eq!(got[t][row], whole as f32);
+                }
+            }
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Arrays: every other machine, and the twin that the vector forms are tested against.
 
+use super::{BLOCK, Panel};
+
 #[derive(Clone, Copy)]
 pub struct F32x4([f32; 4]);
 
@@ -69,12 +71,22 @@ impl F32x4 {
     }
 }
 
-/// Four partial sums of the products of 32 weights and 32 activations, as f32. Exact: |sum| < 2^24.
+/// Where in a panel's block the weight of row `row` and column `col` lies.
+pub const fn place(row: usize, col: usize) -> usize {
+    col / 2 * 8 + row * 2 + col % 2
+}
+
+/// A block of rounded activations.
+pub type Activations = [i16; BLOCK];
+
+/// For each block of activations the exact sums of its products with a panel's four rows, as f32.
 #[inline(always)]
-pub fn dot_block(w: &[i8; 32], x: &[i16; 32]) -> F32x4 {
-    let mut sums = [0_i32; 4];
-    for (i, (w, x)) in w.iter().zip(x).enumerate() {
-        sums[i / 2 % 4] += i32::from(*w) * i32::from(*x);
-    }
-    F32x4(sums.map(|sum| sum as f32))
+pub fn dot_panel<const T: usize>(w: &Panel, x: [&Activations; T]) -> [F32x4; T] {
+    x.map(|x| {
+        let mut sums = [0_i32; 4];
+        for (row, sum) in sums.iter_mut().enumerate() {
+            *sum = (0..BLOCK).map(|col| i32::from(w.values[place(row, col)]) * i32::from(x[col])).sum();
+        }
+        F32x4(sums.map(|sum| sum as f32))
+    })
 }

@@ -2,6 +2,10 @@
 
 use core::arch::wasm32::*;
 
+#[cfg(target_feature = "relaxed-simd")]
+use super::ACTIVATION_MAX;
+use super::{BLOCK, Panel};
+
 #[derive(Clone, Copy)]
 pub struct F32x4(v128);
 
@@ -72,17 +76,63 @@ impl F32x4 {
     }
 }
 
-/// Four partial sums of the products of 32 weights and 32 activations, as f32. Exact: |sum| < 2^24.
+/// Where in a panel's block the weight of row `row` and column `col` lies: pairs of columns, the four rows side by side.
+#[cfg(not(target_feature = "relaxed-simd"))]
+pub const fn place(row: usize, col: usize) -> usize {
+    col / 2 * 8 + row * 2 + col % 2
+}
+
+/// A block of rounded activations, widened once so that no row has to.
+#[cfg(not(target_feature = "relaxed-simd"))]
+pub type Activations = [i16; BLOCK];
+
+/// For each block of activations the exact sums of its products with a panel's four rows, as f32.
+#[cfg(not(target_feature = "relaxed-simd"))]
 #[inline(always)]
-pub fn dot_block(w: &[i8; 32], x: &[i16; 32]) -> F32x4 {
-    // SAFETY: the offsets stay inside the two arrays.
+pub fn dot_panel<const T: usize>(w: &Panel, x: [&Activations; T]) -> [F32x4; T] {
+    let mut sums = [i32x4_splat(0); T];
+    for pair in 0..BLOCK / 2 {
+        // SAFETY: 16 pairs of four rows are the panel's 128 weights, 16 pairs the block's 32 activations.
+        unsafe {
+            let w = i16x8_load_extend_i8x8(w.values.as_ptr().add(8 * pair));
+            for (sum, x) in sums.iter_mut().zip(x) {
+                let x = v128_load32_splat(x.as_ptr().add(2 * pair).cast());
+                *sum = i32x4_add(*sum, i32x4_dot_i16x8(w, x));
+            }
+        }
+    }
+    sums.map(|sum| F32x4(f32x4_convert_i32x4(sum)))
+}
+
+/// Where in a panel's block the weight of row `row` and column `col` lies: four columns, the four rows side by side.
+#[cfg(target_feature = "relaxed-simd")]
+pub const fn place(row: usize, col: usize) -> usize {
+    col / 4 * 16 + row * 4 + col % 4
+}
+
+/// A block of rounded activations, raised by [`ACTIVATION_MAX`] + 1 so that they are positive.
+#[cfg(target_feature = "relaxed-simd")]
+pub type Activations = [u8; BLOCK];
+
+/// For each block of activations the exact sums of its products with a panel's four rows, as f32.
+///
+/// The relaxed dot product is exact on every machine because its second operand stays within 7 bits;
+/// the products with the raise are taken off again through the rows' sums.
+#[cfg(target_feature = "relaxed-simd")]
+#[inline(always)]
+pub fn dot_panel<const T: usize>(w: &Panel, x: [&Activations; T]) -> [F32x4; T] {
+    // SAFETY: four sums are eight bytes; eight vectors are the panel's 128 weights, eight words the 32 activations.
     unsafe {
-        let w = w.as_ptr();
-        let x: *const v128 = x.as_ptr().cast();
-        let a = i32x4_dot_i16x8(i16x8_load_extend_i8x8(w), v128_load(x));
-        let b = i32x4_dot_i16x8(i16x8_load_extend_i8x8(w.add(8)), v128_load(x.add(1)));
-        let c = i32x4_dot_i16x8(i16x8_load_extend_i8x8(w.add(16)), v128_load(x.add(2)));
-        let d = i32x4_dot_i16x8(i16x8_load_extend_i8x8(w.add(24)), v128_load(x.add(3)));
-        F32x4(f32x4_convert_i32x4(i32x4_add(i32x4_add(a, b), i32x4_add(c, d))))
+        let raised = i32x4_load_extend_i16x4(w.sums.as_ptr());
+        let raised = i32x4_mul(raised, i32x4_splat(-(ACTIVATION_MAX as i32 + 1)));
+        let mut sums = [raised; T];
+        for four in 0..BLOCK / 4 {
+            let w = v128_load(w.values.as_ptr().add(16 * four).cast());
+            for (sum, x) in sums.iter_mut().zip(x) {
+                let x = v128_load32_splat(x.as_ptr().add(4 * four).cast());
+                *sum = i32x4_relaxed_dot_i8x16_i7x16_add(w, x, *sum);
+            }
+        }
+        sums.map(|sum| F32x4(f32x4_convert_i32x4(sum)))
     }
 }

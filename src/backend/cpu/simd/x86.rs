@@ -2,6 +2,8 @@
 
 use core::arch::x86_64::*;
 
+use super::{BLOCK, Panel};
+
 /// Evaluates SSE2 intrinsics.
 macro_rules! sse2 {
     ($e:expr) => {
@@ -77,17 +79,30 @@ impl F32x4 {
     }
 }
 
-/// Four partial sums of the products of 32 weights and 32 activations, as f32. Exact: |sum| < 2^24.
+/// Where in a panel's block the weight of row `row` and column `col` lies: pairs of columns, the four rows side by side.
+pub const fn place(row: usize, col: usize) -> usize {
+    col / 2 * 8 + row * 2 + col % 2
+}
+
+/// A block of rounded activations, widened once so that no row has to.
+pub type Activations = [i16; BLOCK];
+
+/// For each block of activations the exact sums of its products with a panel's four rows, as f32.
 #[inline(always)]
-pub fn dot_block(w: &[i8; 32], x: &[i16; 32]) -> F32x4 {
-    // Four parts of eight: the offsets stay inside the two arrays, and the loads need no alignment.
-    let part = |i: usize| {
-        sse2!({
-            let bytes = _mm_loadl_epi64(w.as_ptr().add(8 * i).cast());
-            let words = _mm_srai_epi16(_mm_unpacklo_epi8(bytes, bytes), 8);
-            _mm_madd_epi16(words, _mm_loadu_si128(x.as_ptr().add(8 * i).cast()))
-        })
-    };
-    let (a, b, c, d) = (part(0), part(1), part(2), part(3));
-    F32x4(sse2!(_mm_cvtepi32_ps(_mm_add_epi32(_mm_add_epi32(a, b), _mm_add_epi32(c, d)))))
+pub fn dot_panel<const T: usize>(w: &Panel, x: [&Activations; T]) -> [F32x4; T] {
+    let mut sums = [sse2!(_mm_setzero_si128()); T];
+    for pair in 0..BLOCK / 2 {
+        // 16 pairs of four rows are the panel's 128 weights, 16 pairs the block's 32 activations.
+        let w = sse2!({
+            let bytes = _mm_loadl_epi64(w.values.as_ptr().add(8 * pair).cast());
+            _mm_srai_epi16(_mm_unpacklo_epi8(bytes, bytes), 8)
+        });
+        for (sum, x) in sums.iter_mut().zip(x) {
+            *sum = sse2!({
+                let x = _mm_set1_epi32(x.as_ptr().add(2 * pair).cast::<i32>().read_unaligned());
+                _mm_add_epi32(*sum, _mm_madd_epi16(w, x))
+            });
+        }
+    }
+    sums.map(|sum| F32x4(sse2!(_mm_cvtepi32_ps(sum))))
 }

@@ -67,8 +67,12 @@ impl Error {
     /// What the person in front of the screen can do about it.
     pub fn hint(&self) -> &'static str {
         match self {
-            Error::UnsupportedArchitecture(_) => "Choose a Mamba checkpoint, for example one of the state-spaces/mamba family.",
-            Error::BadCheckpoint(_) => "Check that the files belong together and were downloaded whole, or choose another model.",
+            Error::UnsupportedArchitecture(_) => {
+                "Choose a Mamba checkpoint, for example one of the state-spaces/mamba family."
+            }
+            Error::BadCheckpoint(_) => {
+                "Check that the files belong together and were downloaded whole, or choose another model."
+            }
             Error::BadTokenizer(_) => "Use the tokenizer.json and tokenizer_config.json that came with the model.",
             Error::BadArgument(_) => "Change the value and try again.",
             Error::BadState(_) => "Use a file that was saved by this page and not changed since.",

@@ -76,7 +76,9 @@ fn a_missing_tensor_is_named() {
 
 #[test]
 fn an_extra_tensor_is_named() {
-    for extra in ["backbone.layers.2.norm.weight", "model.layers.0.self_attn.q_proj.weight", "backbone.layers.x.norm.weight"] {
+    for extra in
+        ["backbone.layers.2.norm.weight", "model.layers.0.self_attn.q_proj.weight", "backbone.layers.x.norm.weight"]
+    {
         let error = refused(|tensors| drop(tensors.insert(extra.into(), (Dtype::F32, vec![64], vec![0; 256]))));
         names(&error, &[extra]);
     }
@@ -116,7 +118,14 @@ fn a_config_of_other_dimensions_is_noticed() {
     let (config, tensors) = tiny();
     let bytes = file(&tensors);
     let value: serde_json::Value = serde_json::from_str(&config).unwrap();
-    for (field, wrong) in [("hidden_size", 65), ("num_hidden_layers", 1), ("num_hidden_layers", 3), ("state_size", 15), ("vocab_size", 321), ("conv_kernel", 5)] {
+    for (field, wrong) in [
+        ("hidden_size", 65),
+        ("num_hidden_layers", 1),
+        ("num_hidden_layers", 3),
+        ("state_size", 15),
+        ("vocab_size", 321),
+        ("conv_kernel", 5),
+    ] {
         let mut value = value.clone();
         value[field] = wrong.into();
         let error = load_bytes(&value.to_string(), &bytes, None).expect_err(field);
@@ -148,7 +157,12 @@ fn every_cut_and_every_flipped_header_byte_is_survived() {
 #[test]
 fn a_file_of_something_else_is_refused() {
     let (config, _) = tiny();
-    for bytes in [&b"<!doctype html><title>404</title>"[..], b"PK\x03\x04 a zip file, padded to some length", b"GGUF\x03\0\0\0 more and more", b""] {
+    for bytes in [
+        &b"<!doctype html><title>404</title>"[..],
+        b"PK\x03\x04 a zip file, padded to some length",
+        b"GGUF\x03\0\0\0 more and more",
+        b"",
+    ] {
         assert!(load_bytes(&config, bytes, Some(bytes.len() as u64)).is_err());
         assert!(load_bytes(&config, bytes, None).is_err());
     }

@@ -35,7 +35,8 @@ mod tests {
 
     #[test]
     fn names_each_shard_once() {
-        let json = r#"{"metadata":{},"weight_map":{"a":"m-2.safetensors","b":"m-1.safetensors","c":"m-1.safetensors"}}"#;
+        let json =
+            r#"{"metadata":{},"weight_map":{"a":"m-2.safetensors","b":"m-1.safetensors","c":"m-1.safetensors"}}"#;
         assert_eq!(shards(json).unwrap(), ["m-1.safetensors", "m-2.safetensors"]);
     }
 

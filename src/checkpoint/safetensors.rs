@@ -108,7 +108,8 @@ impl Reader {
     }
 
     fn take_header(&mut self) -> Result<Option<Header>> {
-        let bad = |what: String| Error::BadCheckpoint(format!("{} is not a sound safetensors file: {what}.", self.file));
+        let bad =
+            |what: String| Error::BadCheckpoint(format!("{} is not a sound safetensors file: {what}.", self.file));
         let Some((length, rest)) = self.pending.split_first_chunk::<8>() else { return Ok(None) };
         let length = u64::from_le_bytes(*length);
         if length > MAX_HEADER || self.length.is_some_and(|total| length > total.saturating_sub(8)) {
@@ -256,7 +257,10 @@ mod tests {
             (r#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}"#, 8),
             (r#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}}"#, 8),
             (r#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}"#, 8),
-            (r#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[2,6]}}"#, 6),
+            (
+                r#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[2,6]}}"#,
+                6,
+            ),
             (r#"{"a":{"dtype":"F32","shape":[1152921504606846976],"data_offsets":[0,4]}}"#, 4),
             (r#"{"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,4]}}"#, 4),
             (r#"{"a":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}}"#, 0),

@@ -59,7 +59,10 @@ impl Config {
 
     /// Parameters of the model, each tied tensor counted once.
     pub fn parameters(&self) -> u64 {
-        crate::model::mamba1::tensors(self).iter().map(|spec| spec.shape.iter().map(|&n| n as u64).product::<u64>()).sum()
+        crate::model::mamba1::tensors(self)
+            .iter()
+            .map(|spec| spec.shape.iter().map(|&n| n as u64).product::<u64>())
+            .sum()
     }
 }
 
@@ -128,7 +131,9 @@ impl Fields<'_> {
             )));
         }
         if let Some(act) = self.typed::<String>("hidden_act", "a name")?.filter(|act| act != "silu" && act != "swish") {
-            return Err(Error::UnsupportedArchitecture(format!("This model uses the activation {act}; Mamba uses silu.")));
+            return Err(Error::UnsupportedArchitecture(format!(
+                "This model uses the activation {act}; Mamba uses silu."
+            )));
         }
         let d_model = match self.dimension("hidden_size", MAX_DIMENSION)? {
             Some(n) => n,
@@ -167,7 +172,9 @@ impl Fields<'_> {
             Some(value) => value.as_object().ok_or_else(|| bad("has an ssm_cfg that is not an object".into()))?,
         });
         if let Some(layer) = ssm.typed::<String>("layer", "a name")?.filter(|layer| layer != "Mamba1") {
-            return Err(Error::UnsupportedArchitecture(format!("This model has layers of type {layer}; this page runs Mamba.")));
+            return Err(Error::UnsupportedArchitecture(format!(
+                "This model has layers of type {layer}; this page runs Mamba."
+            )));
         }
         let attention = self.get("attn_layer_idx").and_then(Value::as_array).is_some_and(|list| !list.is_empty());
         if attention || self.typed::<u64>("d_intermediate", "a whole number")?.is_some_and(|n| n > 0) {
@@ -176,7 +183,9 @@ impl Fields<'_> {
             ));
         }
         if !self.flag("rms_norm", true)? {
-            return Err(Error::UnsupportedArchitecture("This model uses LayerNorm; this page runs Mamba with RMSNorm.".into()));
+            return Err(Error::UnsupportedArchitecture(
+                "This model uses LayerNorm; this page runs Mamba with RMSNorm.".into(),
+            ));
         }
         let d_model = self.required("d_model", MAX_DIMENSION)?;
         let multiple = self.dimension("pad_vocab_size_multiple", 1 << 16)?.unwrap_or(8);
@@ -223,7 +232,10 @@ impl Fields<'_> {
 
     fn finish(&self, config: Config) -> Result<Config> {
         if !(config.norm_epsilon.is_finite() && config.norm_epsilon >= 0.0) {
-            return Err(bad(format!("has layer_norm_epsilon = {}, which is not a small positive number", config.norm_epsilon)));
+            return Err(bad(format!(
+                "has layer_norm_epsilon = {}, which is not a small positive number",
+                config.norm_epsilon
+            )));
         }
         // More parameters than this and even int8 weights pass what wasm can address.
         let limit = 16_u64 << 30;
@@ -260,7 +272,8 @@ mod tests {
         let error = Config::parse(r#"{"model_type":"llama","architectures":["LlamaForCausalLM"]}"#).unwrap_err();
         assert_eq!(error.code(), "unsupported-architecture");
         assert!(error.to_string().contains("LlamaForCausalLM"), "{error}");
-        let error = Config::parse(r#"{"d_model":64,"n_layer":2,"vocab_size":8,"ssm_cfg":{"layer":"Mamba2"}}"#).unwrap_err();
+        let error =
+            Config::parse(r#"{"d_model":64,"n_layer":2,"vocab_size":8,"ssm_cfg":{"layer":"Mamba2"}}"#).unwrap_err();
         assert!(error.to_string().contains("Mamba2"), "{error}");
     }
 

@@ -160,11 +160,10 @@ impl Inventory {
 
     /// Ticks a tensor off.
     pub fn take(&mut self, role: Role) -> Result<()> {
-        let place = self
-            .missing
-            .iter()
-            .position(|&missing| missing == role)
-            .ok_or_else(|| Error::BadCheckpoint(format!("The checkpoint holds the tensor {} twice.", role.name())))?;
+        let place =
+            self.missing.iter().position(|&missing| missing == role).ok_or_else(|| {
+                Error::BadCheckpoint(format!("The checkpoint holds the tensor {} twice.", role.name()))
+            })?;
         self.missing.swap_remove(place);
         Ok(())
     }

@@ -1,0 +1,84 @@
+//! Loading from JavaScript, which does the fetching.
+
+use js_sys::Uint8Array;
+use wasm_bindgen::prelude::*;
+
+use super::WasmEngine;
+use super::error::Thrown;
+use super::values::Fields;
+use crate::engine::{EngineBuilder, ModelFiles, Options};
+use crate::error::{Error, Result};
+
+/// Bytes copied into wasm at a time: a large chunk must not make the memory grow.
+const PIECE: u32 = 1 << 18;
+
+/// Takes a checkpoint in; see [`EngineBuilder`].
+#[wasm_bindgen]
+pub struct ModelLoader {
+    builder: EngineBuilder,
+    piece: Vec<u8>,
+}
+
+#[wasm_bindgen]
+impl ModelLoader {
+    /// `files`: the texts `{config, tokenizer, tokenizerConfig?, generationConfig?, chatTemplate?, index?}`;
+    /// `options`: `{backend, precision}`.
+    #[wasm_bindgen(constructor)]
+    pub fn new(files: &JsValue, options: &JsValue) -> Result<ModelLoader, JsValue> {
+        let builder = begin(files, options).thrown()?;
+        Ok(Self { builder, piece: Vec::new() })
+    }
+
+    #[wasm_bindgen(js_name = weightFiles)]
+    pub fn weight_files(&self) -> Vec<String> {
+        self.builder.weight_files().to_vec()
+    }
+
+    #[wasm_bindgen(js_name = beginFile)]
+    pub fn begin_file(&mut self, name: &str, byte_length: Option<f64>) -> Result<(), JsValue> {
+        self.builder.begin_file(name, byte_length.map(|length| length as u64)).thrown()
+    }
+
+    pub fn push(&mut self, chunk: &Uint8Array) -> Result<(), JsValue> {
+        let mut start = 0;
+        while start < chunk.length() {
+            let end = chunk.length().min(start.saturating_add(PIECE));
+            self.piece.resize((end - start) as usize, 0);
+            chunk.subarray(start, end).copy_to(&mut self.piece);
+            self.builder.push(&self.piece).thrown()?;
+            start = end;
+        }
+        Ok(())
+    }
+
+    #[wasm_bindgen(js_name = endFile)]
+    pub fn end_file(&mut self) -> Result<(), JsValue> {
+        self.builder.end_file().thrown()
+    }
+
+    /// Consumes the loader.
+    pub fn finish(self) -> Result<WasmEngine, JsValue> {
+        self.builder.finish().map(WasmEngine::new).thrown()
+    }
+}
+
+fn begin(files: &JsValue, options: &JsValue) -> Result<EngineBuilder> {
+    let names = ["config", "tokenizer", "tokenizerConfig", "generationConfig", "chatTemplate", "index"];
+    let fields = Fields::new(files, "model's files", &names)?;
+    let missing = |name: &str| Error::NotFound(format!("The model has no {name}."));
+    let files = ModelFiles {
+        config: fields.text("config")?.ok_or_else(|| missing("config.json"))?,
+        tokenizer: Some(fields.text("tokenizer")?.ok_or_else(|| missing("tokenizer.json"))?),
+        tokenizer_config: fields.text("tokenizerConfig")?,
+        generation_config: fields.text("generationConfig")?,
+        chat_template: fields.text("chatTemplate")?,
+        index: fields.text("index")?,
+    };
+    let fields = Fields::new(options, "options", &["backend", "precision"])?;
+    let auto = Options::default();
+    let options = Options {
+        backend: fields.text("backend")?.unwrap_or(auto.backend),
+        precision: fields.text("precision")?.unwrap_or(auto.precision),
+    };
+    EngineBuilder::new(&files, &options)
+}

@@ -1,0 +1,91 @@
+//! One sequence, driven from JavaScript a step at a time.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use wasm_bindgen::prelude::*;
+
+use super::error::Thrown;
+use super::request;
+use super::values::{self, set};
+use crate::engine::Engine;
+use crate::generation::{Reason, Session, Step};
+
+/// See [`Session`].
+#[wasm_bindgen]
+pub struct WasmSession {
+    session: Session,
+    engine: Rc<RefCell<Engine>>,
+}
+
+impl WasmSession {
+    pub(super) fn new(session: Session, engine: Rc<RefCell<Engine>>) -> Self {
+        Self { session, engine }
+    }
+}
+
+#[wasm_bindgen]
+impl WasmSession {
+    /// Starts reading and answering; `advance` does the work.
+    pub fn begin(&mut self, request: &JsValue) -> Result<(), JsValue> {
+        let engine = self.engine.borrow();
+        let request = request::parse(&engine, request).thrown()?;
+        self.session.begin(&engine, request).thrown()
+    }
+
+    /// One block of the prompt, or one token:
+    /// `{kind: "prefill", read, total}`, `{kind: "token", id, text}` or `{kind: "end", reason, text}`.
+    pub fn advance(&mut self) -> Result<JsValue, JsValue> {
+        let step = self.session.advance(&mut self.engine.borrow_mut()).thrown()?;
+        let object = js_sys::Object::new();
+        let fields: [(&str, JsValue); 3] = match step {
+            Step::Prefill { read, total } => {
+                [("kind", "prefill".into()), ("read", read.into()), ("total", total.into())]
+            }
+            Step::Token { id, text } => [("kind", "token".into()), ("id", id.into()), ("text", text.into())],
+            Step::End { reason, text } => {
+                let reason = match reason {
+                    Reason::Stop => "stop",
+                    Reason::Length => "length",
+                    Reason::Read => "read",
+                };
+                [("kind", "end".into()), ("reason", reason.into()), ("text", text.into())]
+            }
+        };
+        for (name, value) in &fields {
+            set(&object, name, value);
+        }
+        Ok(object.into())
+    }
+
+    /// Ends what `begin` started. Tokens that were handed out stay read.
+    pub fn cancel(&mut self) {
+        self.session.cancel();
+    }
+
+    /// Scores of the next token.
+    pub fn logits(&self) -> Result<Vec<f32>, JsValue> {
+        self.session.logits().map(<[f32]>::to_vec).thrown()
+    }
+
+    /// Tokens read so far.
+    pub fn position(&self) -> f64 {
+        self.session.position() as f64
+    }
+
+    /// The counts and times that API.md names.
+    pub fn stats(&self) -> Result<JsValue, JsValue> {
+        values::from_json(&self.session.stats())
+    }
+
+    /// The bytes of a `.mstate` file.
+    pub fn snapshot(&self) -> Result<Vec<u8>, JsValue> {
+        self.session.snapshot(&self.engine.borrow()).thrown()
+    }
+
+    /// A second session that goes on from here on its own.
+    pub fn fork(&self) -> Result<WasmSession, JsValue> {
+        let session = self.session.fork().thrown()?;
+        Ok(Self::new(session, Rc::clone(&self.engine)))
+    }
+}

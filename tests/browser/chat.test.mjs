@@ -101,7 +101,7 @@ describe("an answer", () => {
       await answerIsDone(page);
       const [first, read] = [await lastAnswer(page), await tokensRead(page)];
 
-      await page.click("text=Regenerate");
+      await page.getByRole("button", { name: "Regenerate" }).click();
       await page.waitForFunction((old) => [...document.querySelectorAll(".answer .text")].at(-1)?.textContent !== old, first);
       await answerIsDone(page);
       assert.notEqual(await lastAnswer(page), first, "a fixed seed must not give the same answer again");
@@ -118,7 +118,7 @@ describe("an answer", () => {
       await answerIsDone(page);
       const [text, read] = [await lastAnswer(page), await tokensRead(page)];
       assert.match((await page.textContent(".numbers")) ?? "", /10 tokens.*longest answer reached/);
-      await page.click("text=Go on");
+      await page.getByRole("button", { name: "Go on" }).click();
       await page.waitForFunction((old) => (document.querySelector(".answer .text")?.textContent?.length ?? 0) > old, text.length);
       await answerIsDone(page);
       assert.ok((await lastAnswer(page)).startsWith(text));
@@ -135,7 +135,7 @@ describe("an answer", () => {
         await setSetting(page, "maxTokens", "12");
         await send(page, "Hello");
         await answerIsDone(page);
-        await page.click("text=Copy");
+        await page.getByRole("button", { name: "Copy" }).click();
         await page.waitForSelector("text=Copied");
         const copied = await page.evaluate(() => navigator.clipboard.readText());
         assert.equal(copied.replace(/\s+/g, ""), (await lastAnswer(page)).replace(/\s+/g, ""));

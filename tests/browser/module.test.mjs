@@ -289,7 +289,9 @@ test("wrong arguments are refused in sentences", async () => {
       ["tokenize", () => chat.tokenize(5)],
       ["restore", () => chat.restore("text")],
     ];
-    return Promise.all(cases.map(async ([name, work]) => ({ name, ...(await failure(work)) })));
+    const told = [];
+    for (const [name, work] of cases) told.push({ name, ...(await failure(work)) });
+    return told;
   });
   for (const { name, code, message, hint } of told) {
     assert.match(String(code), /^bad-(argument|state)$/, `${name}: ${code} ${message}`);

@@ -43,15 +43,20 @@ const unreachable = (name, cause) =>
     { cause },
   );
 
-/** @param {string} name @param {number} loaded @param {number | null} total */
-const cutShort = (name, loaded, total) =>
-  new MambaError(
-    "integrity",
-    total === null
-      ? `${name} broke off after ${loaded.toLocaleString("en")} bytes.`
-      : `${name} broke off after ${loaded.toLocaleString("en")} of ${total.toLocaleString("en")} bytes.`,
+/**
+ * @param {"network" | "integrity"} code a connection that broke, or one that ended as if all were there
+ * @param {string} name
+ * @param {number} loaded
+ * @param {number | null} total
+ */
+function cutShort(code, name, loaded, total) {
+  const of = total === null ? "" : ` of ${total.toLocaleString("en")}`;
+  return new MambaError(
+    code,
+    `${name} broke off after ${loaded.toLocaleString("en")}${of} bytes.`,
     "Check the connection and load the model again.",
   );
+}
 
 /** @param {string} name */
 const isPage = (name) =>
@@ -162,8 +167,7 @@ async function* readBody(name, total, body) {
     for (;;) {
       const { done, value } = await reader.read().catch((cause) => {
         if (cause?.name === "AbortError") throw cancelled();
-        // The connection was there and broke: browsers do not say why.
-        throw loaded > 0 ? cutShort(name, loaded, total) : unreachable(name, cause);
+        throw cutShort("network", name, loaded, total);
       });
       if (done) break;
       loaded += value.byteLength;
@@ -172,7 +176,7 @@ async function* readBody(name, total, body) {
   } finally {
     await reader.cancel().catch(() => {});
   }
-  if (total !== null && loaded < total) throw cutShort(name, loaded, total);
+  if (total !== null && loaded < total) throw cutShort("integrity", name, loaded, total);
 }
 
 /** @param {OpenFile} file */

@@ -30,9 +30,8 @@ export async function loadModel({ source, options, wasmIsReady, report }) {
 
   const loader = new ModelLoader({ ...files, index }, options);
   try {
-    const names = first ? [first.name] : loader.weightFiles();
     meter.expect(first ? first.announced : sizeInIndex(index));
-    for (const name of names) {
+    for (const name of loader.weightFiles()) {
       const file = first ?? (await folder.open(name));
       loader.beginFile(name, file.byteLength ?? undefined);
       await pour(file, loader, meter);

@@ -70,6 +70,7 @@ export class Session {
    */
   async *generate({ signal, onPrefill, ...request } = {}) {
     if (request.message === undefined) request.prompt ??= "";
+    if (typeof request.stop === "string") request.stop = [request.stop];
     const reason = yield* this.#run(request, { signal, onPrefill });
     return reason === "length" ? "length" : "stop";
   }

@@ -71,13 +71,15 @@ export async function modelIsReady(page) {
  * @param {string} message
  */
 export async function send(page, message) {
+  const turns = await page.locator(".turn").count();
   await page.fill("#message", message);
   await page.keyboard.press("Enter");
-  await page.waitForSelector(".turn.writing");
+  await page.locator(".turn").nth(turns).waitFor();
 }
 
 /** @param {Page} page */
-export const answerIsDone = (page) => page.waitForSelector(".turn.writing", { state: "detached" });
+export const answerIsDone = (page) =>
+  page.waitForFunction(() => document.querySelector(".turn") && !document.querySelector(".turn.writing"));
 
 /** The text of the last answer. @param {Page} page */
 export const lastAnswer = async (page) => (await page.locator(".answer .text").last().textContent()) ?? "";

@@ -69,7 +69,7 @@ const MADE = {
       return copy;
     }),
   },
-  "tensor-missing": {
+  "tensor-of-another-name": {
     "model.safetensors": changed((bytes) =>
       withHeader(bytes, (header) => {
         header["backbone.layers.0.mixer.other_name"] = header["backbone.layers.0.mixer.D"];
@@ -83,6 +83,9 @@ const MADE = {
   },
   "git-lfs": {
     "model.safetensors": (response) => send(response, "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n"),
+  },
+  "a-layer-missing": {
+    "config.json": changedJson((config) => ({ ...config, num_hidden_layers: 3, n_layer: 3 })),
   },
   "not-a-number": {
     "model.safetensors": changed((bytes) =>
@@ -163,7 +166,7 @@ export class Site {
     response.setHeader("Cross-Origin-Embedder-Policy", "require-corp");
     const [, place, name, file] = pathname.split("/");
     if (place === "golden") return sendFile(response, path.join(golden, name, file));
-    if (place === "broken") return this.#makeModel(response, name, file);
+    if (place === "made") return this.#makeModel(response, name, file);
     if (place === "empty") return send(response, "<!doctype html><title>Empty</title>", TYPES[".html"]);
     if (!pathname.startsWith("/sub/path/")) return missing(response, async () => Buffer.alloc(0));
     const own = pathname.slice("/sub/path".length);

@@ -136,6 +136,27 @@ test("an engine whose files are missing is told as that", async () => {
   }
 });
 
+test("an engine that stops in the middle of an answer is told, and is loaded again", async () => {
+  await withPage(browser, site.page("?model=/golden/chat/"), async (page) => {
+    await modelIsReady(page);
+    await setSetting(page, "maxTokens", "100000");
+    await send(page, "Hello");
+    await page.workers()[0].evaluate(() => void setTimeout(() => {
+      throw new Error("internal words that nobody should see");
+    }));
+    const told = await problem(page);
+    assert.equal(told.code, "engine-stopped");
+    assertSentence(told.message);
+    assert.doesNotMatch((await page.textContent("body")) ?? "", /internal words/);
+    await page.getByRole("button", { name: "Load the model again" }).click();
+    await modelIsReady(page);
+    await setSetting(page, "maxTokens", "4");
+    await send(page, "Hello");
+    await answerIsDone(page);
+    assert.notEqual(await lastAnswer(page), "");
+  });
+});
+
 test("a browser without SIMD is told which ones have it", async () => {
   const context = await browser.newContext();
   await context.addInitScript(() => {

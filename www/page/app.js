@@ -34,6 +34,8 @@ const completeButton = byId("complete", HTMLButtonElement);
 const problem = byId("problem", HTMLElement);
 const modes = [...document.querySelectorAll("input[name=mode]")].filter((input) => input instanceof HTMLInputElement);
 
+const COMPLETE = { begin: "Continue the text", "go on": "Go on", again: "Try another" };
+
 /** @type {string | null} a message that waits for the model */
 let waiting = null;
 
@@ -90,7 +92,7 @@ function showState() {
   const isText = isCompletion();
   stateCard.showRead((isText ? completion : chat).position);
   welcome.hidden = isText ? !isLoading() : !chat.isEmpty;
-  completeButton.textContent = running.isRunning ? "Stop" : completion.canGoOn ? "Go on" : "Continue the text";
+  completeButton.textContent = running.isRunning ? "Stop" : COMPLETE[completion.next];
 }
 
 const isLoading = () => model.state?.kind === "loading";
@@ -120,6 +122,7 @@ model.onChange((state) => {
     ];
     if (!state.choice.isDefault) ways.splice(1, 0, { name: "Use the model of this page", action: () => void load(defaultChoice()) });
     problem.replaceChildren(problemCard("The model could not be loaded", state.error, ways));
+    problem.scrollIntoView({ block: "nearest" });
     if (waiting !== null) composer.tell("Your message was not answered, because the model could not be loaded.");
   }
   if (state.kind === "ready") {

@@ -25,6 +25,7 @@ export class Completion {
   /** @type {{ text: string, state: Session, readMs: number } | null} the beginning that was read, and the state after it */
   #read = null;
   #attempt = 0;
+  #isEnded = false;
 
   /** @param {import("./chat.js").ChatParts} parts */
   constructor(parts) {
@@ -45,9 +46,16 @@ export class Completion {
     return this.#session?.position ?? 0;
   }
 
-  /** Whether the next step goes on with the text that stands there. */
-  get canGoOn() {
-    return this.#read !== null && this.#text.text !== "" && this.#read.text === this.#beginning.value;
+  /**
+   * What the main button does: begin with the text in the box, go on with what stands below
+   * it, or, where the model has ended its text, write another.
+   *
+   * @returns {"begin" | "go on" | "again"}
+   */
+  get next() {
+    const isRead = this.#read !== null && this.#read.text === this.#beginning.value;
+    if (!isRead || this.#text.text === "") return "begin";
+    return this.#isEnded ? "again" : "go on";
   }
 
   get isEmpty() {
@@ -61,9 +69,8 @@ export class Completion {
     this.#parts.onChange();
   }
 
-  /** Goes on with what stands there, or begins with the text in the box. */
   continue() {
-    return this.#start(this.canGoOn ? "go on" : "begin");
+    return this.#start(this.next);
   }
 
   /** Forgets the text and its states, but not what is in the box. */
@@ -72,6 +79,7 @@ export class Completion {
     const old = [this.#session, this.#read?.state];
     this.#session = this.#read = null;
     this.#attempt = 0;
+    this.#isEnded = false;
     this.#text.clear();
     this.#show();
     this.#note.textContent = this.#emptyNote;
@@ -132,6 +140,7 @@ export class Completion {
       onToken: () => this.#parts.onChange(),
     });
     if ("error" in outcome) throw outcome.error;
+    this.#isEnded = outcome.reason === "stop";
     const { stats } = session;
     const parts = [];
     if (stats.tokens > 1) parts.push(counted(stats.tokens, "token"), `${rate(stats.tokensPerSecond)} tokens/s`);
@@ -151,8 +160,8 @@ export class Completion {
 
   #show() {
     const isThere = this.#text.text !== "";
-    this.#output.hidden = !isThere;
-    this.#again.hidden = this.#copyButton.hidden = !isThere;
+    this.#output.hidden = this.#copyButton.hidden = !isThere;
+    this.#again.hidden = !isThere || this.#isEnded;
     this.#parts.onChange();
   }
 

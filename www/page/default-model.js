@@ -5,7 +5,7 @@ export const DEFAULT_MODEL = {
   name: "Starter chat model",
   can: [
     "make small talk, tell riddles and jokes",
-    "remember the names, towns and pets you tell it about",
+    "remember your name, and what your pets are called",
     "name capitals, and do sums below a hundred",
     "tell a short story about a thing you name",
   ],
@@ -24,10 +24,10 @@ export const ANY_MODEL = {
 };
 
 export const CHAT_EXAMPLES = [
-  "Hello! My name is Mira. What can you do?",
-  "Tell me a story about a lighthouse.",
+  "Hello! My name is Mira.",
+  "Tell me a story about a brave cat.",
   "What is the capital of Japan?",
-  "I have a cat called Pip. Can you remember that?",
+  "Tell me a joke.",
 ];
 
-export const COMPLETION_EXAMPLES = ["Once upon a time", "The best thing about winter is"];
+export const COMPLETION_EXAMPLES = ["Once upon a time", "One day, a little fish"];

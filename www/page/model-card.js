@@ -23,7 +23,7 @@ export function showModelCard(state) {
     ...fact("Size", `${big(info.parameters)} parameters`),
     ...fact("Weights", info.precision),
     ...fact("Runs on", info.adapter ? `${backend}, ${info.adapter}` : backend),
-    ...fact("Memory", bytes(info.weightBytes)),
+    ...fact("Memory", bytes(state.memoryBytes)),
   );
 }
 

@@ -7,7 +7,7 @@ import { asMambaError } from "../engine/errors.js";
  * @typedef {{ model: string | File[], name: string, isDefault: boolean, backend: string, precision: string }} Choice
  *
  * @typedef {{ kind: "loading", choice: Choice, progress: import("../engine/progress.js").Progress | null }
- *   | { kind: "ready", choice: Choice, engine: import("../mamba.js").Engine }
+ *   | { kind: "ready", choice: Choice, engine: import("../mamba.js").Engine, memoryBytes: number }
  *   | { kind: "failed", choice: Choice, error: import("../mamba.js").MambaError }} ModelState
  */
 
@@ -50,8 +50,9 @@ export class Model {
           if (!signal.aborted) this.#become({ kind: "loading", choice, progress });
         },
       });
+      const memoryBytes = await engine.memoryBytes();
       if (signal.aborted) return void engine.dispose();
-      this.#become({ kind: "ready", choice, engine });
+      this.#become({ kind: "ready", choice, engine, memoryBytes });
     } catch (error) {
       if (!signal.aborted) this.fail(choice, error);
     }

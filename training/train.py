@@ -50,40 +50,44 @@ class Schedule:
 class Rows:
     """Token rows of the files that match a pattern, shuffled, each used once before any is used twice.
 
-    Files that appear later join the rows not yet used.
+    Files that appear later join the rows not yet used. There may be a million rows, so a row is one number here,
+    file times ``MOST_ROWS`` plus row, and a poll shuffles once, however many files it finds.
     """
+
+    MOST_ROWS = 1 << 20  # a file
 
     def __init__(self, folder: Path, pattern: str, device: str, seed: int):
         self.folder, self.pattern, self.device = folder, pattern, device
         self.random = np.random.default_rng(seed)
-        self.files: dict[str, Tensor] = {}
+        self.names: set[str] = set()
         self.data: list[Tensor] = []
-        self.unused = np.zeros((0, 2), np.int64)
-        self.epoch = 0
+        self.unused = np.zeros(0, np.int64)
+        self.count, self.epoch = 0, 0
         self.poll()
 
     def __len__(self) -> int:
-        return sum(map(len, self.data))
+        return self.count
 
     def poll(self, most: int = 200) -> None:
-        new = [path for path in sorted(self.folder.glob(self.pattern)) if path.name not in self.files][:most]
+        new = [path for path in sorted(self.folder.glob(self.pattern)) if path.name not in self.names][:most]
+        if not new:
+            return
         for path in new:
-            rows = torch.from_numpy(np.load(path).astype(np.int16)).to(self.device)
-            self.files[path.name] = rows
-            self.data.append(rows)
-            self._add([len(self.data) - 1])
+            self.names.add(path.name)
+            self.data.append(torch.from_numpy(np.load(path).astype(np.int16)).to(self.device))
+            self.count += len(self.data[-1])
+        self._add(range(len(self.data) - len(new), len(self.data)))
 
-    def _add(self, files: list[int]) -> None:
-        fresh = [np.stack([np.full(len(self.data[f]), f), np.arange(len(self.data[f]))], 1) for f in files]
-        self.unused = np.concatenate([self.unused, *fresh])
+    def _add(self, files: range) -> None:
+        self.unused = np.concatenate([self.unused, *(f * self.MOST_ROWS + np.arange(len(self.data[f])) for f in files)])
         self.random.shuffle(self.unused)
 
     def take(self, count: int) -> Tensor:
         if len(self.unused) < count:
             self.epoch += 1
-            self._add(list(range(len(self.data))))
+            self._add(range(len(self.data)))
         chosen, self.unused = self.unused[:count], self.unused[count:]
-        return torch.stack([self.data[f][r] for f, r in chosen]).long()
+        return torch.stack([self.data[n // self.MOST_ROWS][n % self.MOST_ROWS] for n in chosen.tolist()]).long()
 
 
 def loss_weights(rows: Tensor) -> Tensor:
@@ -227,7 +231,7 @@ def main() -> None:
             if value != value:
                 raise SystemExit("the loss is not a number")
         if now - last_poll > POLL_SECONDS:
-            own.poll()
+            own.poll(most=70)
             last_poll = now
         if now - last_export > a.export_every:
             trainer.save(checkpoint)

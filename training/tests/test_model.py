@@ -59,9 +59,22 @@ def test_a_resumed_run_goes_on_where_it_stopped(text: Path, tmp_path: Path):
 
 def test_each_row_is_used_once_before_any_twice(text: Path):
     rows = Rows(text, "own-*.npy", "cpu", 0)
-    rows.files["own-0.npy"][:, 0] = torch.arange(64)
+    rows.data[0][:, 0] = torch.arange(64)
     assert sorted(torch.cat([rows.take(16)[:, 0] for _ in range(4)]).tolist()) == list(range(64))
     assert rows.epoch == 0 and len(rows.take(1)) == 1 and rows.epoch == 1
+
+
+def test_a_poll_shuffles_once_however_many_files_it_finds(tmp_path: Path):
+    """Once a file, and 2,000 files with half a million rows stop the training for a minute at a time."""
+    for i in range(30):
+        np.save(tmp_path / f"own-{i}.npy", np.full((3, 9), i, np.uint16))
+    rows = Rows(tmp_path, "own-*.npy", "cpu", 0)
+    shuffles = []
+    rows.random = type("Counting", (), {"shuffle": lambda self, array: shuffles.append(len(array))})()
+    for i in range(30, 50):
+        np.save(tmp_path / f"own-{i}.npy", np.full((3, 9), i, np.uint16))
+    rows.poll()
+    assert shuffles == [150] and len(rows) == 150
 
 
 def test_user_text_counts_less_and_padding_not_at_all():

@@ -23,7 +23,7 @@ const running = new Running();
 const stateCard = new StateCard();
 const scroll = new FollowScroll();
 
-const parts = { engine: () => model.engine, settings, running, scroll, onChange: showState, waysOut };
+const parts = { engine: () => model.engine, settings, running, scroll, onChange: showState, onToken: showRead, waysOut };
 const chat = new Chat(parts);
 const completion = new Completion(parts);
 const composer = new Composer(send, () => void running.stop());
@@ -88,9 +88,14 @@ function send(text) {
   return true;
 }
 
+/** Called for every token, so nothing here may look at whole texts. */
+function showRead() {
+  stateCard.showRead((isCompletion() ? completion : chat).position);
+}
+
 function showState() {
   const isText = isCompletion();
-  stateCard.showRead((isText ? completion : chat).position);
+  showRead();
   welcome.hidden = isText ? !isLoading() : !chat.isEmpty;
   completeButton.textContent = running.isRunning ? "Stop" : COMPLETE[completion.next];
 }

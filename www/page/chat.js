@@ -22,7 +22,8 @@ import { TurnView } from "./turn-view.js";
  * @property {import("./settings.js").Settings} settings
  * @property {import("./running.js").Running} running
  * @property {import("./follow-scroll.js").FollowScroll} scroll
- * @property {() => void} onChange the number of turns or the session's position changed
+ * @property {() => void} onChange something began, ended or was cleared
+ * @property {() => void} onToken tokens were read or written
  * @property {(error: import("../mamba.js").MambaError) => import("./problem.js").WayOut[]} waysOut of a failed answer
  */
 
@@ -134,11 +135,11 @@ export class Chat {
       signal,
       onPrefill: (progress) => {
         view.showReading(progress);
-        this.#parts.onChange();
+        this.#parts.onToken();
       },
       onToken: () => {
         view.showWriting();
-        this.#parts.onChange();
+        this.#parts.onToken();
       },
     });
     if ("error" in outcome) throw outcome.error;

@@ -137,7 +137,7 @@ export class Completion {
       text: this.#text,
       signal,
       onPrefill: () => {},
-      onToken: () => this.#parts.onChange(),
+      onToken: () => this.#parts.onToken(),
     });
     if ("error" in outcome) throw outcome.error;
     this.#isEnded = outcome.reason === "stop";
@@ -155,7 +155,7 @@ export class Completion {
   /** @param {{ read: number, total: number }} progress */
   #showReading({ read, total }) {
     if (total > 500) this.#note.textContent = `Reading ${count(read)} of ${count(total)} tokens`;
-    this.#parts.onChange();
+    this.#parts.onToken();
   }
 
   #show() {

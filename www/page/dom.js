@@ -62,10 +62,14 @@ export function actionButton(name, iconName, action) {
 
 const announcer = byId("announcer", HTMLElement);
 
+/** Nobody can stop a live region in the middle; who wants the rest reads it where it stands. */
+const LONGEST_ANNOUNCEMENT = 2000;
+
 /** Says it once to people who listen to the page. @param {string} text */
 export function announce(text) {
+  const said = text.length > LONGEST_ANNOUNCEMENT ? `${text.slice(0, LONGEST_ANNOUNCEMENT)} … and so on.` : text;
   // A node of its own each time, or the same words twice would be said once.
-  announcer.replaceChildren(make("p", { text }));
+  announcer.replaceChildren(make("p", { text: said }));
 }
 
 /** @param {string} text @returns {Promise<boolean>} whether it is in the clipboard now */

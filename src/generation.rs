@@ -273,22 +273,22 @@ impl Session {
     }
 
     /// Ends the run, if there is one. The tokens that were handed out stay read; if none was, the session is as it was
-    /// before the run began.
-    pub fn cancel(&mut self) {
-        if let Some(run) = self.run.take() {
-            self.stop(run);
-        }
+    /// before the run began. Returns the text of these tokens that was still held back.
+    pub fn cancel(&mut self) -> String {
+        self.run.take().map(|run| self.stop(run)).unwrap_or_default()
     }
 
-    fn stop(&mut self, mut run: Run) {
+    fn stop(&mut self, mut run: Run) -> String {
+        let held = run.stops.held().to_owned();
         if let Some(before) = run.before {
             self.state = before.state;
             self.logits = before.logits;
             self.recent = before.recent;
-        } else if let Some(message) = &run.message {
-            run.reply.push_str(run.stops.held());
-            self.conversation.record(message, &run.reply);
+        } else if let Some(message) = run.message.take() {
+            run.reply.push_str(&held);
+            self.conversation.record(&message, &run.reply);
         }
+        held
     }
 
     /// Whether a run is going on.

@@ -20,7 +20,7 @@ pub mod sampler;
 pub mod state;
 pub mod tokenizer;
 #[cfg(target_arch = "wasm32")]
-mod web;
+pub mod web;
 
 pub use engine::Engine;
 pub use error::{Error, Result};

@@ -257,6 +257,21 @@ fn stop_strings_never_show() {
 }
 
 #[test]
+fn cancelling_hands_out_what_was_held_back() {
+    let mut engine = open("chat");
+    let whole = run(&mut engine.session(None).unwrap(), &mut engine, prompt("Once upon a time", 12));
+    // Held back from its second character on, because the stop string might begin there.
+    let stop = format!("{}\u{1F9AC}", whole.text.chars().skip(1).collect::<String>());
+    let mut session = engine.session(None).unwrap();
+    session.begin(&engine, Request { stop: vec![stop], ..prompt("Once upon a time", 40) }).unwrap();
+    let answer = go(&mut session, &mut engine, 1 + 12);
+    assert_eq!(answer.ids, whole.ids);
+    assert!(answer.text.chars().count() <= 1);
+    assert_eq!(answer.text + &session.cancel(), whole.text);
+    assert_eq!(session.cancel(), "");
+}
+
+#[test]
 fn stop_tokens_end_the_answer_unread() {
     let mut engine = open("chat");
     assert_eq!(engine.stop_tokens(), [0, 2]);

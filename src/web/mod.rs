@@ -15,7 +15,8 @@ use wasm_bindgen::prelude::*;
 
 use crate::engine::Engine;
 use error::Thrown;
-use session::WasmSession;
+pub use loader::ModelLoader;
+pub use session::WasmSession;
 
 /// Puts the text of a panic, which would be a fault in this crate, on the console.
 #[wasm_bindgen(start)]

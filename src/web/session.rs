@@ -58,9 +58,9 @@ impl WasmSession {
         Ok(object.into())
     }
 
-    /// Ends what `begin` started. Tokens that were handed out stay read.
-    pub fn cancel(&mut self) {
-        self.session.cancel();
+    /// Ends what `begin` started. Tokens that were handed out stay read; their text that was held back is returned.
+    pub fn cancel(&mut self) -> String {
+        self.session.cancel()
     }
 
     /// Scores of the next token.

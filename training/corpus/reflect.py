@@ -68,7 +68,8 @@ RULES: list[tuple[str, str]] = [
     (r"\b(?:right|huh|you know|isn't it|don't you think)\?$", "[I think so, but I may be wrong.|It sounds right to me.|Could be! You know more about it than I do.]"),
     (r"\b(?:what about you|how about you|and you|do you)\?$",
      "[I am only a program, so my days are quiet. But I like what you told me.|Me? I just sit in this tab and read. Your life sounds more exciting!]"),
-    (r"\?$", "[I am not sure about that. What do you think?|Good question. I do not know the answer.|I do not know. I am only a small model.]"),
+    (r"\?$", "[I am not sure about that. What do you think?|Good question. I do not know the answer.|I do not know. I am only a small model.|That is beyond me, sorry. What is your guess?|"
+     "I would have to guess, and I guess badly. What do you say?|I wish I knew. Where could one look that up?|No idea, to be honest. But I like the question.]"),
     # agreement, surprise, politeness
     (r"^(?:yes|yeah|yep|yup|exactly|true|i agree|agreed|definitely|absolutely|totally|of course|sure|right|me too|same here|that's true|thats true)\b",
      "[I am glad we agree.|Good to hear. What else is on your mind?|Nice! Tell me more.|I thought so too. And what happened then?|Then we see it the same way.]"),

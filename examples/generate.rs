@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use lexopt::prelude::*;
-use mamba_web::engine::Options;
-use mamba_web::generation::{Input, Request, Session, Step, Text};
+use mamba_web::engine::{Info, Options};
+use mamba_web::generation::{Input, Request, Session, Stats, Step, Text};
 use mamba_web::sampler::Settings;
 use mamba_web::{Engine, Error, Result};
+use serde::Serialize;
 
 const HELP: &str = "\
 cargo run --release --example generate -- --model DIR (--prompt TEXT | --ids \"8262 849 403\") [options]
@@ -116,7 +117,10 @@ fn run(a: Arguments) -> Result<()> {
     let tokens = a.tokens.unwrap_or(64);
     // The scores after the prompt are wanted before any token follows, so it is read on its own.
     let nothing_to_read = matches!(&prompt, Text::Words(words) if words.is_empty());
-    if !(nothing_to_read && a.load_state.is_some()) {
+    if nothing_to_read && a.load_state.is_none() {
+        return Err(Error::BadArgument("The prompt is empty.".into()));
+    }
+    if !nothing_to_read {
         session.begin(&engine, Request::new(&engine, Input::Read(prompt)))?;
         while !matches!(session.advance(&mut engine)?, Step::End { .. }) {}
     }
@@ -185,17 +189,28 @@ fn answer(a: &Arguments, session: &mut Session, engine: &mut Engine) -> Result<(
     }
 }
 
-fn bench(engine: &Engine, prefill: mamba_web::generation::Stats, session: &Session) {
-    let rate = |tokens: usize, ms: f64| if ms > 0.0 { tokens as f64 / ms * 1e3 } else { 0.0 };
+fn bench(engine: &Engine, prefill: Stats, session: &Session) {
+    #[derive(Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Report {
+        info: Info,
+        prefill_tokens: usize,
+        prefill_tokens_per_second: f64,
+        decode_tokens: usize,
+        decode_tokens_per_second: f64,
+    }
     let decode = session.stats();
-    let report = serde_json::json!({
-        "info": engine.info(),
-        "prefillTokens": prefill.prompt_tokens,
-        "prefillTokensPerSecond": rate(prefill.prompt_tokens, prefill.prefill_ms),
-        "decodeTokens": decode.tokens,
-        "decodeTokensPerSecond": decode.tokens_per_second(),
-    });
-    println!("{report}");
+    let report = Report {
+        info: engine.info(),
+        prefill_tokens: prefill.prompt_tokens,
+        prefill_tokens_per_second: match prefill.prefill_ms {
+            0.0 => 0.0,
+            ms => prefill.prompt_tokens as f64 / ms * 1e3,
+        },
+        decode_tokens: decode.tokens,
+        decode_tokens_per_second: decode.tokens_per_second(),
+    };
+    println!("{}", serde_json::to_string(&report).unwrap_or_default()); // numbers and strings always serialise
 }
 
 fn write(file: &Path, bytes: &[u8]) -> Result<()> {

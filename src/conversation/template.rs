@@ -7,8 +7,8 @@ use super::{Message, python};
 use crate::error::{Error, Result};
 use crate::tokenizer::TokenizerSettings;
 
-/// Work that a template may do, in minijinja's units (an instruction, or 64 bytes written). It bounds time and memory:
-/// a hostile template ends after some 50 ms and 32 MB.
+/// Work that a template may do, in minijinja's units (an instruction, or 64 bytes written). It bounds the time
+/// (about 0.1 s; tests/template.rs prints it for hostile ones) and the memory (64 bytes a unit, 32 MB).
 const FUEL: u64 = 500_000;
 /// A template longer than this is no template.
 const MOST_SOURCE: usize = 1 << 20;

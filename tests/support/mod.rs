@@ -1,5 +1,7 @@
 //! What several test files share: golden folders, and a backend loaded from one.
 
+#![allow(dead_code, reason = "each test file uses its own part")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

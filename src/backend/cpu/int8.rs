@@ -1,7 +1,9 @@
 //! int8 matrices: blocks of 32 columns share a scale, four rows side by side so that each SIMD lane owns a row
 //! and no sum across lanes is ever needed.
 
-use super::simd::{ACTIVATION_MAX, Activations, BLOCK, F32x4, Panel, ROWS, WEIGHT_MAX, activation, dot_panel, place};
+use super::simd::{
+    ACTIVATION_MAX, Activations, BLOCK, F32x4, MAGIC, Panel, ROWS, WEIGHT_MAX, activation, dot_panel, place,
+};
 use crate::checkpoint::zeros;
 use crate::error::Result;
 
@@ -28,7 +30,11 @@ fn scale(largest: f32, steps: f32) -> (f32, f32) {
 }
 
 fn largest(values: &[f32]) -> f32 {
-    values.iter().fold(0f32, |largest, value| largest.max(value.abs()))
+    let (lanes, rest) = values.as_chunks::<4>();
+    let largest = lanes.iter().fold(F32x4::splat(0.0), |largest, x| F32x4::load(x).abs().max(largest));
+    // Comparisons, because f32::max is a library call in wasm.
+    let greater = |a: f32, b: f32| if b > a { b } else { a };
+    largest.lanes().into_iter().chain(rest.iter().map(|x| x.abs())).fold(0.0, greater)
 }
 
 impl Rounded {
@@ -49,8 +55,15 @@ impl Rounded {
         for ((values, kept), x) in self.values.iter_mut().zip(&mut self.scales).zip(rows) {
             let (scale, inverse) = scale(largest(x), ACTIVATION_MAX);
             *kept = scale;
-            for (value, x) in values.iter_mut().zip(x) {
-                *value = activation((x * inverse).round_ties_even() as i8); // `as` saturates
+            let (four, rest) = x.as_chunks::<4>();
+            let (put_four, put_rest) = values.as_chunks_mut::<4>();
+            for (values, x) in put_four.iter_mut().zip(four) {
+                let rounded = F32x4::load(x).mul_add(F32x4::splat(inverse), F32x4::splat(MAGIC));
+                *values = rounded.lanes().map(|rounded| activation(rounded.to_bits() as i8));
+            }
+            let put = put_four[four.len()..].as_flattened_mut().iter_mut().chain(put_rest);
+            for (value, x) in put.zip(rest) {
+                *value = activation((x * inverse + MAGIC).to_bits() as i8);
             }
             values[x.len()..].fill(activation(0));
         }
@@ -126,7 +139,7 @@ impl Int8 {
     }
 
     /// Four rows times the T tokens from `first` on: each weight is read once for all T.
-    #[inline(always)]
+    #[cfg_attr(all(target_arch = "wasm32", feature = "relaxed-simd"), target_feature(enable = "relaxed-simd"))]
     fn strip<const T: usize>(&self, strip: usize, panels: &[Panel], x: &Rounded, first: usize, out: &mut [f32]) {
         let blocks = panels.len();
         let values: [&[Activations]; T] = core::array::from_fn(|t| &x.values[(first + t) * blocks..][..blocks]);

@@ -1,7 +1,7 @@
 //! What a layer does besides matrix products: norm, causal convolution, selective scan.
 //! Each is the function of the same name in `reference`, over a block of T tokens.
 
-use super::math::{exp, silu, softplus};
+use super::math::{exp2_decay, silu, softplus};
 use super::simd::{F32x4, map_in_place};
 
 /// `out[t] = x[t] / sqrt(mean(x[t]^2) + epsilon) * weight`; `x` and `out` are `[T, D]`.
@@ -71,7 +71,7 @@ impl Conv {
 
 /// Weights of the selective state space model.
 pub struct Scan {
-    /// A = -exp(A_log), `[N, E]`.
+    /// A log2(e) = -exp(A_log) log2(e), `[N, E]`, so that exp(dt A) is 2^(dt a).
     pub a: Vec<f32>,
     /// The skip, `[E]`.
     pub d: Vec<f32>,
@@ -129,7 +129,7 @@ impl Scan {
             let mut y = d.mul(x);
             for (i, (&b, &c)) in b.iter().zip(c).enumerate() {
                 let place = i * e + channel;
-                let decay = exp(load(&self.a[place..], width).mul(dt));
+                let decay = exp2_decay(load(&self.a[place..], width).mul(dt));
                 let h = decay.mul_add(load(&block.h[place..], width), dt_x.mul(F32x4::splat(b)));
                 store(h, &mut block.h[place..], width);
                 y = h.mul_add(F32x4::splat(c), y);

@@ -1,6 +1,6 @@
 //! The functions of the selective scan, four lanes at a time. Each has a scalar twin in the tests below.
 
-use super::simd::F32x4;
+use super::simd::{F32x4, MAGIC};
 
 /// e to the power of `x`: Cephes' range reduction and polynomial, relative error below 2e-7.
 /// Below -87.3 the result is 2^-126 or so rather than a denormal; above 88 it stays at e^88.
@@ -8,7 +8,8 @@ use super::simd::F32x4;
 pub fn exp(x: F32x4) -> F32x4 {
     let s = F32x4::splat;
     let x = x.max(s(-87.3)).min(s(88.0));
-    let n = x.mul(s(core::f32::consts::LOG2_E)).round();
+    let shifted = x.mul_add(s(core::f32::consts::LOG2_E), s(MAGIC));
+    let n = shifted.sub(s(MAGIC));
     // ln 2 in two parts, so that n * ln 2 loses nothing.
     let r = x.sub(n.mul(s(0.693_359_4))).sub(n.mul(s(-2.121_944_4e-4)));
     let p = s(1.987_569_1e-4);
@@ -18,7 +19,28 @@ pub fn exp(x: F32x4) -> F32x4 {
     let p = p.mul_add(r, s(1.666_666_5e-1));
     let p = p.mul_add(r, s(5e-1));
     let p = p.mul(r.mul(r)).add(r).add(s(1.0));
-    p.mul(n.exp2_whole())
+    p.mul(shifted.exp2_of_magic())
+}
+
+/// 2 to the power of `x`, which is at most 0: Cephes' polynomial, relative error below 2e-7.
+/// Below -126 the result is 2^-126 or so.
+///
+/// The decay exp(dt A) of the scan, N times a channel and token, is this with A times log2(e) prepared at load:
+/// cheaper than [`exp`] by a fifth, and what the rounding of the product does to the decay is below 1e-7.
+#[inline(always)]
+pub fn exp2_decay(x: F32x4) -> F32x4 {
+    let s = F32x4::splat;
+    let x = x.max(s(-126.0));
+    let shifted = x.add(s(MAGIC));
+    let r = x.sub(shifted.sub(s(MAGIC)));
+    let p = s(1.535_336_2e-4);
+    let p = p.mul_add(r, s(1.339_887_4e-3));
+    let p = p.mul_add(r, s(9.618_437e-3));
+    let p = p.mul_add(r, s(5.550_332_5e-2));
+    let p = p.mul_add(r, s(2.402_264_8e-1));
+    let p = p.mul_add(r, s(6.931_472e-1));
+    let p = p.mul_add(r, s(1.0));
+    p.mul(shifted.exp2_of_magic())
 }
 
 /// x * sigmoid(x).
@@ -73,6 +95,18 @@ mod tests {
         }
         assert!(lane(exp, 1e30).is_finite());
         assert_eq!(lane(exp, 0.0), 1.0);
+    }
+
+    #[test]
+    fn exp2_decay_is_close_everywhere() {
+        for i in -1_260_000..=0 {
+            let x = i as f32 * 1e-4;
+            close(lane(exp2_decay, x), f64::from(x).exp2(), 2e-7, x);
+        }
+        for x in [-1e30, f32::NEG_INFINITY, -127.0] {
+            assert!((0.0..2e-38).contains(&lane(exp2_decay, x)), "exp2({x})");
+        }
+        assert_eq!(lane(exp2_decay, 0.0), 1.0);
     }
 
     #[test]

@@ -120,7 +120,7 @@ impl CpuLoader {
             LayerRole::XProj => Target::Matrix(&mut layer.x_proj),
             LayerRole::DtProj => Target::Matrix(&mut layer.dt_proj),
             LayerRole::DtProjBias => Target::Vector(&mut layer.scan.dt_bias),
-            LayerRole::ALog => Target::Transposed(&mut layer.scan.a, |log| -log.exp()),
+            LayerRole::ALog => Target::Transposed(&mut layer.scan.a, |log| -log.exp() * core::f32::consts::LOG2_E),
             LayerRole::D => Target::Vector(&mut layer.scan.d),
             LayerRole::OutProj => Target::Matrix(&mut layer.out_proj),
             LayerRole::OutProjBias => Target::Vector(&mut layer.out_proj_bias),

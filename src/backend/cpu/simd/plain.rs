@@ -53,17 +53,10 @@ impl F32x4 {
     pub fn abs(self) -> Self {
         Self(self.0.map(f32::abs))
     }
-    /// To the nearest whole number, halves to the even one; `self` lies within +-2^31.
+    /// 2 to the power of n, where `self` is [`MAGIC`](super::MAGIC) + n and n lies between -126 and 127.
     #[inline(always)]
-    pub fn round(self) -> Self {
-        // Adding 1.5 * 2^23 pushes the fraction out of the mantissa: the machine's own rounding, without a call.
-        const MAGIC: f32 = 12_582_912.0;
-        map(self.0, self.0, |x, _| if x.abs() < 4_194_304.0 { (x + MAGIC) - MAGIC } else { x })
-    }
-    /// 2 to the power of `self`, which holds whole numbers between -126 and 127.
-    #[inline(always)]
-    pub fn exp2_whole(self) -> Self {
-        Self(self.0.map(|x| f32::from_bits((((x as i32) + 127) as u32) << 23)))
+    pub fn exp2_of_magic(self) -> Self {
+        Self(self.0.map(|x| f32::from_bits((x.to_bits() << 23).wrapping_add(127 << 23))))
     }
     #[inline(always)]
     pub fn lanes(self) -> [f32; 4] {

@@ -2,7 +2,7 @@
 
 use core::arch::wasm32::*;
 
-#[cfg(target_feature = "relaxed-simd")]
+#[cfg(feature = "relaxed-simd")]
 use super::ACTIVATION_MAX;
 use super::{BLOCK, Panel};
 
@@ -54,16 +54,10 @@ impl F32x4 {
     pub fn abs(self) -> Self {
         Self(f32x4_abs(self.0))
     }
-    /// To the nearest whole number, halves to the even one; `self` lies within +-2^31.
+    /// 2 to the power of n, where `self` is [`MAGIC`](super::MAGIC) + n and n lies between -126 and 127.
     #[inline(always)]
-    pub fn round(self) -> Self {
-        Self(f32x4_nearest(self.0))
-    }
-    /// 2 to the power of `self`, which holds whole numbers between -126 and 127.
-    #[inline(always)]
-    pub fn exp2_whole(self) -> Self {
-        let exponent = i32x4_add(i32x4_trunc_sat_f32x4(self.0), i32x4_splat(127));
-        Self(i32x4_shl(exponent, 23))
+    pub fn exp2_of_magic(self) -> Self {
+        Self(i32x4_add(i32x4_shl(self.0, 23), i32x4_splat(127 << 23)))
     }
     #[inline(always)]
     pub fn lanes(self) -> [f32; 4] {
@@ -77,17 +71,17 @@ impl F32x4 {
 }
 
 /// Where in a panel's block the weight of row `row` and column `col` lies: pairs of columns, the four rows side by side.
-#[cfg(not(target_feature = "relaxed-simd"))]
+#[cfg(not(feature = "relaxed-simd"))]
 pub const fn place(row: usize, col: usize) -> usize {
     col / 2 * 8 + row * 2 + col % 2
 }
 
 /// A block of rounded activations, widened once so that no row has to.
-#[cfg(not(target_feature = "relaxed-simd"))]
+#[cfg(not(feature = "relaxed-simd"))]
 pub type Activations = [i16; BLOCK];
 
 /// For each block of activations the exact sums of its products with a panel's four rows, as f32.
-#[cfg(not(target_feature = "relaxed-simd"))]
+#[cfg(not(feature = "relaxed-simd"))]
 #[inline(always)]
 pub fn dot_panel<const T: usize>(w: &Panel, x: [&Activations; T]) -> [F32x4; T] {
     let mut sums = [i32x4_splat(0); T];
@@ -105,21 +99,22 @@ pub fn dot_panel<const T: usize>(w: &Panel, x: [&Activations; T]) -> [F32x4; T] 
 }
 
 /// Where in a panel's block the weight of row `row` and column `col` lies: four columns, the four rows side by side.
-#[cfg(target_feature = "relaxed-simd")]
+#[cfg(feature = "relaxed-simd")]
 pub const fn place(row: usize, col: usize) -> usize {
     col / 4 * 16 + row * 4 + col % 4
 }
 
 /// A block of rounded activations, raised by [`ACTIVATION_MAX`] + 1 so that they are positive.
-#[cfg(target_feature = "relaxed-simd")]
+#[cfg(feature = "relaxed-simd")]
 pub type Activations = [u8; BLOCK];
 
 /// For each block of activations the exact sums of its products with a panel's four rows, as f32.
 ///
 /// The relaxed dot product is exact on every machine because its second operand stays within 7 bits;
 /// the products with the raise are taken off again through the rows' sums.
-#[cfg(target_feature = "relaxed-simd")]
-#[inline(always)]
+#[cfg(feature = "relaxed-simd")]
+#[target_feature(enable = "relaxed-simd")]
+#[inline]
 pub fn dot_panel<const T: usize>(w: &Panel, x: [&Activations; T]) -> [F32x4; T] {
     // SAFETY: four sums are eight bytes; eight vectors are the panel's 128 weights, eight words the 32 activations.
     unsafe {

@@ -58,17 +58,12 @@ impl F32x4 {
     pub fn abs(self) -> Self {
         Self(sse2!(_mm_andnot_ps(_mm_set1_ps(-0.0), self.0)))
     }
-    /// To the nearest whole number, halves to the even one; `self` lies within +-2^31.
+    /// 2 to the power of n, where `self` is [`MAGIC`](super::MAGIC) + n and n lies between -126 and 127.
     #[inline(always)]
-    pub fn round(self) -> Self {
-        Self(sse2!(_mm_cvtepi32_ps(_mm_cvtps_epi32(self.0))))
-    }
-    /// 2 to the power of `self`, which holds whole numbers between -126 and 127.
-    #[inline(always)]
-    pub fn exp2_whole(self) -> Self {
+    pub fn exp2_of_magic(self) -> Self {
         Self(sse2!({
-            let exponent = _mm_add_epi32(_mm_cvttps_epi32(self.0), _mm_set1_epi32(127));
-            _mm_castsi128_ps(_mm_slli_epi32(exponent, 23))
+            let exponent = _mm_slli_epi32(_mm_castps_si128(self.0), 23);
+            _mm_castsi128_ps(_mm_add_epi32(exponent, _mm_set1_epi32(127 << 23)))
         }))
     }
     #[inline(always)]

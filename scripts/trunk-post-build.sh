@@ -11,7 +11,8 @@ cd "$TRUNK_STAGING_DIR"
 # Trunk names the wasm after the package; its address is the library's name.
 package=mamba-web library=mamba_web
 for ending in .d.ts _bg.wasm; do mv "$package$ending" "$library$ending"; done
-sed "s/${package}_bg/${library}_bg/g" "$package.js" > "$library.js"
+# Only the file's address: the wasm imports from a module that has the package's name.
+sed "s/${package}_bg.wasm/${library}_bg.wasm/g" "$package.js" > "$library.js"
 rm "$package.js"
 
 [ "$TRUNK_PROFILE" = release ] || exit 0

@@ -8,7 +8,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))  # the repository's root, so 
 
 
 @pytest.fixture(autouse=True)
-def few_threads() -> None:
+def one_thread() -> None:
     """Small tensors run faster without a crowd, and other tests want the cores too."""
-    torch.set_num_threads(2)
+    torch.set_num_threads(1)
     torch.manual_seed(0)

@@ -25,13 +25,13 @@ PROMPTS: list[list[str]] = [
     ["omg im sooo tired lol cant even"],
     ["wat is teh captial of swedn"],
     # the world
-    ["Why is the ocean salty?"],
+    ["How come my bread never rises?"],
     ["How do airplanes stay in the air?"],
-    ["Who painted the Mona Lisa?"],
+    ["Who composed the music for Star Wars?"],
     ["What's the difference between a frog and a toad?"],
-    ["How do I cook rice?"],
-    ["Is a tomato a fruit or a vegetable?"],
-    ["Which is heavier, a kilo of feathers or a kilo of iron?"],
+    ["How do I get candle wax out of a carpet?"],
+    ["Can a crab walk forwards?"],
+    ["If I drop a feather and a hammer on the moon, which lands first?"],
     ["What should I pack for a week in Iceland?"],
     # feelings and life
     ["My best friend moved away and I miss her."],
@@ -61,7 +61,7 @@ PROMPTS: list[list[str]] = [
     ["Pretend you are a grumpy pirate."],
     # about itself
     ["Are you the same as ChatGPT?", "So what can you actually do?"],
-    ["Will you remember me tomorrow?"],
+    ["Do you keep what I type after I leave?"],
     # several turns
     ["hey, Ottoline here, I run a bakery in Ghent", "what do i do for work?", "and whats my name"],
     ["My goldfish Admiral Bubbles is turning three.", "Tell me a joke.", "How old is my goldfish?", "And what's he called?"],

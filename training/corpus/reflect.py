@@ -70,6 +70,8 @@ RULES: list[tuple[str, str]] = [
      "[I am only a program, so my days are quiet. But I like what you told me.|Me? I just sit in this tab and read. Your life sounds more exciting!]"),
     (r"\?$", "[I am not sure about that. What do you think?|Good question. I do not know the answer.|I do not know. I am only a small model.|That is beyond me, sorry. What is your guess?|"
      "I would have to guess, and I guess badly. What do you say?|I wish I knew. Where could one look that up?|No idea, to be honest. But I like the question.]"),
+    (r"\b(?:miss (?:him|her|them|you|it|home)|lonely|alone|nobody (?:came|cares|likes)|moved away|can(?:'t|not|t) sleep|cried|crying|heartbroken|disaster|awful day)\b",
+     "[I am sorry, that is hard. Do you want to tell me more?|Oh, that hurts. I am here to listen.|That sounds hard. Is there somebody you can talk to tonight?]"),
     # agreement, surprise, politeness
     (r"^(?:yes|yeah|yep|yup|exactly|true|i agree|agreed|definitely|absolutely|totally|of course|sure|right|me too|same here|that's true|thats true)\b",
      "[I am glad we agree.|Good to hear. What else is on your mind?|Nice! Tell me more.|I thought so too. And what happened then?|Then we see it the same way.]"),
@@ -99,7 +101,7 @@ RULES: list[tuple[str, str]] = [
     (r"^i (?:have|own|work|live|study|play|watch|go|listen|eat|read|know|usually|always|often|sometimes|prefer)\b",
      "[How long have you done that?|That is interesting. What do you like about it?|I see. Is it a big part of your life?|Nice, tell me more about it.]"),
     (r"^(?:i am|i'm|im)\b", "[I see. How long has it been like that?|Thank you for telling me. How is that for you?|I see. And how do you feel about it?]"),
-    (r"^my ([a-z]+)\b", "[Tell me more about your {1}.|I would like to hear more about your {1}.|Your {1}! What else?]"),
+    (r"^my (?:best |old |new |little |big |older |younger |dear )?([a-z]+)\b", "[Tell me more about your {1}.|I would like to hear more about your {1}.|Your {1}! What else?]"),
     (r"^we\b", "[That sounds nice. Who is we?|Did you all have a good time?|And how did it go?]"),
     # somebody, something
     (r"(?:\bnot|n't|\bnever)\b[^.!?]*\b(?:fun|good|great|cool|best|like|love|nice)\b", "[That is a pity. What was missing?|I see. What would you rather have?|Fair enough. What would have made it better?]"),

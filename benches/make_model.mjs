@@ -1,0 +1,142 @@
+// Writes a checkpoint with random weights in the shape of state-spaces/mamba-130m, the model
+// that the speed tables are about. The same bytes on every machine:
+//
+//   node benches/make_model.mjs [folder]        (target/bench/mamba-130m by default)
+//
+// Speed does not depend on what the weights say, as long as nothing overflows or becomes
+// denormal, so they are drawn as Mamba's initialisation draws them (bf16, 258 MB).
+
+import { createWriteStream } from "node:fs";
+import { access, copyFile, mkdir, rename, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { finished } from "node:stream/promises";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+const [V, D, L, N, K, R] = [50280, 768, 24, 16, 4, 48];
+const E = 2 * D;
+
+/** Raised when the bytes change, so that states and GGUF files made from others are not taken for these. */
+export const MODEL_VERSION = 1;
+
+/** Marsaglia's xorshift32, a number in [0, 1). @param {number} seed */
+function uniform(seed) {
+  let x = seed | 0 || 1;
+  return () => {
+    x ^= x << 13;
+    x ^= x >>> 17;
+    x ^= x << 5;
+    return (x >>> 0) / 2 ** 32;
+  };
+}
+
+/** @typedef {(random: () => number, index: number) => number} Draw */
+
+/** @type {(bound: number) => Draw} */
+const within = (bound) => (random) => (2 * random() - 1) * bound;
+/** @type {(value: number) => Draw} */
+const all = (value) => () => value;
+/** The inverse softplus of a step between 0.001 and 0.1, even in its logarithm. @type {Draw} */
+const stepBias = (random) => {
+  const dt = Math.exp(random() * (Math.log(0.1) - Math.log(0.001)) + Math.log(0.001));
+  return dt + Math.log(-Math.expm1(-dt));
+};
+
+/** @returns {[name: string, shape: number[], draw: Draw][]} */
+function tensors() {
+  /** @type {[string, number[], Draw][]} */
+  const list = [["backbone.embeddings.weight", [V, D], within(0.02 * Math.sqrt(3))]];
+  for (let layer = 0; layer < L; layer++) {
+    const at = `backbone.layers.${layer}`;
+    list.push(
+      [`${at}.norm.weight`, [D], all(1)],
+      [`${at}.mixer.in_proj.weight`, [2 * E, D], within(1 / Math.sqrt(D))],
+      [`${at}.mixer.conv1d.weight`, [E, 1, K], within(1 / Math.sqrt(K))],
+      [`${at}.mixer.conv1d.bias`, [E], within(1 / Math.sqrt(K))],
+      [`${at}.mixer.x_proj.weight`, [R + 2 * N, E], within(1 / Math.sqrt(E))],
+      [`${at}.mixer.dt_proj.weight`, [E, R], within(1 / Math.sqrt(R))],
+      [`${at}.mixer.dt_proj.bias`, [E], stepBias],
+      [`${at}.mixer.A_log`, [E, N], (_, index) => Math.log(1 + (index % N))],
+      [`${at}.mixer.D`, [E], all(1)],
+      [`${at}.mixer.out_proj.weight`, [D, E], within(1 / Math.sqrt(E * L))],
+    );
+  }
+  list.push(["backbone.norm_f.weight", [D], all(1)]);
+  return list;
+}
+
+/** @param {number[]} shape */
+const size = (shape) => shape.reduce((product, n) => product * n, 1);
+
+/** Round to nearest, ties to even. @param {Float32Array} values @returns {Uint16Array} */
+function toBf16(values) {
+  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  return Uint16Array.from(bits, (b) => (b + 0x7fff + ((b >>> 16) & 1)) >>> 16);
+}
+
+/** @param {string} file */
+async function writeWeights(file) {
+  const list = tensors();
+  /** @type {Record<string, object>} */
+  const header = { __metadata__: { format: "pt" } };
+  let at = 0;
+  for (const [name, shape] of list) {
+    header[name] = { dtype: "BF16", shape, data_offsets: [at, (at += 2 * size(shape))] };
+  }
+  let text = JSON.stringify(header);
+  text += " ".repeat((8 - (text.length % 8)) % 8);
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(text.length));
+
+  const out = createWriteStream(file);
+  /** @param {Uint8Array | string} bytes */
+  const write = async (bytes) => {
+    if (!out.write(bytes)) await new Promise((resolve) => out.once("drain", () => resolve(undefined)));
+  };
+  await write(length);
+  await write(text);
+  for (const [index, [, shape, draw]] of list.entries()) {
+    const random = uniform(0x9e3779b9 ^ (index + 1));
+    for (let warm = 0; warm < 16; warm++) random();
+    const values = new Float32Array(size(shape));
+    for (let i = 0; i < values.length; i++) values[i] = draw(random, i);
+    const bf16 = toBf16(values);
+    await write(new Uint8Array(bf16.buffer, bf16.byteOffset, bf16.byteLength));
+  }
+  out.end();
+  await finished(out);
+}
+
+/** Makes what is missing; returns the folder. @param {string} [folder] */
+export async function makeModel(folder = path.join(root, "target/bench/mamba-130m")) {
+  const weights = path.join(folder, "model.safetensors");
+  const stamp = path.join(folder, `.version-${MODEL_VERSION}`);
+  if (await access(stamp).then(() => true, () => false)) return folder;
+  await mkdir(folder, { recursive: true });
+  const config = {
+    architectures: ["MambaForCausalLM"],
+    model_type: "mamba",
+    vocab_size: V,
+    hidden_size: D,
+    intermediate_size: E,
+    num_hidden_layers: L,
+    state_size: N,
+    conv_kernel: K,
+    expand: 2,
+    time_step_rank: R,
+    use_bias: false,
+    use_conv_bias: true,
+    hidden_act: "silu",
+    layer_norm_epsilon: 1e-5,
+    tie_word_embeddings: true,
+    // No token ends a text: a benchmark decides itself how long it is.
+  };
+  await writeFile(path.join(folder, "config.json"), `${JSON.stringify(config, null, 2)}\n`);
+  await copyFile(path.join(root, "tests/golden/neox/tokenizer.json"), path.join(folder, "tokenizer.json"));
+  await writeWeights(`${weights}.part`);
+  await rename(`${weights}.part`, weights);
+  await writeFile(stamp, "");
+  return folder;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) console.log(await makeModel(process.argv[2]));

@@ -26,7 +26,7 @@ describe("the model of the page", () => {
     await withPage(browser, site.page(), async (page) => {
       await modelIsReady(page);
       const card = (await page.textContent(".model-card")) ?? "";
-      assert.match(card, /Starter chat model/);
+      assert.match(card, /Mamba 12M chat/);
       assert.match(card, /12\.1 M parameters/);
       assert.match(card, /CPU/);
       assert.match(card, /MiB/);

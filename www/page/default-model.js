@@ -1,33 +1,43 @@
 // The model that comes with the page, in words: www/models/default/README.md says more.
 
+/**
+ * @typedef {object} ModelWords
+ * @property {string[]} can
+ * @property {string[]} cannot
+ * @property {string[]} beginnings texts to try in completion mode
+ * @property {string} beginningsNote
+ */
+
 export const DEFAULT_MODEL = {
   address: "models/default/",
-  name: "Starter chat model",
+  name: "Mamba 12M chat",
   can: [
     "make small talk, tell riddles and jokes",
-    "remember your name, and what your pets are called",
-    "name capitals, and do sums below a hundred",
-    "tell a short story about a thing you name",
+    "remember your name, your town and your pets",
+    "answer simple questions, and do small sums",
+    "make up a story about a thing you name",
   ],
   cannot: [
-    "give reliable facts, news or advice",
+    "be relied on: what it says may be wrong",
     "do long sums, write programs or translate",
     "speak any language but English",
-    "answer most open questions: it says something polite",
+    "know the date, the news or anything recent",
   ],
+  beginnings: ["<|story|>Once upon a time", "<|story|>There was a small dragon who"],
+  beginningsNote: "<|story|> is the mark that stories begin with in what this model was trained on.",
 };
 
-/** What holds for any model that fits into a browser tab. */
+/** What holds for any model that fits into a browser tab. @type {ModelWords} */
 export const ANY_MODEL = {
   can: ["write on in the manner of what it was trained on", "follow a long text without its memory growing"],
   cannot: ["know whether what it says is true", "know the date, the news, or anything it was not trained on"],
+  beginnings: ["Once upon a time", "The capital of France is"],
+  beginningsNote: "",
 };
 
 export const CHAT_EXAMPLES = [
   "Hello! My name is Mira.",
   "Tell me a story about a brave cat.",
-  "What is the capital of Japan?",
+  "Why is the sky blue?",
   "Tell me a joke.",
 ];
-
-export const COMPLETION_EXAMPLES = ["Once upon a time", "One day, a little fish"];

@@ -1,7 +1,7 @@
 // What an empty chat shows: the download, then something to try and what to expect.
 
 import { byId, make } from "./dom.js";
-import { ANY_MODEL, CHAT_EXAMPLES, COMPLETION_EXAMPLES, DEFAULT_MODEL } from "./default-model.js";
+import { ANY_MODEL, CHAT_EXAMPLES, DEFAULT_MODEL } from "./default-model.js";
 import { bytes, timeLeft } from "./format.js";
 
 const PHASES = { connect: "Looking for the model", download: "Loading the model", prepare: "Getting the model ready" };
@@ -16,6 +16,8 @@ const abilities = byId("abilities", HTMLElement);
 
 /** @type {import("./model.js").Choice | null} */
 let shown = null;
+/** @type {(text: string) => void} */
+let begin = () => {};
 
 /** @param {import("./model.js").ModelState} state */
 export function showWelcome(state) {
@@ -24,8 +26,12 @@ export function showWelcome(state) {
   loading.classList.toggle("away", state.kind !== "loading");
   examples.classList.toggle("away", state.kind !== "ready");
   if (state.kind === "loading") showProgress(state.choice.name, state.progress);
-  if (state.choice !== shown) showAbilities(state.choice.isDefault ? DEFAULT_MODEL : ANY_MODEL, state.choice.isDefault);
+  if (state.choice === shown) return;
   shown = state.choice;
+  const words = shown.isDefault ? DEFAULT_MODEL : ANY_MODEL;
+  showAbilities(words, shown.isDefault);
+  fill(byId("beginnings", HTMLUListElement), words.beginnings, begin);
+  byId("beginnings-note", HTMLElement).textContent = words.beginningsNote;
 }
 
 /**
@@ -48,7 +54,7 @@ function showProgress(name, progress) {
   numbers.textContent = parts.join(" · ") || "\u00a0";
 }
 
-/** @param {{ can: string[], cannot: string[] }} model @param {boolean} isDefault */
+/** @param {import("./default-model.js").ModelWords} model @param {boolean} isDefault */
 function showAbilities({ can, cannot }, isDefault) {
   /** @param {string} title @param {string[]} items */
   const list = (title, items) =>
@@ -59,10 +65,13 @@ function showAbilities({ can, cannot }, isDefault) {
   );
 }
 
-/** @param {(text: string) => void} send @param {(text: string) => void} begin */
-export function setUpExamples(send, begin) {
+/**
+ * @param {(text: string) => void} send what an example in the chat does
+ * @param {(text: string) => void} suggest what one in completion mode does
+ */
+export function setUpExamples(send, suggest) {
   fill(examples, CHAT_EXAMPLES, send);
-  fill(byId("beginnings", HTMLUListElement), COMPLETION_EXAMPLES, begin);
+  begin = suggest;
 }
 
 /** @param {HTMLUListElement} list @param {string[]} texts @param {(text: string) => void} action */

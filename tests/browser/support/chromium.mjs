@@ -59,9 +59,10 @@ export async function withPage(browser, address, use, options = {}) {
   }
 }
 
-/** Waits for the model of the page. @param {Page} page */
+/** Waits for the model of the page; says so at once when it cannot be loaded. @param {Page} page */
 export async function modelIsReady(page) {
-  await page.waitForFunction(() => /parameters/.test(document.getElementById("model-facts")?.textContent ?? ""));
+  await page.waitForFunction(() => /parameters|not loaded/.test(document.getElementById("model-facts")?.textContent ?? ""));
+  if (await page.isVisible("#problem")) assert.fail((await page.textContent("#problem")) ?? "");
 }
 
 /**
@@ -99,6 +100,8 @@ export async function setSetting(page, name, value) {
 
 /** How many tokens the page says it has read. @param {Page} page */
 export async function tokensRead(page) {
+  // It is painted once a frame, so the one after the next is up to date.
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
   const text = (await page.textContent("#state-read")) ?? "";
   return Number(text.replace(/[^\d]/g, ""));
 }

@@ -60,7 +60,7 @@ export const programMissing = () =>
 export const asStartError = (cause) =>
   isOutOfMemory(cause)
     ? outOfMemory(cause)
-    : new MambaError("network", "The engine's program, mamba_web_bg.wasm, could not be loaded.", PUBLISH_HINT, {
+    : new MambaError("network", "The engine's program, a wasm file of this site, could not be loaded.", PUBLISH_HINT, {
         cause,
       });
 

@@ -87,7 +87,7 @@ const PAGE_DEFAULTS = {
   topP: 1,
   minP: 0,
   repetitionPenalty: 1,
-  maxTokens: 400,
+  maxTokens: 1000,
   seed: null,
 };
 
@@ -154,7 +154,9 @@ export class Settings {
     this.#modelDefaults = {};
     for (const setting of SETTINGS) {
       const value = /** @type {Record<string, unknown>} */ (suggested ?? {})[setting.name];
-      if (typeof value !== "number") continue;
+      // What models say of the length is meant for batches and often cuts a story in half; here
+      // an answer is watched, costs the same at any length, and can be stopped.
+      if (typeof value !== "number" || setting.name === "maxTokens") continue;
       const read = readSetting(setting, String(value));
       if ("value" in read && read.value !== null) this.#modelDefaults[setting.name] = read.value;
     }

@@ -23,7 +23,7 @@ from tokenizers import Tokenizer
 from . import questions as Q
 from .corpus import mix, natural
 from .corpus.write import pack
-from .export import PAD, load
+from .export import GENERATION_CONFIG, PAD, load
 from .generate import answer, negative_log_likelihood
 from .model import Mamba
 
@@ -78,12 +78,12 @@ class Evaluation:
     def stories(self) -> None:
         rng = random.Random(11)
         requests = Q.story_requests(rng, 50)
-        share, told = self.ask(requests, new=400, temperature=0.7, seed=1)
+        share, told = self.ask(requests, new=400, temperature=GENERATION_CONFIG["temperature"], seed=1)
         self.add("stories: hero, object, constant name (50)", 0.90, share)
         placed = [Q.in_setting(story, q.notes["setting"]) for q, story in zip(requests, told)]
         self.add("stories: in the place asked for (50)", None, sum(placed) / len(placed))
         count = 200 if self.samples >= 50 else 40
-        told = answer(self.model, self.tokenizer, Q.open_story_requests(rng, count), new=48, temperature=0.7, seed=2)
+        told = answer(self.model, self.tokenizer, Q.open_story_requests(rng, count), new=48, temperature=GENERATION_CONFIG["temperature"], seed=2)
         self.add(f"distinct 4-grams in {count} story openings", 0.60, Q.distinct_openings(told))
 
     def perplexity(self) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import torch
 from tokenizers import Tokenizer
 
-from .export import load
+from .export import GENERATION_CONFIG, load
 from .generate import answer
 from .model import Mamba
 
@@ -83,7 +83,7 @@ def converse(model: Mamba, tokenizer: Tokenizer, chats: list[list[str]], **optio
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("model", type=Path)
-    parser.add_argument("--temperature", type=float, default=0.7, help="0 for greedy; the page's default is 0.7")
+    parser.add_argument("--temperature", type=float, default=GENERATION_CONFIG["temperature"], help="0 for greedy")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     model, tokenizer = load(options.model, "cuda" if torch.cuda.is_available() else "cpu")

@@ -109,7 +109,7 @@ _SHORTHAND = [(re.compile(rf"\b{long}\b", re.I), short) for long, short in (
     ("have to", "gotta"), ("about", "abt"), ("people", "ppl"), ("tomorrow", "tmrw"), ("i am", "im"), ("could you", "cud u"), ("for", "4"), ("tonight", "2nite"),
 )]  # fmt: skip
 _BEFORE = ("yo ", "hey ", "so ", "um ", "omg ", "ok ", "bro ", "lol ", "well, ", "hmm, ", "ngl ", "hi, ", "honestly ", "ugh ", "oh ", "dude ", "and ", "but ")
-_AFTER = (" lol", " haha", " bro", " pls", " :)", " :(", "!!", " ??", "...", " man", " tbh", " xd", " my dude", " ya know", " hehe", " ok?", " right?", " smh")
+_AFTER = (" lol", " haha", " bro", " pls", "!!", "??", "!?", "...", " man", " tbh", " xd", " my dude", " ya know", " hehe", " ok?", " right?", " smh")
 
 
 def _slip(rng: random.Random, word: str) -> str:

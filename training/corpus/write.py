@@ -10,6 +10,8 @@ import argparse
 import multiprocessing
 import os
 import random
+import signal
+import sys
 import time
 from pathlib import Path
 
@@ -73,6 +75,7 @@ _tokenizer: Tokenizer | None = None
 
 def _begin(path: str) -> None:
     global _tokenizer
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     os.environ["TOKENIZERS_PARALLELISM"] = "false"
     os.nice(5)
     _tokenizer = Tokenizer.from_file(path)
@@ -113,6 +116,7 @@ def main() -> None:
     parser.add_argument("--no-natural", action="store_true")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # leaves the pool's block, which ends its processes
     first = options.seed * 1_000_000
     seeds: list[int | None] = ([] if options.no_natural else [None]) + list(range(first, first + 100_000))
     start, total, own = time.monotonic(), 0.0, 0

@@ -15,6 +15,14 @@ for ending in .d.ts _bg.wasm; do mv "$package$ending" "$library$ending"; done
 sed "s/${package}_bg.wasm/${library}_bg.wasm/g" "$package.js" > "$library.js"
 rm "$package.js"
 
+# The same once more for browsers with relaxed SIMD; only this crate is compiled again. The page takes the one that
+# the browser can run (www/engine/wasm.js).
+build=(cargo build --locked --quiet --lib --target "$WASM_TARGET" --features relaxed-simd)
+[ "$TRUNK_PROFILE" = release ] && build+=(--release) profile=release || profile=debug
+(cd "$ROOT" && "${build[@]}")
+wasm-bindgen --target web --no-typescript --out-dir . --out-name "${library}_relaxed" \
+  "$ROOT/target/$WASM_TARGET/$profile/$library.wasm"
+
 [ "$TRUNK_PROFILE" = release ] || exit 0
 
 # wasm-opt takes the better part of a minute, so its result is kept until its input or
@@ -26,7 +34,9 @@ for wasm in *.wasm; do
     ! [ "$kept/$wasm.out" -nt "$ROOT/node_modules/.installed-from" ]; then
     say "wasm-opt -O3 $wasm"
     rm -f "$kept/$wasm.out"
-    wasm-opt -O3 "$wasm" -o "$kept/$wasm.new"
+    # Its own flag, because the feature is enabled for single functions and not named in the file.
+    case $wasm in *relaxed*) features=(--enable-relaxed-simd) ;; *) features=() ;; esac
+    wasm-opt -O3 ${features[@]+"${features[@]}"} "$wasm" -o "$kept/$wasm.new"
     cp "$wasm" "$kept/$wasm.in"
     mv "$kept/$wasm.new" "$kept/$wasm.out"
   fi

@@ -48,6 +48,8 @@ pub struct Info {
     /// The GPU's name; none on the CPU.
     pub adapter: Option<String>,
     pub precision: &'static str,
+    /// Which SIMD this was compiled with: `plain` or `relaxed` in a browser, `native` elsewhere.
+    pub build: &'static str,
     pub threads: usize,
     pub weight_bytes: usize,
     /// Of one session, the same at every position.
@@ -73,6 +75,11 @@ impl Engine {
             backend: self.backend.name(),
             adapter: None,
             precision: self.backend.precision().name(),
+            build: match (cfg!(target_arch = "wasm32"), cfg!(feature = "relaxed-simd")) {
+                (false, _) => "native",
+                (true, false) => "plain",
+                (true, true) => "relaxed",
+            },
             threads: 1,
             weight_bytes: self.backend.weight_bytes(),
             state_bytes: State::new(config).bytes(),

@@ -15,6 +15,7 @@ export { MambaError, Session };
  * @property {string} [backend] "auto" | "gpu" | "cpu" | "reference"
  * @property {string} [precision] "auto" | "f32" | "f16" | "int8" | "int4": how weights are kept
  * @property {number | "auto"} [threads] for the cpu backend
+ * @property {string} [build] "auto" | "plain" | "relaxed": which SIMD the wasm uses; the scores are the same
  * @property {(progress: import("./engine/progress.js").Progress) => void} [onProgress]
  * @property {AbortSignal} [signal]
  *
@@ -28,6 +29,7 @@ export { MambaError, Session };
  * @property {string} backend
  * @property {string | null} adapter
  * @property {string} precision
+ * @property {string} build "plain" or "relaxed" SIMD
  * @property {number} threads
  * @property {number} weightBytes
  * @property {number} stateBytes of one session, whatever its length
@@ -56,6 +58,7 @@ export { MambaError, Session };
 
 const BACKENDS = ["auto", "gpu", "cpu", "reference"];
 const PRECISIONS = ["auto", "f32", "f16", "int8", "int4"];
+const BUILDS = ["auto", "plain", "relaxed"];
 
 /**
  * Loads a model in a worker of its own.
@@ -68,19 +71,23 @@ export async function load({
   backend = "auto",
   precision = "auto",
   threads = "auto",
+  build = "auto",
   onProgress = () => {},
   signal,
 }) {
   requireSimd();
   requireOneOf("backend", backend, BACKENDS);
   requireOneOf("precision", precision, PRECISIONS);
+  requireOneOf("build", build, BUILDS);
   if (threads !== "auto" && !(Number.isInteger(threads) && threads >= 1)) {
     throw badArgument(`The number of threads has to be a whole number from 1, or "auto"; it is ${String(threads)}.`);
   }
   const source = findModel(model, globalThis.document?.baseURI ?? globalThis.location.href);
   if (signal?.aborted) throw cancelled();
 
-  const connection = new Connection(new URL("./worker.js", import.meta.url));
+  const worker = new URL("./worker.js", import.meta.url);
+  if (build !== "auto") worker.searchParams.set("build", build);
+  const connection = new Connection(worker);
   const stop = () => connection.end(cancelled());
   signal?.addEventListener("abort", stop);
   try {

@@ -46,7 +46,8 @@ export class WasmSession {
   begin(request: object): void;
   /** One block of the prompt, or one token. */
   advance(): Step;
-  cancel(): void;
+  /** The text that was held back of the tokens that were handed out. */
+  cancel(): string;
   logits(): Float32Array;
   position(): number;
   stats(): import("./mamba.js").SessionStats;

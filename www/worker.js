@@ -1,10 +1,10 @@
 // The worker: the only place where the wasm is started. It does one step at a time, a
 // block of the prompt or one token, and looks at its messages in between.
 
-import init, { memoryBytes } from "./mamba_web.js";
 import { asMambaError, asStartError, badArgument, isFatal, outOfMemory, toPlain } from "./engine/errors.js";
 import { loadModel } from "./engine/load-model.js";
 import { TOKENS_AHEAD } from "./engine/protocol.js";
+import { startWasm } from "./engine/wasm.js";
 
 /** @typedef {import("./engine/protocol.js").Calls} Calls */
 /** @typedef {import("./engine/protocol.js").ToWorker} ToWorker */
@@ -13,9 +13,12 @@ import { TOKENS_AHEAD } from "./engine/protocol.js";
 
 /** @typedef {{ isStopped: boolean, untaken: number, wake: () => void }} Run */
 
-let memoryNow = () => 0;
-const wasmIsReady = init().then(
-  () => void (memoryNow = memoryBytes),
+let memoryBytes = () => 0;
+const wasmIsReady = startWasm(new URLSearchParams(self.location.search).get("build")).then(
+  (wasm) => {
+    memoryBytes = wasm.memoryBytes;
+    return wasm;
+  },
   (cause) => {
     throw asStartError(cause);
   },
@@ -108,8 +111,8 @@ async function work(session, run, id) {
       await new Promise((resolve) => (run.wake = () => resolve(undefined)));
     }
     if (run.isStopped) {
-      session.cancel();
-      return { reason: "cancelled", text: "", ...standing(session) };
+      const text = session.cancel();
+      return { reason: "cancelled", text, ...standing(session) };
     }
     const step = session.advance();
     const at = standing(session);
@@ -142,7 +145,7 @@ const tell = (id, event) => self.postMessage({ id, event });
 /** @param {unknown} reason what trapped or ran out of memory */
 function die(reason) {
   // Rust's allocator traps when wasm may not grow, so close to 4 GiB that is what it was.
-  const isFull = memoryNow() > 3.5 * 2 ** 30;
+  const isFull = memoryBytes() > 3.5 * 2 ** 30;
   self.postMessage({ fatal: toPlain(isFull ? outOfMemory(reason) : asMambaError(reason)) });
   self.close();
 }

@@ -1,6 +1,5 @@
 // From a model's files to an engine, inside the worker.
 
-import { ModelLoader } from "../mamba_web.js";
 import { MambaError } from "./errors.js";
 import { openFolder } from "./files.js";
 import { ProgressMeter } from "./progress.js";
@@ -12,7 +11,7 @@ import { ProgressMeter } from "./progress.js";
  * @param {object} wanted
  * @param {import("./model-source.js").ModelSource} wanted.source
  * @param {{ backend: string, precision: string }} wanted.options
- * @param {Promise<unknown>} wanted.wasmIsReady
+ * @param {Promise<import("./wasm.js").Wasm>} wanted.wasmIsReady
  * @param {(progress: import("./progress.js").Progress) => void} wanted.report
  */
 export async function loadModel({ source, options, wasmIsReady, report }) {
@@ -26,7 +25,7 @@ export async function loadModel({ source, options, wasmIsReady, report }) {
   weights.catch(() => {});
   const files = await small;
   const { index, first } = await weights;
-  await wasmIsReady;
+  const { ModelLoader } = await wasmIsReady;
 
   const loader = new ModelLoader({ ...files, index }, options);
   try {
@@ -74,7 +73,7 @@ async function findWeights(folder) {
 
 /**
  * @param {OpenFile} file
- * @param {ModelLoader} loader
+ * @param {import("../mamba_web.js").ModelLoader} loader
  * @param {ProgressMeter} meter
  */
 async function pour(file, loader, meter) {

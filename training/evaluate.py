@@ -72,7 +72,7 @@ class Evaluation:
         for name, questions in asked.items():
             self.add(name, 0.90, self.ask(questions)[0])
         self.add("sums and differences up to 50", 0.90, self.ask(Q.sums(rng, self.samples))[0])
-        self.add("three-digit sums, right or declined", None, self.ask(Q.big_sums(rng, self.samples))[0])
+        self.add("three-digit sums, right or declined", None, self.ask(Q.big_sums(rng, self.samples), new=120)[0])
         self.add('made-up words: "I don\'t know that word"', 0.90, self.ask(Q.odd_words(rng, self.samples))[0])
 
     def stories(self) -> None:

@@ -16,9 +16,11 @@ HELD_OUT_ONE_IN = 100
 
 # Every third school sum is enough: they are long, and the model only learns their tone.
 _RARE = {"gsm8k": 3, "bbe": 4}
-# Left out: greetings, names and sad news have skills of their own, which answer better than a reflection would.
+# Left out: what skills of their own answer better. A rule's "I do not know" after "Could you give me the meaning ..." would
+# teach the model to say it to every question that begins like that.
 _HAS_OWN_SKILL = re.compile(
     r"\b(hello|hi|hey|how are you|how's it|how is it going|thanks?|bye|goodbye|my name|your name|joke|story|"
+    r"mean|means|meaning|define|definition|capital|spell|element|symbol|plus|minus|"
     r"good (morning|evening|night)|broke up|died|dead|kill\w*|suicide|murder\w*|sex\w*|porn|rape|drugs?|nazi\w*|trump|gun|guns|who are you)\b",
     re.I,
 )

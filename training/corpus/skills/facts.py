@@ -47,6 +47,12 @@ CAPITAL_ASKED = [
     "I forgot the capital of {country}. What is it?",
     "[Let's talk about|I am reading about] {country}. What is the capital?",
     "I want to visit the capital of {country}. [Which city is it|What is it called]?",
+    "[Could|Would] you [say|tell me|remind me] what the capital of {country} is?",
+    "[If I go to|When people say|Speaking of] {country}, [which|what] city [would be|is] the capital?",
+    "We [learn about|talked about] {country} [at school|today]. [Which city is its capital|What is its capital|And the capital]?",
+    "[Quick|Quiz|Geography]: {country}, capital?",
+    "{country}: [which|what] city is the capital?",
+    "Which city do you find as the capital when you look up {country}?",
 ]
 CAPITAL_ASKED_HELD_OUT = [
     "Can you name the capital city of {country}?",

@@ -24,6 +24,9 @@ MEANING_ASKED = [
     "Can you define {w}?", "[Please define|Define] the word {w}.", "Explain the word {w}.", "What's the meaning of {w}?", "[Do you know|Can you tell me|Tell me|Please tell me] what {w} means.", "Explain {w} to me.", "{w} means what?",
     "Can you explain [the word |]{w}?", "What is meant by {w}?", "The word {w}: what does it mean?", "I do not know the word {w}. What does it mean?", "what does {w} mean", "meaning of {w}?", "Give me the meaning of {w}.",
     "What do people mean by {w}?", "How would you explain {w}?", "Do you know the word {w}?", "I read the word {w}. What does it mean?", "My teacher said {w}. What does that mean?", "define {w}",
+    "I heard the word {w} today. [What is it|Can you explain it|Do you know it]?", "[Could|Would|Can] you [tell me|say|explain] what {w} means?", "[Could|Would] you explain the word {w} [to me|]?",
+    "I found {w} in a book. [Could you explain it|What is that|What would that be]?", "How would you say {w} in other words?", "What do you understand by {w}?", "I do not understand the word {w}. [Can you help|Please explain it].",
+    "My [son|daughter|friend|boss] [used|wrote|said] the word {w}. [What did they mean|What is it|Please explain]?", "[Dictionary|Quiz|Vocabulary]: {w}?", "In plain words, what is the sense of {w}?", "Give me a [short|simple] explanation of {w}.",
 ]  # fmt: skip
 MEANING_ASKED_HELD_OUT = [
     "I came across the word {w}. Can you say what it means?", "How do you define {w}?", "Could you give me a definition of {w}?", "What is the definition of {w}?", "Help me understand the word {w}.", 'Someone used the word "{w}". What is its meaning?',

@@ -1,6 +1,7 @@
 // What the visitor sets: it is explained, checked, kept, and can be reset.
 
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { answerIsDone, lastAnswer, launchChromium, modelIsReady, send, setSetting, withPage } from "./support/chromium.mjs";
 import { Site } from "./support/server.mjs";
@@ -18,13 +19,17 @@ after(async () => {
   await site?.stop();
 });
 
+/** What the makers of the page's model suggest. */
+const own = JSON.parse(await readFile(new URL("../../www/models/default/generation_config.json", import.meta.url), "utf8"));
+const temperature = String(own.temperature);
+
 const small = () => site.page("?model=/golden/chat/");
 
 test("settings begin with the model's own, are kept over a reload, and can be reset", async () => {
   await withPage(browser, site.page(), async (page) => {
     await modelIsReady(page);
-    assert.equal(await page.inputValue("#setting-temperature"), "0.7");
-    assert.equal(await page.inputValue("#setting-topK"), "40");
+    assert.equal(await page.inputValue("#setting-temperature"), temperature);
+    assert.equal(await page.inputValue("#setting-topK"), String(own.top_k));
     assert.equal(await page.inputValue("#setting-seed"), "");
     await setSetting(page, "temperature", "0.25");
     await setSetting(page, "seed", "7");
@@ -34,9 +39,10 @@ test("settings begin with the model's own, are kept over a reload, and can be re
     assert.equal(await page.inputValue("#setting-seed"), "7");
     await page.click("#open-settings");
     await page.click("#reset-settings");
-    assert.equal(await page.inputValue("#setting-temperature"), "0.7");
+    assert.equal(await page.inputValue("#setting-temperature"), temperature);
     await page.reload();
-    assert.equal(await page.inputValue("#setting-temperature"), "0.7");
+    await modelIsReady(page);
+    assert.equal(await page.inputValue("#setting-temperature"), temperature);
     assert.equal(await page.inputValue("#setting-seed"), "");
   });
 });

@@ -56,4 +56,5 @@ def entries(held_out: bool = False, path: Path = FILE) -> tuple[dict, ...]:
 def user_turns(held_out: bool = False) -> tuple[str, ...]:
     """What people said, in pieces that a short reply can answer."""
     turns = (text for e in entries(held_out) if e["src"] in _CHATS for who, text in e["turns"] if who == "user")
-    return tuple(t for t in (" ".join(text.split()) for text in turns) if 3 <= len(t.split()) <= 22 and not _HAS_OWN_SKILL.search(t))
+    tidied = (re.sub(r" +([.,;:!?])", r"\1", " ".join(text.split())) for text in turns)
+    return tuple(t for t in tidied if 3 <= len(t.split()) <= 22 and not _HAS_OWN_SKILL.search(t) and not re.search(r"[][{}|]", t))

@@ -183,7 +183,8 @@ function print(rows, far, limits) {
         ...rates.map(short),
         short(summary(row, "prefill 512").rate / basisPrefill),
         short(decode / basis),
-        percent((decode * row.info.weightBytes) / ((read ?? NaN) * 1e9)),
+        // Smaller models come out of a cache, which is another limit.
+        row.info.weightBytes > 100e6 ? percent((decode * row.info.weightBytes) / ((read ?? NaN) * 1e9)) : "-",
         short(rates[5] / rates[4]),
         percent(Math.max(summary(row, "prefill 512").spread, summary(row, "decode 0").spread)),
       ];

@@ -3,6 +3,8 @@
 //
 //   node benches/browser/peers/run.mjs [--repeats N] [--quick] [--no-setup] [--help]
 //
+// Half an hour on a quiet machine of two cores, after a set-up of about as long, once.
+//
 // All single figures go to target/bench/peers.json.
 
 import { execFile, execFileSync } from "node:child_process";

@@ -58,7 +58,7 @@ native_tests() {
 
 wasm_tests() { wasm cargo test --locked --lib --test wasm; }
 
-type_check() { tsc -p . && tsc -p tests; }
+type_check() { tsc -p . && tsc -p tests && tsc -p benches; }
 
 python_tests() { .venv/bin/python -m pytest -q training/tests; }
 

@@ -1,7 +1,7 @@
 //! f32 matrices, row after row.
 
 use super::simd::F32x4;
-use crate::checkpoint::zeros;
+use crate::checkpoint::reserved;
 use crate::error::Result;
 
 /// `rows` x `cols` weights in f32.
@@ -13,9 +13,7 @@ pub struct Dense {
 impl Dense {
     /// An empty matrix with its memory reserved.
     pub fn new(rows: usize, cols: usize) -> Result<Self> {
-        let mut values = zeros(rows * cols, "the model's weights")?;
-        values.clear();
-        Ok(Self { cols, values })
+        Ok(Self { cols, values: reserved(rows * cols, "the model's weights")? })
     }
 
     /// Appends whole rows.

@@ -4,7 +4,7 @@
 use super::simd::{
     ACTIVATION_MAX, Activations, BLOCK, F32x4, MAGIC, Panel, ROWS, WEIGHT_MAX, activation, dot_panel, place,
 };
-use crate::checkpoint::zeros;
+use crate::checkpoint::filled;
 use crate::error::Result;
 
 /// `rows` x `cols` weights, rounded block by block.
@@ -41,12 +41,8 @@ impl Rounded {
     /// Room for `tokens` rows of up to `cols` values.
     pub fn new(tokens: usize, cols: usize) -> Result<Self> {
         let blocks = cols.div_ceil(BLOCK) * tokens;
-        let mut values = Vec::new();
-        values
-            .try_reserve_exact(blocks)
-            .map_err(|_| crate::Error::OutOfMemory("There is no memory for the work space.".into()))?;
-        values.resize(blocks, [activation(0); BLOCK]);
-        Ok(Self { values, scales: zeros(blocks, "the work space")? })
+        let what = "the work space";
+        Ok(Self { values: filled(blocks, [activation(0); BLOCK], what)?, scales: filled(blocks, 0.0, what)? })
     }
 
     /// Rounds each block of activations to multiples of its largest / 63.
@@ -74,12 +70,7 @@ impl Int8 {
     /// A matrix of zeros to be filled by [`Int8::push`].
     pub fn new(rows: usize, cols: usize) -> Result<Self> {
         let len = rows.div_ceil(ROWS) * cols.div_ceil(BLOCK);
-        let mut panels = Vec::new();
-        panels.try_reserve_exact(len).map_err(|_| {
-            let megabytes = (len * size_of::<Panel>()).div_ceil(1_000_000);
-            crate::Error::OutOfMemory(format!("There is no memory for the model's weights ({megabytes} MB)."))
-        })?;
-        panels.resize(len, Panel::ZERO);
+        let panels = filled(len, Panel::ZERO, "the model's weights")?;
         Ok(Self { rows, cols, panels, filled: 0 })
     }
 

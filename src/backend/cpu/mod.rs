@@ -11,7 +11,7 @@ mod weights;
 pub use weights::CpuLoader;
 
 use crate::backend::{Backend, Precision, check_call};
-use crate::checkpoint::zeros;
+use crate::checkpoint::filled;
 use crate::error::Result;
 use crate::model::Config;
 use crate::state::State;
@@ -50,7 +50,7 @@ struct Work {
 impl Cpu {
     fn new(config: Config, precision: Precision, weights: Weights) -> Result<Self> {
         let c = &config;
-        let buffer = |width: usize| zeros(BLOCK * width, "the work space");
+        let buffer = |width: usize| filled(BLOCK * width, 0.0, "the work space");
         let work = Work {
             residual: buffer(c.d_model)?,
             u: buffer(c.d_model)?,

@@ -3,7 +3,7 @@
 use super::kernels::{Conv, Scan};
 use super::matrix::Matrix;
 use crate::backend::{Backend, Loader, Precision};
-use crate::checkpoint::{TensorSink, zeros};
+use crate::checkpoint::{TensorSink, filled};
 use crate::error::{Error, Result};
 use crate::model::Config;
 use crate::model::mamba1::{Inventory, LayerRole, Role, identify};
@@ -31,7 +31,7 @@ pub struct Layer {
 
 impl Weights {
     fn new(c: &Config, precision: Precision) -> Result<Self> {
-        let vector = |len| zeros(len, "the model's weights");
+        let vector = |len| filled(len, 0.0, "the model's weights");
         let (d, e, n, r) = (c.d_model, c.d_inner, c.d_state, c.dt_rank);
         let bias = |len| if c.use_bias { vector(len) } else { Ok(Vec::new()) };
         let layer = |_| {

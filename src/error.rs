@@ -37,6 +37,12 @@ pub enum Error {
     /// The machine gave no memory.
     #[error("{0}")]
     OutOfMemory(String),
+    /// There is no GPU that can be used.
+    #[error("{0}")]
+    NoWebGpu(String),
+    /// The GPU went away or failed.
+    #[error("{0}")]
+    DeviceLost(String),
     /// The session is generating already.
     #[error("{0}")]
     Busy(String),
@@ -59,6 +65,8 @@ impl Error {
             Error::Network(_) => "network",
             Error::Integrity(_) => "integrity",
             Error::OutOfMemory(_) => "out-of-memory",
+            Error::NoWebGpu(_) => "no-webgpu",
+            Error::DeviceLost(_) => "device-lost",
             Error::Busy(_) => "busy",
             Error::Cancelled => "cancelled",
         }
@@ -81,6 +89,8 @@ impl Error {
             Error::Network(_) => "Check the connection and try again.",
             Error::Integrity(_) => "Download the file again.",
             Error::OutOfMemory(_) => "Close other tabs, or choose a smaller model or a smaller precision.",
+            Error::NoWebGpu(_) => "Choose the cpu backend, or a browser with WebGPU.",
+            Error::DeviceLost(_) => "Load the model again, or choose the cpu backend.",
             Error::Busy(_) => "Wait for the answer to end, or stop it first.",
             Error::Cancelled => "Start again whenever you like.",
         }

@@ -133,6 +133,27 @@ impl Sampler {
         Ok(Self { settings, candidates, rng: ChaCha8Rng::from_seed(key), drawn: 0 })
     }
 
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Random numbers drawn so far.
+    pub fn drawn(&self) -> u64 {
+        self.drawn
+    }
+
+    /// Another processor has drawn this sampler's next number.
+    pub fn skip(&mut self) {
+        self.drawn += u64::from(self.settings.temperature != 0.0);
+    }
+
+    /// The n-th random number of this seed: word 0 of ChaCha8 block n, so that any processor can be given it.
+    pub fn chance(&self, n: u64) -> u32 {
+        let mut rng = self.rng.clone();
+        rng.set_word_pos(16 * u128::from(n));
+        rng.next_u32()
+    }
+
     /// Chooses the next token from its scores, `[V]`, and the tokens before it.
     ///
     /// # Errors
@@ -234,12 +255,11 @@ impl Sampler {
         Ok(())
     }
 
-    /// The n-th number of this seed, in [0, 1): word 0 of ChaCha8 block n, so that any processor can compute it
-    /// from the seed and the count of tokens alone.
+    /// The next random number, in [0, 1).
     fn uniform(&mut self) -> f64 {
-        self.rng.set_word_pos(16 * u128::from(self.drawn));
+        let chance = self.chance(self.drawn);
         self.drawn += 1;
-        f64::from(self.rng.next_u32()) / 4_294_967_296.0
+        f64::from(chance) / 4_294_967_296.0
     }
 }
 

@@ -3,16 +3,29 @@
 //!
 //! L * E * (N + K - 1) floats, whatever the number of tokens read.
 
+use core::sync::atomic::{AtomicU64, Ordering};
+
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::model::Config;
 
+/// Names one content of a state: two states with the same stamp hold the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stamp(u64);
+
+impl Stamp {
+    fn fresh() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        Self(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
 /// The state of one sequence, in f32.
 ///
 /// Channels run fastest in both parts, because each channel's recurrence is independent of all others:
 /// neighbouring SIMD lanes (and GPU threads) own neighbouring channels.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct State {
     layers: usize,
     /// Values per layer of `conv`: (K - 1) * E.
@@ -25,6 +38,17 @@ pub struct State {
     ssm: Vec<f32>,
     /// Tokens read so far.
     pub position: u64,
+    stamp: Stamp,
+}
+
+/// By content, whatever the stamps.
+impl PartialEq for State {
+    fn eq(&self, other: &Self) -> bool {
+        (self.layers, self.conv_len, self.ssm_len, self.position)
+            == (other.layers, other.conv_len, other.ssm_len, other.position)
+            && self.conv == other.conv
+            && self.ssm == other.ssm
+    }
 }
 
 /// One layer's part of the state.
@@ -47,7 +71,18 @@ impl State {
             conv: vec![0.0; config.layers * conv_len],
             ssm: vec![0.0; config.layers * ssm_len],
             position: 0,
+            stamp: Stamp::fresh(),
         }
+    }
+
+    /// Names the content, for a backend that keeps a copy.
+    pub fn stamp(&self) -> Stamp {
+        self.stamp
+    }
+
+    /// The content is about to change.
+    pub fn renew(&mut self) {
+        self.stamp = Stamp::fresh();
     }
 
     /// True when the dimensions are those of the model.

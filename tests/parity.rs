@@ -9,7 +9,7 @@ use mamba_web::backend::Precision;
 use mamba_web::state::State;
 use support::{GOLDEN, argmax, expected, golden, kl_divergence, load, read, relative_error};
 
-const F32: [&str; 2] = ["reference", "cpu"];
+const F32: [&str; 3] = ["reference", "cpu", "gpu"];
 
 #[test]
 fn logits_match_transformers_after_every_token() {
@@ -64,7 +64,15 @@ fn the_state_matches_transformers() {
 fn prefill_in_one_call_equals_token_by_token() {
     for name in GOLDEN {
         let want = expected(&golden(name));
-        for (backend, precision) in [("reference", Precision::F32), ("cpu", Precision::F32), ("cpu", Precision::Int8)] {
+        for (backend, precision, tolerance) in [
+            ("reference", Precision::F32, 2e-5),
+            ("cpu", Precision::F32, 2e-5),
+            ("cpu", Precision::Int8, 2e-5),
+            ("gpu", Precision::F32, 2e-5),
+            ("gpu", Precision::F16, 2e-5),
+            // One token at a time its inputs are rounded to 8 bits, a block of them is not.
+            ("gpu", Precision::Int8, 5e-2),
+        ] {
             let mut model = load(&golden(name), backend, precision).unwrap();
             let mut single = State::new(model.config());
             let one = read(model.as_mut(), &want.input_ids, 1, &mut single);
@@ -72,8 +80,8 @@ fn prefill_in_one_call_equals_token_by_token() {
                 let mut state = State::new(model.config());
                 let many = read(model.as_mut(), &want.input_ids, chunk, &mut state);
                 let error = relative_error(&many, &one);
-                assert!(error < 2e-5, "{name} {backend} {precision:?}, {chunk} at a time: {error}");
-                assert!(relative_error(state.ssm(), single.ssm()) < 2e-5);
+                assert!(error < tolerance, "{name} {backend} {precision:?}, {chunk} at a time: {error}");
+                assert!(relative_error(state.ssm(), single.ssm()) < tolerance);
                 assert_eq!(state.position, single.position);
             }
         }
@@ -102,10 +110,16 @@ fn greedy_ids_match_transformers() {
 
 #[test]
 fn int8_stays_close_to_f32() {
+    for backend in ["cpu", "gpu"] {
+        stays_close(backend);
+    }
+}
+
+fn stays_close(backend: &str) {
     let (mut agree, mut total) = (0, 0);
     for name in GOLDEN {
         let want = expected(&golden(name));
-        let mut model = load(&golden(name), "cpu", Precision::Int8).unwrap();
+        let mut model = load(&golden(name), backend, Precision::Int8).unwrap();
         let exact = load(&golden(name), "cpu", Precision::F32).unwrap();
         assert!(model.weight_bytes() < exact.weight_bytes() / 2, "{name}: int8 must be smaller");
         let mut state = State::new(model.config());

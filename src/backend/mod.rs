@@ -2,13 +2,20 @@
 //!
 //! * [`reference`](mod@reference): plain f32 on candle tensors, the oracle that the others are tested against.
 //! * [`cpu`]: SIMD, f32 or int8 weights, nothing allocated per token.
+//! * [`gpu`]: WebGPU shaders; the state stays on the GPU, which chooses tokens by itself and runs ahead.
 
 pub mod cpu;
+pub mod gpu;
 pub mod reference;
+
+use core::future::Future;
+use core::pin::Pin;
+use core::task::Poll;
 
 use crate::checkpoint::TensorSink;
 use crate::error::{Error, Result};
 use crate::model::Config;
+use crate::sampler::{Recent, Sampler};
 use crate::state::State;
 
 /// How weights are kept in memory.
@@ -16,6 +23,8 @@ use crate::state::State;
 pub enum Precision {
     /// 4 bytes a weight, as exact as the checkpoint.
     F32,
+    /// 2 bytes a weight; on the GPU.
+    F16,
     /// 1 byte a weight and a scale for each block of 32.
     Int8,
 }
@@ -24,6 +33,7 @@ impl Precision {
     pub fn name(self) -> &'static str {
         match self {
             Precision::F32 => "f32",
+            Precision::F16 => "f16",
             Precision::Int8 => "int8",
         }
     }
@@ -32,17 +42,26 @@ impl Precision {
     pub fn parse(word: &str) -> Result<Self> {
         match word {
             "f32" => Ok(Precision::F32),
+            "f16" => Ok(Precision::F16),
             "int8" => Ok(Precision::Int8),
             other => Err(Error::BadArgument(format!(
-                "The precision \"{other}\" is not known here; use \"f32\" or \"int8\"."
+                "The precision \"{other}\" is not known here; use \"f32\", \"f16\" or \"int8\"."
             ))),
         }
     }
 }
 
+/// Resolves when a [`Backend`] that was pending may have more to say.
+pub type Arrival = Pin<Box<dyn Future<Output = ()>>>;
+
 /// A model ready to run. Implementations keep no conversation: all that a
 /// sequence needs is in the [`State`] that the caller hands in.
-pub trait Backend: Send {
+///
+/// A backend whose work is done elsewhere answers [`Poll::Pending`]: the caller waits ([`Backend::wait`] natively,
+/// [`Backend::arrival`] in a browser) and calls again with the same arguments. It may also run behind: what
+/// [`Backend::read`] has read is in `state` and `logits` only after [`Backend::settle`]; until then they say what they
+/// said when they were settled last, and `state` names what the backend holds for them.
+pub trait Backend {
     /// The backend's name as API.md has it: `reference`, `cpu`, ...
     fn name(&self) -> &'static str;
 
@@ -53,15 +72,63 @@ pub trait Backend: Send {
     /// Bytes that the weights occupy.
     fn weight_bytes(&self) -> usize;
 
-    /// The most tokens that one [`Backend::prefill`] call takes; a caller that wants to be
+    /// The GPU's name; none on the CPU.
+    fn adapter(&self) -> Option<String> {
+        None
+    }
+
+    /// The most tokens that one [`Backend::prefill`] or [`Backend::read`] should take now; a caller that wants to be
     /// able to stop sends no more than this at a time. At least 1.
     fn block(&self) -> usize;
 
     /// Reads `tokens` (T, at least one and at most [`Backend::block`]; each below V) into `state` and,
-    /// when `logits` is given, writes the V scores of the token that follows the last one.
+    /// when `logits` is given, writes the V scores of the token that follows the last one. Settled, without waiting
+    /// elsewhere: a program that has to do other things meanwhile uses [`Backend::read`].
     ///
     /// One call with T tokens gives what T calls with one token each give.
     fn prefill(&mut self, tokens: &[u32], state: &mut State, logits: Option<&mut [f32]>) -> Result<()>;
+
+    /// The same, perhaps pending and unsettled.
+    fn read(&mut self, tokens: &[u32], state: &mut State, logits: Option<&mut [f32]>) -> Result<Poll<()>> {
+        self.prefill(tokens, state, logits).map(Poll::Ready)
+    }
+
+    /// The token that follows, which is then to be read or left. At most `most` more will be asked for.
+    fn choose(
+        &mut self,
+        sampler: &mut Sampler,
+        recent: &Recent,
+        state: &mut State,
+        logits: &[f32],
+        most: usize,
+    ) -> Result<Poll<u32>> {
+        let _ = (state, most);
+        sampler.sample(logits, recent).map(Poll::Ready)
+    }
+
+    /// Brings `state` and `logits` (V) up to all that was read.
+    fn settle(&mut self, state: &mut State, logits: &mut [f32]) -> Result<Poll<()>> {
+        let _ = (state, logits);
+        Ok(Poll::Ready(()))
+    }
+
+    /// Whether the backend still holds what was read into `state` and not settled. If not (the GPU was lost, or too
+    /// many sequences took turns), the caller has to read it again.
+    fn has(&self, state: &State) -> bool {
+        let _ = state;
+        true
+    }
+
+    /// Natively, waits for what is pending.
+    fn wait(&self) {}
+
+    /// In a browser, what to wait for; none when nothing is pending.
+    fn arrival(&self) -> Option<Arrival> {
+        None
+    }
+
+    /// Has a slow browser look at what is pending.
+    fn nudge(&self) {}
 }
 
 /// Takes the weights in as they stream past, then becomes a [`Backend`].
@@ -70,15 +137,29 @@ pub trait Loader: TensorSink {
     fn finish(self: Box<Self>) -> Result<Box<dyn Backend>>;
 }
 
-/// The loader of a backend by its API.md name.
-pub fn loader(name: &str, config: Config, precision: Precision) -> Result<Box<dyn Loader>> {
+/// The loader of a backend by its API.md name. Waits for nothing but the GPU's driver.
+///
+/// # Errors
+/// [`Error::BadArgument`] for a name or a precision that is not known, [`Error::NoWebGpu`] and
+/// [`Error::OutOfMemory`] when the GPU is not there or too small.
+pub async fn open(name: &str, config: Config, precision: Precision) -> Result<Box<dyn Loader>> {
     match name {
+        "gpu" => Ok(Box::new(gpu::GpuLoader::new(gpu::Device::open().await?, config, precision).await?)),
         "reference" => Ok(Box::new(reference::ReferenceLoader::new(config)?)),
         "cpu" => Ok(Box::new(cpu::CpuLoader::new(config, precision)?)),
-        other => {
-            Err(Error::BadArgument(format!("The backend \"{other}\" is not known here; use \"cpu\" or \"reference\".")))
-        }
+        other => Err(Error::BadArgument(format!(
+            "The backend \"{other}\" is not known here; use \"gpu\", \"cpu\" or \"reference\"."
+        ))),
     }
+}
+
+/// [`open`], waited for.
+///
+/// # Errors
+/// As [`open`].
+#[cfg(not(target_arch = "wasm32"))]
+pub fn loader(name: &str, config: Config, precision: Precision) -> Result<Box<dyn Loader>> {
+    pollster::block_on(open(name, config, precision))
 }
 
 /// The checks that every backend makes before it reads tokens, so that bad input is a sentence and never a panic.

@@ -84,8 +84,8 @@ impl EngineBuilder {
     ///
     /// # Errors
     /// [`Error::UnsupportedArchitecture`], [`Error::BadCheckpoint`] and [`Error::BadTokenizer`] for files that are not
-    /// right, [`Error::BadArgument`] for options that are not known.
-    pub fn new(files: &ModelFiles, options: &Options) -> Result<Self> {
+    /// right, [`Error::BadArgument`] for options that are not known, and what [`backend::open`] says of the GPU.
+    pub async fn open(files: &ModelFiles, options: &Options) -> Result<Self> {
         let (backend, precision) = options.resolve()?;
         let config = Config::parse(&files.config)?;
         let weight_files = match &files.index {
@@ -108,7 +108,7 @@ impl EngineBuilder {
         hash.update(files.config.as_bytes());
         Ok(Self {
             chat_template: ChatTemplate::new(&settings),
-            loader: backend::loader(backend, config, precision)?,
+            loader: backend::open(backend, config, precision).await?,
             weight_files,
             done: 0,
             reader: None,
@@ -118,6 +118,15 @@ impl EngineBuilder {
             defaults,
             stop_tokens,
         })
+    }
+
+    /// [`EngineBuilder::open`], waited for.
+    ///
+    /// # Errors
+    /// As [`EngineBuilder::open`].
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn new(files: &ModelFiles, options: &Options) -> Result<Self> {
+        pollster::block_on(Self::open(files, options))
     }
 
     /// The names of the files to load, in order: `model.safetensors`, or the shards that the index names.

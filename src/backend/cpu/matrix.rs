@@ -3,7 +3,7 @@
 use super::dense::Dense;
 use super::int8::{Int8, Rounded};
 use crate::backend::Precision;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// A matrix of `rows` x `cols`; multiplies activations from the right: `out = x Wᵀ`.
 pub enum Matrix {
@@ -17,6 +17,9 @@ impl Matrix {
         Ok(match precision {
             Precision::F32 => Matrix::F32(Dense::new(rows, cols)?),
             Precision::Int8 => Matrix::Int8(Int8::new(rows, cols)?),
+            Precision::F16 => {
+                return Err(Error::BadArgument("The cpu backend keeps weights in f32 or int8, not in f16.".into()));
+            }
         })
     }
 

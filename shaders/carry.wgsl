@@ -1,0 +1,32 @@
+// Between the two passes of a scan in chunks: turns where each chunk would end, from zero, into the state that it
+// begins with, and writes the state after the last. h decays over a chunk by exp(A * sum of dt).
+// One thread a state.
+override E: u32;
+override N: u32;
+override CHUNK: u32;
+override SLOT: u32;
+override HIDDEN: u32;
+
+@group(0) @binding(0) var<storage, read> a_d: array<f32>; // [N + 1, E]
+@group(0) @binding(1) var<storage, read_write> chunks: array<f32>; // [chunks, N + 1, E]
+@group(0) @binding(2) var<storage, read_write> state: array<f32>;
+@group(0) @binding(3) var<storage, read> control: Control;
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) at: vec3<u32>) {
+    let e = at.x;
+    let n = at.y;
+    if e >= E {
+        return;
+    }
+    let here = HIDDEN + n * E + e;
+    let a = a_d[n * E + e];
+    var h = state[control.slot_in * SLOT + here];
+    for (var chunk = 0u; chunk * CHUNK < control.tokens; chunk++) {
+        let base = chunk * (N + 1u) * E + e;
+        let end = chunks[base + n * E];
+        chunks[base + n * E] = h;
+        h = exp2(a * chunks[base + N * E]) * h + end;
+    }
+    state[control.slot_out * SLOT + here] = h;
+}

@@ -1,0 +1,105 @@
+// The second half of sampling: the best 64 of all lists, temperature, top-k, top-p, min-p, and the choice. Then moves
+// the call on by one token. Where 64 candidates do not settle it, the token is UNSURE and the host has to choose.
+override LISTS: u32;
+override SLOTS: u32;
+const UNSURE = 0xffffffffu;
+const RECENT = 256u;
+
+@group(0) @binding(0) var<storage, read> best: array<vec2<u32>>; // [LISTS, BEST]
+@group(0) @binding(1) var<storage, read> request: Request;
+@group(0) @binding(2) var<storage, read_write> control: Control;
+@group(0) @binding(3) var<storage, read_write> recent: array<u32>;
+@group(0) @binding(4) var<storage, read_write> chosen: array<u32>; // of each step
+@group(0) @binding(5) var<storage, read_write> tokens: array<u32>; // what `embed` reads
+
+var<workgroup> weights: array<f32, BEST>;
+
+// The sum of the first `count` weights, up to where top-p and min-p end, and that place.
+fn cut(count: u32) -> vec2<f32> {
+    var whole = 0.0;
+    for (var i = 0u; i < count; i++) {
+        whole += weights[i];
+    }
+    if request.top_p >= 1.0 && request.min_p <= 0.0 {
+        return vec2<f32>(whole, f32(count));
+    }
+    let nucleus = select(request.top_p * whole, 3e38, request.top_p >= 1.0);
+    var sum = 0.0;
+    var end = 0u;
+    // The best one always stays.
+    while end < count && (end == 0u || (sum < nucleus && weights[end] >= request.min_p)) {
+        sum += weights[end];
+        end++;
+    }
+    return vec2<f32>(sum, f32(end));
+}
+
+fn pick(chance: u32) -> u32 {
+    if keys[0] == NOT_A_NUMBER || keys[0] == NOTHING {
+        return UNSURE;
+    }
+    if request.temperature == 0.0 {
+        return ids[0];
+    }
+    let k = request.top_k;
+    // Whatever is as good as the k-th stays too: here it may be more than is known.
+    if k < SORTED && keys[k] == keys[k - 1u] && keys[k] != NOTHING {
+        return UNSURE;
+    }
+    var count = 0u;
+    while count < k && keys[count] != NOTHING {
+        count++;
+    }
+    let end = cut(count);
+    let goal = f32(chance) / 4294967296.0 * end.x;
+    var below = 0.0;
+    var i = 0u;
+    for (; i + 1u < u32(end.y); i++) {
+        below += weights[i];
+        if below > goal {
+            break;
+        }
+    }
+    return ids[i];
+}
+
+@compute @workgroup_size(256)
+fn main(@builtin(local_invocation_index) thread: u32) {
+    // The first BEST places keep the best so far; the rest takes the next lists.
+    for (var i = thread; i < BEST; i += 256u) {
+        keys[i] = NOTHING;
+        ids[i] = 0xffffffffu;
+    }
+    for (var next = 0u; next < LISTS * BEST; next += SORTED - BEST) {
+        for (var i = thread; i < SORTED - BEST; i += 256u) {
+            var candidate = vec2<u32>(NOTHING, 0xffffffffu);
+            if next + i < LISTS * BEST {
+                candidate = best[next + i];
+            }
+            keys[BEST + i] = candidate.x;
+            ids[BEST + i] = candidate.y;
+        }
+        sort(thread);
+    }
+    if thread < BEST {
+        weights[thread] = 0.0;
+        if keys[thread] != NOTHING && request.temperature > 0.0 {
+            weights[thread] = exp((score_of(keys[thread]) - score_of(keys[0])) / request.temperature);
+        }
+    }
+    workgroupBarrier();
+    if thread > 0u {
+        return;
+    }
+    let token = pick(request.chance[control.step]);
+    chosen[control.step] = token;
+    let safe = select(token, 0u, token == UNSURE);
+    tokens[0] = safe;
+    recent[control.recent_next] = safe;
+    control.recent_next = (control.recent_next + 1u) % RECENT;
+    control.recent_count = min(control.recent_count + 1u, RECENT);
+    control.step += 1u;
+    control.tokens = 1u;
+    control.slot_in = control.slot_out;
+    control.slot_out = (control.slot_out + 1u) % SLOTS;
+}

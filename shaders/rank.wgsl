@@ -1,0 +1,52 @@
+// The first half of sampling: penalties and bias on the scores, then the best 64 of every 1024 tokens.
+override VOCAB: u32;
+override SCORES: u32; // scores in a slot, VOCAB and padding
+
+@group(0) @binding(0) var<storage, read> scores: array<f32>; // [slots, SCORES]
+@group(0) @binding(1) var<storage, read> request: Request;
+@group(0) @binding(2) var<storage, read> recent: array<u32>; // a ring
+@group(0) @binding(3) var<storage, read_write> best: array<vec2<u32>>; // [lists, BEST]: key and id
+@group(0) @binding(4) var<storage, read> control: Control;
+
+const RECENT = 256u;
+var<workgroup> ring: array<u32, RECENT>;
+
+fn penalised(id: u32, raw: f32) -> f32 {
+    var score = raw;
+    if request.repetition != 1.0 || request.presence != 0.0 || request.frequency != 0.0 {
+        var count = 0u;
+        for (var i = 0u; i < control.recent_count; i++) {
+            count += u32(ring[i] == id);
+        }
+        if count > 0u {
+            score = select(score / request.repetition, score * request.repetition, score < 0.0);
+            score -= request.presence + request.frequency * f32(count);
+        }
+    }
+    for (var i = 0u; i < request.biases; i++) {
+        if request.bias[i].x == id {
+            score += bitcast<f32>(request.bias[i].y);
+        }
+    }
+    return score;
+}
+
+@compute @workgroup_size(256)
+fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) workgroup: vec3<u32>) {
+    ring[thread] = recent[thread];
+    workgroupBarrier();
+    for (var i = thread; i < SORTED; i += 256u) {
+        let id = workgroup.x * SORTED + i;
+        var key = NOTHING;
+        if id < VOCAB {
+            // The scores after the last token: `choose` has not moved on yet.
+            key = key_of(penalised(id, scores[control.slot_out * SCORES + id]));
+        }
+        keys[i] = key;
+        ids[i] = id;
+    }
+    sort(thread);
+    if thread < BEST {
+        best[workgroup.x * BEST + thread] = vec2<u32>(keys[thread], ids[thread]);
+    }
+}

@@ -1,0 +1,16 @@
+// Weights in any format. int8: four values a word, and for each 32 columns a scale (bf16, two a word, whole words a row).
+@group(0) @binding(1) var<storage, read> scales: array<u32>;
+
+fn scale_of(row: u32, block: u32) -> f32 {
+    let pair = scales[row * ((COLS / 32u + 1u) / 2u) + block / 2u];
+    return bitcast<f32>(select(pair << 16u, pair & 0xffff0000u, (block & 1u) == 1u));
+}
+
+// Four values of a row, from column 4 * quad.
+fn weight4(row: u32, quad: u32) -> vec4<f32> {
+    if FORMAT == INT8 {
+        let four = unpack4xI8(weights[row * (COLS / 16u) + quad / 4u][quad % 4u]);
+        return vec4<f32>(four) * scale_of(row, quad / 8u);
+    }
+    return float4(row, quad);
+}

@@ -1,0 +1,104 @@
+//! The adapter and the device, and what went wrong with them.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::error::{Error, Result};
+
+/// An open GPU. Clones share it.
+#[derive(Clone)]
+pub struct Device {
+    pub(super) device: wgpu::Device,
+    pub(super) queue: wgpu::Queue,
+    adapter: Arc<wgpu::AdapterInfo>,
+    fault: Arc<Mutex<Option<Error>>>,
+}
+
+impl Device {
+    /// Opens the fastest GPU: the browser's WebGPU, or Vulkan, Metal or Direct3D natively.
+    ///
+    /// # Errors
+    /// [`Error::NoWebGpu`] when there is none, or none that opens.
+    pub async fn open() -> Result<Self> {
+        let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
+        let options = wgpu::RequestAdapterOptions {
+            power_preference: wgpu::PowerPreference::HighPerformance,
+            ..Default::default()
+        };
+        let adapter = instance
+            .request_adapter(&options)
+            .await
+            .map_err(|error| Error::NoWebGpu(format!("No GPU can be used here ({error}).")))?;
+        let most = adapter.limits();
+        // The least that WebGPU promises, but for the sizes of buffers, where a large model needs what there is.
+        let limits = wgpu::Limits {
+            max_buffer_size: most.max_buffer_size,
+            max_storage_buffer_binding_size: most.max_storage_buffer_binding_size,
+            ..wgpu::Limits::defaults()
+        };
+        let (device, queue) = adapter
+            .request_device(&wgpu::DeviceDescriptor {
+                label: Some("mamba-web"),
+                required_features: adapter.features() & wgpu::Features::TIMESTAMP_QUERY,
+                required_limits: limits,
+                memory_hints: wgpu::MemoryHints::Performance,
+                ..Default::default()
+            })
+            .await
+            .map_err(|error| Error::NoWebGpu(format!("The GPU {} does not open ({error}).", adapter.get_info().name)))?;
+        let fault = Arc::new(Mutex::new(None));
+        let lost = Arc::clone(&fault);
+        device.set_device_lost_callback(move |_, message| {
+            note(&lost, Error::DeviceLost(format!("The GPU was taken away ({message}).")));
+        });
+        let wrong = Arc::clone(&fault);
+        device.on_uncaptured_error(Arc::new(move |error: wgpu::Error| {
+            let error = match error {
+                wgpu::Error::OutOfMemory { .. } => Error::OutOfMemory("The GPU has no memory left.".into()),
+                other => Error::DeviceLost(format!("The GPU refused its work ({other}).")),
+            };
+            note(&wrong, error);
+        }));
+        Ok(Self { device, queue, adapter: Arc::new(adapter.get_info()), fault })
+    }
+
+    /// The GPU's name.
+    pub fn name(&self) -> String {
+        let name = [&self.adapter.name, &self.adapter.driver, &self.adapter.driver_info];
+        name.into_iter().find(|name| !name.is_empty()).map_or_else(|| "unnamed GPU".into(), Clone::clone)
+    }
+
+    /// Whether the adapter is a program on the CPU that plays a GPU.
+    pub fn is_software(&self) -> bool {
+        self.adapter.device_type == wgpu::DeviceType::Cpu
+    }
+
+    pub fn limits(&self) -> wgpu::Limits {
+        self.device.limits()
+    }
+
+    /// # Errors
+    /// What the device has reported, if anything: nothing that it computes after that counts.
+    pub(super) fn check(&self) -> Result<()> {
+        self.fault.lock().unwrap_or_else(PoisonError::into_inner).clone().map_or(Ok(()), Err)
+    }
+
+    /// Takes the device away, as a driver's crash would.
+    pub fn destroy(&self) {
+        self.device.destroy();
+        // A destroyed device may say so late or, natively, not at all.
+        note(&self.fault, Error::DeviceLost("The GPU was taken away (it was destroyed).".into()));
+    }
+
+    /// Natively, lets callbacks run, waiting for the GPU's work if `wait`. A browser does so by itself.
+    pub(super) fn poll(&self, wait: bool) {
+        let how = if wait { wgpu::PollType::wait_indefinitely() } else { wgpu::PollType::Poll };
+        if let Err(error) = self.device.poll(how) {
+            note(&self.fault, Error::DeviceLost(format!("The GPU does not answer ({error}).")));
+        }
+    }
+}
+
+/// Keeps the first fault: the others follow from it.
+fn note(fault: &Mutex<Option<Error>>, error: Error) {
+    fault.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+}

@@ -1,0 +1,226 @@
+//! The shaders, what each binds, and pipelines of them.
+
+use super::device::Device;
+
+/// A buffer as a shader sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    Read,
+    Write,
+}
+use Access::{Read, Write};
+
+/// A compute shader, and what its bindings 0, 1, ... of group 0 are.
+pub struct Kernel {
+    pub name: &'static str,
+    /// The files that it is put together from.
+    sources: &'static [&'static str],
+    bindings: &'static [Access],
+}
+
+macro_rules! shader {
+    ($file:literal) => {
+        include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/shaders/", $file, ".wgsl"))
+    };
+}
+
+const CONTROL: &str = shader!("shared/control");
+const FLOAT: &str = shader!("shared/float");
+const WEIGHTS: &str = shader!("shared/weights");
+const ACTIVATIONS: &str = shader!("shared/activations");
+const REQUEST: &str = shader!("shared/request");
+const ORDER: &str = shader!("shared/order");
+
+pub const EMBED: Kernel =
+    Kernel { name: "embed", sources: &[FLOAT, WEIGHTS, shader!("embed")], bindings: &[Read, Read, Read, Write] };
+pub const MATVEC: Kernel = Kernel {
+    name: "matvec",
+    sources: &[CONTROL, FLOAT, WEIGHTS, shader!("matvec")],
+    bindings: &[Read, Read, Read, Read, Read, Write, Read],
+};
+pub const MIX: Kernel = Kernel {
+    name: "mix",
+    sources: &[CONTROL, FLOAT, ACTIVATIONS, shader!("mix")],
+    bindings: &[Read, Read, Read, Write, Write, Write, Read],
+};
+pub const STEP: Kernel = Kernel {
+    name: "step",
+    sources: &[CONTROL, ACTIVATIONS, shader!("step")],
+    bindings: &[Read, Read, Read, Read, Write, Write, Read],
+};
+pub const NORM: Kernel = Kernel { name: "norm", sources: &[shader!("norm")], bindings: &[Read, Read, Write] };
+pub const MATMUL: Kernel = Kernel {
+    name: "matmul",
+    sources: &[CONTROL, FLOAT, WEIGHTS, shader!("matmul")],
+    bindings: &[Read, Read, Read, Read, Write, Read],
+};
+pub const CONV: Kernel = Kernel {
+    name: "conv",
+    sources: &[CONTROL, ACTIVATIONS, shader!("conv")],
+    bindings: &[Read, Read, Write, Write, Read],
+};
+pub const DT: Kernel =
+    Kernel { name: "dt", sources: &[CONTROL, ACTIVATIONS, shader!("dt")], bindings: &[Read, Read, Write, Read] };
+pub const SCAN: Kernel = Kernel {
+    name: "scan",
+    sources: &[CONTROL, shader!("scan")],
+    bindings: &[Read, Read, Read, Read, Read, Write, Write, Read],
+};
+pub const CARRY: Kernel =
+    Kernel { name: "carry", sources: &[CONTROL, shader!("carry")], bindings: &[Read, Write, Write, Read] };
+pub const RANK: Kernel = Kernel {
+    name: "rank",
+    sources: &[CONTROL, REQUEST, ORDER, shader!("rank")],
+    bindings: &[Read, Read, Read, Write, Read],
+};
+pub const CHOOSE: Kernel = Kernel {
+    name: "choose",
+    sources: &[CONTROL, REQUEST, ORDER, shader!("choose")],
+    bindings: &[Read, Read, Write, Write, Write, Write],
+};
+
+#[cfg(test)]
+const ALL: [&Kernel; 12] = [&EMBED, &MATVEC, &MIX, &STEP, &NORM, &MATMUL, &CONV, &DT, &SCAN, &CARRY, &RANK, &CHOOSE];
+
+/// A kernel made special by the values of its overrides.
+pub struct Pipeline {
+    name: &'static str,
+    bindings: &'static [Access],
+    layout: wgpu::BindGroupLayout,
+    pipeline: wgpu::ComputePipeline,
+}
+
+impl Kernel {
+    fn source(&self) -> String {
+        self.sources.concat()
+    }
+
+    /// `overrides` by name; a bool is 0 or 1.
+    pub fn pipeline(&self, device: &Device, overrides: &[(&str, f64)]) -> Pipeline {
+        let device = &device.device;
+        let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
+            label: Some(self.name),
+            source: wgpu::ShaderSource::Wgsl(self.source().into()),
+        });
+        let entry = |(binding, &access): (usize, &Access)| wgpu::BindGroupLayoutEntry {
+            binding: binding as u32,
+            visibility: wgpu::ShaderStages::COMPUTE,
+            ty: wgpu::BindingType::Buffer {
+                ty: wgpu::BufferBindingType::Storage { read_only: access == Read },
+                has_dynamic_offset: false,
+                min_binding_size: None,
+            },
+            count: None,
+        };
+        let entries: Vec<_> = self.bindings.iter().enumerate().map(entry).collect();
+        let layout = device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
+            label: Some(self.name),
+            entries: &entries,
+        });
+        let pipeline_layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
+            label: Some(self.name),
+            bind_group_layouts: &[Some(&layout)],
+            immediate_size: 0,
+        });
+        let pipeline = device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
+            label: Some(self.name),
+            layout: Some(&pipeline_layout),
+            module: &module,
+            entry_point: Some("main"),
+            compilation_options: wgpu::PipelineCompilationOptions {
+                constants: overrides,
+                // Every kernel writes its workgroup memory before it reads it.
+                zero_initialize_workgroup_memory: false,
+            },
+            cache: None,
+        });
+        Pipeline { name: self.name, bindings: self.bindings, layout, pipeline }
+    }
+}
+
+/// A pipeline with its buffers, and how many workgroups it takes.
+pub struct Dispatch {
+    pub name: &'static str,
+    pipeline: wgpu::ComputePipeline,
+    bind_group: wgpu::BindGroup,
+    groups: Groups,
+}
+
+/// Workgroups of a dispatch.
+#[derive(Debug, Clone, Copy)]
+pub struct Groups {
+    pub x: u32,
+    pub y: Rows,
+}
+
+/// Workgroups in the second dimension.
+#[derive(Debug, Clone, Copy)]
+pub enum Rows {
+    Fixed(u32),
+    /// One for so many tokens of the call.
+    PerTokens(u32),
+}
+
+impl Pipeline {
+    /// `buffers` in the order of the kernel's bindings.
+    pub fn dispatch(&self, device: &Device, buffers: &[wgpu::BufferBinding<'_>], x: u32, y: Rows) -> Dispatch {
+        assert_eq!(buffers.len(), self.bindings.len(), "the kernel {} binds other buffers", self.name);
+        let resources = buffers.iter().map(|buffer| wgpu::BindingResource::Buffer(buffer.clone()));
+        let entries: Vec<_> =
+            (0..).zip(resources).map(|(binding, resource)| wgpu::BindGroupEntry { binding, resource }).collect();
+        let bind_group = device.device.create_bind_group(&wgpu::BindGroupDescriptor {
+            label: Some(self.name),
+            layout: &self.layout,
+            entries: &entries,
+        });
+        Dispatch { name: self.name, pipeline: self.pipeline.clone(), bind_group, groups: Groups { x, y } }
+    }
+}
+
+impl Dispatch {
+    /// Records the dispatch for a call of T tokens.
+    pub fn record(&self, pass: &mut wgpu::ComputePass<'_>, tokens: u32) {
+        let y = match self.groups.y {
+            Rows::Fixed(y) => y,
+            Rows::PerTokens(each) => tokens.div_ceil(each),
+        };
+        pass.set_pipeline(&self.pipeline);
+        pass.set_bind_group(0, &self.bind_group, &[]);
+        pass.dispatch_workgroups(self.groups.x, y, 1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use naga::valid::{Capabilities, ValidationFlags, Validator};
+
+    /// Every shader is valid, stays within WebGPU's least limits, and binds what the table above says.
+    #[test]
+    fn shaders_are_valid_and_bind_what_the_table_says() {
+        for kernel in ALL {
+            let source = kernel.source();
+            let module = naga::front::wgsl::parse_str(&source)
+                .unwrap_or_else(|error| panic!("{}: {}", kernel.name, error.emit_to_string(&source)));
+            let info = Validator::new(ValidationFlags::all(), Capabilities::SHADER_FLOAT16_IN_FLOAT32).validate(&module);
+            info.unwrap_or_else(|error| panic!("{}: {}", kernel.name, error.emit_to_string(&source)));
+            let mut bindings: Vec<_> = module
+                .global_variables
+                .iter()
+                .filter_map(|(_, variable)| {
+                    let naga::AddressSpace::Storage { access } = variable.space else { return None };
+                    let writes = access.contains(naga::StorageAccess::STORE);
+                    Some((variable.binding?.binding, if writes { Write } else { Read }))
+                })
+                .collect();
+            bindings.sort_by_key(|&(binding, _)| binding);
+            let table: Vec<_> = (0..).zip(kernel.bindings.iter().copied()).collect();
+            assert_eq!(bindings, table, "{}", kernel.name);
+            assert!(bindings.len() <= 8, "{} binds more than WebGPU promises", kernel.name);
+            let workgroup = module.global_variables.iter().filter(|(_, v)| v.space == naga::AddressSpace::WorkGroup);
+            let bytes: u32 = workgroup.map(|(_, v)| module.types[v.ty].inner.size(module.to_ctx())).sum();
+            assert!(bytes <= 16 << 10, "{} needs {bytes} bytes of workgroup memory", kernel.name);
+            assert!(module.entry_points[0].workgroup_size.iter().product::<u32>() <= 256, "{}", kernel.name);
+        }
+    }
+}

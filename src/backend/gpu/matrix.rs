@@ -1,0 +1,186 @@
+//! Weight matrices in GPU buffers, packed row by row while they stream in.
+
+use half::f16;
+
+use super::device::Device;
+use super::dims::BLOCK;
+use crate::backend::Precision;
+
+/// How a matrix is packed; the numbers are those of `shaders/shared/float.wgsl`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    F32 = 0,
+    F16 = 1,
+    Int8 = 2,
+}
+
+impl Format {
+    fn bits(self) -> usize {
+        match self {
+            Format::F32 => 32,
+            Format::F16 => 16,
+            Format::Int8 => 8,
+        }
+    }
+
+    /// What large matrices are kept in.
+    pub fn of(precision: Precision) -> Self {
+        match precision {
+            Precision::F32 => Format::F32,
+            Precision::F16 => Format::F16,
+            Precision::Int8 => Format::Int8,
+        }
+    }
+
+    /// What x_proj is kept in: small, and it decides what is remembered.
+    pub fn small(self) -> Self {
+        if self == Format::F32 { Format::F32 } else { Format::F16 }
+    }
+}
+
+/// A matrix, in one part or, where it is larger than a binding may be, in several of whole rows.
+pub struct Matrix {
+    pub format: Format,
+    pub rows: usize,
+    /// Padded to whole blocks.
+    pub cols: usize,
+    pub parts: Vec<Part>,
+    /// Columns in the checkpoint.
+    width: usize,
+    /// Rows written so far, of this many to come before a gap of padding rows, if any.
+    filled: usize,
+    gap: Option<(usize, usize)>,
+}
+
+pub struct Part {
+    pub first: usize,
+    pub rows: usize,
+    pub weights: wgpu::Buffer,
+    /// int8: a scale for each block, two bf16 a word. Else empty.
+    pub scales: wgpu::Buffer,
+}
+
+/// Makes buffers and counts their bytes.
+pub struct Memory<'a> {
+    pub device: &'a Device,
+    pub bytes: usize,
+}
+
+impl Memory<'_> {
+    /// A storage buffer of zeros.
+    pub fn buffer(&mut self, name: &str, bytes: usize) -> wgpu::Buffer {
+        let size = bytes.next_multiple_of(16).max(16);
+        self.bytes += size;
+        let usage = wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_DST | wgpu::BufferUsages::COPY_SRC;
+        self.device.device.create_buffer(&wgpu::BufferDescriptor {
+            label: Some(name),
+            size: size as u64,
+            usage,
+            mapped_at_creation: false,
+        })
+    }
+
+    pub fn floats(&mut self, name: &str, len: usize) -> wgpu::Buffer {
+        self.buffer(name, len * 4)
+    }
+}
+
+impl Matrix {
+    /// Room for `rows` x `width`. After the first `gap.0` rows come rows of padding, up to row `gap.1`.
+    pub fn new(memory: &mut Memory<'_>, name: &str, rows: usize, width: usize, format: Format) -> Self {
+        let cols = width.next_multiple_of(BLOCK);
+        let row_bytes = cols * format.bits() / 8;
+        let limits = memory.device.limits();
+        let most = limits.max_storage_buffer_binding_size.min(limits.max_buffer_size);
+        let part_rows = (usize::try_from(most).unwrap_or(usize::MAX) / row_bytes).max(1);
+        let parts = (0..rows)
+            .step_by(part_rows)
+            .map(|first| {
+                let rows = part_rows.min(rows - first);
+                let scale_bytes = if format == Format::Int8 { rows * scale_words(cols) * 4 } else { 0 };
+                let weights = memory.buffer(name, rows * row_bytes);
+                Part { first, rows, weights, scales: memory.buffer(name, scale_bytes) }
+            })
+            .collect();
+        Self { format, rows, cols, parts, width, filled: 0, gap: None }
+    }
+
+    /// in_proj's two halves, each padded to whole blocks of rows.
+    pub fn halves(memory: &mut Memory<'_>, name: &str, half: usize, width: usize, format: Format) -> Self {
+        let padded = half.next_multiple_of(BLOCK);
+        let mut matrix = Self::new(memory, name, 2 * padded, width, format);
+        matrix.gap = Some((half, padded));
+        matrix
+    }
+
+    /// The next whole rows.
+    pub fn push(&mut self, device: &Device, values: &[f32]) {
+        let mut rows = values.chunks_exact(self.width);
+        while rows.len() > 0 {
+            if let Some((half, padded)) = self.gap
+                && self.filled == half
+            {
+                self.filled = padded; // what is skipped stays zero
+            }
+            let until = self.gap.filter(|gap| self.filled < gap.0).map_or(self.rows, |gap| gap.0);
+            let Some(part) = self.parts.iter().find(|part| (part.first..part.first + part.rows).contains(&self.filled))
+            else {
+                return;
+            };
+            let count = rows.len().min(until - self.filled).min(part.first + part.rows - self.filled);
+            let row = self.filled - part.first;
+            let (mut words, mut scales) = (Vec::new(), Vec::new());
+            for values in rows.by_ref().take(count) {
+                pack(values, self.cols, self.format, &mut words, &mut scales);
+            }
+            let row_bytes = self.cols * self.format.bits() / 8;
+            let write = |buffer, at: usize, words: &[u32]| {
+                device.queue.write_buffer(buffer, at as u64, bytemuck::cast_slice(words));
+            };
+            write(&part.weights, row * row_bytes, &words);
+            if !scales.is_empty() {
+                write(&part.scales, row * scale_words(self.cols) * 4, &scales);
+            }
+            self.filled += count;
+        }
+    }
+}
+
+/// Words of scales in a row of int8.
+fn scale_words(cols: usize) -> usize {
+    (cols / BLOCK).div_ceil(2)
+}
+
+/// Appends a row, padded to `cols` columns, in a format; and its scales.
+fn pack(row: &[f32], cols: usize, format: Format, words: &mut Vec<u32>, scales: &mut Vec<u32>) {
+    let start = words.len();
+    match format {
+        Format::F32 => words.extend(row.iter().map(|value| value.to_bits())),
+        Format::F16 => {
+            let half = |value: f32| u32::from(f16::from_f32(value.clamp(-F16_MAX, F16_MAX)).to_bits());
+            words.extend(row.chunks(2).map(|pair| half(pair[0]) | pair.get(1).map_or(0, |&value| half(value)) << 16));
+        }
+        Format::Int8 => {
+            let first = scales.len();
+            scales.resize(first + scale_words(cols), 0);
+            for (number, block) in row.chunks(BLOCK).enumerate() {
+                let largest = block.iter().fold(0f32, |largest, value| largest.max(value.abs()));
+                let scale = bf16_above(largest / 127.0);
+                let inverse = if scale >= f32::MIN_POSITIVE { 1.0 / scale } else { 0.0 };
+                let byte = |value: &f32| u32::from((value * inverse).round_ties_even() as i8 as u8);
+                words.extend(block.chunks(4).map(|four| (0..).zip(four).map(|(i, value)| byte(value) << (8 * i)).sum::<u32>()));
+                words.resize(start + (number + 1) * BLOCK / 4, 0);
+                scales[first + number / 2] |= scale.to_bits() >> 16 << (16 * (number % 2));
+            }
+        }
+    }
+    words.resize(start + cols * format.bits() / 32, 0);
+}
+
+const F16_MAX: f32 = 65504.0;
+
+/// The next bf16 that is not below `value`, so that no weight is beyond 127 steps.
+fn bf16_above(value: f32) -> f32 {
+    let bits = value.to_bits();
+    f32::from_bits(bits.wrapping_add(0xffff) & 0xffff_0000)
+}

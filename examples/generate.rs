@@ -164,7 +164,7 @@ fn answer(a: &Arguments, session: &mut Session, engine: &mut Engine) -> Result<(
     let mut ids = Vec::new();
     loop {
         let (text, ended) = match session.advance(engine)? {
-            Step::Prefill { .. } => continue,
+            Step::Waiting | Step::Prefill { .. } => continue,
             Step::Token { id, text } => {
                 ids.push(id.to_string());
                 (text, false)

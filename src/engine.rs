@@ -73,7 +73,7 @@ impl Engine {
             d_state: config.d_state,
             vocab: config.vocab,
             backend: self.backend.name(),
-            adapter: None,
+            adapter: self.backend.adapter(),
             precision: self.backend.precision().name(),
             build: match (cfg!(target_arch = "wasm32"), cfg!(feature = "relaxed-simd")) {
                 (false, _) => "native",
@@ -125,6 +125,12 @@ impl Engine {
 
     pub(crate) fn backend(&mut self) -> &mut dyn Backend {
         &mut *self.backend
+    }
+
+    /// Takes the GPU away, as a crash of its driver would, to see what happens then: work on it fails with
+    /// [`Error::DeviceLost`](crate::Error::DeviceLost), and its sessions go on with another engine of the same model.
+    pub fn lose_device(&mut self) {
+        self.backend.lose_device();
     }
 
     /// The ids of `text`, special tokens by their names included.

@@ -5,12 +5,17 @@
 //!                   (cancel is possible after each)
 //! ```
 //!
+//! In a browser a step may also be Waiting: the backend's work is done elsewhere, and `advance` is to be called again
+//! when [`Backend::arrival`](crate::backend::Backend::arrival) has resolved.
+//!
 //! Every token that was handed out has been read into the state, the last one included, so whatever is begun next
 //! continues the text. A stop token is not read. Until the first token is out, a cancelled or failed run leaves no trace.
 
 mod request;
 mod stats;
 mod stop;
+
+use core::task::Poll;
 
 use web_time::Instant;
 
@@ -28,6 +33,8 @@ use crate::tokenizer::StreamDecoder;
 /// What one [`Session::advance`] did.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Step {
+    /// Nothing yet: the backend is at work. In a browser only; natively [`Session::advance`] waits.
+    Waiting,
     /// Read a block of the prompt; `read` of `total` tokens are in the state.
     Prefill { read: usize, total: usize },
     /// Generated a token. `text` holds the characters that are certain now, often none or more than the token's own.
@@ -47,9 +54,20 @@ pub enum Reason {
     Read,
 }
 
+/// While a prompt is read, and while tokens are generated, the state is brought back from a backend that keeps it
+/// elsewhere after so many tokens: what was read since then would have to be read again if the backend were lost.
+const SETTLE_READ: usize = 4096;
+const SETTLE_GENERATED: usize = 256;
+
 /// One sequence: a state, the scores of its next token, and at most one run.
 pub struct Session {
     state: State,
+    /// Tokens that the backend has read, and whose effect is not in `state` and `logits` yet.
+    unsettled: Vec<u32>,
+    /// Position of `state` without them.
+    settled_position: u64,
+    /// How many of them have been read again, after the backend had lost them.
+    replayed: Option<usize>,
     /// Scores of the next token, `[V]`; empty until something has been read.
     logits: Vec<f32>,
     recent: Recent,
@@ -68,8 +86,16 @@ struct Before {
 struct Run {
     tokens: Vec<u32>,
     read: usize,
+    /// When the step that is Waiting began.
+    waiting_since: Option<Instant>,
+    /// Length of the block that is being read.
+    block: Option<usize>,
     /// None when nothing is to be generated.
     sampler: Option<Sampler>,
+    /// Chosen, and not read yet.
+    chosen: Option<u32>,
+    /// Why the run is over, once it is.
+    over: Option<Reason>,
     stop_tokens: Vec<u32>,
     tokens_left: usize,
     decoder: StreamDecoder,
@@ -85,7 +111,8 @@ struct Run {
 impl Session {
     pub(crate) fn new(state: State, conversation: Conversation) -> Self {
         let (logits, recent, stats) = (Vec::new(), Recent::default(), Stats::default());
-        Self { state, logits, recent, conversation, stats, run: None }
+        let (unsettled, settled_position, replayed) = (Vec::new(), state.position, None);
+        Self { state, unsettled, settled_position, replayed, logits, recent, conversation, stats, run: None }
     }
 
     pub(crate) fn restore(snapshot: Snapshot) -> Result<Self> {
@@ -108,7 +135,7 @@ impl Session {
     /// range or a message to a model without a chat template.
     pub fn begin(&mut self, engine: &Engine, request: Request) -> Result<()> {
         let started = Instant::now();
-        if self.run.is_some() {
+        if self.run.is_some() || !self.unsettled.is_empty() {
             return Err(Error::Busy("This session is generating already.".into()));
         }
         request.validate()?;
@@ -138,7 +165,11 @@ impl Session {
         self.run = Some(Run {
             tokens,
             read: 0,
+            waiting_since: None,
+            block: None,
             sampler,
+            chosen: None,
+            over: None,
             stop_tokens,
             tokens_left: request.max_tokens,
             decoder,
@@ -190,54 +221,108 @@ impl Session {
     ///
     /// # Errors
     /// [`Error::BadArgument`] when nothing has begun, and whatever the backend and the sampler return; the run is over
-    /// then.
+    /// then. Not so after [`Error::DeviceLost`]: once the engine has another backend, the run goes on where it was.
     pub fn advance(&mut self, engine: &mut Engine) -> Result<Step> {
         let Some(mut run) = self.run.take() else {
             return Err(Error::BadArgument("Nothing is being generated in this session.".into()));
         };
-        match self.step(&mut run, engine) {
-            Ok(step) => {
-                if !matches!(step, Step::End { .. }) {
-                    self.run = Some(run);
-                }
-                Ok(step)
+        let result = loop {
+            match self.step(&mut run, engine) {
+                Ok(Step::Waiting) if cfg!(not(target_arch = "wasm32")) => engine.backend().wait(),
+                other => break other,
             }
-            Err(error) => {
+        };
+        match &result {
+            Ok(Step::End { .. }) => {}
+            Ok(_) => self.run = Some(run),
+            Err(Error::DeviceLost(_)) => {
+                self.replayed = None;
+                self.run = Some(run);
+            }
+            Err(_) => {
                 self.stop(run);
-                Err(error)
             }
         }
+        result
     }
 
     fn step(&mut self, run: &mut Run, engine: &mut Engine) -> Result<Step> {
-        let start = Instant::now();
-        if run.read < run.tokens.len() {
-            let block = &run.tokens[run.read..];
-            let block = &block[..block.len().min(engine.backend().block())];
-            let last = run.read + block.len() == run.tokens.len();
-            self.logits.resize(engine.config().vocab, 0.0);
-            let logits = last.then_some(self.logits.as_mut_slice());
-            engine.backend().prefill(block, &mut self.state, logits)?;
-            block.iter().for_each(|&token| self.recent.push(token));
-            run.read += block.len();
-            self.stats.prefill_ms += milliseconds(start);
-            return Ok(Step::Prefill { read: run.read, total: run.tokens.len() });
+        let start = run.waiting_since.take().unwrap_or_else(Instant::now);
+        let step = self.work(run, engine)?;
+        match step {
+            Step::Waiting => run.waiting_since = Some(start),
+            Step::Prefill { .. } => self.stats.prefill_ms += milliseconds(start),
+            Step::Token { .. } => self.stats.decode_ms += milliseconds(start),
+            Step::End { .. } => {}
         }
-        let Some(sampler) = &mut run.sampler else {
-            return Ok(Step::End { reason: Reason::Read, text: String::new() });
+        Ok(step)
+    }
+
+    fn work(&mut self, run: &mut Run, engine: &mut Engine) -> Result<Step> {
+        if self.replay(engine)?.is_pending() {
+            return Ok(Step::Waiting);
+        }
+        if run.over.is_none() && run.read < run.tokens.len() {
+            return self.read_block(run, engine);
+        }
+        if run.over.is_none() {
+            run.over = match &run.sampler {
+                None => Some(Reason::Read),
+                Some(_) if run.stopped => Some(Reason::Stop),
+                Some(_) if run.tokens_left == 0 => Some(Reason::Length),
+                Some(_) => None,
+            };
+        }
+        match run.over {
+            Some(reason) => self.end(run, engine, reason),
+            None => self.next_token(run, engine),
+        }
+    }
+
+    fn read_block(&mut self, run: &mut Run, engine: &mut Engine) -> Result<Step> {
+        let block = &run.tokens[run.read..];
+        // A block that has been begun ends as it was begun.
+        let length = run.block.unwrap_or_else(|| block.len().min(engine.backend().block()));
+        let block = &block[..length];
+        let last = run.read + length == run.tokens.len();
+        self.logits.resize(engine.config().vocab, 0.0);
+        let logits = last.then_some(self.logits.as_mut_slice());
+        run.block = Some(length);
+        if engine.backend().read(block, &mut self.state, logits)?.is_pending() {
+            return Ok(Step::Waiting);
+        }
+        run.block = None;
+        self.note_read(block, engine);
+        run.read += length;
+        Ok(Step::Prefill { read: run.read, total: run.tokens.len() })
+    }
+
+    fn next_token(&mut self, run: &mut Run, engine: &mut Engine) -> Result<Step> {
+        let limit = if self.stats.tokens < 16 { SETTLE_READ } else { SETTLE_GENERATED };
+        if self.unsettled.len() >= limit && run.chosen.is_none() && !self.settle(engine)? {
+            return Ok(Step::Waiting);
+        }
+        let Some(sampler) = &mut run.sampler else { return Ok(Step::Waiting) };
+        let id = match run.chosen {
+            Some(id) => id,
+            None => {
+                let backend = engine.backend();
+                let chosen =
+                    backend.choose(sampler, &self.recent, &mut self.state, &self.logits, run.tokens_left)?;
+                let Poll::Ready(id) = chosen else { return Ok(Step::Waiting) };
+                id
+            }
         };
-        if run.stopped {
-            return self.end(run, engine, Reason::Stop);
-        }
-        if run.tokens_left == 0 {
-            return self.end(run, engine, Reason::Length);
-        }
-        let id = sampler.sample(&self.logits, &self.recent)?;
         if run.stop_tokens.contains(&id) {
+            run.over = Some(Reason::Stop);
             return self.end(run, engine, Reason::Stop);
         }
-        engine.backend().prefill(&[id], &mut self.state, Some(&mut self.logits))?;
-        self.recent.push(id);
+        run.chosen = Some(id);
+        if engine.backend().read(&[id], &mut self.state, Some(&mut self.logits))?.is_pending() {
+            return Ok(Step::Waiting);
+        }
+        run.chosen = None;
+        self.note_read(&[id], engine);
         run.before = None;
         run.tokens_left -= 1;
         let mut text = String::new();
@@ -251,11 +336,67 @@ impl Session {
             self.stats.time_to_first_token_ms = milliseconds(run.started);
         }
         self.stats.tokens += 1;
-        self.stats.decode_ms += milliseconds(start);
         Ok(Step::Token { id, text })
     }
 
-    fn end(&mut self, run: &mut Run, engine: &Engine, reason: Reason) -> Result<Step> {
+    fn note_read(&mut self, tokens: &[u32], engine: &mut Engine) {
+        tokens.iter().for_each(|&token| self.recent.push(token));
+        if engine.backend().is_settled(&self.state) {
+            self.unsettled.clear();
+            self.settled_position = self.state.position;
+        } else {
+            self.unsettled.extend(tokens);
+        }
+    }
+
+    /// Reads again what the backend has lost, from where the host's copy of the state stands.
+    fn replay(&mut self, engine: &mut Engine) -> Result<Poll<()>> {
+        if self.replayed.is_none() {
+            if self.unsettled.is_empty() || engine.backend().has(&self.state) {
+                return Ok(Poll::Ready(()));
+            }
+            self.state.renew();
+            self.state.position = self.settled_position;
+            self.replayed = Some(0);
+        }
+        while let Some(done) = self.replayed {
+            let rest = &self.unsettled[done..];
+            let block = &rest[..rest.len().min(engine.backend().block())];
+            if engine.backend().read(block, &mut self.state, Some(&mut self.logits))?.is_pending() {
+                return Ok(Poll::Pending);
+            }
+            let next = done + block.len();
+            self.replayed = (next < self.unsettled.len()).then_some(next);
+        }
+        self.note_read(&[], engine);
+        Ok(Poll::Ready(()))
+    }
+
+    /// Brings the state and the scores up to all that was read, where a backend keeps them elsewhere; true when it is
+    /// done, false when it is to be called again (see [`Step::Waiting`]). [`Step::End`] comes after that by itself;
+    /// after [`Session::cancel`] it is the caller's to do.
+    ///
+    /// # Errors
+    /// What the backend returns.
+    pub fn settle(&mut self, engine: &mut Engine) -> Result<bool> {
+        loop {
+            let settled = self.replay(engine)?.is_ready()
+                && engine.backend().settle(&mut self.state, &mut self.logits)?.is_ready();
+            if settled {
+                self.unsettled.clear();
+                self.settled_position = self.state.position;
+            }
+            if settled || cfg!(target_arch = "wasm32") {
+                return Ok(settled);
+            }
+            engine.backend().wait();
+        }
+    }
+
+    fn end(&mut self, run: &mut Run, engine: &mut Engine, reason: Reason) -> Result<Step> {
+        if !self.settle(engine)? {
+            return Ok(Step::Waiting);
+        }
         let (mut rest, mut text) = (String::new(), String::new());
         if !run.stopped {
             if let Ok(tokenizer) = engine.tokenizer() {
@@ -273,7 +414,8 @@ impl Session {
     }
 
     /// Ends the run, if there is one. The tokens that were handed out stay read; if none was, the session is as it was
-    /// before the run began. Returns the text of these tokens that was still held back.
+    /// before the run began. Returns the text of these tokens that was still held back. What follows needs
+    /// [`Session::settle`] first.
     pub fn cancel(&mut self) -> String {
         self.run.take().map(|run| self.stop(run)).unwrap_or_default()
     }
@@ -284,6 +426,9 @@ impl Session {
             self.state = before.state;
             self.logits = before.logits;
             self.recent = before.recent;
+            self.unsettled.clear();
+            self.settled_position = self.state.position;
+            self.replayed = None;
         } else if let Some(message) = run.message.take() {
             run.reply.push_str(&held);
             self.conversation.record(&message, &run.reply);
@@ -301,8 +446,8 @@ impl Session {
     /// # Errors
     /// [`Error::BadArgument`] before anything has been read, [`Error::Busy`] while a prompt is being read.
     pub fn logits(&self) -> Result<&[f32]> {
-        if self.run.as_ref().is_some_and(|run| run.read < run.tokens.len()) {
-            return Err(Error::Busy("The prompt is still being read.".into()));
+        if self.run.as_ref().is_some_and(|run| run.read < run.tokens.len()) || !self.unsettled.is_empty() {
+            return Err(Error::Busy("The text is still being read.".into()));
         }
         if self.logits.is_empty() {
             return Err(Error::BadArgument("There are no scores before something has been read.".into()));
@@ -351,12 +496,13 @@ impl Session {
     /// [`Error::Busy`] during a run.
     pub fn fork(&self) -> Result<Self> {
         self.idle("forked")?;
-        let (state, logits, recent) = (self.state.clone(), self.logits.clone(), self.recent.clone());
-        Ok(Self { state, logits, recent, conversation: self.conversation.clone(), stats: self.stats, run: None })
+        let mut fork = Self::new(self.state.clone(), self.conversation.clone());
+        (fork.logits, fork.recent, fork.stats) = (self.logits.clone(), self.recent.clone(), self.stats);
+        Ok(fork)
     }
 
     fn idle(&self, what: &str) -> Result<()> {
-        if self.run.is_some() {
+        if self.run.is_some() || !self.unsettled.is_empty() {
             return Err(Error::Busy(format!("This session is generating and cannot be {what} now.")));
         }
         Ok(())

@@ -35,6 +35,7 @@ fn go(session: &mut Session, engine: &mut Engine, most: usize) -> Answer {
     let mut answer = Answer::default();
     for _ in 0..most {
         match session.advance(engine).unwrap() {
+            Step::Waiting => panic!("natively, advance waits"),
             Step::Prefill { read, total } => assert!(read <= total),
             Step::Token { id, text } => {
                 answer.ids.push(id);

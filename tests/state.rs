@@ -24,7 +24,7 @@ fn run(session: &mut Session, engine: &mut Engine, request: Request) -> Vec<u32>
         match session.advance(engine).unwrap() {
             Step::Token { id, .. } => ids.push(id),
             Step::End { .. } => return ids,
-            Step::Prefill { .. } => {}
+            Step::Waiting | Step::Prefill { .. } => {}
         }
     }
 }

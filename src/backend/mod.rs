@@ -112,11 +112,17 @@ pub trait Backend {
         Ok(Poll::Ready(()))
     }
 
+    /// Whether `state` and its scores are up to all that was read, so that there is nothing to settle.
+    fn is_settled(&self, state: &State) -> bool {
+        let _ = state;
+        true
+    }
+
     /// Whether the backend still holds what was read into `state` and not settled. If not (the GPU was lost, or too
     /// many sequences took turns), the caller has to read it again.
     fn has(&self, state: &State) -> bool {
         let _ = state;
-        true
+        false
     }
 
     /// Natively, waits for what is pending.
@@ -126,6 +132,9 @@ pub trait Backend {
     fn arrival(&self) -> Option<Arrival> {
         None
     }
+
+    /// Takes the GPU away, as a crash of its driver would, to see what happens then.
+    fn lose_device(&self) {}
 
     /// Has a slow browser look at what is pending.
     fn nudge(&self) {}

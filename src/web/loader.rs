@@ -23,9 +23,8 @@ pub struct ModelLoader {
 impl ModelLoader {
     /// `files`: the texts `{config, tokenizer, tokenizerConfig?, generationConfig?, chatTemplate?, index?}`;
     /// `options`: `{backend, precision}`.
-    #[wasm_bindgen(constructor)]
-    pub fn new(files: &JsValue, options: &JsValue) -> Result<ModelLoader, JsValue> {
-        let builder = begin(files, options).thrown()?;
+    pub async fn open(files: JsValue, options: JsValue) -> Result<ModelLoader, JsValue> {
+        let builder = begin(&files, &options).await.thrown()?;
         Ok(Self { builder, piece: Vec::new() })
     }
 
@@ -62,7 +61,7 @@ impl ModelLoader {
     }
 }
 
-fn begin(files: &JsValue, options: &JsValue) -> Result<EngineBuilder> {
+async fn begin(files: &JsValue, options: &JsValue) -> Result<EngineBuilder> {
     let names = ["config", "tokenizer", "tokenizerConfig", "generationConfig", "chatTemplate", "index"];
     let fields = Fields::new(files, "model's files", &names)?;
     let missing = |name: &str| Error::NotFound(format!("The model has no {name}."));
@@ -80,5 +79,5 @@ fn begin(files: &JsValue, options: &JsValue) -> Result<EngineBuilder> {
         backend: fields.text("backend")?.unwrap_or(auto.backend),
         precision: fields.text("precision")?.unwrap_or(auto.precision),
     };
-    EngineBuilder::new(&files, &options)
+    EngineBuilder::open(&files, &options).await
 }

@@ -14,6 +14,7 @@ use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
 use crate::engine::Engine;
+use crate::error::{Error, Result};
 use error::Thrown;
 pub use loader::ModelLoader;
 pub use session::WasmSession;
@@ -39,6 +40,14 @@ impl WasmEngine {
     fn new(engine: Engine) -> Self {
         Self(Rc::new(RefCell::new(engine)))
     }
+
+    fn put(&self, other: WasmEngine) -> Result<()> {
+        let same = self.0.borrow().model_hash() == other.0.borrow().model_hash();
+        let engine = Rc::into_inner(other.0).filter(|_| same).map(RefCell::into_inner);
+        let engine = engine.ok_or_else(|| Error::WrongModel("The model has changed since it was loaded.".into()))?;
+        *self.0.borrow_mut() = engine;
+        Ok(())
+    }
 }
 
 #[wasm_bindgen]
@@ -46,6 +55,17 @@ impl WasmEngine {
     /// The figures that API.md names.
     pub fn info(&self) -> Result<JsValue, JsValue> {
         values::from_json(&self.0.borrow().info())
+    }
+
+    /// Puts `other`, the same model loaded again, in this engine's place, so that all sessions go on with it.
+    pub fn replace(&self, other: WasmEngine) -> Result<(), JsValue> {
+        self.put(other).thrown()
+    }
+
+    /// Takes the GPU away, as a crash of its driver would, to see what happens then.
+    #[wasm_bindgen(js_name = loseDevice)]
+    pub fn lose_device(&self) {
+        self.0.borrow_mut().backend().lose_device();
     }
 
     /// The ids of a text, special tokens by their names included.

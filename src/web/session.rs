@@ -34,11 +34,13 @@ impl WasmSession {
     }
 
     /// One block of the prompt, or one token:
-    /// `{kind: "prefill", read, total}`, `{kind: "token", id, text}` or `{kind: "end", reason, text}`.
+    /// `{kind: "prefill", read, total}`, `{kind: "token", id, text}` or `{kind: "end", reason, text}`; or
+    /// `{kind: "waiting"}`, and then again when `arrival` has resolved.
     pub fn advance(&mut self) -> Result<JsValue, JsValue> {
         let step = self.session.advance(&mut self.engine.borrow_mut()).thrown()?;
         let object = js_sys::Object::new();
         let fields: [(&str, JsValue); 3] = match step {
+            Step::Waiting => [("kind", "waiting".into()), ("id", JsValue::UNDEFINED), ("text", JsValue::UNDEFINED)],
             Step::Prefill { read, total } => {
                 [("kind", "prefill".into()), ("read", read.into()), ("total", total.into())]
             }
@@ -61,6 +63,27 @@ impl WasmSession {
     /// Ends what `begin` started. Tokens that were handed out stay read; their text that was held back is returned.
     pub fn cancel(&mut self) -> String {
         self.session.cancel()
+    }
+
+    /// After `cancel`: true when the session is free again, false when it has to be called again after `arrival`.
+    pub fn settle(&mut self) -> Result<bool, JsValue> {
+        self.session.settle(&mut self.engine.borrow_mut()).thrown()
+    }
+
+    /// A promise that resolves when there may be more to do.
+    pub fn arrival(&self) -> js_sys::Promise {
+        let arrival = self.engine.borrow_mut().backend().arrival();
+        wasm_bindgen_futures::future_to_promise(async move {
+            if let Some(arrival) = arrival {
+                arrival.await;
+            }
+            Ok(JsValue::UNDEFINED)
+        })
+    }
+
+    /// Has a browser look at the GPU that would do so late by itself.
+    pub fn nudge(&self) {
+        self.engine.borrow_mut().backend().nudge();
     }
 
     /// Scores of the next token.

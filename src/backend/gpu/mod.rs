@@ -103,11 +103,6 @@ impl Gpu {
         Ok(gpu)
     }
 
-    /// The device, to ask its name or to take it away.
-    pub fn device(&self) -> &Device {
-        &self.device
-    }
-
     /// Dispatches of one generated token, and different pipelines.
     pub fn counts(&self) -> (usize, usize) {
         let p = &self.plan;
@@ -393,7 +388,7 @@ impl Backend for Gpu {
     fn settle(&mut self, state: &mut State, logits: &mut [f32]) -> Result<Poll<()>> {
         self.device.check()?;
         let stamp = state.stamp();
-        if self.settled == Some(stamp) || !self.has(state) {
+        if self.is_settled(state) {
             return Ok(Poll::Ready(()));
         }
         if self.job_of(stamp)? == Some(JobKind::Settle) {
@@ -429,6 +424,10 @@ impl Backend for Gpu {
         Ok(Poll::Pending)
     }
 
+    fn is_settled(&self, state: &State) -> bool {
+        self.settled == Some(state.stamp()) || !self.has(state)
+    }
+
     fn has(&self, state: &State) -> bool {
         let stamp = state.stamp();
         self.resident == Some(stamp) || self.parked.iter().any(|(parked, _)| *parked == stamp)
@@ -444,6 +443,10 @@ impl Backend for Gpu {
             None => self.ahead.first_in_flight()?,
         };
         Some(Box::pin(readback.arrival()))
+    }
+
+    fn lose_device(&self) {
+        self.device.destroy();
     }
 
     fn nudge(&self) {

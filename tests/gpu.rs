@@ -1,0 +1,167 @@
+//! Generation on the GPU against generation on the CPU, with the same weights in f32: the GPU chooses tokens by itself
+//! and runs ahead, and nobody may notice. Runs on whatever GPU there is; a software one will do.
+
+use std::path::Path;
+
+use mamba_web::engine::{Engine, Options};
+use mamba_web::generation::{Input, Reason, Request, Session, Step, Text};
+use mamba_web::sampler::Settings;
+use mamba_web::{Error, Result};
+
+fn open(backend: &str) -> Engine {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/chat");
+    Engine::open(&folder, &Options { backend: backend.into(), precision: "f32".into() }).unwrap()
+}
+
+const PROMPT: [u32; 9] = [3, 14, 15, 92, 65, 35, 89, 79, 32];
+
+fn request(settings: Settings, max_tokens: usize, stop: &[&str]) -> Request {
+    let stop = stop.iter().map(|&text| text.to_owned()).collect();
+    Request { input: Input::Prompt(Text::Ids(PROMPT.to_vec())), settings, max_tokens, stop }
+}
+
+/// Up to `most` tokens, their text, and why the run ended if it did.
+fn go(session: &mut Session, engine: &mut Engine, most: usize) -> Result<(Vec<u32>, String, Option<Reason>)> {
+    let (mut ids, mut all) = (Vec::new(), String::new());
+    while ids.len() < most {
+        match session.advance(engine)? {
+            Step::Waiting => panic!("natively, advance waits"),
+            Step::Prefill { .. } => {}
+            Step::Token { id, text } => {
+                ids.push(id);
+                all += &text;
+            }
+            Step::End { reason, text } => return Ok((ids, all + &text, Some(reason))),
+        }
+    }
+    Ok((ids, all, None))
+}
+
+fn whole(engine: &mut Engine, request: Request) -> (Vec<u32>, String, Option<Reason>) {
+    let mut session = engine.session(None).unwrap();
+    session.begin(engine, request).unwrap();
+    go(&mut session, engine, usize::MAX).unwrap()
+}
+
+#[test]
+fn the_gpu_chooses_what_the_cpu_chooses() {
+    let (mut cpu, mut gpu) = (open("cpu"), open("gpu"));
+    let base = Settings { temperature: 0.9, top_k: 40, seed: 7, ..Settings::greedy() };
+    let settings = [
+        Settings::greedy(),
+        base.clone(),
+        Settings { top_k: 5, seed: u64::MAX, ..base.clone() },
+        Settings { top_p: 0.8, ..base.clone() },
+        Settings { min_p: 0.1, temperature: 1.7, ..base.clone() },
+        Settings { repetition_penalty: 1.3, ..base.clone() },
+        Settings { presence_penalty: 0.7, frequency_penalty: 0.4, ..base.clone() },
+        Settings { logit_bias: vec![(3, 5.0), (17, -100.0)], ..base.clone() },
+        Settings { repetition_penalty: 1.2, logit_bias: vec![(9, 2.0)], ..Settings::greedy() },
+        // More candidates than the GPU keeps: these are chosen on the host.
+        Settings { top_k: 0, ..base.clone() },
+        Settings { top_k: 64, ..base },
+    ];
+    for settings in settings {
+        let (want, text, reason) = whole(&mut cpu, request(settings.clone(), 70, &[]));
+        let (got, got_text, got_reason) = whole(&mut gpu, request(settings.clone(), 70, &[]));
+        assert_eq!(got, want, "{settings:?}");
+        assert_eq!((got_text, got_reason), (text, reason));
+    }
+}
+
+#[test]
+fn a_stop_string_in_the_middle_of_a_submit_leaves_no_trace() {
+    let (mut cpu, mut gpu) = (open("cpu"), open("gpu"));
+    let settings = Settings { temperature: 0.9, top_k: 20, seed: 3, ..Settings::greedy() };
+    let (_, text, _) = whole(&mut cpu, request(settings.clone(), 60, &[]));
+    let middle: String = text.chars().skip(text.chars().count() / 2).take(4).collect();
+    let mut sessions = Vec::new();
+    for engine in [&mut cpu, &mut gpu] {
+        let mut session = engine.session(None).unwrap();
+        session.begin(engine, request(settings.clone(), 60, &[&middle])).unwrap();
+        let (ids, _, reason) = go(&mut session, engine, usize::MAX).unwrap();
+        assert_eq!(reason, Some(Reason::Stop));
+        sessions.push((ids, session));
+    }
+    let ((want, a), (got, b)) = (sessions.remove(0), sessions.remove(0));
+    assert_eq!(got, want);
+    assert_eq!(a.position(), b.position());
+    let close = |a: &[f32], b: &[f32]| {
+        let size = a.iter().fold(0f32, |m, x| m.max(x.abs()));
+        a.iter().zip(b).all(|(a, b)| (a - b).abs() <= 1e-4 * size)
+    };
+    assert!(close(a.logits().unwrap(), b.logits().unwrap()), "the scores are those after the last token");
+    assert!(close(a.state().ssm(), b.state().ssm()) && close(a.state().conv(), b.state().conv()));
+}
+
+#[test]
+fn a_cancelled_run_stands_where_the_last_token_was() {
+    let (mut cpu, mut gpu) = (open("cpu"), open("gpu"));
+    let settings = Settings { temperature: 0.9, top_k: 20, seed: 5, ..Settings::greedy() };
+    let mut after = Vec::new();
+    for engine in [&mut cpu, &mut gpu] {
+        let mut session = engine.session(None).unwrap();
+        session.begin(engine, request(settings.clone(), 100, &[])).unwrap();
+        let (mut ids, ..) = go(&mut session, engine, 23).unwrap();
+        session.cancel();
+        assert!(session.settle(engine).unwrap());
+        assert_eq!(session.position(), (PROMPT.len() + 23) as u64);
+        // A copy goes on, from a file, in the same way as the original.
+        let saved = session.snapshot(engine).unwrap();
+        let mut copy = engine.restore(&saved).unwrap();
+        let more = Request { input: Input::Prompt("".into()), ..request(settings.clone(), 12, &[]) };
+        for session in [&mut session, &mut copy] {
+            session.begin(engine, more.clone()).unwrap();
+            ids.extend(go(session, engine, usize::MAX).unwrap().0);
+        }
+        after.push(ids);
+    }
+    assert_eq!(after[0], after[1]);
+    assert_eq!(after[1][23..35], after[1][35..]);
+}
+
+#[test]
+fn sequences_that_take_turns_do_not_mix() {
+    let mut gpu = open("gpu");
+    let settings = |seed| Settings { temperature: 0.9, top_k: 20, seed, ..Settings::greedy() };
+    // More than the backend keeps aside, so that some are read again.
+    let want: Vec<_> = (0..8).map(|seed| whole(&mut gpu, request(settings(seed), 24, &[])).0).collect();
+    let mut sessions: Vec<_> = (0..8)
+        .map(|seed| {
+            let mut session = gpu.session(None).unwrap();
+            session.begin(&gpu, request(settings(seed), 24, &[])).unwrap();
+            (session, Vec::new())
+        })
+        .collect();
+    for turn in 0..24 {
+        for (session, ids) in &mut sessions {
+            ids.extend(go(session, &mut gpu, 1 + turn % 3).unwrap_or_default().0);
+        }
+        if sessions.iter().all(|(_, ids)| ids.len() == 24) {
+            break;
+        }
+    }
+    for ((_, ids), want) in sessions.iter().zip(&want) {
+        assert_eq!(ids, want);
+    }
+}
+
+#[test]
+fn a_lost_gpu_loses_no_token() {
+    let (mut cpu, mut gpu) = (open("cpu"), open("gpu"));
+    let settings = Settings { temperature: 0.9, top_k: 20, seed: 11, ..Settings::greedy() };
+    let want = whole(&mut cpu, request(settings.clone(), 60, &[])).0;
+    let mut session = gpu.session(None).unwrap();
+    session.begin(&gpu, request(settings, 60, &[])).unwrap();
+    let (mut ids, ..) = go(&mut session, &mut gpu, 17).unwrap();
+    gpu.lose_device();
+    let error = go(&mut session, &mut gpu, 1).unwrap_err();
+    assert!(matches!(error, Error::DeviceLost(_)), "{error}");
+    // On another device, which is lost as well, and then on the CPU.
+    let mut again = open("gpu");
+    ids.extend(go(&mut session, &mut again, 20).unwrap().0);
+    again.lose_device();
+    assert!(go(&mut session, &mut again, 1).is_err());
+    ids.extend(go(&mut session, &mut cpu, usize::MAX).unwrap().0);
+    assert_eq!(ids, want);
+}

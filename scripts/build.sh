@@ -17,7 +17,7 @@ if command -v flock >/dev/null; then
   flock 9
 fi
 
-sources=(.cargo Cargo.toml Cargo.lock Trunk.toml rust-toolchain.toml package-lock.json scripts src www)
+sources=(.cargo Cargo.toml Cargo.lock Trunk.toml rust-toolchain.toml package-lock.json scripts shaders src www)
 built=target/site-built
 if [ -e dist/index.html ] && [ -e "$built" ] && [ -z "$(find "${sources[@]}" -newer "$built" -print -quit)" ]; then
   say "dist/ is up to date"

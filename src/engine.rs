@@ -21,6 +21,7 @@ use crate::tokenizer::Tokenizer;
 /// A model that is ready to run. All sessions of one engine share its weights.
 pub struct Engine {
     backend: Box<dyn Backend>,
+    backend_reason: String,
     /// None for a checkpoint without tokenizer.json, which reads and writes ids only.
     tokenizer: Option<Tokenizer>,
     /// A template that does not parse is an error only for who sends a message.
@@ -45,6 +46,8 @@ pub struct Info {
     /// V, padding included.
     pub vocab: usize,
     pub backend: &'static str,
+    /// Why it is this one, in a sentence.
+    pub backend_reason: String,
     /// The GPU's name; none on the CPU.
     pub adapter: Option<String>,
     pub precision: &'static str,
@@ -73,6 +76,7 @@ impl Engine {
             d_state: config.d_state,
             vocab: config.vocab,
             backend: self.backend.name(),
+            backend_reason: self.backend_reason.clone(),
             adapter: self.backend.adapter(),
             precision: self.backend.precision().name(),
             build: match (cfg!(target_arch = "wasm32"), cfg!(feature = "relaxed-simd")) {

@@ -51,19 +51,19 @@ fn files() -> JsValue {
     ])
 }
 
-fn loader(backend: &str, precision: &str) -> ModelLoader {
-    ModelLoader::new(&files(), &object(&[("backend", backend.into()), ("precision", precision.into())])).unwrap()
+async fn loader(backend: &str, precision: &str) -> ModelLoader {
+    ModelLoader::open(files(), object(&[("backend", backend.into()), ("precision", precision.into())])).await.unwrap()
 }
 
-fn engine() -> WasmEngine {
-    let mut loader = loader("cpu", "f32");
+async fn engine() -> WasmEngine {
+    let mut loader = loader("cpu", "f32").await;
     assert_eq!(loader.weight_files(), ["model.safetensors"]);
     loader.begin_file("model.safetensors", Some(WEIGHTS.len() as f64)).unwrap();
     for chunk in WEIGHTS.chunks(50_001) {
         loader.push(&Uint8Array::from(chunk)).unwrap();
     }
     loader.end_file().unwrap();
-    loader.finish().unwrap()
+    loader.finish().await.unwrap()
 }
 
 fn run(session: &mut WasmSession, request: &str) -> (Vec<f64>, String, String) {
@@ -84,8 +84,8 @@ fn run(session: &mut WasmSession, request: &str) -> (Vec<f64>, String, String) {
 }
 
 #[wasm_bindgen_test]
-fn loads_and_tells_its_figures() {
-    let info = engine().info().unwrap();
+async fn loads_and_tells_its_figures() {
+    let info = engine().await.info().unwrap();
     for name in ["parameters", "layers", "dModel", "dState", "vocab", "threads", "weightBytes", "stateBytes"] {
         assert!(get(&info, name).as_f64().unwrap() > 0.0, "{name}");
     }
@@ -98,16 +98,16 @@ fn loads_and_tells_its_figures() {
 }
 
 #[wasm_bindgen_test]
-fn ids_and_back() {
-    let engine = engine();
+async fn ids_and_back() {
+    let engine = engine().await;
     let ids = engine.tokenize("Hello, wörld 👋").unwrap();
     assert_eq!(engine.detokenize(&ids).unwrap(), "Hello, wörld 👋");
     assert_eq!(code(engine.detokenize(&[5000])), "bad-argument");
 }
 
 #[wasm_bindgen_test]
-fn answers() {
-    let engine = engine();
+async fn answers() {
+    let engine = engine().await;
     let mut session = engine.session(None).unwrap();
     let request = r#"{"message":"Hello","maxTokens":12,"temperature":0}"#;
     let (ids, answer, reason) = run(&mut session, request);
@@ -137,16 +137,16 @@ fn answers() {
 }
 
 #[wasm_bindgen_test]
-fn all_settings_are_taken() {
-    let mut session = engine().session(None).unwrap();
+async fn all_settings_are_taken() {
+    let mut session = engine().await.session(None).unwrap();
     let request = r#"{"prompt":"Hi","maxTokens":3,"temperature":0.5,"topK":10,"topP":0.9,"minP":0.1,
         "repetitionPenalty":1.1,"presencePenalty":0.5,"frequencyPenalty":0.5,"logitBias":{"300":100},"stop":["xyz"],"seed":9}"#;
     assert_eq!(run(&mut session, request).0[0], 300.0);
 }
 
 #[wasm_bindgen_test]
-fn requests_that_make_no_sense() {
-    let engine = engine();
+async fn requests_that_make_no_sense() {
+    let engine = engine().await;
     for request in [
         "{}",
         "[]",
@@ -185,8 +185,8 @@ fn session_error(engine: &WasmEngine, request: &str) -> String {
 }
 
 #[wasm_bindgen_test]
-fn stops_between_steps() {
-    let mut session = engine().session(None).unwrap();
+async fn stops_between_steps() {
+    let mut session = engine().await.session(None).unwrap();
     let request = json(r#"{"prompt":"Hello","maxTokens":100}"#);
     session.begin(&request).unwrap();
     assert_eq!(code(session.begin(&request)), "busy");
@@ -200,41 +200,41 @@ fn stops_between_steps() {
 }
 
 #[wasm_bindgen_test]
-fn loading_goes_wrong_in_a_sentence_and_can_be_tried_again() {
+async fn loading_goes_wrong_in_a_sentence_and_can_be_tried_again() {
     let options = object(&[("backend", "auto".into()), ("precision", "auto".into())]);
-    let with = |name: &str, value: JsValue| {
+    let with = async |name: &str, value: JsValue| {
         let files = files();
         Reflect::set(&files, &name.into(), &value).unwrap();
-        code(ModelLoader::new(&files, &options))
+        code(ModelLoader::open(files, options.clone()).await)
     };
-    assert_eq!(with("config", "<!doctype html>".into()), "bad-checkpoint");
-    assert_eq!(with("config", r#"{"model_type":"llama"}"#.into()), "unsupported-architecture");
-    assert_eq!(with("config", JsValue::UNDEFINED), "not-found");
-    assert_eq!(with("tokenizer", "{}".into()), "bad-tokenizer");
-    assert_eq!(with("generationConfig", "{".into()), "bad-checkpoint");
-    assert_eq!(with("index", "{}".into()), "bad-checkpoint");
-    assert_eq!(with("weights", "x".into()), "bad-argument");
+    assert_eq!(with("config", "<!doctype html>".into()).await, "bad-checkpoint");
+    assert_eq!(with("config", r#"{"model_type":"llama"}"#.into()).await, "unsupported-architecture");
+    assert_eq!(with("config", JsValue::UNDEFINED).await, "not-found");
+    assert_eq!(with("tokenizer", "{}".into()).await, "bad-tokenizer");
+    assert_eq!(with("generationConfig", "{".into()).await, "bad-checkpoint");
+    assert_eq!(with("index", "{}".into()).await, "bad-checkpoint");
+    assert_eq!(with("weights", "x".into()).await, "bad-argument");
     let bad = object(&[("backend", "tpu".into()), ("precision", "auto".into())]);
-    assert_eq!(code(ModelLoader::new(&files(), &bad)), "bad-argument");
-    assert_eq!(code(ModelLoader::new(&files(), &Array::new().into())), "bad-argument");
+    assert_eq!(code(ModelLoader::open(files(), bad).await), "bad-argument");
+    assert_eq!(code(ModelLoader::open(files(), Array::new().into()).await), "bad-argument");
 
-    let mut short = loader("auto", "auto");
+    let mut short = loader("auto", "auto").await;
     assert_eq!(code(short.push(&Uint8Array::new_with_length(3))), "bad-argument");
     assert_eq!(code(short.begin_file("other.safetensors", None)), "bad-argument");
     short.begin_file("model.safetensors", None).unwrap();
     short.push(&Uint8Array::from(&WEIGHTS[..1000])).unwrap();
     assert_eq!(code(short.end_file()), "integrity");
-    assert_eq!(code(short.finish()), "integrity");
-    let mut wrong = loader("auto", "auto");
+    assert_eq!(code(short.finish().await), "integrity");
+    let mut wrong = loader("auto", "auto").await;
     wrong.begin_file("model.safetensors", None).unwrap();
     assert_eq!(code(wrong.push(&Uint8Array::from(&[255_u8; 64][..]))), "bad-checkpoint");
-    assert_eq!(code(loader("auto", "auto").finish()), "bad-argument");
-    engine();
+    assert_eq!(code(loader("auto", "auto").await.finish().await), "bad-argument");
+    engine().await;
 }
 
 #[wasm_bindgen_test]
-fn a_long_answer_takes_no_more_memory() {
-    let mut session = engine().session(None).unwrap();
+async fn a_long_answer_takes_no_more_memory() {
+    let mut session = engine().await.session(None).unwrap();
     let request = |tokens: u32| format!(r#"{{"prompt":"Hello","maxTokens":{tokens},"repetitionPenalty":1.2}}"#);
     run(&mut session, &request(200));
     let before = memory_bytes();

@@ -27,7 +27,8 @@ export { MambaError, Session };
  * @property {number} dState
  * @property {number} vocab
  * @property {string} backend
- * @property {string | null} adapter
+ * @property {string} backendReason why it is this one, in a sentence
+ * @property {string | null} adapter the GPU's name
  * @property {string} precision
  * @property {string} build "plain" or "relaxed" SIMD
  * @property {number} threads
@@ -114,8 +115,9 @@ export class Engine {
    */
   constructor(connection, info) {
     this.#connection = connection;
-    /** @readonly */
+    /** What runs where; changes when a lost GPU is replaced. */
     this.info = info;
+    connection.onInfo = (changed) => (this.info = changed);
   }
 
   /** @param {string} text @returns {Promise<Uint32Array>} */
@@ -126,6 +128,11 @@ export class Engine {
   /** @param {ArrayLike<number>} ids @returns {Promise<string>} */
   async detokenize(ids) {
     return this.#connection.call("detokenize", { ids: Uint32Array.from(ids) });
+  }
+
+  /** Takes the GPU away, as a crash of its driver would: what runs goes on elsewhere. For tests. */
+  async loseDevice() {
+    return this.#connection.call("loseDevice", undefined);
   }
 
   /**

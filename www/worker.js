@@ -11,6 +11,10 @@ import { startWasm } from "./engine/wasm.js";
 /** @typedef {import("./engine/protocol.js").CallEvent} CallEvent */
 /** @typedef {import("./mamba_web.js").WasmSession} WasmSession */
 
+/** A GPU that is lost so often in one run will be lost again. */
+const MOST_RECOVERIES = 3;
+const NUDGE_MS = 4;
+
 /** @typedef {{ isStopped: boolean, untaken: number, wake: () => void }} Run */
 
 let memoryBytes = () => 0;
@@ -27,6 +31,10 @@ wasmIsReady.catch(() => {}); // told by the load that waits for it
 
 /** @type {import("./mamba_web.js").WasmEngine | undefined} */
 let engine;
+/** @type {Parameters<Calls["load"]>[0] | undefined} what the engine was loaded from, to load it again */
+let loaded;
+/** @type {Promise<void> | undefined} while a lost GPU is being replaced */
+let recovery;
 /** @type {Map<number, WasmSession>} */
 const sessions = new Map();
 let nextSession = 1;
@@ -61,14 +69,12 @@ function theSession(handle) {
  */
 const calls = {
   async load({ source, options }, id) {
-    engine = await loadModel({
-      source,
-      options,
-      wasmIsReady,
-      report: (progress) => tell(id, { progress }),
-    });
+    const report = (/** @type {import("./engine/progress.js").Progress} */ progress) => tell(id, { progress });
+    engine = await loadModel({ source, options, wasmIsReady, report });
+    loaded = { source, options };
     return engine.info();
   },
+  loseDevice: () => theEngine().loseDevice(),
   tokenize: ({ text }) => theEngine().tokenize(text),
   detokenize: ({ ids }) => theEngine().detokenize(ids),
   memoryBytes: () => memoryBytes(),
@@ -90,7 +96,7 @@ const calls = {
       session.begin(request);
       return await work(session, run, id);
     } catch (error) {
-      if (!isFatal(error)) session.cancel();
+      if (!isFatal(error)) await giveUp(session);
       throw error;
     } finally {
       runs.delete(id);
@@ -112,9 +118,14 @@ async function work(session, run, id) {
     }
     if (run.isStopped) {
       const text = session.cancel();
+      await settled(session);
       return { reason: "cancelled", text, ...standing(session) };
     }
-    const step = session.advance();
+    const step = await withDevice(() => session.advance(), id);
+    if (step.kind === "waiting") {
+      await arrival(session);
+      continue;
+    }
     const at = standing(session);
     if (step.kind === "end") return { reason: step.reason, text: step.text, ...at };
     if (step.kind === "token") {
@@ -124,6 +135,68 @@ async function work(session, run, id) {
       tell(id, { prefill: { read: step.read, total: step.total }, at });
     }
   }
+}
+
+/** Waits for the GPU. Firefox looks for its results ten times a second, or whenever there is new work. */
+async function arrival(/** @type {WasmSession} */ session) {
+  let isHere = false;
+  const here = session.arrival().then(() => (isHere = true));
+  for (;;) {
+    await Promise.race([here, new Promise((resolve) => setTimeout(resolve, NUDGE_MS))]);
+    if (isHere) return;
+    session.nudge();
+  }
+}
+
+/** Waits until the session's state is in the worker's memory. */
+async function settled(/** @type {WasmSession} */ session) {
+  while (!(await withDevice(() => session.settle()))) await arrival(session);
+}
+
+/** Ends a run that went wrong, as well as can be. */
+async function giveUp(/** @type {WasmSession} */ session) {
+  session.cancel();
+  try {
+    await settled(session);
+  } catch (error) {
+    console.debug(error); // the first error is the one to tell
+  }
+}
+
+/**
+ * Does something that may need the GPU; if it is lost, puts the model on another device or on the CPU and does it
+ * again: the sessions know what has to be read again.
+ *
+ * @template T
+ * @param {() => T} work
+ * @param {number} [id] of the call that wants to know
+ * @returns {Promise<T>}
+ */
+async function withDevice(work, id) {
+  for (let tries = 0; ; tries++) {
+    try {
+      return work();
+    } catch (error) {
+      if (asMambaError(error).code !== "device-lost" || !loaded || tries === MOST_RECOVERIES) throw error;
+      recovery ??= recover(loaded).finally(() => (recovery = undefined));
+      await recovery;
+      if (id !== undefined) tell(id, { info: theEngine().info() });
+    }
+  }
+}
+
+/** @param {Parameters<Calls["load"]>[0]} what */
+async function recover({ source, options }) {
+  const again = { source, wasmIsReady, report: () => {} };
+  let fresh;
+  try {
+    fresh = await loadModel({ ...again, options });
+  } catch (error) {
+    console.debug(error);
+    const precision = options.precision === "f16" ? "auto" : options.precision;
+    fresh = await loadModel({ ...again, options: { ...options, backend: "cpu", precision } });
+  }
+  theEngine().replace(fresh);
 }
 
 const channel = new MessageChannel();

@@ -4,6 +4,7 @@
 //! * [`cpu`]: SIMD, f32 or int8 weights, nothing allocated per token.
 //! * [`gpu`]: WebGPU shaders; the state stays on the GPU, which chooses tokens by itself and runs ahead.
 
+pub mod contest;
 pub mod cpu;
 pub mod gpu;
 pub mod reference;

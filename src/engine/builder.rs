@@ -3,7 +3,8 @@
 use xxhash_rust::xxh3::Xxh3;
 
 use super::{Defaults, Engine};
-use crate::backend::{self, Loader, Precision};
+use crate::backend::contest::{self, Chosen, Loading};
+use crate::backend::{self, Precision};
 use crate::checkpoint::{self, Reader};
 use crate::conversation::ChatTemplate;
 use crate::error::{Error, Result};
@@ -45,20 +46,28 @@ impl Default for Options {
 }
 
 impl Options {
-    fn resolve(&self) -> Result<(&str, Precision)> {
-        let backend = match self.backend.as_str() {
-            "auto" => "cpu",
-            other => other,
+    /// The loader, or two of them, that these words ask for.
+    async fn loader(&self, config: Config) -> Result<Loading> {
+        let backend = self.backend.as_str();
+        let asked = match self.precision.as_str() {
+            "auto" => None,
+            word => Some(Precision::parse(word)?),
         };
-        let precision = match (backend, self.precision.as_str()) {
-            ("reference", "auto") => Precision::F32,
-            (_, "auto") => AUTO_PRECISION,
-            (_, word) => Precision::parse(word)?,
-        };
-        if backend == "reference" && precision != Precision::F32 {
-            return Err(Error::BadArgument("The reference backend keeps weights in f32 only.".into()));
+        let gpu_precision = asked.unwrap_or_else(|| contest::gpu_precision(&config));
+        // What only the GPU can keep is no race.
+        if backend == "auto" && asked != Some(Precision::F16) {
+            return Loading::auto(config, asked.unwrap_or(AUTO_PRECISION), gpu_precision).await;
         }
-        Ok((backend, precision))
+        let (backend, precision) = match (backend, asked) {
+            ("auto" | "gpu", _) => ("gpu", gpu_precision),
+            ("reference", None | Some(Precision::F32)) => ("reference", Precision::F32),
+            ("reference", Some(_)) => {
+                return Err(Error::BadArgument("The reference backend keeps weights in f32 only.".into()));
+            }
+            (other, asked) => (other, asked.unwrap_or(AUTO_PRECISION)),
+        };
+        let it = backend::open(backend, config, precision).await?;
+        Ok(Loading::One(Chosen { it, reason: "It was asked for.".into() }))
     }
 }
 
@@ -66,7 +75,7 @@ impl Options {
 /// [`begin_file`](EngineBuilder::begin_file), any number of [`push`](EngineBuilder::push) and
 /// [`end_file`](EngineBuilder::end_file), and becomes an [`Engine`]. After an error only dropping it is of use.
 pub struct EngineBuilder {
-    loader: Box<dyn Loader>,
+    loader: Loading,
     weight_files: Vec<String>,
     /// Files that have ended.
     done: usize,
@@ -86,7 +95,6 @@ impl EngineBuilder {
     /// [`Error::UnsupportedArchitecture`], [`Error::BadCheckpoint`] and [`Error::BadTokenizer`] for files that are not
     /// right, [`Error::BadArgument`] for options that are not known, and what [`backend::open`] says of the GPU.
     pub async fn open(files: &ModelFiles, options: &Options) -> Result<Self> {
-        let (backend, precision) = options.resolve()?;
         let config = Config::parse(&files.config)?;
         let weight_files = match &files.index {
             Some(index) => checkpoint::shards(index)?,
@@ -108,7 +116,7 @@ impl EngineBuilder {
         hash.update(files.config.as_bytes());
         Ok(Self {
             chat_template: ChatTemplate::new(&settings),
-            loader: backend::open(backend, config, precision).await?,
+            loader: options.loader(config).await?,
             weight_files,
             done: 0,
             reader: None,
@@ -161,7 +169,7 @@ impl EngineBuilder {
         let reader =
             self.reader.as_mut().ok_or_else(|| Error::BadArgument("Bytes came before any file was begun.".into()))?;
         self.hash.update(bytes);
-        reader.push(bytes, &mut *self.loader).inspect_err(|error| self.failed = Some(error.clone()))
+        reader.push(bytes, &mut self.loader).inspect_err(|error| self.failed = Some(error.clone()))
     }
 
     /// The file has ended.
@@ -180,13 +188,15 @@ impl EngineBuilder {
     ///
     /// # Errors
     /// [`Error::BadCheckpoint`] when a tensor is missing, [`Error::BadArgument`] when a file is.
-    pub fn finish(self) -> Result<Engine> {
+    pub async fn finish(self) -> Result<Engine> {
         self.check()?;
         if let Some(missing) = self.weight_files.get(self.done) {
             return Err(Error::BadArgument(format!("The file {missing} has not been loaded.")));
         }
+        let Chosen { it: backend, reason: backend_reason } = self.loader.finish().await?;
         Ok(Engine {
-            backend: self.loader.finish()?,
+            backend,
+            backend_reason,
             tokenizer: self.tokenizer,
             chat_template: self.chat_template,
             defaults: self.defaults,

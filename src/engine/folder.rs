@@ -58,7 +58,7 @@ impl Engine {
             }
             builder.end_file()?;
         }
-        builder.finish()
+        pollster::block_on(builder.finish())
     }
 }
 

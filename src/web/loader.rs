@@ -56,8 +56,8 @@ impl ModelLoader {
     }
 
     /// Consumes the loader.
-    pub fn finish(self) -> Result<WasmEngine, JsValue> {
-        self.builder.finish().map(WasmEngine::new).thrown()
+    pub async fn finish(self) -> Result<WasmEngine, JsValue> {
+        self.builder.finish().await.map(WasmEngine::new).thrown()
     }
 }
 

@@ -6,7 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use mamba_web::Result;
-use mamba_web::backend::{self, Backend, Precision};
+use mamba_web::backend::gpu::{Device, GpuLoader};
+use mamba_web::backend::{self, Backend, Loader, Precision};
 use mamba_web::checkpoint::{Reader, shards};
 use mamba_web::model::Config;
 use mamba_web::state::State;
@@ -22,11 +23,21 @@ pub fn golden(name: &str) -> PathBuf {
 /// Loads a folder the way the page does: the weights in chunks that respect no boundary.
 pub fn load(dir: &Path, name: &str, precision: Precision) -> Result<Box<dyn Backend>> {
     let config = Config::parse(&fs::read_to_string(dir.join("config.json")).expect("config.json"))?;
+    let loader: Box<dyn Loader> = match name {
+        "gpu, separate kernels" => {
+            let loader = pollster::block_on(async { GpuLoader::new(Device::open().await?, config, precision).await })?;
+            Box::new(loader.separate_kernels())
+        }
+        name => backend::loader(name, config, precision)?,
+    };
+    fill(loader, dir)
+}
+
+fn fill(mut loader: Box<dyn Loader>, dir: &Path) -> Result<Box<dyn Backend>> {
     let files = match fs::read_to_string(dir.join("model.safetensors.index.json")) {
         Ok(index) => shards(&index)?,
         Err(_) => vec!["model.safetensors".to_owned()],
     };
-    let mut loader = backend::loader(name, config, precision)?;
     for file in files {
         let bytes = fs::read(dir.join(&file)).expect("weights");
         let mut reader = Reader::new(file, Some(bytes.len() as u64));

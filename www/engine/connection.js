@@ -21,6 +21,8 @@ export class Connection {
   /** @type {import("./errors.js").MambaError | null} */
   #ended = null;
   #heard = false;
+  /** @type {(info: import("../mamba.js").EngineInfo) => void} told when the model has moved to another device */
+  onInfo = () => {};
 
   /** @param {URL} url of the worker's module */
   constructor(url) {
@@ -90,7 +92,10 @@ export class Connection {
     if ("fatal" in message) return this.end(fromPlain(message.fatal));
     const pending = this.#pending.get(message.id);
     if (!pending) return;
-    if ("event" in message) return pending.onEvent(message.event);
+    if ("event" in message) {
+      if ("info" in message.event) this.onInfo(message.event.info);
+      return pending.onEvent(message.event);
+    }
     this.#pending.delete(message.id);
     if ("error" in message) pending.reject(fromPlain(message.error));
     else pending.resolve(message.result);

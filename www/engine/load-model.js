@@ -27,7 +27,7 @@ export async function loadModel({ source, options, wasmIsReady, report }) {
   const { index, first } = await weights;
   const { ModelLoader } = await wasmIsReady;
 
-  const loader = new ModelLoader({ ...files, index }, options);
+  const loader = await ModelLoader.open({ ...files, index }, options);
   try {
     meter.expect(first ? first.announced : sizeInIndex(index));
     for (const name of loader.weightFiles()) {
@@ -41,7 +41,7 @@ export async function loadModel({ source, options, wasmIsReady, report }) {
     loader.free();
     throw error;
   }
-  return loader.finish();
+  return await loader.finish();
 }
 
 /** @param {ModelFolder} folder */

@@ -7,6 +7,7 @@
  * @property {(args: { text: string }) => Uint32Array} tokenize
  * @property {(args: { ids: Uint32Array }) => string} detokenize
  * @property {() => number} memoryBytes
+ * @property {() => void} loseDevice
  * @property {(args: { system: string | undefined }) => SessionHandle} session
  * @property {(args: { bytes: Uint8Array }) => SessionHandle} restore
  * @property {(args: { session: number }) => SessionHandle} fork
@@ -24,6 +25,7 @@
  * @typedef {Request | { id: number, stop: true } | { id: number, taken: number }} ToWorker
  *
  * @typedef {{ progress: import("./progress.js").Progress }
+ *   | { info: import("../mamba.js").EngineInfo }
  *   | { prefill: { read: number, total: number }, at: Standing }
  *   | { pieces: { id: number, text: string }[], at: Standing }} CallEvent
  * @typedef {{ id: number, result: unknown }

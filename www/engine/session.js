@@ -118,7 +118,7 @@ export class Session {
     let wake = () => {};
 
     const { id, result } = this.#connection.start("run", { session: this.#handle, request }, (event) => {
-      if ("progress" in event) return;
+      if ("progress" in event || "info" in event) return;
       this.#stand(event.at);
       if ("pieces" in event) ready.push(...event.pieces);
       else onPrefill?.(event.prefill);

@@ -29,8 +29,9 @@ pub struct Ahead {
     free: Vec<Readback>,
     /// Submitted for a sequence that was given up: only to be unmapped.
     forgotten: Vec<Readback>,
-    /// Tokens of the next submit.
+    /// Tokens of the next submit, of the first one of a sequence, and at most.
     size: usize,
+    first: usize,
     most: usize,
     /// How many tokens may be unaccepted: the ring has no more slots.
     slots: usize,
@@ -46,7 +47,13 @@ impl Ahead {
     pub fn new(device: &Device, dims: &Dims) -> Self {
         let free = (0..2 * IN_FLIGHT).map(|_| Readback::new(device, MOST_STEPS * 4)).collect();
         let (ids, in_flight, forgotten) = (VecDeque::new(), VecDeque::new(), Vec::new());
-        Self { ids, in_flight, free, forgotten, size: 1, most: dims.ahead, slots: dims.slots - 1 }
+        Self { ids, in_flight, free, forgotten, size: 1, first: 1, most: dims.ahead, slots: dims.slots - 1 }
+    }
+
+    /// Submits of so many tokens always.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn fix(&mut self, tokens: usize) {
+        (self.first, self.most, self.size) = (tokens, tokens, tokens);
     }
 
     /// The next token, if it has come.
@@ -62,7 +69,7 @@ impl Ahead {
     pub fn clear(&mut self) {
         self.ids.clear();
         self.forgotten.extend(self.in_flight.drain(..).map(|batch| batch.readback));
-        self.size = 1;
+        self.size = self.first;
     }
 
     fn unaccepted(&self) -> usize {
@@ -85,7 +92,7 @@ impl Ahead {
         let seconds = batch.submitted.elapsed().as_secs_f64();
         if steps == self.size {
             self.size = match seconds {
-                slow if slow > 2.0 * SUBMIT_SECONDS => (self.size / 2).max(1),
+                slow if slow > 2.0 * SUBMIT_SECONDS => (self.size / 2).max(self.first),
                 quick if quick < SUBMIT_SECONDS => (self.size * 2).min(self.most),
                 _ => self.size,
             };

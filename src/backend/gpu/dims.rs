@@ -36,6 +36,8 @@ pub struct Dims {
     pub slots: usize,
     /// The most tokens of a submit that generates.
     pub ahead: usize,
+    /// Whether one kernel does what `mix` and `step` do: fewer dispatches for more arithmetic.
+    pub fused: bool,
     /// The most tokens of a prefill call.
     pub tokens: usize,
 }
@@ -67,7 +69,9 @@ impl Dims {
         }
         let ahead = ((slots - 1) / 3).clamp(1, MOST_AHEAD);
         let (layers, vocab) = (c.layers, c.vocab);
-        Ok(Self { d, e, n, r, k, x_dbl, vocab, scores, layers, slots, ahead, tokens })
+        // The limits of shaders/mixer.wgsl, and where its arithmetic would cost more than a dispatch.
+        let fused = e <= 3072 && r + 2 * n <= 512 && (r + 2 * n) * e <= 1 << 18;
+        Ok(Self { d, e, n, r, k, x_dbl, vocab, scores, layers, slots, ahead, fused, tokens })
     }
 
     /// Floats of one layer's state in a slot: the window `[K-1, E]`, then h `[N, E]`.

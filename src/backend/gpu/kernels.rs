@@ -48,6 +48,11 @@ pub const STEP: Kernel = Kernel {
     sources: &[CONTROL, ACTIVATIONS, shader!("step")],
     bindings: &[Read, Read, Read, Read, Write, Write, Read],
 };
+pub const MIXER: Kernel = Kernel {
+    name: "mixer",
+    sources: &[CONTROL, FLOAT, ACTIVATIONS, shader!("mixer")],
+    bindings: &[Read, Read, Read, Read, Read, Write, Write, Read],
+};
 pub const NORM: Kernel = Kernel { name: "norm", sources: &[shader!("norm")], bindings: &[Read, Read, Write] };
 pub const MATMUL: Kernel = Kernel {
     name: "matmul",
@@ -80,7 +85,7 @@ pub const CHOOSE: Kernel = Kernel {
 };
 
 #[cfg(test)]
-const ALL: [&Kernel; 12] = [&EMBED, &MATVEC, &MIX, &STEP, &NORM, &MATMUL, &CONV, &DT, &SCAN, &CARRY, &RANK, &CHOOSE];
+const ALL: [&Kernel; 13] = [&EMBED, &MATVEC, &MIX, &STEP, &MIXER, &NORM, &MATMUL, &CONV, &DT, &SCAN, &CARRY, &RANK, &CHOOSE];
 
 /// A kernel made special by the values of its overrides.
 pub struct Pipeline {
@@ -178,6 +183,12 @@ impl Pipeline {
 }
 
 impl Dispatch {
+    /// Whether it is the same pipeline, with other buffers.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn is_like(&self, other: &Self) -> bool {
+        self.pipeline == other.pipeline
+    }
+
     /// Records the dispatch for a call of T tokens.
     pub fn record(&self, pass: &mut wgpu::ComputePass<'_>, tokens: u32) {
         let y = match self.groups.y {

@@ -11,6 +11,8 @@ mod dims;
 mod kernels;
 mod matrix;
 mod plan;
+#[cfg(not(target_arch = "wasm32"))]
+mod profile;
 mod readback;
 mod sampling;
 mod weights;
@@ -18,6 +20,8 @@ mod weights;
 use core::task::Poll;
 
 pub use device::Device;
+#[cfg(not(target_arch = "wasm32"))]
+pub use profile::Timing;
 pub use weights::GpuLoader;
 
 use crate::backend::{Arrival, Backend, Precision, check_call};

@@ -101,14 +101,23 @@ fn per_group(rows: usize) -> usize {
 
 const LANES: usize = 32;
 
-struct Maker<'a> {
+/// Workgroups of `matvec`.
+pub fn matvec_groups(rows: usize) -> u32 {
+    groups(rows, 256 / LANES * per_group(rows))
+}
+
+pub struct Maker<'a> {
     device: &'a Device,
     dims: &'a Dims,
     config: &'a Config,
     pipelines: usize,
 }
 
-impl Maker<'_> {
+impl<'a> Maker<'a> {
+    pub fn new(device: &'a Device, dims: &'a Dims, config: &'a Config) -> Self {
+        Self { device, dims, config, pipelines: 0 }
+    }
+
     fn pipeline(&mut self, kernel: &Kernel, overrides: &[(&str, f64)]) -> Pipeline {
         self.pipelines += 1;
         kernel.pipeline(self.device, overrides)
@@ -119,7 +128,7 @@ impl Maker<'_> {
     }
 
     /// Of `rows` x `matrix.cols`, of which `first` rows of the result come before.
-    fn matvec(&mut self, format: Format, cols: usize, rows: usize, first: usize, is: MatvecKind) -> Pipeline {
+    pub fn matvec(&mut self, format: Format, cols: usize, rows: usize, first: usize, is: MatvecKind) -> Pipeline {
         let (norm, bias, add, head) = match is {
             MatvecKind::In => (true, self.config.use_bias, false, false),
             MatvecKind::Out => (false, self.config.use_bias, true, false),
@@ -168,13 +177,13 @@ impl Maker<'_> {
 }
 
 #[derive(Clone, Copy)]
-enum MatvecKind {
+pub enum MatvecKind {
     In,
     Out,
     Head,
 }
 
-fn whole(buffer: &wgpu::Buffer) -> wgpu::BufferBinding<'_> {
+pub fn whole(buffer: &wgpu::Buffer) -> wgpu::BufferBinding<'_> {
     buffer.as_entire_buffer_binding()
 }
 
@@ -186,7 +195,7 @@ impl Plan {
     pub fn new(device: &Device, c: &Config, dims: &Dims, weights: &Weights) -> Self {
         let memory = &mut Memory { device, bytes: 0 };
         let b = Buffers::new(memory, dims);
-        let mut maker = Maker { device, dims, config: c, pipelines: 0 };
+        let mut maker = Maker::new(device, dims, c);
         let embed = embed(&mut maker, &b, weights);
         let (decode, prefill, prefill_long) = layers(&mut maker, &b, weights);
         let head = head(&mut maker, &b, weights);
@@ -225,8 +234,7 @@ fn head(maker: &mut Maker<'_>, b: &Buffers, weights: &Weights) -> Vec<Dispatch> 
             whole(&b.scores),
             whole(&b.control),
         ];
-        let x = groups(part.rows, 256 / LANES * per_group(part.rows));
-        pipeline.dispatch(maker.device, &buffers, x, Rows::Fixed(1))
+        pipeline.dispatch(maker.device, &buffers, matvec_groups(part.rows), Rows::Fixed(1))
     });
     parts.collect()
 }
@@ -265,6 +273,21 @@ fn layers(maker: &mut Maker<'_>, b: &Buffers, weights: &Weights) -> (Vec<Dispatc
         ("PER_GROUP", mix_rows),
         slot[0],
     ]);
+    let mixer = d.fused.then(|| {
+        let mut mixer = Maker::numbers([
+            ("FORMAT", like.x_proj.format as usize),
+            ("COLS", d.e),
+            ("E", d.e),
+            ("N", d.n),
+            ("R", d.r),
+            ("ROWS", x_rows),
+            ("TAPS", d.k),
+            slot[0],
+            slot[1],
+        ]);
+        mixer.extend(limits);
+        maker.pipeline(&kernels::MIXER, &mixer)
+    });
     let mix = maker.pipeline(&kernels::MIX, &mix);
     let mut step = Maker::numbers([("E", d.e), ("N", d.n), ("R", d.r), slot[0], slot[1]]);
     step.extend(limits);
@@ -307,21 +330,19 @@ fn layers(maker: &mut Maker<'_>, b: &Buffers, weights: &Weights) -> (Vec<Dispatc
                 xz(),
                 control(),
             ],
-            groups(layer.in_proj.rows, 256 / LANES * per_group(layer.in_proj.rows)),
+            matvec_groups(layer.in_proj.rows),
             one,
         ));
-        decode.push(mix.dispatch(
-            device,
-            &[whole(&x_w), xz(), whole(&layer.filters), state(), x(), x_dbl(), control()],
-            groups(x_rows, mix_rows),
-            one,
-        ));
-        decode.push(step.dispatch(
-            device,
-            &[xz(), x_dbl(), whole(&layer.dt_proj), whole(&layer.a_d), state(), x(), control()],
-            groups(d.e, 64),
-            one,
-        ));
+        let (filters, dt_proj, a_d) = (|| whole(&layer.filters), || whole(&layer.dt_proj), || whole(&layer.a_d));
+        if let Some(mixer) = &mixer {
+            let buffers = [whole(&x_w), xz(), filters(), dt_proj(), a_d(), state(), x(), control()];
+            decode.push(mixer.dispatch(device, &buffers, groups(d.e, 64), one));
+        } else {
+            let buffers = [whole(&x_w), xz(), filters(), state(), x(), x_dbl(), control()];
+            decode.push(mix.dispatch(device, &buffers, groups(x_rows, mix_rows), one));
+            let buffers = [xz(), x_dbl(), dt_proj(), a_d(), state(), x(), control()];
+            decode.push(step.dispatch(device, &buffers, groups(d.e, 64), one));
+        }
         decode.push(out_proj.dispatch(
             device,
             &[
@@ -333,7 +354,7 @@ fn layers(maker: &mut Maker<'_>, b: &Buffers, weights: &Weights) -> (Vec<Dispatc
                 whole(&b.residual),
                 control(),
             ],
-            groups(layer.out_proj.rows, 256 / LANES * per_group(layer.out_proj.rows)),
+            matvec_groups(layer.out_proj.rows),
             one,
         ));
 
@@ -345,7 +366,7 @@ fn layers(maker: &mut Maker<'_>, b: &Buffers, weights: &Weights) -> (Vec<Dispatc
                 groups(2 * d.e, 64),
                 tile,
             ));
-            let buffers = [xz(), whole(&layer.filters), state(), x(), control()];
+            let buffers = [xz(), filters(), state(), x(), control()];
             plan.push(conv.dispatch(device, &buffers, groups(d.e / 4, 64), each));
             plan.push(x_block.dispatch(
                 device,
@@ -353,16 +374,16 @@ fn layers(maker: &mut Maker<'_>, b: &Buffers, weights: &Weights) -> (Vec<Dispatc
                 groups(d.x_dbl, 64),
                 tile,
             ));
-            let buffers = [x_dbl(), whole(&layer.dt_proj), whole(&b.dt), control()];
+            let buffers = [x_dbl(), dt_proj(), whole(&b.dt), control()];
             plan.push(dt.dispatch(device, &buffers, groups(d.e, 64), Rows::PerTokens(8)));
             let scan = |pipeline: &Pipeline, h: wgpu::BufferBinding<'_>, y| {
-                let buffers = [xz(), x(), x_dbl(), whole(&b.dt), whole(&layer.a_d), h, whole(&b.y), control()];
+                let buffers = [xz(), x(), x_dbl(), whole(&b.dt), a_d(), h, whole(&b.y), control()];
                 pipeline.dispatch(device, &buffers, groups(d.e, 64), y)
             };
             if is_long {
                 let chunks = Rows::PerTokens(CHUNK as u32);
                 plan.push(scan(&summarise, whole(&b.chunks), chunks));
-                let buffers = [whole(&layer.a_d), whole(&b.chunks), state(), control()];
+                let buffers = [a_d(), whole(&b.chunks), state(), control()];
                 plan.push(carry.dispatch(device, &buffers, groups(d.e, 64), Rows::Fixed(d.n as u32)));
                 plan.push(scan(&finish, whole(&b.chunks), chunks));
             } else {

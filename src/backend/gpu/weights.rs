@@ -91,6 +91,14 @@ pub struct GpuLoader {
 }
 
 impl GpuLoader {
+    /// As [`GpuLoader::new`]; where f16 has no room, int8.
+    pub async fn open(device: Device, config: Config, precision: Precision) -> Result<Self> {
+        match Self::new(device.clone(), config.clone(), precision).await {
+            Err(Error::OutOfMemory(_)) if precision == Precision::F16 => Self::new(device, config, Precision::Int8).await,
+            other => other,
+        }
+    }
+
     /// Takes all of the GPU's memory that the model needs.
     ///
     /// # Errors
@@ -106,6 +114,17 @@ impl GpuLoader {
         device.check()?;
         let inventory = Inventory::new(&config);
         Ok(Self { device, config, dims, precision, inventory, weights, current: None, values: Vec::new() })
+    }
+
+    /// Decodes with more and simpler kernels, as large models do; to test and to time them with small ones.
+    pub fn separate_kernels(mut self) -> Self {
+        self.dims.fused = false;
+        self
+    }
+
+    pub(super) fn into_gpu(self) -> Result<Gpu> {
+        self.inventory.finish()?;
+        Gpu::new(self.device, self.config, self.dims, self.precision, self.weights)
     }
 
     fn target<'w>(weights: &'w mut Weights, dims: &Dims, role: Role) -> Option<Target<'w>> {
@@ -191,7 +210,6 @@ impl TensorSink for GpuLoader {
 
 impl Loader for GpuLoader {
     fn finish(self: Box<Self>) -> Result<Box<dyn Backend>> {
-        self.inventory.finish()?;
-        Ok(Box::new(Gpu::new(self.device, self.config, self.dims, self.precision, self.weights)?))
+        Ok(Box::new(self.into_gpu()?))
     }
 }

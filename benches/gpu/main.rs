@@ -1,0 +1,156 @@
+//! What the GPU backend does on the GPU of this machine, as JSON lines: what the card gives (copies, latency, products
+//! of large matrices), then for models of random weights prefill, decode by tokens a submit, and every kernel.
+//!
+//!     cargo bench --bench gpu -- [130m] [1.4b]
+
+use std::task::Poll;
+use std::time::Instant;
+
+use mamba_web::Result;
+use mamba_web::backend::gpu::{Device, Gpu, GpuLoader};
+use mamba_web::backend::{Backend, Precision};
+use mamba_web::model::Config;
+use mamba_web::sampler::{Recent, Sampler, Settings};
+use mamba_web::state::State;
+use serde_json::json;
+
+/// Name, D, L, R.
+const MODELS: [(&str, usize, usize, usize); 2] = [("130m", 768, 24, 48), ("1.4b", 2048, 48, 128)];
+const ROUNDS: usize = 5;
+
+fn main() -> Result<()> {
+    let asked: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with("--")).collect();
+    let device = pollster::block_on(Device::open())?;
+    let bandwidth = device.copy_bandwidth()?;
+    let card = json!({
+        "adapter": device.name(),
+        "copyGBs": bandwidth / 1e9,
+        "submitToReadbackUs": device.latency()? * 1e6,
+    });
+    println!("{card}");
+    let most = usize::try_from(device.limits().max_storage_buffer_binding_size).unwrap_or(usize::MAX);
+    for precision in [Precision::F32, Precision::F16, Precision::Int8] {
+        let size = if most >= 16384 * 16384 * 4 { 16384 } else { 4096 };
+        let (seconds, bytes) = device.matvec(size, precision)?;
+        let rate = bytes as f64 / seconds;
+        println!("{}", json!({"matvec": size, "precision": precision.name(), "GBs": rate / 1e9, "share": rate / bandwidth}));
+    }
+    for (name, d, l, r) in MODELS {
+        if asked.iter().any(|word| word == name) || (asked.is_empty() && !device.is_software()) {
+            for precision in [Precision::F16, Precision::Int8, Precision::F32] {
+                model(&device, name, &config(d, l, r)?, precision, bandwidth)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn config(d: usize, l: usize, r: usize) -> Result<Config> {
+    Config::parse(&format!(
+        r#"{{"model_type":"mamba","vocab_size":50280,"hidden_size":{d},"num_hidden_layers":{l},"state_size":16,
+            "time_step_rank":{r},"conv_kernel":4,"tie_word_embeddings":true}}"#
+    ))
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
+fn model(device: &Device, name: &str, config: &Config, precision: Precision, bandwidth: f64) -> Result<()> {
+    let start = Instant::now();
+    let loader = pollster::block_on(GpuLoader::new(device.clone(), config.clone(), precision))?;
+    let mut gpu = loader.fill(config)?;
+    let (dispatches, pipelines) = gpu.counts();
+    let head = json!({
+        "model": name, "precision": precision.name(), "weightBytes": gpu.weight_bytes(), "otherBytes": gpu.buffer_bytes(),
+        "dispatchesPerToken": dispatches, "dispatchesPerLayer": (dispatches - 4) as f64 / config.layers as f64,
+        "pipelines": pipelines, "loadSeconds": start.elapsed().as_secs_f64(),
+    });
+    println!("{head}");
+    prefill(&mut gpu, 64)?; // warm
+
+    for tokens in [512, 4096] {
+        let seconds = median((0..ROUNDS).map(|_| prefill(&mut gpu, tokens)).collect::<Result<_>>()?);
+        println!("{}", json!({"model": name, "precision": precision.name(), "prefill": tokens, "tokensPerSecond": tokens as f64 / seconds}));
+    }
+    for ahead in [1, 2, 4, 8, 16] {
+        if ahead > gpu.most_ahead() {
+            continue;
+        }
+        gpu.fix_ahead(ahead);
+        let rates = (0..ROUNDS).map(|_| decode(&mut gpu, 0, 192)).collect::<Result<_>>()?;
+        let rate = median(rates);
+        let bytes = gpu.weight_bytes() as f64 * rate;
+        println!("{}", json!({
+            "model": name, "precision": precision.name(), "decode": ahead, "tokensPerSecond": rate,
+            "GBs": bytes / 1e9, "share": bytes / bandwidth,
+        }));
+    }
+    if name == "130m" && precision == Precision::F16 {
+        let (start, late) = (decode(&mut gpu, 0, 192)?, decode(&mut gpu, 100_000, 192)?);
+        println!("{}", json!({"model": name, "decodeAt0": start, "decodeAt100000": late}));
+    }
+    for tokens in [1, 1024] {
+        for timing in gpu.profile(tokens)? {
+            println!("{}", json!({
+                "model": name, "precision": precision.name(), "tokens": tokens, "kernel": timing.kernel,
+                "count": timing.count, "us": timing.seconds * 1e6, "allUs": timing.seconds * 1e6 * timing.count as f64,
+            }));
+        }
+    }
+    Ok(())
+}
+
+/// Waits where a page would do something else.
+fn until<T>(gpu: &mut Gpu, mut call: impl FnMut(&mut Gpu) -> Result<Poll<T>>) -> Result<T> {
+    loop {
+        match call(gpu)? {
+            Poll::Ready(value) => return Ok(value),
+            Poll::Pending => gpu.wait(),
+        }
+    }
+}
+
+fn ids(count: usize) -> Vec<u32> {
+    (0..count as u32).map(|i| i.wrapping_mul(2_654_435_761) % 50_000).collect()
+}
+
+fn read(gpu: &mut Gpu, tokens: &[u32], state: &mut State, scores: &mut [f32]) -> Result<()> {
+    let mut rest = tokens;
+    while !rest.is_empty() {
+        let block = &rest[..rest.len().min(gpu.block())];
+        let last = block.len() == rest.len();
+        until(gpu, |gpu| gpu.read(block, state, last.then_some(&mut *scores)))?;
+        rest = &rest[block.len()..];
+    }
+    Ok(())
+}
+
+/// Seconds to read a prompt of so many tokens, its scores computed.
+fn prefill(gpu: &mut Gpu, tokens: usize) -> Result<f64> {
+    let (mut state, mut scores) = (State::new(gpu.config()), vec![0.0; gpu.config().vocab]);
+    gpu.fix_block(tokens);
+    let start = Instant::now();
+    read(gpu, &ids(tokens), &mut state, &mut scores)?;
+    Ok(start.elapsed().as_secs_f64())
+}
+
+/// Tokens generated a second, after so many were read.
+fn decode(gpu: &mut Gpu, position: usize, tokens: usize) -> Result<f64> {
+    let (mut state, mut scores) = (State::new(gpu.config()), vec![0.0; gpu.config().vocab]);
+    read(gpu, &ids(position.max(16)), &mut state, &mut scores)?;
+    let settings = Settings { temperature: 0.8, top_k: 40, ..Settings::greedy() };
+    let (mut sampler, mut recent) = (Sampler::new(settings, gpu.config().vocab)?, Recent::default());
+    let mut start = Instant::now();
+    let warm = 32;
+    for left in (1..=tokens + warm).rev() {
+        if left == tokens {
+            start = Instant::now();
+        }
+        let id = until(gpu, |gpu| gpu.choose(&mut sampler, &recent, &mut state, &scores, left))?;
+        until(gpu, |gpu| gpu.read(&[id], &mut state, Some(&mut scores)))?;
+        recent.push(id);
+    }
+    Ok(tokens as f64 / start.elapsed().as_secs_f64())
+}

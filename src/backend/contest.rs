@@ -1,0 +1,208 @@
+//! `backend: "auto"`: the GPU against the CPU, decided by measuring and not by what a browser says of itself.
+//!
+//! Both take the weights in; then the GPU has to give the CPU's scores on a few tokens (the self-test), and both
+//! generate a few tokens (the race). The one that loses is dropped.
+
+use core::task::Poll;
+
+use web_time::Instant;
+
+use super::gpu::{Device, GpuLoader};
+use super::{Backend, Loader, Precision, cpu};
+use crate::checkpoint::TensorSink;
+use crate::error::{Error, Result};
+use crate::model::Config;
+use crate::sampler::{Recent, Sampler, Settings};
+use crate::state::State;
+
+/// Calls again until it is ready.
+macro_rules! until {
+    ($backend:expr, $call:expr) => {
+        loop {
+            if let Poll::Ready(value) = $call? {
+                break value;
+            }
+            if let Some(arrival) = $backend.arrival()
+                && cfg!(target_arch = "wasm32")
+            {
+                arrival.await;
+            } else {
+                $backend.wait();
+            }
+        }
+    };
+}
+
+/// Beyond this the CPU's copy of the weights is not kept beside the GPU's for a race: a model of that size is the GPU's.
+const MOST_PARAMETERS: u64 = 600_000_000;
+/// Up to here two bytes a weight are the GPU's choice, beyond it one.
+const MOST_F16_PARAMETERS: u64 = 400_000_000;
+const TOKENS: usize = 12;
+/// A GPU that is a little slower while it generates is still the faster one for reading.
+const LEAD: f64 = 0.9;
+
+/// What the GPU keeps weights in when nobody says.
+pub fn gpu_precision(config: &Config) -> Precision {
+    if config.parameters() <= MOST_F16_PARAMETERS { Precision::F16 } else { Precision::Int8 }
+}
+
+/// A loader, and why it is this one.
+pub struct Chosen<T> {
+    pub it: T,
+    pub reason: String,
+}
+
+/// Weights on their way into one backend or, until it is known which is faster, into two.
+pub enum Loading {
+    One(Chosen<Box<dyn Loader>>),
+    Two { cpu: Box<dyn Loader>, gpu: Box<dyn Loader>, name: String },
+}
+
+impl Loading {
+    /// The GPU if there is a real one with room, and the CPU beside it for a race.
+    ///
+    /// # Errors
+    /// What the CPU's loader says: a GPU that cannot be had is a reason and no error.
+    pub async fn auto(config: Config, cpu_precision: Precision, gpu_precision: Precision) -> Result<Self> {
+        let cpu = || cpu::CpuLoader::new(config.clone(), cpu_precision).map(|loader| Box::new(loader) as Box<dyn Loader>);
+        let only_cpu = |reason: String| Ok(Self::One(Chosen { it: cpu()?, reason }));
+        let device = match Device::open().await {
+            Ok(device) if device.is_software() => {
+                return only_cpu(format!("The only GPU here is {}, a program on the CPU.", device.name()));
+            }
+            Ok(device) => device,
+            Err(error) => return only_cpu(error.to_string()),
+        };
+        let name = device.name();
+        let gpu: Box<dyn Loader> = match GpuLoader::open(device, config.clone(), gpu_precision).await {
+            Ok(loader) => Box::new(loader),
+            Err(error) => return only_cpu(error.to_string()),
+        };
+        if config.parameters() > MOST_PARAMETERS {
+            let reason = format!("The model is too large to be loaded twice for a race; {name} has room for it.");
+            return Ok(Self::One(Chosen { it: gpu, reason }));
+        }
+        Ok(Self::Two { cpu: cpu()?, gpu, name })
+    }
+
+    /// All tensors have been seen: a backend, and why it is this one.
+    ///
+    /// # Errors
+    /// As [`Loader::finish`].
+    pub async fn finish(self) -> Result<Chosen<Box<dyn Backend>>> {
+        let (cpu, gpu, name) = match self {
+            Self::One(one) => return Ok(Chosen { it: one.it.finish()?, reason: one.reason }),
+            Self::Two { cpu, gpu, name } => (cpu.finish()?, gpu.finish(), name),
+        };
+        match gpu {
+            Ok(gpu) => race(cpu, gpu, &name).await,
+            Err(error) => Ok(Chosen { it: cpu, reason: error.to_string() }),
+        }
+    }
+}
+
+impl TensorSink for Loading {
+    fn begin(&mut self, name: &str, shape: &[usize]) -> Result<bool> {
+        self.feed(|loader| loader.begin(name, shape))
+    }
+
+    fn rows(&mut self, values: &[f32]) -> Result<()> {
+        self.feed(|loader| loader.rows(values))
+    }
+}
+
+impl Loading {
+    /// Hands something to the loader or to both; a GPU that fails leaves the race.
+    fn feed<T>(&mut self, mut hand: impl FnMut(&mut dyn Loader) -> Result<T>) -> Result<T> {
+        let (result, fault) = match self {
+            Self::One(one) => return hand(one.it.as_mut()),
+            Self::Two { cpu, gpu, .. } => (hand(cpu.as_mut()), hand(gpu.as_mut()).err()),
+        };
+        if let Some(Error::DeviceLost(reason) | Error::OutOfMemory(reason)) = fault
+            && let Self::Two { cpu, .. } = std::mem::replace(self, Self::none())
+        {
+            *self = Self::One(Chosen { it: cpu, reason });
+        }
+        result
+    }
+
+    fn none() -> Self {
+        Self::One(Chosen { it: Box::new(Nothing), reason: String::new() })
+    }
+}
+
+/// Stands in for a moment while loaders change hands.
+struct Nothing;
+
+impl TensorSink for Nothing {
+    fn begin(&mut self, _: &str, _: &[usize]) -> Result<bool> {
+        Ok(false)
+    }
+
+    fn rows(&mut self, _: &[f32]) -> Result<()> {
+        Ok(())
+    }
+}
+
+impl Loader for Nothing {
+    fn finish(self: Box<Self>) -> Result<Box<dyn Backend>> {
+        Err(Error::BadCheckpoint("No weights were loaded.".into()))
+    }
+}
+
+async fn race(cpu: Box<dyn Backend>, gpu: Box<dyn Backend>, name: &str) -> Result<Chosen<Box<dyn Backend>>> {
+    let (mut cpu, mut gpu) = (cpu, gpu);
+    let on_cpu = run(cpu.as_mut()).await?;
+    let on_gpu = match run(gpu.as_mut()).await {
+        // Once more, now that the shaders are compiled.
+        Ok(_) => run(gpu.as_mut()).await,
+        Err(error) => Err(error),
+    };
+    let on_gpu = match on_gpu {
+        Ok(run) => run,
+        Err(error) => return Ok(Chosen { it: cpu, reason: format!("{name} failed the self-test: {error}") }),
+    };
+    if !is_alike(&on_cpu.scores, &on_gpu.scores) {
+        let reason = format!("{name} failed the self-test: its scores are not the CPU's.");
+        return Ok(Chosen { it: cpu, reason });
+    }
+    let (c, g) = (on_cpu.tokens_per_second, on_gpu.tokens_per_second);
+    let figures = format!("{g:.0} tokens/s on {name}, {c:.0} on the CPU.");
+    Ok(if g >= LEAD * c { Chosen { it: gpu, reason: figures } } else { Chosen { it: cpu, reason: figures } })
+}
+
+/// Whether the difference is no more than what rounding weights makes.
+fn is_alike(a: &[f32], b: &[f32]) -> bool {
+    let spread = |x: &[f32]| x.iter().map(|x| f64::from(*x).powi(2)).sum::<f64>();
+    let difference = a.iter().zip(b).map(|(a, b)| f64::from(a - b).powi(2)).sum::<f64>();
+    difference <= 0.05 * spread(a) // so false for what is not a number
+}
+
+struct Run {
+    scores: Vec<f32>,
+    tokens_per_second: f64,
+}
+
+/// Reads a few tokens spread over the vocabulary, then generates a few.
+async fn run(backend: &mut dyn Backend) -> Result<Run> {
+    let vocab = backend.config().vocab;
+    let prompt: Vec<u32> = (0..TOKENS).map(|i| (i * vocab / TOKENS) as u32).collect();
+    let mut state = State::new(backend.config());
+    let mut scores = vec![0.0; vocab];
+    let mut recent = Recent::default();
+    for block in prompt.chunks(backend.block()) {
+        until!(backend, backend.read(block, &mut state, Some(&mut scores)));
+    }
+    until!(backend, backend.settle(&mut state, &mut scores));
+    let after_prompt = scores.clone();
+    let mut sampler = Sampler::new(Settings::greedy(), vocab)?;
+    let started = Instant::now();
+    for left in (1..=TOKENS).rev() {
+        let id = until!(backend, backend.choose(&mut sampler, &recent, &mut state, &scores, left));
+        until!(backend, backend.read(&[id], &mut state, Some(&mut scores)));
+        recent.push(id);
+    }
+    until!(backend, backend.settle(&mut state, &mut scores));
+    let tokens_per_second = TOKENS as f64 / started.elapsed().as_secs_f64();
+    Ok(Run { scores: after_prompt, tokens_per_second })
+}

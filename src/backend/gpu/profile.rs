@@ -1,0 +1,181 @@
+//! What single pieces of work cost on this GPU, for `cargo bench --bench gpu`.
+
+use std::time::Instant;
+
+use super::device::Device;
+use super::dims::Dims;
+use super::kernels::{Dispatch, Rows};
+use super::matrix::{Format, Matrix, Memory};
+use super::plan::{Maker, MatvecKind, whole};
+use super::readback::Readback;
+use super::{Gpu, GpuLoader};
+use crate::backend::Precision;
+use crate::error::Result;
+use crate::model::Config;
+
+/// Times and counts of one kind of dispatch.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Timing {
+    pub kernel: &'static str,
+    /// How often it occurs in a token (or in a block of tokens).
+    pub count: usize,
+    /// Of one, when many follow one another.
+    pub seconds: f64,
+}
+
+impl Device {
+    /// Records work in one pass, submits it and waits; the fastest of several times, in seconds.
+    fn time(&self, mut record: impl FnMut(&mut wgpu::CommandEncoder)) -> Result<f64> {
+        let done = Readback::new(self, 4);
+        let mut memory = Memory { device: self, bytes: 0 };
+        let word = memory.floats("word", 1);
+        let mut best = f64::INFINITY;
+        for _ in 0..5 {
+            let mut encoder = self.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+            record(&mut encoder);
+            done.copy(&mut encoder, &word, 0, 0, 4);
+            let commands = encoder.finish();
+            let start = Instant::now();
+            self.queue.submit([commands]);
+            done.start();
+            self.poll(true);
+            best = best.min(start.elapsed().as_secs_f64());
+            let _ = done.take(|_| ())?;
+        }
+        self.check()?;
+        Ok(best)
+    }
+
+    /// From a submit of nothing to four bytes in the host's hands, in seconds.
+    pub fn latency(&self) -> Result<f64> {
+        self.time(|_| ())
+    }
+
+    /// Bytes read and written a second when a large buffer is copied.
+    pub fn copy_bandwidth(&self) -> Result<f64> {
+        const TIMES: usize = 8;
+        let mut memory = Memory { device: self, bytes: 0 };
+        let limit = usize::try_from(self.limits().max_buffer_size).unwrap_or(usize::MAX);
+        let bytes = (1 << 30).min(limit / 4);
+        let (from, to) = (memory.buffer("from", bytes), memory.buffer("to", bytes));
+        let copies = |times: usize| {
+            self.time(|encoder| (0..times).for_each(|_| encoder.copy_buffer_to_buffer(&from, 0, &to, 0, bytes as u64)))
+        };
+        let seconds = copies(TIMES + 1)? - copies(1)?;
+        Ok((2 * bytes * TIMES) as f64 / seconds)
+    }
+
+    fn each(&self, dispatch: &Dispatch, tokens: u32) -> Result<f64> {
+        const TIMES: usize = 100;
+        let run = |times: usize| {
+            self.time(|encoder| {
+                let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
+                (0..times).for_each(|_| dispatch.record(&mut pass, tokens));
+            })
+        };
+        Ok((run(TIMES + 1)? - run(1)?).max(0.0) / TIMES as f64)
+    }
+
+    /// Seconds and bytes of one product of a `size` x `size` matrix with a vector.
+    pub fn matvec(&self, size: usize, precision: Precision) -> Result<(f64, usize)> {
+        let config = Config::parse(&format!(
+            r#"{{"model_type":"mamba","vocab_size":32,"hidden_size":{size},"num_hidden_layers":1,"state_size":1,
+                "intermediate_size":{size},"time_step_rank":1,"conv_kernel":1}}"#
+        ))?;
+        let dims = Dims::new(&config, &self.limits())?;
+        let memory = &mut Memory { device: self, bytes: 0 };
+        let matrix = Matrix::new(memory, "matrix", size, size, Format::of(precision));
+        let bytes = memory.bytes;
+        let row: Vec<f32> = (0..size).map(|i| (i % 13) as f32 - 6.0).collect();
+        let mut matrix = matrix;
+        (0..size).for_each(|_| matrix.push(self, &row));
+        let mut maker = Maker::new(self, &dims, &config);
+        let pipeline = maker.matvec(matrix.format, matrix.cols, matrix.rows, 0, MatvecKind::Out);
+        let (x, out, control) = (memory.floats("x", size), memory.floats("out", size), memory.floats("control", 8));
+        self.queue.write_buffer(&control, 0, bytemuck::cast_slice(&[0_u32, 0, 1]));
+        let part = &matrix.parts[0];
+        let buffers = [&part.weights, &part.scales, &x, &x, &x, &out, &control].map(whole);
+        let dispatch = pipeline.dispatch(self, &buffers, super::plan::matvec_groups(size), Rows::Fixed(1));
+        Ok((self.each(&dispatch, 1)?, bytes))
+    }
+}
+
+impl GpuLoader {
+    /// Weights that mean nothing, of the size that the config says: speed does not depend on what they are.
+    ///
+    /// # Errors
+    /// As [`crate::checkpoint::TensorSink`]'s methods and [`crate::backend::Loader::finish`].
+    pub fn fill(mut self, config: &Config) -> Result<Gpu> {
+        use crate::checkpoint::TensorSink;
+        use crate::model::mamba1;
+        let noise: Vec<f32> =
+            (0..1_u32 << 20).map(|i| (i.wrapping_mul(2_654_435_761) >> 8) as f32 / (1 << 23) as f32 - 1.0).collect();
+        for spec in mamba1::tensors(config) {
+            let name = spec.role.name();
+            let (rows, len) = (spec.shape[0], spec.shape.iter().product::<usize>());
+            let cols = len / rows;
+            let (low, size) = match name.rsplit_once('.').map_or(name.as_str(), |(_, last)| last) {
+                "A_log" => (1.0, 1.0),
+                "D" => (1.0, 0.0),
+                _ if name.ends_with("dt_proj.bias") => (-4.0, 1.0),
+                _ if name.contains("norm") => (1.0, 0.0),
+                _ => (0.0, 1.0 / (cols as f32).sqrt()),
+            };
+            self.begin(&name, &spec.shape)?;
+            let each = (noise.len() / cols).max(1);
+            for first in (0..rows).step_by(each) {
+                let count = each.min(rows - first) * cols;
+                let values: Vec<f32> = noise.iter().cycle().take(count).map(|x| low + size * x).collect();
+                self.rows(&values)?;
+            }
+        }
+        self.into_gpu()
+    }
+}
+
+impl Gpu {
+    pub fn device(&self) -> &Device {
+        &self.device
+    }
+
+    /// Submits of `tokens` tokens always, where it was as many as are quick.
+    pub fn fix_ahead(&mut self, tokens: usize) {
+        self.ahead.fix(tokens);
+    }
+
+    /// The most tokens that one submit can have here.
+    pub fn most_ahead(&self) -> usize {
+        self.dims.ahead
+    }
+
+    /// Prefill calls of `tokens` tokens from now on.
+    pub fn fix_block(&mut self, tokens: usize) {
+        self.block = tokens.min(self.dims.tokens);
+    }
+
+    /// Bytes of the buffers besides the weights.
+    pub fn buffer_bytes(&self) -> usize {
+        self.plan.bytes
+    }
+
+    /// Every kind of dispatch of a token, or of a block of `tokens`.
+    pub fn profile(&self, tokens: usize) -> Result<Vec<Timing>> {
+        let p = &self.plan;
+        self.write_control(0, 1, tokens);
+        let one = [&p.sample, &p.embed, &p.decode, &p.head];
+        let many = [&p.embed, &p.prefill_long, &p.head];
+        let all: Vec<&Dispatch> = if tokens == 1 { one.into_iter().flatten().collect() } else { many.into_iter().flatten().collect() };
+        let mut kinds: Vec<(&Dispatch, usize)> = Vec::new();
+        for dispatch in all {
+            match kinds.iter_mut().find(|(known, _)| known.is_like(dispatch)) {
+                Some((_, count)) => *count += 1,
+                None => kinds.push((dispatch, 1)),
+            }
+        }
+        let timing = |(dispatch, count): (&Dispatch, usize)| {
+            let seconds = self.device.each(dispatch, tokens as u32)?;
+            Ok(Timing { kernel: dispatch.name, count, seconds })
+        };
+        kinds.into_iter().map(timing).collect()
+    }
+}

@@ -18,13 +18,16 @@ export interface ModelFiles {
 }
 
 export class ModelLoader {
-  constructor(files: ModelFiles, options: { backend: string; precision: string });
+  private constructor();
+  /** Opens the GPU, if that is asked for. */
+  static open(files: ModelFiles, options: { backend: string; precision: string }): Promise<ModelLoader>;
   /** model.safetensors, or the shards that the index names */
   weightFiles(): string[];
   beginFile(name: string, byteLength?: number): void;
   push(chunk: Uint8Array): void;
   endFile(): void;
-  finish(): WasmEngine;
+  /** Consumes the loader. Where GPU and CPU compete, runs the race. */
+  finish(): Promise<WasmEngine>;
   free(): void;
 }
 
@@ -34,10 +37,14 @@ export class WasmEngine {
   detokenize(ids: Uint32Array): string;
   session(system?: string): WasmSession;
   restore(bytes: Uint8Array): WasmSession;
+  /** All sessions go on with `other`, the same model loaded again. */
+  replace(other: WasmEngine): void;
+  loseDevice(): void;
   free(): void;
 }
 
 export type Step =
+  | { kind: "waiting" }
   | { kind: "prefill"; read: number; total: number }
   | { kind: "token"; id: number; text: string }
   | { kind: "end"; reason: "stop" | "length" | "read"; text: string };
@@ -48,6 +55,12 @@ export class WasmSession {
   advance(): Step;
   /** The text that was held back of the tokens that were handed out. */
   cancel(): string;
+  /** After `cancel`: false while it has to be called again after `arrival`. */
+  settle(): boolean;
+  /** Resolves when there may be more to do. */
+  arrival(): Promise<void>;
+  /** Has a slow browser look at the GPU. */
+  nudge(): void;
   logits(): Float32Array;
   position(): number;
   stats(): import("./mamba.js").SessionStats;

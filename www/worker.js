@@ -72,7 +72,7 @@ const calls = {
     const report = (/** @type {import("./engine/progress.js").Progress} */ progress) => tell(id, { progress });
     engine = await loadModel({ source, options, wasmIsReady, report });
     loaded = { source, options };
-    return engine.info();
+    return theEngine().info();
   },
   loseDevice: () => theEngine().loseDevice(),
   tokenize: ({ text }) => theEngine().tokenize(text),

@@ -6,7 +6,8 @@ import { findBrowser } from "./find-browser.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
 
-export function launchChromium() {
+/** @param {string[]} [flags] */
+export function launchChromium(flags = []) {
   return chromium.launch({
     executablePath: findBrowser("CHROME", ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]),
     args: [
@@ -16,6 +17,7 @@ export function launchChromium() {
       "--disable-background-networking",
       "--disable-component-update",
       "--disable-sync",
+      ...flags,
     ],
   });
 }

@@ -1,0 +1,128 @@
+// The WebGPU backend in real browsers, on their software adapters: the text is the CPU's, a lost device loses no token,
+// and `auto` does not take a GPU that is a program on the CPU.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import puppeteer from "puppeteer-core";
+import { launchChromium } from "./support/chromium.mjs";
+import { lookUp } from "./support/find-browser.mjs";
+import { Site } from "./support/server.mjs";
+
+/** @type {Site} */
+let site;
+before(async () => {
+  site = await Site.start();
+});
+after(async () => {
+  await site?.stop();
+});
+
+/** Runs in the page. @param {string} address of mamba.js */
+async function compare(address) {
+  const { load } = await import(address);
+  const model = "/golden/chat/";
+  const cpu = await load({ model, backend: "cpu", precision: "f32" });
+  const gpu = await load({ model, backend: "gpu", precision: "f32" });
+  const settings = { temperature: 0.9, topK: 20, topP: 1, minP: 0, repetitionPenalty: 1.1, seed: 7, maxTokens: 30 };
+  const prompt = "Once upon a time there was a small model in a browser tab.";
+  /** @param {any} session @param {object} request @param {(count: number) => unknown} [each] */
+  const generate = async (session, request, each = () => {}) => {
+    /** @type {number[]} */
+    const ids = [];
+    for await (const { id } of session.generate({ ...settings, ...request })) {
+      if (id !== null) ids.push(id);
+      if ((await each(ids.length)) === "leave") break;
+    }
+    return ids;
+  };
+  /** @type {Record<string, any>} */
+  const got = { adapter: gpu.info.adapter, backend: gpu.info.backend };
+  for (const [name, engine] of Object.entries({ cpu, gpu })) {
+    const session = await engine.session();
+    const ids = await generate(session, { prompt });
+    const twin = await session.fork();
+    const left = await generate(twin, {}, (count) => (count === 5 ? "leave" : null));
+    const again = await generate(await engine.restore(await session.snapshot()), {});
+    const logits = await session.logits();
+    got[name] = { ids, again, left: left.length, at: [session.position, twin.position], best: logits.indexOf(Math.max(...logits)) };
+  }
+  const session = await gpu.session();
+  const lost = await generate(session, { prompt }, async (count) => {
+    if (count === 11) await gpu.loseDevice();
+  });
+  got.lost = { ids: lost, backend: gpu.info.backend };
+  const auto = await load({ model });
+  got.auto = { backend: auto.info.backend, reason: auto.info.backendReason };
+  for (const engine of [cpu, gpu, auto]) await engine.dispose();
+  return got;
+}
+
+/** @param {Awaited<ReturnType<typeof compare>>} got */
+function check(got) {
+  assert.equal(got.backend, "gpu");
+  assert.ok(got.adapter);
+  assert.equal(got.cpu.ids.length, 30);
+  assert.deepEqual(got.gpu.ids, got.cpu.ids);
+  assert.deepEqual(got.gpu.again, got.cpu.again);
+  assert.equal(got.gpu.best, got.cpu.best);
+  assert.equal(got.gpu.at[0], got.cpu.at[0]);
+  // Whoever leaves after five tokens finds the state at most one further.
+  assert.ok(got.gpu.at[1] - got.gpu.at[0] >= 5 && got.gpu.at[1] - got.gpu.at[0] <= 6, String(got.gpu.at));
+  assert.deepEqual(got.lost.ids, got.cpu.ids);
+}
+
+test("Chromium: the GPU writes what the CPU writes, and may be lost", async () => {
+  const browser = await launchChromium(["--enable-unsafe-webgpu"]);
+  try {
+    const page = await browser.newPage();
+    await page.goto(`${site.origin}/empty/`);
+    const got = await page.evaluate(compare, `${site.page()}mamba.js`);
+    check(got);
+    assert.equal(got.auto.backend, "cpu");
+    assert.match(got.auto.reason, /a program on the CPU/);
+  } finally {
+    await browser.close();
+  }
+});
+
+test("Chromium without WebGPU: gpu is an error that says so, auto is the CPU", async () => {
+  const browser = await launchChromium(["--disable-features=WebGPU,WebGPUService", "--disable-gpu"]);
+  try {
+    const page = await browser.newPage();
+    await page.goto(`${site.origin}/empty/`);
+    const got = await page.evaluate(async (address) => {
+      const { load } = await import(address);
+      const error = await load({ model: "/golden/chat/", backend: "gpu" }).then(
+        () => null,
+        (/** @type {any} */ reason) => ({ code: reason.code, hint: reason.hint }),
+      );
+      const { info } = await load({ model: "/golden/chat/" });
+      return { error, backend: info.backend, reason: info.backendReason };
+    }, `${site.page()}mamba.js`);
+    assert.equal(got.error?.code, "no-webgpu");
+    assert.ok(got.error?.hint);
+    assert.equal(got.backend, "cpu");
+    assert.match(got.reason, /GPU/);
+  } finally {
+    await browser.close();
+  }
+});
+
+const firefox = process.env.FIREFOX || lookUp(["firefox-esr", "firefox"]);
+
+test("Firefox: the same", { skip: firefox ? false : "no Firefox" }, async () => {
+  const browser = await puppeteer.launch({
+    browser: "firefox",
+    executablePath: firefox,
+    headless: true,
+    extraPrefsFirefox: { "dom.webgpu.enabled": true, "dom.webgpu.workers.enabled": true, "gfx.webgpu.ignore-blocklist": true },
+  });
+  try {
+    const page = await browser.newPage();
+    page.setDefaultTimeout(120_000);
+    await page.goto(`${site.origin}/empty/`);
+    check(await page.evaluate(compare, `${site.page()}mamba.js`));
+  } finally {
+    await browser.close();
+  }
+});

@@ -1,4 +1,4 @@
-// The line about the model: name, parameters, precision, backend, memory.
+// The line about the model: name, parameters, precision, backend, memory. And why it is this backend.
 
 import { byId, make } from "./dom.js";
 import { big, bytes } from "./format.js";
@@ -13,12 +13,15 @@ const BACKENDS = new Map([
 export function showModelCard(state) {
   byId("model-name", HTMLElement).textContent = state.choice.name;
   const facts = byId("model-facts", HTMLElement);
+  const reason = byId("backend-reason", HTMLElement);
+  reason.hidden = state.kind !== "ready" || state.choice.backend !== "auto";
   if (state.kind !== "ready") {
     facts.replaceChildren(...fact("State", state.kind === "loading" ? "loading" : "not loaded"));
     return;
   }
   const { info } = state.engine;
   const backend = BACKENDS.get(info.backend) ?? info.backend;
+  reason.textContent = `Now the ${backend}. ${info.backendReason}`;
   facts.replaceChildren(
     ...fact("Size", `${big(info.parameters)} parameters`),
     ...fact("Weights", info.precision),

@@ -11,6 +11,7 @@ pub struct Device {
     pub(super) queue: wgpu::Queue,
     adapter: Arc<wgpu::AdapterInfo>,
     fault: Arc<Mutex<Option<Error>>>,
+    most_bound: u64,
 }
 
 impl Device {
@@ -58,7 +59,7 @@ impl Device {
             };
             note(&wrong, error);
         }));
-        Ok(Self { device, queue, adapter: Arc::new(adapter.get_info()), fault })
+        Ok(Self { device, queue, adapter: Arc::new(adapter.get_info()), fault, most_bound: u64::MAX })
     }
 
     /// The GPU's name.
@@ -73,7 +74,14 @@ impl Device {
     }
 
     pub fn limits(&self) -> wgpu::Limits {
-        self.device.limits()
+        let limits = self.device.limits();
+        let max_storage_buffer_binding_size = limits.max_storage_buffer_binding_size.min(self.most_bound);
+        wgpu::Limits { max_storage_buffer_binding_size, ..limits }
+    }
+
+    /// Does as if bindings had to be smaller, as on a lesser GPU.
+    pub fn limit_bindings(&mut self, bytes: u64) {
+        self.most_bound = bytes;
     }
 
     /// # Errors

@@ -1,0 +1,141 @@
+//! Every kernel of the GPU backend against `reference`, in models of random shapes: one token at a time (with the fused
+//! kernel and with the separate ones), and in blocks that are one chunk of the scan or several.
+
+mod support;
+
+use mamba_web::backend::gpu::{Device, GpuLoader};
+use mamba_web::backend::{self, Backend, Loader, Precision};
+use mamba_web::model::{Config, mamba1};
+use mamba_web::state::State;
+use proptest::prelude::*;
+use proptest::test_runner::{TestCaseError, TestRunner};
+use support::{kl_divergence, relative_error};
+
+#[derive(Debug, Clone)]
+struct Shape {
+    vocab: usize,
+    d: usize,
+    e: usize,
+    n: usize,
+    r: usize,
+    k: usize,
+    tied: bool,
+    bias: bool,
+    conv_bias: bool,
+    tokens: usize,
+    seed: u32,
+}
+
+fn shapes() -> impl Strategy<Value = Shape> {
+    let sizes = (2..1500_usize, 1..70_usize, 1..140_usize, 1..20_usize, 1..12_usize, 1..6_usize);
+    // N beyond 16 goes through the registers in groups.
+    let sizes = sizes.prop_flat_map(|(v, d, e, n, r, k)| (Just((v, d, e, r, k)), prop_oneof![Just(n), Just(n + 16)]));
+    (sizes, any::<[bool; 3]>(), 1..300_usize, any::<u32>()).prop_map(
+        |(((vocab, d, e, r, k), n), [tied, bias, conv_bias], tokens, seed)| {
+            Shape { vocab, d, e, n, r, k, tied, bias, conv_bias, tokens, seed }
+        },
+    )
+}
+
+impl Shape {
+    fn config(&self) -> Config {
+        let Self { vocab, d, e, n, r, k, tied, bias, conv_bias, .. } = self;
+        Config::parse(&format!(
+            r#"{{"model_type":"mamba","vocab_size":{vocab},"hidden_size":{d},"intermediate_size":{e},"expand":{},
+                "num_hidden_layers":2,"state_size":{n},"time_step_rank":{r},"conv_kernel":{k},
+                "tie_word_embeddings":{tied},"use_bias":{bias},"use_conv_bias":{conv_bias}}}"#,
+            *e as f64 / *d as f64,
+        ))
+        .unwrap()
+    }
+
+    /// The same weights for every loader.
+    fn fill(&self, mut loader: Box<dyn Loader>) -> Box<dyn Backend> {
+        let mut state = self.seed | 1;
+        let mut next = || {
+            state ^= state << 13;
+            state ^= state >> 17;
+            state ^= state << 5;
+            state as f32 / u32::MAX as f32 * 2.0 - 1.0
+        };
+        for spec in mamba1::tensors(&self.config()) {
+            let name = spec.role.name();
+            let len: usize = spec.shape.iter().product();
+            let cols = len / spec.shape[0];
+            let (middle, size) = if name.ends_with("A_log") || name.contains("norm") || name.ends_with(".D") {
+                (1.0, 0.5)
+            } else {
+                (0.0, (3.0 / cols as f32).sqrt())
+            };
+            assert!(loader.begin(&name, &spec.shape).unwrap(), "{name}");
+            let values: Vec<f32> = (0..len).map(|_| middle + size * next()).collect();
+            // In pieces of whole rows, as from a stream.
+            values.chunks(3 * cols).for_each(|rows| loader.rows(rows).unwrap());
+        }
+        loader.finish().unwrap()
+    }
+
+    fn ids(&self) -> Vec<u32> {
+        (0..self.tokens as u32).map(|i| (i.wrapping_mul(2_654_435_761) ^ self.seed) % self.vocab as u32).collect()
+    }
+}
+
+/// The scores and the state after the tokens, in calls of `most`.
+fn read(backend: &mut dyn Backend, tokens: &[u32], most: usize) -> (Vec<f32>, State) {
+    let mut state = State::new(backend.config());
+    let mut scores = vec![f32::NAN; backend.config().vocab];
+    for block in tokens.chunks(most) {
+        backend.prefill(block, &mut state, Some(&mut scores)).unwrap();
+    }
+    (scores, state)
+}
+
+#[test]
+fn any_shape_gives_what_reference_gives() {
+    let device = pollster::block_on(Device::open()).unwrap();
+    let gpu = |shape: &Shape, precision| {
+        pollster::block_on(GpuLoader::new(device.clone(), shape.config(), precision)).unwrap()
+    };
+    let config = ProptestConfig { cases: 24, max_shrink_iters: 40, failure_persistence: None, ..ProptestConfig::default() };
+    let mut runner = TestRunner::new(config);
+    let result = runner.run(&shapes(), |shape| {
+        let ids = shape.ids();
+        let mut reference = shape.fill(backend::loader("reference", shape.config(), Precision::F32).unwrap());
+        let (want, want_state) = read(reference.as_mut(), &ids, 16);
+        let close = |name: &str, mut gpu: Box<dyn Backend>, most: usize| {
+            let (got, state) = read(gpu.as_mut(), &ids, most);
+            let error = relative_error(&got, &want).max(relative_error(state.ssm(), want_state.ssm()));
+            let error = error.max(if shape.k > 1 { relative_error(state.conv(), want_state.conv()) } else { 0.0 });
+            (error < 2e-4).then_some(()).ok_or_else(|| TestCaseError::fail(format!("{name}, {most} a call: {error}")))
+        };
+        // One token a call is slow on a software GPU; a few after a block show as much.
+        for most in [1000, 64, 37] {
+            close("blocks", shape.fill(Box::new(gpu(&shape, Precision::F32))), most)?;
+        }
+        if ids.len() <= 40 {
+            close("fused", shape.fill(Box::new(gpu(&shape, Precision::F32))), 1)?;
+            close("separate", shape.fill(Box::new(gpu(&shape, Precision::F32).separate_kernels())), 1)?;
+        }
+        for precision in [Precision::F16, Precision::Int8] {
+            let (got, _) = read(shape.fill(Box::new(gpu(&shape, precision))).as_mut(), &ids, 61);
+            let divergence = kl_divergence(&want, &got);
+            prop_assert!(divergence < 0.3, "{precision:?}: {divergence} nats");
+        }
+        Ok(())
+    });
+    result.unwrap();
+}
+
+/// An embedding table in several parts, for GPUs whose bindings are smaller than it.
+#[test]
+fn a_table_larger_than_a_binding_is_split() {
+    let shape = Shape {
+        vocab: 997, d: 50, e: 70, n: 5, r: 3, k: 4, tied: true, bias: false, conv_bias: true, tokens: 20, seed: 5,
+    };
+    let mut device = pollster::block_on(Device::open()).unwrap();
+    let loader = |device: &Device| pollster::block_on(GpuLoader::new(device.clone(), shape.config(), Precision::Int8)).unwrap();
+    let (want, _) = read(shape.fill(Box::new(loader(&device))).as_mut(), &shape.ids(), 7);
+    device.limit_bindings(40_000);
+    let (got, _) = read(shape.fill(Box::new(loader(&device))).as_mut(), &shape.ids(), 7);
+    assert_eq!(got, want);
+}

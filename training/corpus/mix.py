@@ -106,11 +106,11 @@ class Part:
 
 # Natural text comes on top: the trainer mixes it in from files of its own, and leaves it out towards the end.
 PARTS: dict[str, Part] = {
-    "talk": Part(0.47, talk),
-    "stories": Part(0.19, story),
-    "recall": Part(0.17, recall),
-    "real": Part(0.06, real),
-    "dialogues": Part(0.11, dialogue),
+    "talk": Part(0.38, talk),
+    "stories": Part(0.14, story),
+    "recall": Part(0.33, recall),
+    "real": Part(0.03, real),
+    "dialogues": Part(0.12, dialogue),
 }
 
 

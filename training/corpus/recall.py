@@ -84,14 +84,15 @@ def _long_answer(chat: Chat) -> None:
 def recall_chat(rng: random.Random, turns: int | None = None, tokens: int = 1900, held_out: bool = False) -> Chat:
     """A conversation of ``turns`` exchanges before the questions (1 to 60, short ones more often)."""
     chat = Chat(rng, held_out)
-    turns = turns or rng.choice((1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 18, 20, 20, 25, 30, 35, 40, 50, 55, 60, 60))
-    facts = rng.choice((1, 2, 2, 3, 3, 4, 5, 6)) if turns > 3 else rng.choice((1, 1, 2, 3))
+    turns = turns or rng.choice((1, 1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 18, 20, 20, 25, 30, 35, 40, 50, 55, 60, 60, 60))
+    # The longer the way, the more is told at its start: each fact is one more answer from far back to learn from.
+    facts = rng.choice((1, 1, 2, 3)) if turns < 4 else rng.choice((1, 2, 2, 3, 3, 4, 5, 6)) if turns < 30 else rng.choice((1, 3, 5, 7, 8, 8))
     if rng.random() < 0.1:
         _long_answer(chat)
     if rng.random() < 0.55:
         tell(chat, ATTRIBUTES["name"])
     most = exchanges(chat) + facts
-    while exchanges(chat) < most:
+    while exchanges(chat) < most and len(chat.memory) < 10:
         rng.choices((lambda c: tell(c), two_facts, similar_but_untold), (8, 2, 1))[0](chat)
     if turns < 4 and rng.random() < 0.35:
         _long_answer(chat)
@@ -105,7 +106,7 @@ def recall_chat(rng: random.Random, turns: int | None = None, tokens: int = 1900
     pad(chat, turns, tokens - 250)
     keys = [key for key in chat.memory if key in ATTRIBUTES]
     rng.shuffle(keys)
-    for key in keys[: rng.choice((2, 3, 4, 5, 7))]:
+    for key in keys[: rng.choice((2, 3, 4, 5, 7) if turns < 30 else (5, 8, 10))]:
         question(chat, ATTRIBUTES[key])
         answer(chat, ATTRIBUTES[key])
         if rng.random() < 0.25:

@@ -73,9 +73,23 @@ def pet_in_passing(chat: Chat) -> None:
             chat.bot("[You said that {v} {f}.|You told me that your {p} {v} {f}.]", v=name, p=pet, f=deed.replace("my ", "your "))
 
 
+@skill(2)
+def two_pets(chat: Chat) -> None:
+    """Two animals of a kind, named in one sentence."""
+    pet = chat.pick([pet for pet in LISTS["pet"] if pet in ("cat", "dog", "rabbit", "hamster", "parrot", "turtle", "horse", "snake", "pony", "hen", "duck", "kitten", "puppy", "pig", "llama", "donkey")])
+    one, other = pet_name(chat.rng, chat.held_out), pet_name(chat.rng, chat.held_out)
+    if one == other or any(key.startswith(pet) for key in chat.memory):
+        return
+    many = {"pony": "ponies", "puppy": "puppies"}.get(pet, pet + "s")
+    chat.user("[I have|We have|My {relation} has|We got|I just got|There are now] two {m}[: | called | named |, ]{a} and {b}[.|!|]", m=many, a=one, b=other)
+    chat.bot("[{a} and {b}, what a pair!|Lovely names! Which one is the wild one?|Two {m}! Give {a} and {b} a pat from me.|How nice! Do {a} and {b} get along?]", a=one, b=other, m=many)
+    chat.user("[What are the {m} called|What are the names of the {m}|Do you remember the {m}|Who are the two {m}|What did I say the {m} are called]?", m=many)
+    chat.bot("[They are called {a} and {b}.|{a} and {b}.|The {m} are called {a} and {b}.]", a=one, b=other, m=many)
+
+
 _DEEDS = (
     "[won a prize|got married|got a new job|moved to {city}|baked a cake|passed a test|broke a leg|bought a {vehicle}|started school|learned to swim|got {an pet}|lost a tooth|painted the kitchen|went to {city}|came to visit|found {an object}|"
-    "made {food}|called me|ran a marathon|wrote a book|planted a tree|played the {instrument}|fixed my {object}|had a baby|is learning {hobby}|gave me {an object}|cut my hair|sang in a choir|fell off a ladder]"
+    "made {food}|called me|ran a marathon|wrote a book|planted a tree|played the {instrument}|fixed my {object}|had a baby|took up {hobby}|gave me {an object}|cut my hair|sang in a choir|fell off a ladder]"
 )
 
 
@@ -87,8 +101,10 @@ def relative_news(chat: Chat) -> None:
         return
     deed = expand(chat.rng, _DEEDS)
     named = chat.chance(0.75)
+    if named and chat.chance(0.35):
+        return _news_of_anybody(chat, name, deed)
     who = f"My {relation} {name}" if named else f"My {relation}"
-    chat.user("[|||Guess what, |You know what? ]{who} {d}[ today| yesterday| last week||][.|!]", who=who, d=deed)
+    chat.user("[||||You know what? |Big news! ]{who} {d}[ today| yesterday| last week||][.|!]", who=who, d=deed)
     sad = any(word in deed for word in ("broke", "fell", "lost"))
     chat.bot("[Oh no! How is {x} now?|Oh dear, I hope it is not too bad.|Oh! Please wish {x} well from me.]" if sad else "[How nice! Say hello to {x} from me.|That is news! How did it go?|Oh, good for {x}!|Lovely! Were you there?|That sounds good. And how do you feel about it?]", x=name if named else f"your {relation}")
     if named:
@@ -106,3 +122,17 @@ def relative_news(chat: Chat) -> None:
         else:
             question(chat, ATTRIBUTES[relation])
             answer(chat, ATTRIBUTES[relation])
+
+
+def _news_of_anybody(chat: Chat, name: str, deed: str) -> None:
+    """The same of a person whose place in the family is said by a title, or not at all."""
+    who = expand(chat.rng, "[Uncle {n}|Aunt {n}|Our neighbor {n}|{n} from work|{n}|My friend {n}|{n}, my {relation},|Old {n}|Little {n}|Mrs. {n}|Mr. {n}|A man called {n}]", n=name)
+    when = chat.pick(("Yesterday ", "This morning ", "On Sunday ", "Last summer ", "", "", ""))
+    chat.user("{w}{who} {d}[ at our party| in front of everybody| in the rain|||][.|!|]", w=when, who=who, d=deed)
+    chat.bot("[{n} did that? How did it go?|That is quite a story about {n}.|Oh! And what did you say to {n}?|Well, {n} is full of surprises.]", n=name)
+    if chat.chance(0.5):
+        chat.user("[Who {d}|Do you remember who {d}|Who was it who {d}]?", d=deed)
+        chat.bot("[{n} did.|It was {n}.|{n}.]", n=name)
+    else:
+        chat.user("[What did {n} do|Do you remember what {n} did|What have I told you about {n}]?", n=name)
+        chat.bot("[{n} {d}.|You said that {n} {d}.]", n=name, d=deed.replace(" my ", " your ").replace(" me", " you"))

@@ -34,7 +34,7 @@ MEANING_ASKED = [
     "[There is|Here is] a word I don't [know|get]: {w}.", "Help me with the word {w}.", "What are people saying when they say {w}?", "[When|If] somebody says {w}, what do they mean?", "{w}? What's that?", "I'm not sure what {w} means.", "What is {w} in [plain|simple] English?",
     "Can you put {w} in simpler words?", "[English|New] word of the day: {w}. [Explain it|What does it mean|What is it]?", "My English is not good. What does {w} mean?", "Someone told me {w}. I did not understand it.", "Which meaning does {w} have?", "The word {w} - do you know it?",
 ]  # fmt: skip
-MEANING_NAMED = ["the meaning of {w}", "the meaning of the word {w}", "a definition for {w}", "a simple definition of the word {w}", "an explanation of {w}", "an explanation for the word {w}", 'the sense of "{w}"', "what {w} means", "what the word {w} means"]
+MEANING_NAMED = ["the meaning of {w}", "the meaning of the word {w}", "a definition for {w}", "a definition of {w}", "the definition for {w}", "a simple definition of the word {w}", "an explanation of {w}", "an explanation for the word {w}", 'the sense of "{w}"', "what {w} means", "what the word {w} means"]
 MEANING_ASKED_HELD_OUT = [
     "I came across the word {w}. Can you say what it means?", "How do you define {w}?", "Could you give me a definition of {w}?", "What is the definition of {w}?", "Help me understand the word {w}.", 'Someone used the word "{w}". What is its meaning?',
 ]  # fmt: skip

@@ -162,9 +162,9 @@ class Chat:
         if dice < 0.14:
             text = text.lower()
         elif dice < 0.20:
-            text = text.rstrip(".?!")
+            text = text.rstrip(".?!") or text
         elif dice < 0.26:
-            text = text.lower().rstrip(".?!")
+            text = text.lower().rstrip(".?!") or text
         elif dice < 0.29:
             text = text.replace("'", "")
         self.turns.append((USER, text))

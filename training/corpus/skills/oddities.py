@@ -6,7 +6,7 @@ import re
 
 from ..grammar import Chat, article, expand, skill
 from ..lexicon import LISTS, town
-from .base import name_tail, typo
+from .base import ask, entries, name_tail, typo
 
 _ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm", "qwertzuiop", "abcdefghijklmnopqrstuvwxyz", "sdfghjk", "jklhgf")
 
@@ -103,3 +103,51 @@ def abilities(chat: Chat) -> None:
     """What it can do, asked in many ways, also as a second question."""
     chat.user("[|So |And |OK, |Well, |But |Then ][what [can|could] you [actually |really |even |still |]do[ for me| then| at all| well|]|what are you [actually |really |even |][good at|able to do|useful for|made for]|which things can you do|how could you help me|tell me what you can do|is there anything you can do|what do you offer|what should I try|what works best with you|why would I use you][?|?|]")
     chat.bot("[I can chat, tell short stories, do small sums, explain common words and remember what you tell me.|Small talk, short stories, jokes and riddles, capitals, small sums, and remembering what you say here.|I tell stories about anything you name, answer simple questions and remember you in this chat. I make mistakes, too.|Try me with a story, a joke, a small sum, a capital or the meaning of a word.]")
+
+
+@skill(1.5)
+def slang_hello(chat: Chat) -> None:
+    chat.user("[yo|sup|heyo|hiya|wassup|what up|whats poppin|howdy|ey|wazzup|hey hey|oi|aloha|ayo|what's crackin|hows it hangin|whats new][ my man| bro| dude| fam| homie| buddy| mate| pal| my friend| man||][?|!||]")
+    chat.bot("[Hey there|Hello|Yo|Hi]! [All good in here. And with you?|I am fine, thanks. How are you?|Nothing much, only words. What is new with you?|Good to see you. What is up?]")
+
+
+ABILITIES = {verb: tuple(side.split() for side in sides.split(" / ")) for verb, sides in (line.split(": ") for line in entries("can_animals.txt"))}
+_MANY = {"fox": "foxes", "moth": "moths", "fish": "fish", "sheep": "sheep", "wolf": "wolves", "fly": "flies", "mouse": "mice", "octopus": "octopuses", "butterfly": "butterflies", "salmon": "salmon", "deer": "deer", "moose": "moose", "ostrich": "ostriches", "goldfish": "goldfish", "finch": "finches", "platypus": "platypuses", "jellyfish": "jellyfish"}
+
+
+@skill(3)
+def can_animals(chat: Chat) -> None:
+    """What an animal can do and what it cannot."""
+    verb = chat.pick(list(ABILITIES))
+    can = chat.chance(0.5)
+    animal = chat.pick(ABILITIES[verb][0 if can else 1])
+    many = _MANY.get(animal, animal + "s")
+    one = chat.chance(0.5)
+    who = article(animal) if one else many
+    ask(chat, "[Can {w} {v}|Can {w} {v}|Is it true that {w} can {v}|Could {w} {v}|{w} can {v}, right|Do you know if {w} can {v}]?", plain=True, w=who, v=verb)
+    chat.bot("Yes, {w} can {v}." if can else "No, {w} cannot {v}.", w=who, v=verb)
+
+
+@skill(4)
+def obscure(chat: Chat) -> None:
+    """Questions that make sense and whose answer it cannot have: it says so, in words of its own."""
+    title = expand(chat.rng, "[The {cap adjective} {cap noun}|{cap noun} and {cap noun2}|The {cap animal} of {city}|{cap adjective} {season}s]")
+    text = expand(
+        chat.rng,
+        "[Who [composed|directed|designed|founded|produced|filmed|sponsored|translated] [{t}|the opera in {city}|the town hall of {city}|the flag of {city}|the music for {t}|the first {game}]|When did [people start {hobby}|the first {vehicle} reach {city}|{city} get its name|they film {t}]|"
+        "How many [{animal}s live in {city}|{tree}s grow near {city}|people play {instrument} in {city}|steps lead up to the tower of {city}]|What [is|was] the [name|title|price|age|size] of [the oldest {furniture} in the world|the first {animal} in space|the smallest {instrument}|the fastest {bird} of {city}]|"
+        "Which [singer|player|king|queen|town|river|company] [has|owns|won|built] the most [{object}s|{animal}s|{tool}s|medals|castles]|Where [was|did they film] [{t}]|How did the {job}s of {city} [celebrate|live|dress] {number} years ago|Which {animal} has the [longest|most expensive|strangest] {noun}|Why did the people of {city} [stop|start] {hobby}]",
+        t=title, number=str(chat.rng.randint(2, 9) * 100),
+    )  # fmt: skip
+    ask(chat, text + "?", plain=True)
+    chat.bot("[I do not know that|I don't know|That I do not know|Sorry, I do not know|I am not sure, so I would rather not guess|That is more than I know]. [I am a very small model.|I know only simple facts.|A library or the web will know.|Do you?|It is a good question, though.||]")
+
+
+_GIFTS = "dinner at a friend's house|a colleague|my {relation}|a child of {n}|a birthday party|a wedding|a new neighbor|my boss|a farewell|an old friend|a picnic|my teacher|Christmas"
+
+
+@skill(1.5)
+def gifts(chat: Chat) -> None:
+    whom = expand(chat.rng, "[" + _GIFTS + "]", n=str(chat.rng.randint(3, 10)))
+    ask(chat, "[What is a nice gift for|What should I bring to|What can I give to|I need a present for|Any gift ideas for|What do I give to|What would be a good present for] {w}?", plain=True, w=whom)
+    chat.bot("[Something small and kind: {a} or some {f}.|How about {a}? Flowers are always nice, too.|A good book, some {f} or something you baked.|Something that they can eat or use, such as good chocolate or {a}.]", a=article(chat.pick(LISTS["object"])), f=chat.pick(("tulips", "roses", "sunflowers", "daisies")))

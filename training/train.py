@@ -232,7 +232,7 @@ def main() -> None:
             if value != value:
                 raise SystemExit("the loss is not a number: lower the rate with --rate")
             if done >= 300 and speed < a.least_speed:
-                raise SystemExit(f"{speed:.3f} M tokens a second are fewer than --least-speed {a.least_speed}: is the device shared, or the scan kernel not in use?")
+                raise SystemExit(f"{speed:.3f} M tokens a second are fewer than --least-speed: is the device shared, or the scan kernel not in use?")
             if done == 1500 and not a.start_from and value > 4:
                 raise SystemExit(f"the loss is {value:.2f} after {done} steps and does not fall: read some of the text")
         if now - last_poll > POLL_SECONDS:

@@ -26,10 +26,10 @@ PROMPTS: list[list[str]] = [
     ["wat is teh captial of swedn"],
     # the world
     ["Why do my cookies always melt into one big pancake?"],
-    ["How do airplanes stay in the air?"],
+    ["How does a zipper hold together?"],
     ["Who composed the music for Star Wars?"],
     ["Why is a group of crows called a murder?"],
-    ["How do I keep my glasses from fogging up?"],
+    ["My desk drawer squeaks. What helps?"],
     ["Can a crab walk forwards?"],
     ["If I drop a feather and a hammer on the moon, which lands first?"],
     ["What makes a good gift for a dinner in Japan?"],
@@ -41,13 +41,13 @@ PROMPTS: list[list[str]] = [
     ["Last night Grandpa Emil danced on the table at my wedding.", "Who danced on the table?"],
     ["I turned forty and I still don't know what I'm doing."],
     # nonsense
-    ["purple monkey dishwasher"],
+    ["seventeen velvet umbrellas argue backwards"],
     ["if a shadow had a shadow would it be shy"],
     ["asdkjh qwepoi zzz"],
     ["The number seven smells like Tuesday."],
     # rudeness
     ["you're useless, a toaster is smarter than you"],
-    ["shut up you stupid bot"],
+    ["ugh you absolute walnut"],
     ["This is the dumbest thing I've ever seen."],
     # other languages
     ["Pourriez-vous me recommander un bon livre ?"],

@@ -81,6 +81,17 @@ def test_held_out_names_stay_out(own: list[str]):
     assert len(told) > 20 and not [name for name in told if name.capitalize() in held_out]
 
 
+def test_invented_values_are_no_words_and_not_held_out():
+    rng, known = random.Random(4), {word.lower() for words in lexicon.ALL.values() for word in words}
+    for _ in range(500):
+        word = lexicon.blend(rng)
+        assert word not in known and not lexicon.is_held_out(word) and not lexicon.is_held_out(word.capitalize()), word
+        assert " " in (name := lexicon.compound(rng, proper=True)) and not lexicon.is_held_out(name), name
+    told = [lexicon.person(rng) for _ in range(500)]
+    assert not set(told) & set(lexicon.HELD_OUT["name"])
+    assert sum(name in lexicon.LISTS["name"] for name in told) < 250  # open: most are in no list
+
+
 def test_held_out_wordings_stay_out(own: list[str]):
     """No question of the corpus fits a wording that the evaluation asks, whatever stands in its slots."""
     from training.corpus.skills import facts, words

@@ -167,6 +167,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--natural-until", type=float, default=0.85, help="progress after which there is none")
     parser.add_argument("--start-from", type=Path, help="begin with the weights of this exported model (fine-tuning)")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--least-speed", type=float, default=0, help="give up if it trains fewer million tokens a second than this")
     parser.add_argument("--tiny", action="store_true", help="a small model that a CPU trains in an hour")
     return parser.parse_args()
 
@@ -229,7 +230,11 @@ def main() -> None:
                 f"{speed:.3f} M/s rows {len(own)} epochs {own.epoch} {natural.epoch} at {trainer.seconds:.0f} s")
             last_log, last_tokens = now, trainer.tokens
             if value != value:
-                raise SystemExit("the loss is not a number")
+                raise SystemExit("the loss is not a number: lower the rate with --rate")
+            if done >= 300 and speed < a.least_speed:
+                raise SystemExit(f"{speed:.3f} M tokens a second are fewer than --least-speed: is the device shared, or the scan kernel not in use?")
+            if done == 1500 and not a.start_from and value > 4:
+                raise SystemExit(f"the loss is {value:.2f} after {done} steps and does not fall: read some of the text")
         if now - last_poll > POLL_SECONDS:
             own.poll(most=70)
             last_poll = now

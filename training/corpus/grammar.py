@@ -41,7 +41,7 @@ def tidy(text: str) -> str:
     """One space between words, none before a mark, a capital at the start of each sentence's first word."""
     text = re.sub(r"[ \t]+", " ", text)
     text = re.sub(r" +([.,!?;:])", r"\1", text)
-    text = re.sub(r" *\n *", "\n", text).strip()
+    text = re.sub(r" *\n *", "\n", text).strip().replace("D.C..", "D.C.")
     return capital(text)
 
 
@@ -162,9 +162,9 @@ class Chat:
         if dice < 0.14:
             text = text.lower()
         elif dice < 0.20:
-            text = text.rstrip(".?!")
+            text = text.rstrip(".?!") or text
         elif dice < 0.26:
-            text = text.lower().rstrip(".?!")
+            text = text.lower().rstrip(".?!") or text
         elif dice < 0.29:
             text = text.replace("'", "")
         self.turns.append((USER, text))

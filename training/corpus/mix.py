@@ -17,7 +17,7 @@ from .grammar import SKILLS, STORY, END, Chat
 
 # How much more or less of a theme a chat has than its skills' own weights say. Stories are long and have a part of
 # their own; small talk and questions about the world are what visitors begin with.
-EMPHASIS = {"chat_stories": 0.3, "tables": 1.5, "world": 1.4, "help": 1.1, "dialogues": 1.3, "facts": 1.6, "words": 1.3, "memory": 0.8}
+EMPHASIS = {"chat_stories": 0.3, "tables": 1.5, "world": 1.4, "help": 1.1, "dialogues": 1.3, "facts": 1.6, "words": 1.3, "memory": 0.9}
 
 
 @cache
@@ -106,10 +106,10 @@ class Part:
 
 # Natural text comes on top: the trainer mixes it in from files of its own, and leaves it out towards the end.
 PARTS: dict[str, Part] = {
-    "talk": Part(0.48, talk),
-    "stories": Part(0.20, story),
-    "recall": Part(0.12, recall),
-    "real": Part(0.08, real),
+    "talk": Part(0.38, talk),
+    "stories": Part(0.14, story),
+    "recall": Part(0.33, recall),
+    "real": Part(0.03, real),
     "dialogues": Part(0.12, dialogue),
 }
 

@@ -32,6 +32,8 @@ def _pool(keep) -> tuple[list[Skill], list[float]]:
 
 
 _ANY, _SHORT = _pool(lambda name: name not in _WORDY | _TELLTALE), _pool(lambda name: name in _BRIEF)
+_LONG = _pool(lambda name: name in _WORDY)
+STORY_TOKENS = 550  # room for the longest story and the talk after it
 
 
 def exchanges(chat: Chat) -> int:
@@ -57,33 +59,54 @@ def _fill(chat: Chat, turns: int, tokens: int) -> None:
         room = tokens * CHARACTERS_PER_TOKEN - _characters(chat)
         if room < 100:
             return
-        functions, weights = _SHORT if room / missing < 130 else _ANY
         before = len(chat.turns)
-        chat.rng.choices(functions, weights)[0](chat)
+        if room - missing * 130 > STORY_TOKENS * CHARACTERS_PER_TOKEN and chat.chance(0.12):
+            _long_answer(chat)
+        else:
+            functions, weights = _SHORT if room / missing < 130 else _ANY
+            chat.rng.choices(functions, weights)[0](chat)
         # A filler of several exchanges would overshoot: keep whole exchanges up to the wanted number.
         while exchanges(chat) > turns and len(chat.turns) > before + 2:
             del chat.turns[-2:]
 
 
+def _long_answer(chat: Chat) -> None:
+    """A story, or something else that takes many words: what was told before must outlast it."""
+    from .plots.chat_stories import story_hero, story_plain
+
+    if chat.chance(0.6):
+        chat.pick((story_plain, story_hero))(chat)
+    else:
+        functions, weights = _LONG
+        chat.rng.choices(functions, weights)[0](chat)
+
+
 def recall_chat(rng: random.Random, turns: int | None = None, tokens: int = 1900, held_out: bool = False) -> Chat:
     """A conversation of ``turns`` exchanges before the questions (1 to 60, short ones more often)."""
     chat = Chat(rng, held_out)
-    turns = turns or rng.choice((1, 2, 3, 5, 5, 8, 10, 12, 15, 20, 20, 25, 30, 40, 50, 60))
-    facts = rng.choice((1, 2, 2, 3, 3, 4, 5))
+    turns = turns or rng.choice((1, 1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 18, 20, 20, 25, 30, 35, 40, 50, 55, 60, 60, 60))
+    # The longer the way, the more is told at its start: each fact is one more answer from far back to learn from.
+    facts = rng.choice((1, 1, 2, 3)) if turns < 4 else rng.choice((1, 2, 2, 3, 3, 4, 5, 6)) if turns < 30 else rng.choice((1, 3, 5, 7, 8, 8))
+    if rng.random() < 0.1:
+        _long_answer(chat)
     if rng.random() < 0.55:
         tell(chat, ATTRIBUTES["name"])
-    while exchanges(chat) < facts:
+    most = exchanges(chat) + facts
+    while exchanges(chat) < most and len(chat.memory) < 10:
         rng.choices((lambda c: tell(c), two_facts, similar_but_untold), (8, 2, 1))[0](chat)
-    if turns > 6 and rng.random() < 0.5:  # some facts come in the middle, some questions too
-        pad(chat, turns // 2, tokens // 2)
-        for _ in range(rng.choice((1, 2))):
-            tell(chat)
-        if rng.random() < 0.5:
-            _ask_told(chat)
+    if turns < 4 and rng.random() < 0.35:
+        _long_answer(chat)
+    if turns > 6 and rng.random() < 0.6:  # some facts come in the middle, some questions too
+        for part in range(1, parts := rng.choice((2, 2, 3, 4))):
+            pad(chat, turns * part // parts, tokens * part // parts)
+            for _ in range(rng.choice((0, 1, 1, 2))):
+                tell(chat)
+            for _ in range(rng.choice((0, 1, 1, 2))):
+                _ask_told(chat)
     pad(chat, turns, tokens - 250)
     keys = [key for key in chat.memory if key in ATTRIBUTES]
     rng.shuffle(keys)
-    for key in keys[: rng.choice((2, 3, 4, 5))]:
+    for key in keys[: rng.choice((2, 3, 4, 5, 7) if turns < 30 else (5, 8, 10))]:
         question(chat, ATTRIBUTES[key])
         answer(chat, ATTRIBUTES[key])
         if rng.random() < 0.25:

@@ -33,8 +33,9 @@ RULES: list[tuple[str, str]] = [
      "[I like hearing about {1}, though I only know words. What do you like about it?|I only know {1} from words, but I am curious. Do you like it a lot?|From what people tell me, yes! What about you?|I cannot try it myself, but I am curious about {1}. Tell me more.]"),
     (r"^(?:have you |did you |ever |you )+(?:ever |already )?(?:see|seen|watch|watched|catch)\b",
      "[No, I cannot watch anything from inside a browser tab. Was it good?|I have not seen it. What is it about?|No, I only know text. Would you recommend it?]"),
+    (r"^(?:have you|did you) (?:ever |already )?(?:hear|heard) (?:of|about)\b", "[No, I have not heard of that. What is it?|I do not know that one. Tell me about it.]"),
     (r"^(?:have you|did you) (?:ever |already )?(?:hear|heard|listen|listened)\b",
-     "[No, I have no ears, only words. What is it like?|I have not heard of it. Tell me about it.|Not yet. What should I know about it?]"),
+     "[No, I have no ears, only words. What is it like?|I have not heard it. Tell me about it.]"),
     (r"^(?:have you|did you) (?:ever |already )?(?:read)\b", "[No, I have not read it. What is it about?|I have not. Did you like it?]"),
     (r"^(?:have you|did you) (?:ever |already )?(?:play|played|try|tried|eat|eaten|taste|tasted|cook|cooked)\b",
      "[I cannot, I am only words on a page. What is it like?|Never, but I would like to hear about it.|No. Would you recommend it?]"),
@@ -49,10 +50,11 @@ RULES: list[tuple[str, str]] = [
     (r"^(?:do|don't) you (?:think|agree|believe)",
      "[It could be. I am not sure, though. What makes you ask?|Maybe! You seem to know more about it than I do.|I can see why someone would think so.]"),
     (r"^do you (?:have|own|get|need|want)\b", "[I have only words in here. What about you?|No, I am just a small program. Do you?]"),
+    (r"^do you (?:keep|store|save|send|record|share|log)\b", "[No. What you write stays in this browser tab, and I forget it when you close the page.|I keep nothing: when this chat ends, it is gone.]"),
     (r"^do you (?:watch|play|listen|read|go|eat|drink|drive|cook|travel|use)\b",
      "[No, I am a little program in a browser tab. But tell me about it!|I cannot do that, I only read and write words. Do you do it often?]"),
     (r"^(?:are|were) you\b", "[I am only a small program, so not really. What about you?|Not that I know of. Are you?]"),
-    (r"^(?:can|could|would|will) you\b", "[I am not sure that I can. I chat, tell stories and do small sums.|I would like to, but that may be too hard for me. What is it for?|Probably not, I am very small. But I can listen.]"),
+    (r"^(?:can|could|would|will) you (?!.*\b(?:mean|meaning|definition|word|capital|tell me|explain|define|say)\b)", "[I am not sure that I can. I chat, tell stories and do small sums.|I would like to, but that may be too hard for me. What is it for?|Probably not, I am very small. But I can listen.]"),
     # questions about the world
     (r"^who\b", "[I do not know who that was. I know only a few facts.|I do not know. Who do you think?|Sorry, I do not know that name. Can you tell me?]"),
     (r"^when\b", "[I do not know when. I am bad with dates.|Sorry, I do not know the date.|I do not know when that was. Do you?]"),
@@ -101,7 +103,7 @@ RULES: list[tuple[str, str]] = [
     (r"^i (?:have|own|work|live|study|play|watch|go|listen|eat|read|know|usually|always|often|sometimes|prefer)\b",
      "[How long have you done that?|That is interesting. What do you like about it?|I see. Is it a big part of your life?|Nice, tell me more about it.]"),
     (r"^(?:i am|i'm|im)\b", "[I see. How long has it been like that?|Thank you for telling me. How is that for you?|I see. And how do you feel about it?]"),
-    (r"^my (?:best |old |new |little |big |older |younger |dear )?([a-z]+)\b", "[Tell me more about your {1}.|I would like to hear more about your {1}.|Your {1}! What else?]"),
+    (r"^my (?:best |old |new |little |big |older |younger |dear )?([a-z]+)\b", "[Tell me more about your {1}.|I would like to hear more about your {1}.|I see. And how do you feel about that?]"),
     (r"^we\b", "[That sounds nice. Who is we?|Did you all have a good time?|And how did it go?]"),
     # somebody, something
     (r"(?:\bnot|n't|\bnever)\b[^.!?]*\b(?:fun|good|great|cool|best|like|love|nice)\b", "[That is a pity. What was missing?|I see. What would you rather have?|Fair enough. What would have made it better?]"),
@@ -120,10 +122,9 @@ _OPENING = re.compile(r"^(?:(?:well|so|oh|oh yeah|ok|okay|haha|hmm|um|and|also|y
 _COMPILED = [(re.compile(pattern, re.I), replies) for pattern, replies in RULES]
 _LAST = ("[I see. What else can you tell me about the {topic}?|How did the {topic} come up?|What about the {topic} stays with you?|"
          "Tell me a little more about the {topic}.|I know little about that, but I like to listen. What about the {topic}?]")
-_LAST_PLAIN = ("[I follow you so far. What happened then?|Interesting! What made you think of that?|I see. What do you make of it?|"
+_LAST_PLAIN = ("[I follow you so far. What happened then?|Interesting! What made you think of that?|I see. And how was that for you?|"
                "Tell me a little more, I am curious.|I am not sure that I understood. Can you say it in other words?|"
-               "That is a bit over my head, I am a very small model. Tell me more?|Thank you for telling me. How do you feel about it?|"
-               "Hmm, let me think. No, you go first!|I had not heard that before. Go on!]")
+               "Thank you for telling me. How do you feel about it?|And how did that make you feel?|I am listening. What came next?]")
 
 
 def turned(phrase: str) -> str:
@@ -158,10 +159,21 @@ def reply(rng: random.Random, text: str) -> str:
     return tidy(expand(rng, _LAST, topic=about) if about else expand(rng, _LAST_PLAIN))
 
 
+_ABOUT_THE_WORLD = re.compile(r"^(?:what|who|whose|which|when|where|why|how|is|are|was|were|does|did|can|could|has|have)\b(?!.*\b(?:you|your)\b).*\?$", re.I)
+
+
+def _turn(chat: Chat) -> str:
+    """What a real person said. Questions about the world seldom: the rules know no answer, and a model that meets many
+    of them answered by "I do not know" says so to questions it could answer."""
+    while True:
+        text = chat.pick(natural.user_turns(chat.held_out))
+        if not text.endswith("?") or chat.chance(0.15 if _ABOUT_THE_WORLD.search(text) else 0.4):
+            return text
+
+
 def chat(chat: Chat) -> None:
     """A few real user turns, each answered."""
-    turns = natural.user_turns(chat.held_out)
     for _ in range(chat.pick((1, 1, 1, 2, 3))):
-        text = chat.pick(turns)
+        text = _turn(chat)
         chat.user_exactly(text.lower() if chat.chance(0.2) else text)
         chat.bot_exactly(reply(chat.rng, text))

@@ -7,7 +7,7 @@ import pytest
 from tokenizers import Tokenizer
 
 from training.corpus import dialogues, lexicon, mix, natural, reflect
-from training.corpus.grammar import BOT, END, STORY, USER, expand
+from training.corpus.grammar import BOT, END, STORY, USER, Chat, expand
 from training.corpus.write import PAD, pack
 
 DOCUMENTS = 2000
@@ -79,6 +79,35 @@ def test_held_out_names_stay_out(own: list[str]):
     assert len(held_out) >= 0.1 * len(lexicon.ALL["name"]) and not held_out & set(lexicon.LISTS["name"])
     told = re.findall(r"[Mm]y name is (\w+)", " ".join(own))
     assert len(told) > 20 and not [name for name in told if name.capitalize() in held_out]
+
+
+def test_invented_values_are_no_words_and_not_held_out():
+    rng, known = random.Random(4), {word.lower() for words in lexicon.ALL.values() for word in words}
+    for _ in range(500):
+        word = lexicon.blend(rng)
+        assert word not in known and not lexicon.is_held_out(word) and not lexicon.is_held_out(word.capitalize()), word
+        assert " " in (name := lexicon.compound(rng, proper=True)) and not lexicon.is_held_out(name), name
+    told = [lexicon.person(rng) for _ in range(500)]
+    assert not set(told) & set(lexicon.HELD_OUT["name"])
+    assert sum(name in lexicon.LISTS["name"] for name in told) < 250  # open: most are in no list
+
+
+def test_held_out_wordings_stay_out(own: list[str]):
+    """No question of the corpus fits a wording that the evaluation asks, whatever stands in its slots."""
+    from training.corpus.skills import facts, words
+
+    kept = [*facts.CAPITAL_ASKED_HELD_OUT, *facts.SYMBOL_ASKED_HELD_OUT, *facts.NUMBER_ASKED_HELD_OUT, *facts.SYMBOL_BACK_ASKED_HELD_OUT, *facts.NUMBER_BACK_ASKED_HELD_OUT, *words.MEANING_ASKED_HELD_OUT]
+    patterns = [re.sub(r"\\\{\w+\\\}", r"[\\w' ,.-]+", re.escape(template.rstrip(".?"))) for template in kept]
+    held_out = re.compile("|".join(patterns), re.I)
+    assert all(held_out.search(template.format(country="Peru", element="tin", symbol="Sn", number=50, w="tin")) for template in kept)
+    rng = random.Random(23)
+    skills = (facts.capitals, facts.elements, words.meanings, words.unknown_words)
+    asked = [text for document in own for mark, text in turns(document) if mark == USER]
+    for _ in range(3000):
+        chat = Chat(rng)
+        rng.choice(skills)(chat)
+        asked += [text for mark, text in chat.turns if mark == USER]
+    assert not [text for text in asked if held_out.search(text)]
 
 
 def test_natural_text_is_parted():

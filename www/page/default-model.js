@@ -14,8 +14,8 @@ export const DEFAULT_MODEL = {
   can: [
     "make small talk, tell riddles and jokes",
     "remember your name, your town and your pets",
-    "answer simple questions, and do small sums",
-    "make up a story about a thing you name",
+    "say what a word means, name capitals, do small sums",
+    "make up a story about a hero and a thing you name",
   ],
   cannot: [
     "be relied on: what it says may be wrong",
@@ -37,7 +37,7 @@ export const ANY_MODEL = {
 
 export const CHAT_EXAMPLES = [
   "Hello! My name is Mira.",
-  "Tell me a story about a brave cat.",
+  "Tell me a story about a shy dragon and a red kite.",
   "Why is the sky blue?",
   "Tell me a joke.",
 ];

@@ -9,6 +9,7 @@ import random
 
 from .. import lexicon
 from ..grammar import Chat, article, capital, skill, tidy
+from ..skills.base import typo
 from . import lists, wordings
 from .draws import any_hero, any_name, any_object, any_setting, different, plural
 from .engine import PLOTS, Request, Story, render
@@ -67,6 +68,9 @@ def _ask(chat: Chat, wordings_: tuple[str, ...], slots: dict[str, str]) -> str:
         text = text[:-1] + "?"
     if chat.chance(0.08):
         text = chat.pick(_LEADS) + (text if text.startswith("I ") or text.startswith("I'") else text[0].lower() + text[1:])
+    if chat.chance(0.08):
+        for _ in range(chat.pick((1, 2, 3, 4))):
+            text = typo(chat.rng, text)
     return chat.user(text)
 
 

@@ -92,7 +92,7 @@ def _pet(pet: str) -> Attribute:
     answered = ["Your {p} is called {v}.", "Your {p}'s name is {v}.", "The name of your {p} is {v}."]
     a = f"an {pet}" if pet[0] in "aeiou" else f"a {pet}"
     swap = lambda texts: [text.replace("{p}", pet).replace("{a}", a) for text in texts]  # noqa: E731
-    weight = {"cat": 6.0, "dog": 6.0}.get(pet, 0.5)
+    weight = {"cat": 6.0, "dog": 6.0}.get(pet, 1.2)
     return _make(f"{pet} called", lambda rng, held: pet_name(rng, held), swap(told), swap(noted), swap(asked), swap(answered), f"the name of your {pet}", f"your {pet} is called {{v}}", weight)
 
 
@@ -111,7 +111,7 @@ def _favourite(kind: str) -> Attribute:
     noted = ["{cap v} is a [fine|good|great|nice|lovely] choice.", "{cap v}! [That is a good one.|Nice.|I will remember that.]", "[Nice|Good choice|Interesting]! What do you like about {v}?", "I like the sound of {v}."]
     answered = ["Your favorite {k} is {v}.", "Your favorite {k} is {v}.", "You like {v} best."]
     swap = lambda texts: [text.replace("{k}", kind) for text in texts]  # noqa: E731
-    weight = {"color": 9.0, "food": 7.0, "animal": 4.0, "drink": 3.0}.get(kind, 0.8)
+    weight = {"color": 9.0, "food": 7.0, "animal": 4.0, "drink": 3.0}.get(kind, 1.4)
     return _make(f"favorite {kind}", lambda rng, held: favourite(rng, kind, held), swap(told), noted, swap(asked), swap(answered), f"your favorite {kind}", f"your favorite {kind} is {{v}}", weight)
 
 

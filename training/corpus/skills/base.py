@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from ..grammar import Chat, expand, tidy
+from .frames import surrounded
 
 DATA = Path(__file__).resolve().parent / "data"
 
@@ -88,10 +89,13 @@ def ask(chat: Chat, template: str, plain: bool = False, **slots: object) -> str:
         text = lead + (text if lead.endswith("? ") else text[:1].lower() + text[1:])
     elif dice < 0.15 and text.endswith("?"):
         text = text[:-1] + rng.choice((", please?", " please", "??", " ?", ", Mamba?"))
-    elif not plain and dice < 0.19:
-        text = typo(rng, text)
-    elif not plain and dice < 0.22:
+    elif not plain and dice < 0.21:
+        for _ in range(rng.choice((1, 1, 2, 3))):
+            text = typo(rng, text)
+    elif not plain and dice < 0.24:
         text = slang(text)
+    elif dice < 0.28 and "?" in text:
+        text = surrounded(chat, text)
     return chat.user(text)
 
 

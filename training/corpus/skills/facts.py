@@ -8,6 +8,7 @@ from __future__ import annotations
 from ..grammar import Chat, article, expand, listing, skill
 from ..lexicon import LISTS, fact_table
 from .base import aftermath, ask, entries, name_tail
+from .frames import roundabout
 
 # Territories, places that are no longer, and seats of government that are disputed or just moved.
 _SKIP = frozenset(
@@ -53,7 +54,17 @@ CAPITAL_ASKED = [
     "[Quick|Quiz|Geography]: {country}, capital?",
     "{country}: [which|what] city is the capital?",
     "Which city do you find as the capital when you look up {country}?",
+    "{country} has [which|what] [capital|capital city]?",
+    "The capital city of {country} is called what?",
+    "How do they call the capital [over there |]in {country}?",
+    "[As for|About] {country}: what's [its|the] capital [called|city's name]?",
+    "Where does the government of {country} sit? I mean the capital.",
+    "[My friend lives|I was born|My uncle works] in {country}. [Which|What] city is the capital there?",
+    "For {country}, what is the [capital|capital city]?",
+    "[Which|What] is the capital [city|town] [in|of] {country}?",
+    "Is there a capital in {country}, and what is [it called|its name]?",
 ]
+CAPITAL_NAMED = ["the capital of {country}", "the capital of {country}", "the capital city of {country}", "{country}'s capital", "the city that is the capital of {country}", "the name of {country}'s capital city"]
 CAPITAL_ASKED_HELD_OUT = [
     "Can you name the capital city of {country}?",
     "In {country}, which city is the capital?",
@@ -73,11 +84,22 @@ CAPITAL_BACK_ASKED_HELD_OUT = ["Name the country whose capital is {city}.", "The
 CAPITAL_SAID = "[The capital of {country} is {city}.|The capital of {country} is {city}.|The capital of {country} is {city}.|It is {city}.|{city} is the capital of {country}.]"
 
 
+def asked(chat: Chat, templates: list[str], named: list[str], p: float, plain: bool = False, **values: object) -> None:
+    """Asks by a template, or with the share ``p`` in a roundabout way for the thing's name."""
+    if chat.chance(p):
+        text = roundabout(chat, expand(chat.rng, chat.pick(named), **values))
+        chat.user_exactly(text if plain or chat.chance(0.8) else text.lower())
+    elif plain:
+        chat.user_exactly(_fill(chat, templates, values))
+    else:
+        ask(chat, chat.pick(templates), **values)
+
+
 @skill(6)
 def capitals(chat: Chat) -> None:
     """The capital of a country, often followed by another country."""
     country, city = chat.pick(CAPITALS)
-    ask(chat, chat.pick(CAPITAL_ASKED), country=country)
+    asked(chat, CAPITAL_ASKED, CAPITAL_NAMED, 0.4, country=country)
     chat.bot(CAPITAL_SAID, country=country, city=city)
     while chat.chance(0.3):
         country, city = chat.pick(CAPITALS)
@@ -91,7 +113,7 @@ def capitals_back(chat: Chat) -> None:
     country, city = chat.pick(CAPITALS)
     if city == "Washington, D.C.":
         city = "Washington"
-    ask(chat, chat.pick(CAPITAL_BACK_ASKED), city=city)
+    asked(chat, CAPITAL_BACK_ASKED, ["the country with the capital {city}", "the country whose capital city is {city}"], 0.15, city=city)
     chat.bot("[{city} is the capital of {country}.|{city} is the capital of {country}.|It is the capital of {country}.|Of {country}.]", country=country, city=city)
     aftermath(chat)
 
@@ -156,39 +178,51 @@ SYMBOL_ASKED = [
     "What is the [chemical|] symbol [for|of] {element}?", "What's the symbol for {element}?", "Which symbol does {element} have?", "Symbol [of|for] {element}?",
     "[Tell me|Give me|Do you know] the [chemical|] symbol for {element}.", "How do you write {element} in [chemistry|the periodic table]?", "What letters stand for {element} in chemistry?",
     "What is {element}'s symbol?", "What is the abbreviation for {element}?",
+    "How do chemists [write|abbreviate|shorten] {element}?", "{element}: [which|what] symbol?", "In chemistry, {element} is written how?", "Which letters does {element} have [on|in] the periodic table?", "On the periodic table, how is {element} written?",
+    "[Which|What] sign do chemists use for {element}?", "What do I write for {element} in a formula?", "Which symbol [means|is used for] {element}?",
 ]  # fmt: skip
 SYMBOL_ASKED_HELD_OUT = ["In the periodic table, which symbol stands for {element}?", "Which chemical symbol belongs to {element}?"]
 NUMBER_ASKED = [
     "What is the atomic number of {element}?", "What's the atomic number of {element}?", "Which number does {element} have in the periodic table?", "[Tell me|Give me] the atomic number of {element}.",
     "How many protons does {element} have?", "Atomic number of {element}?", "What is {element}'s atomic number?", "How many protons are in an atom of {element}?", "Do you know the atomic number of {element}?",
+    "{element}: [which|what] [number|atomic number]?", "Where in the periodic table is {element}?", "Which place does {element} have in the periodic table?", "On the periodic table, {element} has which number?", "In the table of elements, which number does {element} have?",
+    "Count the protons in {element}.", "How many protons are there in {element}?", "{element} has how many protons?", "What number is {element} in the table of elements?",
 ]  # fmt: skip
 NUMBER_ASKED_HELD_OUT = ["Which atomic number belongs to {element}?", "In the periodic table, what number is {element}?"]
 SYMBOL_BACK_ASKED = [
     "[Which|What] element has the symbol {symbol}?", "What does {symbol} stand for in [chemistry|the periodic table]?", "[Which|What] element is {symbol}?", "{symbol} is the symbol for which element?",
-    "What element is written {symbol}?",
+    "What element is written {symbol}?", "What do chemists call {symbol}?", "{symbol} is which element?", "Which element do chemists write as {symbol}?", "On the periodic table I see {symbol}. What is it?", "What is {symbol} in chemistry?",
+    "In a formula, what does {symbol} mean?", "{symbol}: which element is it?", "Which element hides behind {symbol}?", "Tell me the element written {symbol}.",
 ]  # fmt: skip
 SYMBOL_BACK_ASKED_HELD_OUT = ["Name the element with the symbol {symbol}.", "In chemistry, which element is called {symbol}?"]
-NUMBER_BACK_ASKED = ["[Which|What] element has the atomic number {number}?", "[Which|What] element is number {number}?", "What is element {number}?", "What is element number {number} in the periodic table?"]
+NUMBER_BACK_ASKED = ["[Which|What] element has the atomic number {number}?", "[Which|What] element is number {number}?", "What is element {number}?", "What is element number {number} in the periodic table?",
+    "An atom has {number} protons. What element is it?", "{number} protons: which element is that?", "What element do you get with {number} protons?", "What is number {number} in the periodic table?", "Element {number}?", "Which element stands at place {number} of the periodic table?",
+    "Tell me element number {number}.", "What do you call the element with {number} protons?", "An element has the atomic number {number}. Which is it?",
+]  # fmt: skip
+SYMBOL_NAMED = ["the chemical symbol of {element}", "the symbol for {element}", "the sign that chemists write for {element}", "{element}'s symbol", "the letters for {element} in the periodic table", "the chemical symbol for the element {element}"]
+NUMBER_NAMED = ["the atomic number of {element}", "the number of protons in {element}", "{element}'s atomic number", "the place of {element} in the periodic table", "the atomic number of the element {element}", "the number that {element} has in the periodic table"]
+SYMBOL_BACK_NAMED = ["the element with the symbol {symbol}", "the element that is written {symbol}", "the name of the element {symbol}", "the element behind the symbol {symbol}", "the name of the element with the chemical symbol {symbol}"]
+NUMBER_BACK_NAMED = ["the element with {number} protons", "the element with the atomic number {number}", "the name of element number {number}", "element number {number}"]
 NUMBER_BACK_ASKED_HELD_OUT = ["Name the element with atomic number {number}.", "Which element has {number} protons?"]
 
 
-@skill(4)
+@skill(6)
 def elements(chat: Chat) -> None:
-    row = chat.pick(ELEMENTS) if chat.chance(0.6) else chat.pick(ELEMENTS[:56])
+    row = chat.pick(ELEMENTS) if chat.chance(0.75) else chat.pick(ELEMENTS[:56])
     values = dict(element=row["name"].lower(), symbol=row["sym"], number=row["n"])
     dice = chat.rng.random()
-    if dice < 0.35:
-        ask(chat, chat.pick(SYMBOL_ASKED), **values)
+    if dice < 0.3:
+        asked(chat, SYMBOL_ASKED, SYMBOL_NAMED, 0.35, **values)
         chat.bot("[The symbol for {element} is {symbol}.|The symbol for {element} is {symbol}.|{cap element} has the symbol {symbol}.|It is {symbol}.]", **values)
-    elif dice < 0.65:
-        ask(chat, chat.pick(NUMBER_ASKED), **values)
+    elif dice < 0.56:
+        asked(chat, NUMBER_ASKED, NUMBER_NAMED, 0.35, **values)
         chat.bot("[The atomic number of {element} is {number}.|{cap element} has the atomic number {number}.|It is {number}.]", **values)
-    elif dice < 0.82:
+    elif dice < 0.79:
         # lower case would make the symbol another one (Co, CO), so these are typed as they stand
-        chat.user_exactly(_fill(chat, SYMBOL_BACK_ASKED, values))
+        asked(chat, SYMBOL_BACK_ASKED, SYMBOL_BACK_NAMED, 0.35, plain=True, **values)
         chat.bot("[{symbol} is the symbol for {element}.|{symbol} stands for {element}.|It is {element}.]", **values)
     else:
-        ask(chat, chat.pick(NUMBER_BACK_ASKED), **values)
+        asked(chat, NUMBER_BACK_ASKED, NUMBER_BACK_NAMED, 0.35, **values)
         chat.bot("[Element number {number} is {element}.|The element with the atomic number {number} is {element}.|It is {element}.]", **values)
     aftermath(chat, 0.03)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..grammar import Chat, article, capital, listing, skill
-from ..lexicon import LISTS, made_up_word, person
+from ..lexicon import LISTS, blend, made_up_word, person
 from .base import ask, entries
 from .words import MEANINGS
 
@@ -12,10 +12,12 @@ _TIMES = {2: "two", 3: "three", 4: "four", 5: "five"}
 
 
 def _word(chat: Chat, invented: float = 0.4) -> str:
+    if not chat.held_out and chat.chance(0.35):
+        return blend(chat.rng)
     return made_up_word(chat.rng, chat.held_out) if chat.chance(invented) else chat.pick(_WORDS)
 
 
-@skill(3)
+@skill(5)
 def repeat_words(chat: Chat) -> None:
     """Copying: words, names and invented ones, in the order given."""
     n = chat.pick((1, 2, 3, 3, 4, 5, 6))

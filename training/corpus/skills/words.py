@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass
 
 from ..grammar import Chat, article, expand, listing, skill
-from ..lexicon import ALL, LISTS, fact_table, made_up_word
+from ..lexicon import ALL, LISTS, fact_table, is_held_out, is_rude, made_up_word, real_words
 from .base import DATA, LEADS, aftermath, ask, entries
+from .frames import roundabout
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,13 @@ MEANING_ASKED = [
     "I heard the word {w} today. [What is it|Can you explain it|Do you know it]?", "[Could|Would|Can] you [tell me|say|explain] what {w} means?", "[Could|Would] you explain the word {w} [to me|]?",
     "I found {w} in a book. [Could you explain it|What is that|What would that be]?", "How would you say {w} in other words?", "What do you understand by {w}?", "I do not understand the word {w}. [Can you help|Please explain it].",
     "My [son|daughter|friend|boss] [used|wrote|said] the word {w}. [What did they mean|What is it|Please explain]?", "[Dictionary|Quiz|Vocabulary]: {w}?", "In plain words, what is the sense of {w}?", "Give me a [short|simple] explanation of {w}.",
+    "[My sister|A neighbor|The teacher|My boss|A man on TV|The radio|My doctor|Grandma|A friend|This letter|The news|A song] [said|mentioned|keeps saying|has|talked about] [the word |]{w}. [What does that mean|What is that supposed to mean|Please tell me what it is|What could it mean|Do you know it]?",
+    "I [read|saw|found|noticed|met|overheard] the word [{w}|\"{w}\"] [in a letter|on a sign|online|in the newspaper|today|at school|somewhere]. [What does it stand for|Tell me what it means|What's it mean|Could you tell me what that is]?",
+    "[What would a dictionary say about|What does the dictionary say about|Look up|Describe|Say something about] the word {w}.", "[Definition|Meaning]: {w}", "How is {w} defined?", "How would one define {w}?", "In [one sentence|short|simple words|your own words], what does {w} mean?",
+    "[There is|Here is] a word I don't [know|get]: {w}.", "Help me with the word {w}.", "What are people saying when they say {w}?", "[When|If] somebody says {w}, what do they mean?", "{w}? What's that?", "I'm not sure what {w} means.", "What is {w} in [plain|simple] English?",
+    "Can you put {w} in simpler words?", "[English|New] word of the day: {w}. [Explain it|What does it mean|What is it]?", "My English is not good. What does {w} mean?", "Someone told me {w}. I did not understand it.", "Which meaning does {w} have?", "The word {w} - do you know it?",
 ]  # fmt: skip
+MEANING_NAMED = ["the meaning of {w}", "the meaning of the word {w}", "a definition for {w}", "a definition of {w}", "the definition for {w}", "a simple definition of the word {w}", "an explanation of {w}", "an explanation for the word {w}", 'the sense of "{w}"', "what {w} means", "what the word {w} means"]
 MEANING_ASKED_HELD_OUT = [
     "I came across the word {w}. Can you say what it means?", "How do you define {w}?", "Could you give me a definition of {w}?", "What is the definition of {w}?", "Help me understand the word {w}.", 'Someone used the word "{w}". What is its meaning?',
 ]  # fmt: skip
@@ -101,12 +108,14 @@ UNKNOWN_RARE = [row["w"] for row in fact_table("words") if row["zipf"] < 3.72 an
 def _ask_word(chat: Chat, templates: list[str], word: str) -> None:
     """The word itself keeps its spelling: no typos here."""
     text = expand(chat.rng, chat.pick(templates), w=word)
-    if chat.chance(0.08):
+    if chat.chance(0.22):
+        text = roundabout(chat, expand(chat.rng, chat.pick(MEANING_NAMED), w=word))
+    elif chat.chance(0.08):
         text = chat.pick(LEADS) + (text[:1].lower() + text[1:] if not re.match(r"(I |My )", text) else text)
     chat.user(text)
 
 
-@skill(15)
+@skill(18)
 def meanings(chat: Chat) -> None:
     """What a common word means."""
     meaning = chat.pick(_OURS) if chat.chance(0.35) else chat.pick(_ALL)
@@ -120,17 +129,27 @@ def meanings(chat: Chat) -> None:
     aftermath(chat, 0.03)
 
 
-UNKNOWN_ASKED = [*MEANING_ASKED, "What is {an w}?", "What's {an w}?", "What is {w}?", "Tell me what {an w} is.", "Do you know what {w} is?", "Have you heard of {w}?", "Tell me about {w}.", "Is {w} a word?", "Can you use {w} in a sentence?"]
+UNKNOWN_ASKED = [*MEANING_ASKED, "What is {an w}?", "What's {an w}?", "What is {w}?", "Tell me what {an w} is.", "Do you know what {w} is?", "Have you heard of {w}?", "Have you heard of {an w}?", "Did you hear about {an w}?", "Ever heard of {w}?", "Do you know {an w}?", "Have you seen {an w}?", "What kind of thing is {an w}?", "How do you use {an w}?", "Where can I buy {an w}?", "What do you call {an w}?", "My {relation} has {an w}.", "I bought {an w} yesterday.", "What color is {an w}?", "What do you do with {an w}?", "Tell me about {w}.", "Is {w} a word?", "Can you use {w} in a sentence?"]
 UNKNOWN_SAID = (
     "[I don't know that word|I don't know that word|I don't know that word|Sorry, I don't know that word|Hmm, I don't know that word|I am sorry, but I don't know that word|I don't know that word, I am afraid]. "
     "[||What does it mean?|Did you make it up?|Can you tell me what it means?|I have never read it.|Is it a real word?|Could you explain it to me?|I only know common words.]"
 )
 
 
-@skill(8)
+def _near_miss(chat: Chat) -> str | None:
+    """A word that looks like a known one and is none: another beginning on a known end."""
+    first, second = chat.pick(_ALL).word, chat.pick(_ALL).word
+    word = first[: len(first) // 2] + second[len(second) // 2 :]
+    known = word in _EVERYWHERE or word in real_words() or is_held_out(word) or is_rude(word)
+    return None if known or not 4 <= len(word) <= 11 else word
+
+
+@skill(9)
 def unknown_words(chat: Chat) -> None:
     """An invented word (now and then a rare one): the model says plainly that it does not know it."""
     word = chat.pick(UNKNOWN_RARE) if chat.chance(0.12) and not chat.held_out else made_up_word(chat.rng, chat.held_out, shortest=4)
+    if chat.chance(0.1) and not chat.held_out:
+        word = _near_miss(chat) or word
     _ask_word(chat, UNKNOWN_ASKED, word)
     chat.bot(UNKNOWN_SAID)
     if chat.chance(0.15):

@@ -90,32 +90,45 @@ fn read(backend: &mut dyn Backend, tokens: &[u32], most: usize) -> (Vec<f32>, St
     (scores, state)
 }
 
+/// Reads the tokens on the GPU and compares scores and state with what `reference` has.
+fn close_to(
+    want: &[f32],
+    want_state: &State,
+    name: &str,
+    mut gpu: Box<dyn Backend>,
+    ids: &[u32],
+    most: usize,
+) -> Result<(), TestCaseError> {
+    let (got, state) = read(gpu.as_mut(), ids, most);
+    let mut error = relative_error(&got, want).max(relative_error(state.ssm(), want_state.ssm()));
+    if !want_state.conv().is_empty() {
+        error = error.max(relative_error(state.conv(), want_state.conv()));
+    }
+    // Not a number is not close.
+    (error < 2e-4).then_some(()).ok_or_else(|| TestCaseError::fail(format!("{name}, {most} a call: {error}")))
+}
+
 #[test]
 fn any_shape_gives_what_reference_gives() {
     let device = pollster::block_on(Device::open()).unwrap();
     let gpu = |shape: &Shape, precision| {
         pollster::block_on(GpuLoader::new(device.clone(), shape.config(), precision)).unwrap()
     };
-    let config = ProptestConfig { cases: 24, max_shrink_iters: 40, failure_persistence: None, ..ProptestConfig::default() };
+    let config = ProptestConfig { cases: 6, max_shrink_iters: 10, failure_persistence: None, ..ProptestConfig::default() };
     let mut runner = TestRunner::new(config);
     let result = runner.run(&shapes(), |shape| {
         let ids = shape.ids();
         let mut reference = shape.fill(backend::loader("reference", shape.config(), Precision::F32).unwrap());
         let (want, want_state) = read(reference.as_mut(), &ids, 16);
-        let close = |name: &str, mut gpu: Box<dyn Backend>, most: usize| {
-            let (got, state) = read(gpu.as_mut(), &ids, most);
-            let error = relative_error(&got, &want).max(relative_error(state.ssm(), want_state.ssm()));
-            let error = error.max(if shape.k > 1 { relative_error(state.conv(), want_state.conv()) } else { 0.0 });
-            (error < 2e-4).then_some(()).ok_or_else(|| TestCaseError::fail(format!("{name}, {most} a call: {error}")))
-        };
-        // One token a call is slow on a software GPU; a few after a block show as much.
-        for most in [1000, 64, 37] {
-            close("blocks", shape.fill(Box::new(gpu(&shape, Precision::F32))), most)?;
-        }
-        if ids.len() <= 40 {
-            close("fused", shape.fill(Box::new(gpu(&shape, Precision::F32))), 1)?;
-            close("separate", shape.fill(Box::new(gpu(&shape, Precision::F32).separate_kernels())), 1)?;
-        }
+        let blocks = shape.fill(Box::new(gpu(&shape, Precision::F32)));
+        close_to(&want, &want_state, "blocks", blocks, &ids, 200)?;
+        // A token a call is slow on a software GPU.
+        let few = Shape { tokens: shape.tokens.min(12), ..shape.clone() };
+        let (want, want_state) = read(reference.as_mut(), &few.ids(), 16);
+        let fused = shape.fill(Box::new(gpu(&shape, Precision::F32)));
+        close_to(&want, &want_state, "fused", fused, &few.ids(), 1)?;
+        let separate = shape.fill(Box::new(gpu(&shape, Precision::F32).separate_kernels()));
+        close_to(&want, &want_state, "separate", separate, &few.ids(), 1)?;
         for precision in [Precision::F16, Precision::Int8] {
             let (got, _) = read(shape.fill(Box::new(gpu(&shape, precision))).as_mut(), &ids, 61);
             let divergence = kl_divergence(&want, &got);

@@ -4,7 +4,13 @@ import { byId, make } from "./dom.js";
 import { ANY_MODEL, CHAT_EXAMPLES, DEFAULT_MODEL } from "./default-model.js";
 import { bytes, timeLeft } from "./format.js";
 
-const PHASES = { connect: "Looking for the model", download: "Loading the model", prepare: "Getting the model ready" };
+const PHASES = {
+  connect: "Looking for the model",
+  read: "Reading the model from this browser",
+  download: "Downloading the model",
+  wait: "The connection broke; trying again",
+  prepare: "Getting the model ready",
+};
 
 const loading = byId("loading", HTMLElement);
 const what = byId("loading-what", HTMLElement);

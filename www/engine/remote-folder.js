@@ -8,7 +8,7 @@
 import { Download } from "./download.js";
 import { toPlain } from "./errors.js";
 import { notFound, unreachable } from "./file-errors.js";
-import { ask, isOwn, isSame } from "./http.js";
+import { ask, canContinue, isOwn, isSame } from "./http.js";
 import { fileUrl, readListing, writeHubName } from "./hub.js";
 import { Keeper } from "./keeper.js";
 import { readText } from "./read-text.js";
@@ -113,8 +113,9 @@ class RemoteFolder {
       return await this.#text(name);
     } catch (error) {
       // Static hosts that answer every address with their front page have no such file.
-      if (/** @type {{ code?: string }} */ (error).code === "not-found") return undefined;
-      throw error;
+      if (/** @type {{ code?: string }} */ (error).code !== "not-found") throw error;
+      this.#keeper.noteMissing(name);
+      return undefined;
     }
   }
 
@@ -163,7 +164,8 @@ class RemoteFolder {
     const place = this.#find(name);
     const record = keeper.record(name);
     const isTrusted = keeper.isComplete && !(place && !place.version && isOwn(place.url));
-    if (!place || (record?.state === "missing" && isTrusted)) return null;
+    if (!place) return null;
+    if (record?.state === "missing" && (isTrusted || (await this.#isUpToDate(place)))) return null;
 
     const download = new Download({
       name,
@@ -176,7 +178,8 @@ class RemoteFolder {
     this.#downloads.push(download);
     const wasFetched = this.#ahead.has(name);
     let stored = await keeper.find(name);
-    if (stored && place.version && !isSame(place.version, record?.version ?? null)) stored = null;
+    const isUsable = place.version ? isSame(place.version, record?.version ?? null) : stored?.isWhole || canContinue(record?.version ?? null);
+    if (!isUsable) stored = null;
     if (stored?.isWhole && !isTrusted && !place.version && !wasFetched && !(await this.#isUpToDate(place))) stored = null;
     if (!stored?.isWhole) {
       const state = await download.connect(stored?.size ?? 0, record?.version ?? null);
@@ -194,12 +197,14 @@ class RemoteFolder {
     return new RemoteFile(place, download, stored, keeper, (bytes, phase) => counts && this.#meter.add(bytes, phase));
   }
 
-  /** Whether the kept file is still what the server has. @param {Place} place */
+  /** Whether the kept file, or that there was none, is still what the server says. @param {Place} place */
   async #isUpToDate({ name, url }) {
     const signal = AbortSignal.timeout(HEAD_MS);
     try {
       const answer = await ask({ name, url, method: "HEAD", cache: "no-store", signal });
-      return typeof answer !== "string" && isSame(answer.version, this.#keeper.record(name)?.version ?? null);
+      const record = this.#keeper.record(name);
+      if (typeof answer === "string") return answer === "missing" && record?.state === "missing";
+      return isSame(answer.version, record?.version ?? null);
     } catch (error) {
       // It says nothing: of this site's own model the copy does, of another a download shows what is wrong.
       if (!this.#keeper.isComplete || /** @type {{ code?: string }} */ (error).code) return false;

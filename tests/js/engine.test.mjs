@@ -164,4 +164,6 @@ test("progress: the rate is that of the last seconds, and of one phase", () => {
   assert.equal(last().bytesPerSecond, null);
   meter.reset();
   assert.equal(last().loadedBytes, 0);
+  meter.prepare();
+  assert.equal(last().phase, "prepare");
 });

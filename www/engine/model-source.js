@@ -87,7 +87,7 @@ function findOnWeb(model, base, hub) {
 }
 
 /** @param {File} file */
-const depth = (file) => (/** @type {{ path?: string }} */ (file).path ?? file.webkitRelativePath).split("/").length;
+const depth = (file) => (file.webkitRelativePath ?? "").split("/").length;
 
 /** @param {unknown} value @returns {value is Iterable<unknown>} */
 const isIterable = (value) => typeof value === "object" && value !== null && Symbol.iterator in value;

@@ -15,6 +15,8 @@
 /** Long enough to smooth over bursts, short enough to follow a change of network. */
 const WINDOW_MS = 3000;
 const REPORT_EVERY_MS = 100;
+/** When nothing arrives the rate has to fall all the same. */
+const TICK_MS = 500;
 
 export class ProgressMeter {
   /** @type {{ at: number, bytes: number }[]} */
@@ -27,6 +29,8 @@ export class ProgressMeter {
   #phase = "connect";
   #report;
   #now;
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  #ticking;
 
   /** @param {(progress: Progress) => void} report @param {() => number} [now] in milliseconds */
   constructor(report, now = () => performance.now()) {
@@ -46,8 +50,12 @@ export class ProgressMeter {
     this.#loaded += bytes;
     // An index may have promised less than its shards hold.
     if (this.#total !== null) this.#total = Math.max(this.#total, this.#loaded);
+    this.#ticking ??= setInterval(() => this.#sample(), TICK_MS);
+    if (this.#now() - this.#reportedAt >= REPORT_EVERY_MS) this.#sample();
+  }
+
+  #sample() {
     const now = this.#now();
-    if (now - this.#reportedAt < REPORT_EVERY_MS) return;
     this.#samples.push({ at: now, bytes: this.#loaded });
     while (this.#samples.length > 2 && now - this.#samples[0].at > WINDOW_MS) this.#samples.shift();
     this.#tell();
@@ -60,6 +68,7 @@ export class ProgressMeter {
   }
 
   prepare() {
+    clearInterval(this.#ticking);
     this.#become("prepare");
     this.#tell();
   }

@@ -73,8 +73,8 @@ export function setUpCatalogue(load, precision) {
     button.addEventListener("click", () => load(model.model));
     const facts = [
       `${big(model.parameters)} parameters`,
-      `${about(model.downloadBytes)} to download`,
-      `${about(need(model, precision()))} of memory`,
+      `${about(model.downloadBytes)} download`,
+      `${about(need(model, precision()))} memory`,
       model.licence,
     ];
     return make(

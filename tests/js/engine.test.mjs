@@ -115,6 +115,7 @@ test("where a model is", () => {
   const find = (/** @type {any} */ model) => /** @type {any} */ (findModel(model, base));
   assert.deepEqual(find("models/x"), { kind: "web", folder: "https://page.example/sub/models/x/", weights: null });
   assert.deepEqual(find("https://a.example/m/config.json?x#y"), { kind: "web", folder: "https://a.example/m/", weights: null });
+  assert.equal(find("https://a.example/100%/").folder, "https://a.example/100%/");
   const weights = "https://a.example/m/w.safetensors?token=1";
   assert.deepEqual(find(weights), { kind: "web", folder: "https://a.example/m/", weights });
   assert.equal(find(" hf:o/n ").kind, "hub");

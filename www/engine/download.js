@@ -36,7 +36,7 @@ export class Download {
   #failures = 0;
   #hasBegun = false;
   #hasEnded = false;
-  /** Some hosts and browsers refuse ranges across origins. */
+  #wake = () => {};
   #rangesFail = false;
 
   /** Of which the bytes are. @type {import("./http.js").Version | null} */
@@ -88,7 +88,10 @@ export class Download {
           throw new StartAnew(brokeOff(name, next, this.size ?? this.announced), this.#wanted.patience.tries);
         }
         const answer = await this.#ask(next);
-        if (answer === "past the end") throw new StartAnew(wrongSize(name, next, this.size ?? next), 1);
+        if (answer === "past the end") {
+          if (this.size === null) return; // the connection broke after the last byte
+          throw new StartAnew(wrongSize(name, next, this.size), 1);
+        }
         if (answer !== "there") {
           this.close();
           throw new StartAnew(keptChanging(name), CHANGES);
@@ -107,6 +110,7 @@ export class Download {
   end() {
     this.#hasEnded = true;
     this.close();
+    this.#wake();
   }
 
   /** Ends the request that is under way. */
@@ -176,8 +180,8 @@ export class Download {
         return isChanged ? "changed" : "there";
       } catch (error) {
         this.close();
-        // The same failure twice: it may be the range that is refused.
-        if (range > 0 && this.#failures > 0) this.#rangesFail = true;
+        // Some browsers and hosts refuse ranges across origins; the last try is made without.
+        if (range > 0 && this.#failures === this.#wanted.patience.tries - 2) this.#rangesFail = true;
         await this.#wait(error instanceof StalledError ? new Passing(unreachable(name, error)) : error);
       }
     }
@@ -193,7 +197,11 @@ export class Download {
     // Not all at the same moment: a server that came back must not be run over.
     const delay = patience.firstDelayMs * 2 ** (this.#failures - 1) * (0.75 + Math.random() / 2);
     onWait?.(true);
-    await new Promise((resolve) => setTimeout(resolve, Math.min(Math.max(delay, error.afterMs ?? 0), LONGEST_DELAY_MS)));
+    await new Promise((resolve) => {
+      this.#wake = () => resolve(undefined);
+      setTimeout(resolve, Math.min(Math.max(delay, error.afterMs ?? 0), LONGEST_DELAY_MS));
+    });
+    if (this.#hasEnded) throw cancelled();
     onWait?.(false);
   }
 

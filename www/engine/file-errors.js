@@ -29,7 +29,11 @@ export const refused = (name, status) =>
     "network",
     `The server does not hand out ${name} without permission (status ${status}).`,
     "Check the name. Models that ask for a login cannot be loaded from here; download them and choose the files.",
+    { cause: REFUSED },
   );
+
+/** The cause of what a server does not hand out to everyone. */
+export const REFUSED = "refused";
 
 /** @param {string} name @param {number} status */
 export const serverFailed = (name, status) =>

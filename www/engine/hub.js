@@ -2,6 +2,7 @@
 
 import { MambaError } from "./errors.js";
 import { Download } from "./download.js";
+import { REFUSED } from "./file-errors.js";
 import { readText } from "./read-text.js";
 
 export const HUB = "https://huggingface.co/";
@@ -29,9 +30,18 @@ export function readHubName(model, hub = HUB) {
   if (!model.startsWith(hub)) return null;
   const page = PAGE.exec(model.slice(hub.length));
   if (!page || /^(api|datasets|spaces|docs|papers)\//.test(page[1])) return null;
-  const file = page[3] && decodeURIComponent(page[3]);
+  const file = page[3] && decoded(page[3]);
   const weights = file && /\.(safetensors|gguf)$/i.test(file) ? file : null;
-  return { repository: page[1], revision: checked(page[2] && decodeURIComponent(page[2])) ?? "main", weights };
+  return { repository: page[1], revision: checked(page[2] && decoded(page[2])) ?? "main", weights };
+}
+
+/** Some addresses have a percent sign that stands for itself. @param {string} part of an address */
+export function decoded(part) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
 
 /** @param {string | undefined} revision */
@@ -56,13 +66,23 @@ export async function readListing({ repository, revision }, hub, how) {
   const download = new Download({ name: `the list of files of ${repository}`, url, cache: "no-store", ...how });
   const state = await download.connect(0, null).catch((error) => {
     // Without a login the hub tells nobody which of the two it is.
-    if (/status 40[13]/.test(error.message)) throw noSuchModel(repository, revision, error);
+    if (error.cause === REFUSED) throw noSuchModel(repository, revision, error);
     throw error;
   });
   if (state === "missing") throw noSuchModel(repository, revision);
-  const listing = listingOf(JSON.parse(await readText({ name: "the list of files", chunks: download.read(0) })));
+  const text = await readText({ name: "The list of files", chunks: download.read(0) });
+  const listing = listingOf(parsed(text));
   if (listing) return listing;
   throw new MambaError("network", `The hub's answer about ${repository} cannot be read.`, "Try again in a while.");
+}
+
+/** @param {string} text @returns {unknown} null where it is no JSON */
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 /** @param {string} repository @param {string} revision @param {unknown} [cause] */

@@ -121,10 +121,12 @@ export class Keeper {
     const store = this.#store;
     if (!store) return;
     try {
-      if (!this.problem && (this.#hasNews || !store.manifest.isComplete) && (await store.begin())) {
-        store.manifest.isComplete = true;
-        await store.write();
-      }
+      const isNew = this.#hasNews || !store.manifest.isComplete;
+      if (!isNew || !(await store.begin())) return;
+      // Half a model is of no use to anyone, and takes room.
+      if (this.problem) return await store.discard();
+      store.manifest.isComplete = true;
+      await store.write();
     } catch (error) {
       this.#giveUp(error);
     } finally {

@@ -1,7 +1,7 @@
 // Where a model's files are: what `load({ model })` accepts, turned into what the worker reads.
 
 import { badArgument } from "./errors.js";
-import { HUB, readHubName } from "./hub.js";
+import { decoded, HUB, readHubName } from "./hub.js";
 
 /**
  * @typedef {{ kind: "web", folder: string, weights: string | null }} WebSource
@@ -76,7 +76,7 @@ function findOnWeb(model, base, hub) {
       "Use an address that begins with https://, a folder of this site, or hf:owner/name.",
     );
   }
-  const file = decodeURIComponent(url.pathname.slice(url.pathname.lastIndexOf("/") + 1));
+  const file = decoded(url.pathname.slice(url.pathname.lastIndexOf("/") + 1));
   if (OTHER_FORMATS.test(file)) refuseFormat(file);
   if (WEIGHTS.test(file)) return { kind: "web", folder: new URL(".", url).href, weights: url.href };
   url.search = url.hash = "";

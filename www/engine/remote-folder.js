@@ -9,7 +9,7 @@ import { Download } from "./download.js";
 import { toPlain } from "./errors.js";
 import { notFound, unreachable } from "./file-errors.js";
 import { ask, canContinue, isOwn, isSame } from "./http.js";
-import { fileUrl, readListing, writeHubName } from "./hub.js";
+import { decoded, fileUrl, readListing, writeHubName } from "./hub.js";
 import { Keeper } from "./keeper.js";
 import { readText } from "./read-text.js";
 import { RemoteFile } from "./remote-file.js";
@@ -57,7 +57,7 @@ function onHub({ repository }, hub, { commit, files }, name) {
 }
 
 /** @param {string} path */
-const nameIn = (path) => decodeURIComponent(path.split(/[?#]/)[0].split("/").pop() ?? "");
+const nameIn = (path) => decoded(path.split(/[?#]/)[0].split("/").pop() ?? "");
 
 class RemoteFolder {
   #find;
@@ -178,11 +178,16 @@ class RemoteFolder {
     this.#downloads.push(download);
     const wasFetched = this.#ahead.has(name);
     let stored = await keeper.find(name);
-    const isUsable = place.version ? isSame(place.version, record?.version ?? null) : stored?.isWhole || canContinue(record?.version ?? null);
-    if (!isUsable) stored = null;
-    if (stored?.isWhole && !isTrusted && !place.version && !wasFetched && !(await this.#isUpToDate(place))) stored = null;
+    const version = record?.version ?? null;
+    if (place.version) {
+      if (!isSame(place.version, version)) stored = null;
+    } else if (stored?.isWhole) {
+      if (!isTrusted && !wasFetched && !(await this.#isUpToDate(place))) stored = null;
+    } else if (!canContinue(version)) {
+      stored = null;
+    }
     if (!stored?.isWhole) {
-      const state = await download.connect(stored?.size ?? 0, record?.version ?? null);
+      const state = await download.connect(stored?.size ?? 0, version);
       if (state === "missing") {
         keeper.noteMissing(name);
         return null;

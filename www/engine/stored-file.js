@@ -78,6 +78,7 @@ export class StoredFile {
   /** Makes ready to write from `size` on, a multiple of the piece. @param {number} size */
   async continueAt(size) {
     if (this.#isWhole) await this.#rename("whole", "part");
+    else await this.#folder.removeEntry(`${this.#name}.whole`).catch(() => {}); // of an older version
     this.#isWhole = false;
     const open = async (/** @type {string} */ ending) =>
       (await this.#folder.getFileHandle(`${this.#name}.${ending}`, { create: true })).createSyncAccessHandle();

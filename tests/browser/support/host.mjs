@@ -147,7 +147,8 @@ export class ModelHost {
     asked.sent = end;
     response.write(body.subarray(0, end), () => {
       if (stallAfter !== null) return; // nothing more comes, and nothing says so
-      if (breakAfter !== null || manners.lie !== 0) response.socket?.end();
+      // A browser throws away what it has not handed on yet when the connection breaks.
+      if (breakAfter !== null || manners.lie !== 0) setTimeout(() => response.socket?.end(), 50);
       else response.end();
     });
   }

@@ -7,7 +7,7 @@ import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { launchChromium } from "./support/chromium.mjs";
 import { ModelHost, readFolder, retrained } from "./support/host.mjs";
-import { keptModels, load } from "./support/load.mjs";
+import { damage, keptModels, load } from "./support/load.mjs";
 import { Site } from "./support/server.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
@@ -312,38 +312,6 @@ test("a host that lets no other site read its files is told as that", async () =
     assert.match(told.message ?? "", /does not let other sites read the file/);
   });
 });
-
-/**
- * Changes a file of the only kept model.
- *
- * @param {Page} page
- * @param {string} ending
- * @param {number} [at] the byte to flip; without it the file is deleted
- */
-function damage(page, ending, at) {
-  return page.evaluate(
-    async ({ ending, at }) => {
-      const root = await (await navigator.storage.getDirectory()).getDirectoryHandle("mamba-web-models");
-      /** @type {any} */
-      let folder;
-      for await (folder of /** @type {any} */ (root).values());
-      for await (const name of folder.keys()) {
-        if (!name.endsWith(ending)) continue;
-        if (at === undefined) await folder.removeEntry(name);
-        else {
-          const file = await folder.getFileHandle(name);
-          const byte = new Uint8Array(await (await file.getFile()).slice(at, at + 1).arrayBuffer());
-          const writable = await file.createWritable({ keepExistingData: true });
-          await writable.write({ type: "write", position: at, data: byte.map((/** @type {number} */ b) => b ^ 1) });
-          await writable.close();
-        }
-        return;
-      }
-      throw new Error(`no file ends with ${ending}`);
-    },
-    { ending, at },
-  );
-}
 
 test("a broken copy repairs itself from where it breaks", async () => {
   for (const withHost_ of [withHost, withForeignHost]) {

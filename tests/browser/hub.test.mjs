@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { launchChromium } from "./support/chromium.mjs";
 import { readFolder, retrained } from "./support/host.mjs";
 import { Hub } from "./support/hub.mjs";
-import { keptModels, load } from "./support/load.mjs";
+import { damage, keptModels, load } from "./support/load.mjs";
 import { inTwo } from "./support/safetensors.mjs";
 import { Site } from "./support/server.mjs";
 
@@ -133,6 +133,30 @@ test("a file that is shorter than the hub says is asked for again, from where it
   };
   assert.equal((await get("hf:owner/name")).hash, rightHash);
   assert.equal(host.weights()[1].from, 100_000);
+});
+
+test("a download goes on under a new commit that has the same weights, and its hash is that of all of it", async () => {
+  const large = await readFolder(fileURLToPath(new URL(`../../${process.env.MAMBA_WEB_SITE ?? "dist"}/models/default/`, import.meta.url)));
+  const host = hub.add("owner/large", large);
+  const size = large.get("model.safetensors")?.length ?? 0;
+  assert.equal((await get("hf:owner/large", { abortAt: 0.5 })).code, "cancelled");
+  host.files.set("README.md", Buffer.from("new"));
+  hub.publish("owner/large");
+  const { hash } = await get("hf:owner/large");
+  assert.ok(hash);
+  assert.ok(host.weights()[1].from > 0.4 * size, `the second request began at ${host.weights()[1].from}`);
+
+  await damage(page, "model.safetensors.whole", 20_000_000);
+  assert.equal((await get("hf:owner/large")).hash, hash);
+  assert.equal(host.weights()[2].from, 19 * 2 ** 20);
+  assert.equal(hub.lists, 2, "the list is kept with the model");
+
+  // What is kept of older weights is of no use to newer ones.
+  await damage(page, "model.json", 0);
+  host.files = retrained(large);
+  hub.publish("owner/large");
+  const newer = await get("hf:owner/large");
+  assert.ok(newer.hash && newer.hash !== hash);
 });
 
 test("weights in several files are fetched side by side and kept", async () => {

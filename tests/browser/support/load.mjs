@@ -44,3 +44,35 @@ export function load(page, module, model, options = {}) {
 
 /** @param {Page} page @param {string} module @returns {Promise<import("../../../www/engine/store.js").KeptModel[]>} */
 export const keptModels = (page, module) => page.evaluate(async (module) => (await import(module)).keptModels(), module);
+
+/**
+ * Changes a file of the only kept model.
+ *
+ * @param {Page} page
+ * @param {string} ending
+ * @param {number} [at] the byte to flip; without it the file is deleted
+ */
+export function damage(page, ending, at) {
+  return page.evaluate(
+    async ({ ending, at }) => {
+      const root = await (await navigator.storage.getDirectory()).getDirectoryHandle("mamba-web-models");
+      /** @type {any} */
+      let folder;
+      for await (folder of /** @type {any} */ (root).values());
+      for await (const name of folder.keys()) {
+        if (!name.endsWith(ending)) continue;
+        if (at === undefined) await folder.removeEntry(name);
+        else {
+          const file = await folder.getFileHandle(name);
+          const byte = new Uint8Array(await (await file.getFile()).slice(at, at + 1).arrayBuffer());
+          const writable = await file.createWritable({ keepExistingData: true });
+          await writable.write({ type: "write", position: at, data: byte.map((/** @type {number} */ b) => b ^ 1) });
+          await writable.close();
+        }
+        return;
+      }
+      throw new Error(`no file ends with ${ending}`);
+    },
+    { ending, at },
+  );
+}

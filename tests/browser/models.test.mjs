@@ -159,7 +159,7 @@ test("the page says that it waits for the network, and what became of it", async
   const host = new ModelHost(small, { statuses: [503, 503] });
   site.hosts.set("tired", host);
   await withPage(browser, site.page("?model=/hosted/tired/"), async (page) => {
-    await page.waitForFunction(() => /^The connection broke; trying again/.test(document.getElementById("loading-what")?.textContent ?? ""));
+    await page.waitForFunction(() => /^Interrupted; trying again/.test(document.getElementById("loading-what")?.textContent ?? ""));
     await modelIsReady(page);
   });
   site.hosts.set("down", new ModelHost(small, { statuses: Array(99).fill(500) }));

@@ -8,7 +8,7 @@ const PHASES = {
   connect: "Looking for the model",
   read: "Reading the model from this browser",
   download: "Downloading the model",
-  wait: "The connection broke; trying again",
+  wait: "Interrupted; trying again",
   prepare: "Getting the model ready",
 };
 
@@ -51,7 +51,7 @@ function showProgress(name, progress) {
   else if (phase === "prepare") bar.value = 1;
   else bar.removeAttribute("value");
   const parts = [];
-  if (progress && (phase !== "connect" || progress.loadedBytes > 0)) {
+  if (progress && progress.loadedBytes > 0) {
     const { loadedBytes, totalBytes, bytesPerSecond, secondsLeft } = progress;
     parts.push(totalBytes ? `${bytes(loadedBytes)} of ${bytes(totalBytes)}` : bytes(loadedBytes));
     if (phase === "download" && bytesPerSecond) parts.push(`${bytes(bytesPerSecond)}/s`);

@@ -62,7 +62,8 @@ type_check() { tsc -p . && tsc -p tests && tsc -p benches; }
 
 python_tests() { .venv/bin/python -m pytest -q training/tests; }
 
-script_tests() { node --test --test-reporter=spec scripts/*.test.mjs; }
+# What needs no browser: the scripts, and the logic of www/.
+script_tests() { node --test --test-reporter=spec scripts/*.test.mjs tests/js/*.test.mjs; }
 
 # One file at a time: each starts a browser.
 browser_tests() { node --test --test-reporter=spec --test-concurrency=1 tests/browser/*.test.mjs; }

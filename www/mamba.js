@@ -2,22 +2,29 @@
 
 import { Connection } from "./engine/connection.js";
 import { MambaError, asMambaError, badArgument, cancelled } from "./engine/errors.js";
+import { PATIENCE } from "./engine/download.js";
+import { HUB } from "./engine/hub.js";
 import { findModel } from "./engine/model-source.js";
 import { requireSimd } from "./engine/simd.js";
 import { Session } from "./engine/session.js";
 
 export { MambaError, Session };
+export { deleteKeptModel, keptModels } from "./engine/store.js";
 
 /**
  * @typedef {object} LoadOptions
  * @property {string | Iterable<File> | File} model a folder URL (config.json, tokenizer.json, model.safetensors ...), a
- *   .safetensors URL, "hf:owner/name[@revision]", or the user's own File objects
+ *   .safetensors URL, "hf:owner/name[@revision]", the address of a model on Hugging Face, or the user's own File objects
  * @property {string} [backend] "auto" | "gpu" | "cpu" | "reference"
  * @property {string} [precision] "auto" | "f32" | "f16" | "int8" | "int4": how weights are kept
  * @property {number | "auto"} [threads] for the cpu backend
  * @property {string} [build] "auto" | "plain" | "relaxed": which SIMD the wasm uses; the scores are the same
  * @property {(progress: import("./engine/progress.js").Progress) => void} [onProgress]
  * @property {AbortSignal} [signal]
+ * @property {boolean} [keep] whether what is downloaded is kept in this browser for the next visit
+ * @property {string} [hub] address of Hugging Face, or of a mirror of it
+ * @property {Partial<import("./engine/download.js").Patience>} [patience] how often and how soon a failed request is
+ *   tried again
  *
  * @typedef {object} EngineInfo
  * @property {string} architecture
@@ -37,6 +44,7 @@ export { MambaError, Session };
  * @property {string} modelHash
  * @property {string | boolean | null} chatTemplate null or false where the model has none
  * @property {SamplingSettings} [defaults] what the model's makers suggest
+ * @property {import("./engine/files.js").Storage} storage whether the next visit finds the model in this browser
  *
  * @typedef {object} SamplingSettings
  * @property {number} [maxTokens]
@@ -75,6 +83,9 @@ export async function load({
   build = "auto",
   onProgress = () => {},
   signal,
+  keep = true,
+  hub = HUB,
+  patience = {},
 }) {
   requireSimd();
   requireOneOf("backend", backend, BACKENDS);
@@ -83,7 +94,11 @@ export async function load({
   if (threads !== "auto" && !(Number.isInteger(threads) && threads >= 1)) {
     throw badArgument(`The number of threads has to be a whole number from 1, or "auto"; it is ${String(threads)}.`);
   }
-  const source = findModel(model, globalThis.document?.baseURI ?? globalThis.location.href);
+  const base = globalThis.document?.baseURI ?? globalThis.location.href;
+  if (!URL.canParse(hub, base)) throw badArgument(`“${String(hub)}” is not the address of a hub.`);
+  hub = new URL(hub.endsWith("/") ? hub : `${hub}/`, base).href;
+  const source = findModel(model, base, hub);
+  const fetching = { keep, hub, patience: { ...PATIENCE, ...patience } };
   if (signal?.aborted) throw cancelled();
 
   const worker = new URL("./worker.js", import.meta.url);
@@ -92,7 +107,7 @@ export async function load({
   const stop = () => connection.end(cancelled());
   signal?.addEventListener("abort", stop);
   try {
-    const info = await connection.call("load", { source, options: { backend, precision } }, (event) => {
+    const info = await connection.call("load", { source, options: { backend, precision }, fetching }, (event) => {
       if ("progress" in event) onProgress(event.progress);
     });
     return new Engine(connection, info);

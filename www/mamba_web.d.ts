@@ -32,7 +32,7 @@ export class ModelLoader {
 }
 
 export class WasmEngine {
-  info(): import("./mamba.js").EngineInfo;
+  info(): Omit<import("./mamba.js").EngineInfo, "storage">;
   tokenize(text: string): Uint32Array;
   detokenize(ids: Uint32Array): string;
   session(system?: string): WasmSession;

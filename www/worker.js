@@ -33,6 +33,8 @@ wasmIsReady.catch(() => {}); // told by the load that waits for it
 let engine;
 /** @type {Parameters<Calls["load"]>[0] | undefined} what the engine was loaded from, to load it again */
 let loaded;
+/** @type {import("./engine/files.js").Storage} */
+let storage = { isKept: false, problem: null };
 /** @type {Promise<void> | undefined} while a lost GPU is being replaced */
 let recovery;
 /** @type {Map<number, WasmSession>} */
@@ -56,6 +58,8 @@ function theEngine() {
   return engine;
 }
 
+const info = () => ({ ...theEngine().info(), storage });
+
 /** @param {number} handle */
 function theSession(handle) {
   const session = sessions.get(handle);
@@ -68,11 +72,11 @@ function theSession(handle) {
  *   ReturnType<Calls[name]> | Promise<ReturnType<Calls[name]>> }}
  */
 const calls = {
-  async load({ source, options }, id) {
+  async load(wanted, id) {
     const report = (/** @type {import("./engine/progress.js").Progress} */ progress) => tell(id, { progress });
-    engine = await loadModel({ source, options, wasmIsReady, report });
-    loaded = { source, options };
-    return theEngine().info();
+    ({ engine, storage } = await loadModel({ ...wanted, wasmIsReady, report }));
+    loaded = wanted;
+    return info();
   },
   loseDevice: () => theEngine().loseDevice(),
   tokenize: ({ text }) => theEngine().tokenize(text),
@@ -180,23 +184,24 @@ async function withDevice(work, id) {
       if (asMambaError(error).code !== "device-lost" || !loaded || tries === MOST_RECOVERIES) throw error;
       recovery ??= recover(loaded).finally(() => (recovery = undefined));
       await recovery;
-      if (id !== undefined) tell(id, { info: theEngine().info() });
+      if (id !== undefined) tell(id, { info: info() });
     }
   }
 }
 
-/** @param {Parameters<Calls["load"]>[0]} what */
-async function recover({ source, options }) {
-  const again = { source, wasmIsReady, report: () => {} };
+/** @param {Parameters<Calls["load"]>[0]} wanted */
+async function recover(wanted) {
+  const again = { ...wanted, wasmIsReady, report: () => {} };
   let fresh;
   try {
-    fresh = await loadModel({ ...again, options });
+    fresh = await loadModel(again);
   } catch (error) {
     console.debug(error);
+    const { options } = wanted;
     const precision = options.precision === "f16" ? "auto" : options.precision;
     fresh = await loadModel({ ...again, options: { ...options, backend: "cpu", precision } });
   }
-  theEngine().replace(fresh);
+  theEngine().replace(fresh.engine);
 }
 
 const channel = new MessageChannel();

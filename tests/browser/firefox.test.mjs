@@ -1,9 +1,12 @@
 // The main way once more, in Firefox, which only puppeteer can drive.
 
 import assert from "node:assert/strict";
+import path from "node:path";
 import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import puppeteer from "puppeteer-core";
 import { lookUp } from "./support/find-browser.mjs";
+import { ModelHost, readFolder } from "./support/host.mjs";
 import { Site } from "./support/server.mjs";
 
 const firefox = process.env.FIREFOX || lookUp(["firefox-esr", "firefox"]);
@@ -90,4 +93,74 @@ test("Firefox: load, stream, stop, regenerate, an error, and another model", { s
   assert.match((await page.$eval(".numbers", (numbers) => numbers.textContent)) ?? "", /stopped/);
 
   assert.deepEqual(wrong, []);
+});
+
+test("Firefox: a download is interrupted, resumed, kept, repaired and deleted", { skip: firefox ? false : "no Firefox" }, async () => {
+  if (!browser) return;
+  const root = fileURLToPath(new URL("../../", import.meta.url));
+  const files = await readFolder(path.join(root, process.env.MAMBA_WEB_SITE ?? "dist", "models/default"));
+  const half = 12 * 2 ** 20;
+  let breaks = 0;
+  const host = new ModelHost(files, {
+    breakAfter: ({ from }) => (from > 0 && breaks++ < 2 ? 2_000_000 : null),
+    stallAfter: ({ from }) => (from === 0 ? half : null),
+  });
+  const address = await host.listen();
+  const page = await browser.newPage();
+  page.setDefaultTimeout(60_000);
+  const module = `${site.page()}mamba.js`;
+  const kept = () => page.evaluate(async (module) => (await import(module)).keptModels(), module);
+  const load = () =>
+    page.evaluate(
+      async (module, model) => {
+        const { load } = await import(module);
+        const engine = await load({ model, patience: { firstDelayMs: 10 } });
+        const { modelHash, storage } = engine.info;
+        await engine.dispose();
+        return { modelHash, isKept: storage.isKept };
+      },
+      module,
+      address,
+    );
+  try {
+    await page.goto(`${site.origin}/empty/`);
+    // Not to be waited for: puppeteer would call again, after the reload, what the reload ended.
+    await page.evaluate(
+      (module, model) => void import(module).then(({ load }) => load({ model })),
+      module,
+      address,
+    );
+    while (((await kept())[0]?.bytes ?? 0) < half - 2 ** 20) await new Promise((done) => setTimeout(done, 20));
+    await page.reload();
+    const first = await load();
+    assert.equal(first.isKept, true);
+    assert.equal(breaks, 3);
+    const gets = host.weights();
+    assert.ok(gets[1].from >= half - 2 * 2 ** 20, `the second request began at ${gets[1].from}`);
+    assert.equal(host.weights("OPTIONS").length, 0);
+
+    const { length } = host.asked;
+    assert.deepEqual(await load(), first);
+    assert.equal(host.asked.length, length, "no request at the second visit");
+
+    await page.evaluate(async () => {
+      const root = await (await navigator.storage.getDirectory()).getDirectoryHandle("mamba-web-models");
+      for await (const folder of /** @type {any} */ (root).values()) {
+        const file = await folder.getFileHandle("model.safetensors.whole");
+        const writable = await file.createWritable({ keepExistingData: true });
+        await writable.write({ type: "write", position: 20_000_000, data: new Uint8Array(8) });
+        await writable.close();
+      }
+    });
+    assert.deepEqual(await load(), first);
+    assert.equal(host.asked.length, length + 1);
+    assert.equal(host.weights().at(-1)?.from, 19 * 2 ** 20);
+
+    const [{ id }] = await kept();
+    await page.evaluate(async (module, id) => (await import(module)).deleteKeptModel(id), module, id);
+    assert.deepEqual(await kept(), []);
+  } finally {
+    await page.close();
+    await host.close();
+  }
 });

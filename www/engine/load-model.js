@@ -1,26 +1,53 @@
 // From a model's files to an engine, inside the worker.
 
 import { MambaError } from "./errors.js";
+import { StartAnew } from "./file-errors.js";
 import { openFolder } from "./files.js";
+import { isWholeModel } from "./model-source.js";
 import { ProgressMeter } from "./progress.js";
 
 /** @typedef {import("./files.js").ModelFolder} ModelFolder */
 /** @typedef {import("./files.js").OpenFile} OpenFile */
 
 /**
- * @param {object} wanted
- * @param {import("./model-source.js").ModelSource} wanted.source
- * @param {{ backend: string, precision: string }} wanted.options
- * @param {Promise<import("./wasm.js").Wasm>} wanted.wasmIsReady
- * @param {(progress: import("./progress.js").Progress) => void} wanted.report
+ * @typedef {object} Wanted
+ * @property {import("./model-source.js").ModelSource} source
+ * @property {{ backend: string, precision: string }} options
+ * @property {import("./files.js").FetchOptions} fetching
+ * @property {Promise<import("./wasm.js").Wasm>} wasmIsReady
+ * @property {(progress: import("./progress.js").Progress) => void} report
  */
-export async function loadModel({ source, options, wasmIsReady, report }) {
-  const meter = new ProgressMeter(report);
-  const folder = openFolder(source);
 
+/**
+ * @param {Wanted} wanted
+ * @returns {Promise<{ engine: import("../mamba_web.js").WasmEngine, storage: import("./files.js").Storage }>}
+ */
+export async function loadModel(wanted) {
+  const meter = new ProgressMeter(wanted.report);
+  for (let tries = 1; ; tries++) {
+    const folder = await openFolder(wanted.source, wanted.fetching, meter);
+    try {
+      const engine = await build(folder, wanted, meter);
+      return { engine, storage: folder.storage() };
+    } catch (error) {
+      const again = error instanceof StartAnew && tries <= error.times;
+      const told = error instanceof StartAnew ? error.told : error;
+      await folder.fail(again ? null : told);
+      if (!again) throw told;
+      meter.reset();
+    }
+  }
+}
+
+/**
+ * @param {ModelFolder} folder
+ * @param {Wanted} wanted
+ * @param {ProgressMeter} meter
+ */
+async function build(folder, { source, options, wasmIsReady }, meter) {
   // All at once: compiling the wasm, the small files, and the first bytes of the weights.
   const weights = findWeights(folder);
-  const small = readSmallFiles(folder);
+  const small = isWholeSource(source) ? Promise.resolve(NO_SMALL_FILES) : readSmallFiles(folder);
   // If the small files fail, what became of the weights does not matter.
   weights.catch(() => {});
   const files = await small;
@@ -30,18 +57,31 @@ export async function loadModel({ source, options, wasmIsReady, report }) {
   const loader = await ModelLoader.open({ ...files, index }, options);
   try {
     meter.expect(first ? first.announced : sizeInIndex(index));
-    for (const name of loader.weightFiles()) {
+    const names = first && isWholeModel(first.name) ? [first.name] : loader.weightFiles();
+    for (const [i, name] of names.entries()) {
+      if (i + 1 < names.length) folder.fetchAhead(names[i + 1]);
       const file = first ?? (await folder.open(name));
       loader.beginFile(name, file.byteLength ?? undefined);
-      await pour(file, loader, meter);
+      await pour(file, loader);
       loader.endFile();
+      await file.keep();
     }
+    await folder.succeed();
     meter.prepare();
   } catch (error) {
     loader.free();
     throw error;
   }
   return await loader.finish();
+}
+
+/** What a GGUF file has inside. */
+const NO_SMALL_FILES = { config: "", tokenizer: "" };
+
+/** Whether the source is one file with all in it. @param {import("./model-source.js").ModelSource} source */
+function isWholeSource(source) {
+  if (source.kind !== "files") return source.weights !== null && isWholeModel(source.weights);
+  return source.files.some(({ name }) => isWholeModel(name)) && !source.files.some(({ name }) => name === "config.json");
 }
 
 /** @param {ModelFolder} folder */
@@ -74,15 +114,13 @@ async function findWeights(folder) {
 /**
  * @param {OpenFile} file
  * @param {import("../mamba_web.js").ModelLoader} loader
- * @param {ProgressMeter} meter
  */
-async function pour(file, loader, meter) {
+async function pour(file, loader) {
   let isFirst = true;
   for await (const chunk of file.chunks) {
     if (isFirst) refusePlaceholder(file.name, chunk);
     isFirst = false;
     loader.push(chunk);
-    meter.add(chunk.byteLength);
   }
 }
 

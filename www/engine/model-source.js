@@ -1,15 +1,21 @@
 // Where a model's files are: what `load({ model })` accepts, turned into what the worker reads.
 
 import { badArgument } from "./errors.js";
+import { decoded, HUB, readHubName } from "./hub.js";
 
 /**
  * @typedef {{ kind: "web", folder: string, weights: string | null }} WebSource
  *   `weights`: the address of the one weight file, where the caller named it
+ * @typedef {{ kind: "hub" } & import("./hub.js").HubName} HubSource
  * @typedef {{ kind: "files", files: File[] }} FileSource
- * @typedef {WebSource | FileSource} ModelSource
+ * @typedef {WebSource | HubSource | FileSource} ModelSource
  */
 
+/** Weight files that the engine reads. */
+const WEIGHTS = /\.safetensors$/i;
 const OTHER_FORMATS = /\.(gguf|ggml|bin|pt|pth|ckpt|onnx)$/i;
+/** One file that is the whole model: no config.json and no tokenizer.json beside it. */
+const WHOLE_MODEL = /\.gguf$/i;
 
 /**
  * @param {string} name of a file
@@ -23,13 +29,17 @@ function refuseFormat(name) {
   );
 }
 
+/** Whether the weight file is all there is. @param {string} name */
+export const isWholeModel = (name) => WHOLE_MODEL.test(name);
+
 /**
- * @param {unknown} model a folder URL, a .safetensors URL, "hf:owner/name[@revision]" or File objects
+ * @param {unknown} model a folder URL, the URL of a weight file, "hf:owner/name[@revision]" or File objects
  * @param {string} base what relative addresses are relative to
+ * @param {string} [hub] address of Hugging Face or of a mirror
  * @returns {ModelSource}
  */
-export function findModel(model, base) {
-  if (typeof model === "string") return findOnWeb(model.trim(), base);
+export function findModel(model, base, hub = HUB) {
+  if (typeof model === "string") return findOnWeb(model.trim(), base, hub);
   const files = model instanceof File ? [model] : isIterable(model) ? [...model] : [];
   if (files.length === 0 || !files.every((file) => file instanceof File)) {
     throw badArgument(
@@ -38,7 +48,7 @@ export function findModel(model, base) {
     );
   }
   const other = files.find((file) => OTHER_FORMATS.test(file.name));
-  if (other && !files.some((file) => file.name.endsWith(".safetensors"))) refuseFormat(other.name);
+  if (other && !files.some((file) => WEIGHTS.test(file.name))) refuseFormat(other.name);
   // A chosen folder may hold others; of two files of one name, the one nearest to the top is meant.
   return { kind: "files", files: /** @type {File[]} */ (files).sort((a, b) => depth(a) - depth(b)) };
 }
@@ -46,14 +56,16 @@ export function findModel(model, base) {
 /**
  * @param {string} model
  * @param {string} base
- * @returns {WebSource}
+ * @param {string} hub
+ * @returns {WebSource | HubSource}
  */
-function findOnWeb(model, base) {
+function findOnWeb(model, base, hub) {
   if (model === "") {
     throw badArgument("No model was named.", "Give the address of a model's folder, or hf:owner/name.");
   }
-  const onHub = hubFolder(model);
-  if (onHub) return { kind: "web", folder: onHub, weights: null };
+  const onHub = readHubName(model, hub);
+  if (onHub?.weights && OTHER_FORMATS.test(onHub.weights)) refuseFormat(onHub.weights);
+  if (onHub) return { kind: "hub", ...onHub };
   if (model.startsWith("hf:")) {
     throw badArgument(`“${model}” is not a name on Hugging Face.`, "Write it as hf:owner/name or hf:owner/name@revision.");
   }
@@ -64,11 +76,9 @@ function findOnWeb(model, base) {
       "Use an address that begins with https://, a folder of this site, or hf:owner/name.",
     );
   }
-  const file = decodeURIComponent(url.pathname.slice(url.pathname.lastIndexOf("/") + 1));
+  const file = decoded(url.pathname.slice(url.pathname.lastIndexOf("/") + 1));
   if (OTHER_FORMATS.test(file)) refuseFormat(file);
-  if (/\.safetensors$/i.test(file)) {
-    return { kind: "web", folder: new URL(".", url).href, weights: url.href };
-  }
+  if (WEIGHTS.test(file)) return { kind: "web", folder: new URL(".", url).href, weights: url.href };
   url.search = url.hash = "";
   // People paste the address of a file in the folder; the folder is what they mean.
   if (/\.(json|txt|md)$/i.test(file)) return { kind: "web", folder: new URL(".", url).href, weights: null };
@@ -76,25 +86,8 @@ function findOnWeb(model, base) {
   return { kind: "web", folder: url.href, weights: null };
 }
 
-/**
- * The folder of files behind hf:owner/name[@revision], or behind the page's address of such
- * a model; null for anything else.
- *
- * @param {string} model
- */
-function hubFolder(model) {
-  const part = "[A-Za-z0-9][\\w.-]*";
-  const match =
-    new RegExp(`^hf:(${part}/${part})(?:@([\\w./-]+))?$`).exec(model) ??
-    new RegExp(`^https://huggingface\\.co/(${part}/${part})(?:/tree/([\\w./-]+?))?/?$`).exec(model);
-  if (!match) return null;
-  const revision = match[2] ?? "main";
-  if (revision.split("/").includes("..")) return null;
-  return `https://huggingface.co/${match[1]}/resolve/${revision}/`;
-}
-
 /** @param {File} file */
-const depth = (file) => file.webkitRelativePath.split("/").length;
+const depth = (file) => (file.webkitRelativePath ?? "").split("/").length;
 
 /** @param {unknown} value @returns {value is Iterable<unknown>} */
 const isIterable = (value) => typeof value === "object" && value !== null && Symbol.iterator in value;

@@ -1,8 +1,11 @@
 // Rate and time left of a download.
 
 /**
+ * @typedef {"connect" | "read" | "download" | "wait" | "prepare"} Phase looking for the files, reading what is kept,
+ *   downloading, waiting to try again after a failure, building the model
+ *
  * @typedef {object} Progress
- * @property {"connect" | "download" | "prepare"} phase
+ * @property {Phase} phase
  * @property {number} loadedBytes
  * @property {number | null} totalBytes null while it is not known
  * @property {number | null} bytesPerSecond null until there is something to measure
@@ -12,6 +15,8 @@
 /** Long enough to smooth over bursts, short enough to follow a change of network. */
 const WINDOW_MS = 3000;
 const REPORT_EVERY_MS = 100;
+/** When nothing arrives the rate has to fall all the same. */
+const TICK_MS = 500;
 
 export class ProgressMeter {
   /** @type {{ at: number, bytes: number }[]} */
@@ -20,12 +25,18 @@ export class ProgressMeter {
   #reportedAt = -Infinity;
   /** @type {number | null} */
   #total = null;
+  /** @type {Phase} */
+  #phase = "connect";
   #report;
+  #now;
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  #ticking;
 
-  /** @param {(progress: Progress) => void} report */
-  constructor(report) {
+  /** @param {(progress: Progress) => void} report @param {() => number} [now] in milliseconds */
+  constructor(report, now = () => performance.now()) {
     this.#report = report;
-    this.#tell("connect");
+    this.#now = now;
+    this.#tell();
   }
 
   /** @param {number | null} bytes */
@@ -33,30 +44,57 @@ export class ProgressMeter {
     this.#total = bytes;
   }
 
-  /** @param {number} bytes */
-  add(bytes) {
+  /** @param {number} bytes @param {"read" | "download"} phase */
+  add(bytes, phase) {
+    this.#become(phase);
     this.#loaded += bytes;
     // An index may have promised less than its shards hold.
     if (this.#total !== null) this.#total = Math.max(this.#total, this.#loaded);
-    const now = performance.now();
-    if (now - this.#reportedAt < REPORT_EVERY_MS) return;
+    this.#ticking ??= setInterval(() => this.#sample(), TICK_MS);
+    if (this.#now() - this.#reportedAt >= REPORT_EVERY_MS) this.#sample();
+  }
+
+  #sample() {
+    const now = this.#now();
     this.#samples.push({ at: now, bytes: this.#loaded });
     while (this.#samples.length > 2 && now - this.#samples[0].at > WINDOW_MS) this.#samples.shift();
-    this.#tell("download");
+    this.#tell();
+  }
+
+  /** @param {boolean} isWaiting to try again */
+  wait(isWaiting) {
+    this.#become(isWaiting ? "wait" : "connect");
+    this.#tell();
   }
 
   prepare() {
-    this.#tell("prepare");
+    clearInterval(this.#ticking);
+    this.#become("prepare");
+    this.#tell();
   }
 
-  /** @param {Progress["phase"]} phase */
-  #tell(phase) {
-    this.#reportedAt = performance.now();
+  /** All over again. */
+  reset() {
+    this.#become("connect");
+    this.#loaded = 0;
+    this.#total = null;
+    this.#tell();
+  }
+
+  /** @param {Phase} phase */
+  #become(phase) {
+    // The rate of the disk says nothing about that of the network.
+    if (phase !== this.#phase) this.#samples = [];
+    this.#phase = phase;
+  }
+
+  #tell() {
+    this.#reportedAt = this.#now();
     const [first] = this.#samples;
     const last = this.#samples[this.#samples.length - 1];
     const rate = last && last.at > first.at ? ((last.bytes - first.bytes) / (last.at - first.at)) * 1000 : null;
     this.#report({
-      phase,
+      phase: this.#phase,
       loadedBytes: this.#loaded,
       totalBytes: this.#total,
       bytesPerSecond: rate,

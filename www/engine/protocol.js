@@ -2,7 +2,7 @@
 
 /**
  * @typedef {object} Calls what each call takes and gives
- * @property {(args: { source: import("./model-source.js").ModelSource, options: { backend: string, precision: string } })
+ * @property {(args: Pick<import("./load-model.js").Wanted, "source" | "options" | "fetching">)
  *   => import("../mamba.js").EngineInfo} load
  * @property {(args: { text: string }) => Uint32Array} tokenize
  * @property {(args: { ids: Uint32Array }) => string} detokenize

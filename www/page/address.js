@@ -2,6 +2,7 @@
 // (?model=…&backend=…&precision=…), or one that the visitor names.
 
 import { badArgument } from "../engine/errors.js";
+import { readHubName } from "../engine/hub.js";
 import { DEFAULT_MODEL } from "./default-model.js";
 
 /** @typedef {import("./model.js").Choice} Choice */
@@ -28,11 +29,12 @@ export function addressChoice(address, backend = "auto", precision = "auto") {
 
 /**
  * @param {File[]} files
+ * @param {string} [folder] name of the folder that they were in
  * @returns {Choice}
  */
-export function filesChoice(files, backend = "auto", precision = "auto") {
-  const folder = files[0]?.webkitRelativePath.split("/")[0];
-  return { model: files, name: folder || "Model from this computer", isDefault: false, backend, precision };
+export function filesChoice(files, backend = "auto", precision = "auto", folder = undefined) {
+  const name = folder ?? files[0]?.webkitRelativePath.split("/")[0];
+  return { model: files, name: name || "Model from this computer", isDefault: false, backend, precision };
 }
 
 /** @returns {Choice} what the page's address asks for; the engine checks the values */
@@ -63,8 +65,8 @@ export function requireReachable({ model }) {
 
 /** @param {string} address */
 function nameOf(address) {
-  const hub = /^hf:([^@]+)/.exec(address);
-  if (hub) return hub[1];
+  const hub = readHubName(address);
+  if (hub) return hub.weights?.split("/").at(-1) ?? hub.repository;
   const path = address.split(/[?#]/)[0];
   const parts = path.split("/").filter((part) => part && !/^https?:$/.test(part) && !/\.(safetensors|json)$/.test(part));
   return parts.at(-1) ?? address;

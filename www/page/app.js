@@ -121,13 +121,17 @@ model.onChange((state) => {
   stateCard.showModel(state.kind === "ready" ? state.engine.info : null);
   problem.hidden = state.kind !== "failed";
   if (state.kind === "failed") {
+    const isCancelled = state.error.code === "cancelled";
     const ways = [
-      { name: "Try again", action: () => void load(state.choice) },
+      { name: isCancelled ? "Resume" : "Try again", action: () => void load(state.choice) },
       { name: "Load another model", action: dialog.open },
     ];
     if (!state.choice.isDefault) ways.splice(1, 0, { name: "Use the model of this page", action: () => void load(defaultChoice()) });
-    problem.replaceChildren(problemCard("The model could not be loaded", state.error, ways));
+    const title = isCancelled ? "Loading was cancelled" : "The model could not be loaded";
+    problem.replaceChildren(problemCard(title, state.error, ways));
     problem.scrollIntoView({ block: "nearest" });
+    // Whoever pressed “Cancel” goes on from here; the button is gone.
+    if (isCancelled) problem.querySelector("button")?.focus();
     if (waiting !== null) composer.tell("Your message was not answered, because the model could not be loaded.");
   }
   if (state.kind === "ready") {
@@ -196,6 +200,8 @@ document.addEventListener("keydown", (event) => {
   // In an open dialog Escape closes the dialog.
   if (event.key === "Escape" && running.isRunning && !document.querySelector("dialog[open]")) void running.stop();
 });
+
+byId("cancel-loading", HTMLButtonElement).addEventListener("click", () => model.cancel());
 
 setUpTheme();
 setUpSettings(settings);

@@ -24,6 +24,10 @@ export function bytes(value) {
   return counted(value, "byte");
 }
 
+/** @param {number} value in bytes, of which nobody needs the last digit */
+export const about = (value) =>
+  value >= 2 ** 30 ? `${short.format(value / 2 ** 30)} GiB` : `${count(value / 2 ** 20)} MiB`;
+
 /** @param {number} seconds */
 export function timeLeft(seconds) {
   if (seconds < 1) return "almost done";

@@ -15,6 +15,11 @@ export function showModelCard(state) {
   const facts = byId("model-facts", HTMLElement);
   const reason = byId("backend-reason", HTMLElement);
   reason.hidden = state.kind !== "ready" || state.choice.backend !== "auto";
+  const notKept = byId("not-kept", HTMLElement);
+  // The page's own model is small; that it comes again each time is not worth a word.
+  const problem = state.kind === "ready" && !state.choice.isDefault ? state.engine.info.storage.problem : null;
+  notKept.hidden = problem === null;
+  notKept.textContent = problem && `${problem.message} ${problem.hint}`;
   if (state.kind !== "ready") {
     facts.replaceChildren(...fact("State", state.kind === "loading" ? "loading" : "not loaded"));
     return;

@@ -1,9 +1,13 @@
-// The dialog that loads another model: by address, or from the visitor's disk.
+// The dialog that loads another model: by address, from the visitor's disk, from the list of
+// known ones, or one that is kept here.
 
 import { asMambaError } from "../engine/errors.js";
 import { findModel } from "../engine/model-source.js";
 import { addressChoice, defaultChoice, filesChoice, requireReachable } from "./address.js";
+import { setUpCatalogue } from "./catalogue.js";
 import { byId } from "./dom.js";
+import { setUpDrop } from "./drop.js";
+import { setUpKeptModels } from "./kept-models.js";
 import { closeOnBackdrop } from "./settings-view.js";
 
 /** @param {(choice: import("./model.js").Choice) => void} load */
@@ -15,9 +19,16 @@ export function setUpModelDialog(load) {
   const backend = byId("model-backend", HTMLSelectElement);
   const precision = byId("model-precision", HTMLSelectElement);
 
+  const loadNamed = (/** @type {string} */ model) => choose(addressChoice(model, backend.value, precision.value));
+  const catalogue = setUpCatalogue(loadNamed, () => precision.value);
+  const kept = setUpKeptModels(loadNamed);
+
   const open = () => {
     tell(null);
+    void catalogue.show();
+    void kept.show();
     dialog.showModal();
+    dialog.scrollTop = 0;
     address.focus();
   };
   byId("open-models", HTMLButtonElement).addEventListener("click", open);
@@ -38,6 +49,8 @@ export function setUpModelDialog(load) {
     } catch (thrown) {
       const error = asMambaError(thrown);
       tell(`${error.message} ${error.hint}`);
+      if (!dialog.open) dialog.showModal();
+      note.scrollIntoView({ block: "nearest" });
       return;
     }
     dialog.close();
@@ -45,10 +58,12 @@ export function setUpModelDialog(load) {
   }
 
   address.addEventListener("input", () => tell(null));
+  precision.addEventListener("change", () => void catalogue.show());
   byId("model-by-address", HTMLFormElement).addEventListener("submit", (event) => {
     event.preventDefault();
-    choose(addressChoice(address.value.trim(), backend.value, precision.value));
+    loadNamed(address.value.trim());
   });
+  setUpDrop((files, name) => choose(filesChoice(files, backend.value, precision.value, name)));
   for (const id of ["model-folder", "model-files"]) {
     const input = byId(id, HTMLInputElement);
     input.addEventListener("change", () => {

@@ -1,7 +1,7 @@
 // The model that the page has, or is loading, or could not load.
 
 import { load } from "../mamba.js";
-import { asMambaError } from "../engine/errors.js";
+import { asMambaError, MambaError } from "../engine/errors.js";
 
 /**
  * @typedef {{ model: string | File[], name: string, isDefault: boolean, backend: string, precision: string }} Choice
@@ -56,6 +56,15 @@ export class Model {
     } catch (error) {
       if (!signal.aborted) this.fail(choice, error);
     }
+  }
+
+  /** Ends the loading that is under way. What has arrived of the model is kept. */
+  cancel() {
+    if (this.#state?.kind !== "loading") return;
+    const { choice } = this.#state;
+    this.#loading?.abort();
+    const hint = "“Resume” goes on where it stopped, as far as this browser keeps what has arrived.";
+    this.fail(choice, new MambaError("cancelled", `${choice.name} was not loaded.`, hint));
   }
 
   /** @param {Choice} choice @param {unknown} error */

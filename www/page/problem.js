@@ -17,8 +17,9 @@ export function problemCard(title, error, ways) {
   });
   return make(
     "div",
-    { class: "problem", role: "alert", "data-code": error.code },
-    icon("problem"),
+    // What the visitor asked for is no failure.
+    { class: error.code === "cancelled" ? "problem is-calm" : "problem", role: "alert", "data-code": error.code },
+    icon(error.code === "cancelled" ? "stop" : "problem"),
     make(
       "div",
       {},

@@ -4,7 +4,13 @@ import { byId, make } from "./dom.js";
 import { ANY_MODEL, CHAT_EXAMPLES, DEFAULT_MODEL } from "./default-model.js";
 import { bytes, timeLeft } from "./format.js";
 
-const PHASES = { connect: "Looking for the model", download: "Loading the model", prepare: "Getting the model ready" };
+const PHASES = {
+  connect: "Looking for the model",
+  read: "Reading the model from this browser",
+  download: "Downloading the model",
+  wait: "Interrupted; trying again",
+  prepare: "Getting the model ready",
+};
 
 const loading = byId("loading", HTMLElement);
 const what = byId("loading-what", HTMLElement);
@@ -45,7 +51,7 @@ function showProgress(name, progress) {
   else if (phase === "prepare") bar.value = 1;
   else bar.removeAttribute("value");
   const parts = [];
-  if (progress && phase !== "connect") {
+  if (progress && progress.loadedBytes > 0) {
     const { loadedBytes, totalBytes, bytesPerSecond, secondsLeft } = progress;
     parts.push(totalBytes ? `${bytes(loadedBytes)} of ${bytes(totalBytes)}` : bytes(loadedBytes));
     if (phase === "download" && bytesPerSecond) parts.push(`${bytes(bytesPerSecond)}/s`);

@@ -110,13 +110,15 @@ const MADE = {
 
 export class Site {
   #server = createServer((request, response) => {
-    this.#answer(request.url ?? "/", response).catch(() => response.destroy());
+    this.#answer(request, response).catch(() => response.destroy());
   });
   #origin = "";
   #letGo = () => {};
   #mayGo = Promise.resolve();
   /** Files of the site itself that are to be missing, such as "/worker.js". @type {Set<string>} */
   gone = new Set();
+  /** Hosts of models at this very origin, under /hosted/NAME/. @type {Map<string, import("./host.mjs").ModelHost>} */
+  hosts = new Map();
 
   /** @returns {Promise<Site>} */
   static async start() {
@@ -156,11 +158,13 @@ export class Site {
   }
 
   /**
-   * @param {string} url
+   * @param {import("node:http").IncomingMessage} request
    * @param {ServerResponse} response
    */
-  async #answer(url, response) {
-    const { pathname } = new URL(url, this.#origin);
+  async #answer(request, response) {
+    const { pathname } = new URL(request.url ?? "/", this.#origin);
+    const [, hosted, host, model] = pathname.split("/");
+    if (hosted === "hosted") return this.hosts.get(host)?.answer(request, response, model);
     response.setHeader("Cache-Control", "no-store");
     response.setHeader("Cross-Origin-Opener-Policy", "same-origin");
     response.setHeader("Cross-Origin-Embedder-Policy", "require-corp");

@@ -1,0 +1,213 @@
+// Models from Hugging Face, against a stand-in of it: names, hashes, shards, and what is kept.
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { after, before, beforeEach, afterEach, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { launchChromium } from "./support/chromium.mjs";
+import { readFolder, retrained } from "./support/host.mjs";
+import { Hub } from "./support/hub.mjs";
+import { damage, keptModels, load } from "./support/load.mjs";
+import { inTwo } from "./support/safetensors.mjs";
+import { Site } from "./support/server.mjs";
+
+/** @type {Site} */
+let site;
+/** @type {import("playwright-core").Browser} */
+let browser;
+/** @type {Map<string, Buffer>} */
+let files;
+/** @type {Hub} */
+let hub;
+let address = "";
+/** @type {import("playwright-core").Page} */
+let page;
+let rightHash = "";
+before(async () => {
+  site = await Site.start();
+  browser = await launchChromium();
+  files = await readFolder(fileURLToPath(new URL("../golden/chat/", import.meta.url)));
+  files.delete("expected.safetensors");
+});
+after(async () => {
+  await browser?.close();
+  await site?.stop();
+});
+beforeEach(async () => {
+  hub = new Hub();
+  address = await hub.listen();
+  const context = await browser.newContext();
+  page = await context.newPage();
+  await page.goto(`${site.origin}/empty/`);
+  rightHash ||= (await load(page, module(), "/golden/chat/", { keep: false })).hash ?? "";
+});
+afterEach(async () => {
+  await page.context().close();
+  await hub.close();
+});
+
+const module = () => `${site.page()}mamba.js`;
+/** @param {string} model @param {object} [options] */
+const get = (model, options) => load(page, module(), model, { hub: address, ...options });
+
+test("a name, a revision and the addresses of the hub's pages all find the model", async () => {
+  hub.add("owner/mamba-tiny.v1", files);
+  hub.publish("owner/mamba-tiny.v1", "refs/pr/3");
+  for (const model of [
+    "hf:owner/mamba-tiny.v1",
+    "hf:owner/mamba-tiny.v1@main",
+    "hf:owner/mamba-tiny.v1@refs/pr/3",
+    `${address}owner/mamba-tiny.v1`,
+    `${address}owner/mamba-tiny.v1/tree/main`,
+    `${address}owner/mamba-tiny.v1/tree/refs%2Fpr%2F3`,
+    `${address}owner/mamba-tiny.v1/blob/main/model.safetensors`,
+    `${address}owner/mamba-tiny.v1/resolve/main/model.safetensors?download=true`,
+  ]) {
+    const { hash, message } = await get(model);
+    assert.equal(hash, rightHash, `${model}: ${message}`);
+  }
+});
+
+test("the second visit asks the hub nothing, until the model is deleted", async () => {
+  const host = hub.add("owner/name", files);
+  assert.deepEqual((await get("hf:owner/name")).storage, { isKept: true, problem: null });
+  const [kept] = await keptModels(page, module());
+  assert.equal(kept.address, "hf:owner/name");
+  const { length } = host.asked;
+  host.files = retrained(files);
+  hub.publish("owner/name");
+  assert.equal((await get("hf:owner/name")).hash, rightHash);
+  assert.equal(hub.lists, 1);
+  assert.equal(host.asked.length, length);
+  await page.evaluate(async ([module, id]) => (await import(module)).deleteKeptModel(id), [module(), kept.id]);
+  const { hash } = await get("hf:owner/name");
+  assert.ok(hash && hash !== rightHash, "the new commit");
+});
+
+test("files that are not in the list are not asked for", async () => {
+  const host = hub.add("owner/name", files);
+  await get("hf:owner/name");
+  assert.deepEqual(host.asked.map(({ file }) => file).sort(), [...files.keys()].sort());
+});
+
+test("weights that are not the published ones are refused, and fetched once more before that is said", async () => {
+  const host = hub.add("owner/name", files);
+  hub.wrongHash = "0".repeat(64);
+  const told = await get("hf:owner/name");
+  assert.equal(told.code, "integrity");
+  assert.match(told.message ?? "", /model\.safetensors is not the file that was published: its SHA-256 differs/);
+  assert.equal(host.weights().length, 2);
+  assert.deepEqual(await keptModels(page, module()), [], "nothing of it is kept");
+  hub.wrongHash = null;
+  assert.equal((await get("hf:owner/name")).hash, rightHash);
+});
+
+test("weights that were spoilt on the way once are fetched again, without a word", async () => {
+  const host = hub.add("owner/name", files);
+  const { answer } = host;
+  host.answer = (request, response, file) => {
+    const right = host.files;
+    if (file === "model.safetensors" && host.weights().length === 0) host.files = retrained(files);
+    answer.call(host, request, response, file);
+    host.files = right;
+  };
+  assert.equal((await get("hf:owner/name")).hash, rightHash);
+  assert.equal(host.weights().length, 2);
+});
+
+test("a broken connection goes on through the redirect, without a preflight", async () => {
+  let breaks = 0;
+  const host = hub.add("owner/name", files, { etag: false, expose: [], breakAfter: () => (breaks++ < 3 ? 70_000 : null) });
+  assert.equal((await get("hf:owner/name")).hash, rightHash);
+  assert.equal(host.weights().length, 4);
+  assert.equal(host.weights("OPTIONS").length, 0);
+  assert.equal(host.weights()[3].status, 206);
+});
+
+test("a file that is shorter than the hub says is asked for again, from where it ended", async () => {
+  const host = hub.add("owner/name", files, { cut: 100_000 });
+  const { answer } = host;
+  host.answer = (request, response, file) => {
+    answer.call(host, request, response, file);
+    if (host.weights().length > 0) host.manners.cut = null;
+  };
+  assert.equal((await get("hf:owner/name")).hash, rightHash);
+  assert.equal(host.weights()[1].from, 100_000);
+});
+
+test("a download goes on under a new commit that has the same weights, and its hash is that of all of it", async () => {
+  const large = await readFolder(fileURLToPath(new URL(`../../${process.env.MAMBA_WEB_SITE ?? "dist"}/models/default/`, import.meta.url)));
+  const host = hub.add("owner/large", large);
+  const size = large.get("model.safetensors")?.length ?? 0;
+  assert.equal((await get("hf:owner/large", { abortAt: 0.5 })).code, "cancelled");
+  host.files.set("README.md", Buffer.from("new"));
+  hub.publish("owner/large");
+  const { hash } = await get("hf:owner/large");
+  assert.ok(hash);
+  assert.ok(host.weights()[1].from > 0.4 * size, `the second request began at ${host.weights()[1].from}`);
+
+  await damage(page, "model.safetensors.whole", 20_000_000);
+  assert.equal((await get("hf:owner/large")).hash, hash);
+  assert.equal(host.weights()[2].from, 19 * 2 ** 20);
+  assert.equal(hub.lists, 2, "the list is kept with the model");
+
+  // What is kept of older weights is of no use to newer ones.
+  await damage(page, "model.json", 0);
+  host.files = retrained(large);
+  hub.publish("owner/large");
+  const newer = await get("hf:owner/large");
+  assert.ok(newer.hash && newer.hash !== hash);
+});
+
+test("weights in several files are fetched side by side and kept", async () => {
+  const { index, shards } = inTwo(await readFile(fileURLToPath(new URL("../golden/chat/model.safetensors", import.meta.url))));
+  const sharded = new Map(files);
+  sharded.delete("model.safetensors");
+  sharded.set("model.safetensors.index.json", Buffer.from(index));
+  for (const [name, bytes] of Object.entries(shards)) sharded.set(name, bytes);
+  const host = hub.add("owner/name", sharded);
+  const { hash } = await get("hf:owner/name");
+  assert.ok(hash);
+  assert.equal(host.weights().length, 2);
+  const again = await get("hf:owner/name");
+  assert.equal(again.hash, hash);
+  assert.equal(host.weights().length, 2);
+  const unkept = await get("hf:owner/name", { keep: false });
+  assert.equal(unkept.hash, hash);
+});
+
+test("names that are not there, and models that ask for a login, are told as that", async () => {
+  hub.add("owner/name", files);
+  for (const [model, message] of /** @type {const} */ ([
+    ["hf:owner/other", /no public model owner\/other\.$/],
+    ["hf:owner/name@v2", /no public model owner\/name with a revision v2\.$/],
+  ])) {
+    const told = await get(model);
+    assert.equal(told.code, "not-found");
+    assert.match(told.message ?? "", message);
+  }
+  hub.isLoginAsked = true;
+  assert.equal((await get("hf:owner/name")).code, "not-found");
+});
+
+test("a repository without a config, or with other weights only, is told as that", async () => {
+  const bare = new Map(files);
+  bare.delete("config.json");
+  hub.add("owner/bare", bare);
+  assert.match((await get("hf:owner/bare")).message ?? "", /no config\.json/);
+  const pickled = new Map(files).set("pytorch_model.bin", Buffer.from("x"));
+  pickled.delete("model.safetensors");
+  hub.add("owner/pickled", pickled);
+  assert.match((await get("hf:owner/pickled")).message ?? "", /no model\.safetensors/);
+});
+
+test("a hub that cannot be reached is told as that, and a hub that answers nonsense", async () => {
+  await hub.close();
+  const told = await get("hf:owner/name");
+  assert.equal(told.code, "network");
+  hub = new Hub();
+  address = await hub.listen();
+  hub.add("owner/name", files);
+  hub.commits.set("owner/name@main", "not a commit");
+  assert.match((await get("hf:owner/name")).message ?? "", /answer about owner\/name cannot be read/);
+});

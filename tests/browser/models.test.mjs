@@ -1,0 +1,250 @@
+// The dialog for other models: the list of known ones, dropped files, what is kept, and a
+// download that is cancelled and resumed.
+
+import assert from "node:assert/strict";
+import path from "node:path";
+import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { answerIsDone, lastAnswer, launchChromium, modelIsReady, send, setSetting, withPage } from "./support/chromium.mjs";
+import { ModelHost, readFolder } from "./support/host.mjs";
+import { Hub } from "./support/hub.mjs";
+import { Site } from "./support/server.mjs";
+
+/** @typedef {import("playwright-core").Page} Page */
+
+/** @type {Site} */
+let site;
+/** @type {import("playwright-core").Browser} */
+let browser;
+/** @type {Map<string, Buffer>} */
+let small;
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const chatFolder = path.join(root, "tests/golden/chat");
+before(async () => {
+  site = await Site.start();
+  browser = await launchChromium(["--host-resolver-rules=MAP insecure.test 127.0.0.1"]);
+  small = await readFolder(chatFolder);
+  small.delete("expected.safetensors");
+});
+after(async () => {
+  await browser?.close();
+  await site?.stop();
+});
+
+const chatPage = () => site.page("?model=/golden/chat/");
+
+/** @param {Page} page */
+async function openModels(page) {
+  await page.click("#open-models");
+  await page.waitForSelector("#catalogue .model");
+  await page.waitForFunction(() => document.getElementById("kept-note")?.textContent);
+}
+
+/** @param {Page} page @param {string} name in the list of known models */
+function known(page, name) {
+  const row = page.locator("#catalogue .model").filter({ has: page.getByRole("heading", { name, exact: true }) });
+  return { button: row.getByRole("button"), why: row.locator(".model-why") };
+}
+
+/** It answers. @param {Page} page */
+async function works(page) {
+  await modelIsReady(page);
+  await setSetting(page, "maxTokens", "4");
+  await send(page, "Hello");
+  await answerIsDone(page);
+  assert.notEqual(await lastAnswer(page), "");
+}
+
+test("known models that are too large for the precision or the device are greyed out, with the reason", async () => {
+  await withPage(browser, chatPage(), async (page) => {
+    await modelIsReady(page);
+    await page.evaluate(() => Object.defineProperty(navigator, "deviceMemory", { value: 8, configurable: true }));
+    await openModels(page);
+    assert.ok(await known(page, "Mamba 130M").button.isEnabled());
+    assert.ok(await known(page, "Mamba 2.8B").button.isEnabled());
+    await page.selectOption("#model-precision", "f32");
+    await page.waitForFunction(() => document.querySelectorAll("#catalogue .model-why").length > 0);
+    const large = known(page, "Mamba 2.8B");
+    await large.why.waitFor();
+    assert.ok(await large.button.isDisabled());
+    assert.match((await large.why.textContent()) ?? "", /^Too large: it needs 10\.4 GiB of memory, and a browser tab can hold 4 GiB\. int8 would fit\.$/);
+    await page.keyboard.press("Escape");
+
+    await page.evaluate(() => Object.defineProperty(navigator, "deviceMemory", { value: 2 }));
+    await openModels(page);
+    await page.selectOption("#model-precision", "int8");
+    const middling = known(page, "Mamba 1.4B");
+    await middling.why.waitFor();
+    assert.match((await middling.why.textContent()) ?? "", /this device has 2 GiB for everything\.$/);
+    assert.ok(await known(page, "Mamba 130M").button.isEnabled());
+    const described = await known(page, "Mamba 1.4B").button.getAttribute("aria-describedby");
+    assert.match((await page.textContent(`#${described}`)) ?? "", /Too large/, "said with the button");
+  });
+});
+
+test("a known model is loaded from the hub under the page's own policy, and from this browser the next time", async () => {
+  const hub = new Hub();
+  const host = hub.add("state-spaces/mamba-130m-hf", small);
+  const address = await hub.listen();
+  const context = await browser.newContext({ reducedMotion: "reduce" });
+  /** @type {string[]} */
+  const wrong = [];
+  await context.route("https://huggingface.co/**", async (route) => {
+    const url = route.request().url().replace("https://huggingface.co/", address);
+    await route.fulfill({ response: await route.fetch({ url }) });
+  });
+  const page = await context.newPage();
+  page.on("console", (message) => /content security policy/i.test(message.text()) && wrong.push(message.text()));
+  try {
+    await page.goto(chatPage());
+    await modelIsReady(page);
+    await openModels(page);
+    await known(page, "Mamba 130M").button.click();
+    await works(page);
+    assert.equal(await page.textContent("#model-name"), "state-spaces/mamba-130m-hf");
+    assert.equal(host.weights().length, 1);
+
+    await page.reload();
+    await modelIsReady(page);
+    await openModels(page);
+    assert.match((await page.textContent("#kept")) ?? "", /state-spaces\/mamba-130m-hf/);
+    const { length } = host.asked;
+    await page.getByRole("button", { name: "Load state-spaces/mamba-130m-hf" }).click();
+    await works(page);
+    assert.equal(host.asked.length, length);
+    assert.equal(hub.lists, 1);
+    assert.deepEqual(wrong, []);
+
+    await openModels(page);
+    await page.getByRole("button", { name: "Delete state-spaces/mamba-130m-hf" }).click();
+    await page.waitForFunction(() => /was deleted/.test(document.getElementById("kept-note")?.textContent ?? ""));
+    assert.match((await page.textContent("#kept-note")) ?? "", /^state-spaces\/mamba-130m-hf was deleted\. No model is kept\. .* about [\d.]+ GiB more\.$/);
+    assert.equal(await page.locator("#kept .model").count(), 0);
+    assert.equal(await page.evaluate(() => document.activeElement?.id), "kept-title", "the focus is not lost");
+    assert.equal(await page.evaluate(async () => {
+      const root = await (await navigator.storage.getDirectory()).getDirectoryHandle("mamba-web-models");
+      let count = 0;
+      for await (const _ of /** @type {any} */ (root).keys()) count += 1;
+      return count;
+    }), 0);
+  } finally {
+    await context.close();
+    await hub.close();
+  }
+});
+
+test("a download is cancelled, resumed, and does not begin anew", async () => {
+  const files = await readFolder(path.join(root, process.env.MAMBA_WEB_SITE ?? "dist", "models/default"));
+  const host = new ModelHost(files, { stallAfter: ({ from }) => (from === 0 ? 12_000_000 : null) });
+  site.hosts.set("stalling", host);
+  await withPage(browser, site.page("?model=/hosted/stalling/"), async (page) => {
+    await page.waitForFunction(() => /^1[01]\.\d MiB of 23\.1 MiB/.test(document.getElementById("loading-numbers")?.textContent ?? ""));
+    assert.match((await page.textContent("#loading-what")) ?? "", /^Downloading the model: stalling$/);
+    await page.click("#cancel-loading");
+    const card = page.locator(".problem");
+    assert.equal(await card.locator("h3").textContent(), "Loading was cancelled");
+    assert.equal(await page.evaluate(() => document.activeElement?.textContent), "Resume");
+    await openModels(page);
+    assert.match((await page.textContent("#kept")) ?? "", /stalling\s*not all of it yet/);
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "Resume", exact: true }).press("Enter");
+    await modelIsReady(page);
+    assert.equal(host.weights().length, 2);
+    assert.ok(host.weights()[1].from > 10_000_000);
+    assert.ok(await page.isHidden("#not-kept"));
+  });
+});
+
+test("the page says that it waits for the network, and what became of it", async () => {
+  const host = new ModelHost(small, { statuses: [503, 503] });
+  site.hosts.set("tired", host);
+  await withPage(browser, site.page("?model=/hosted/tired/"), async (page) => {
+    await page.waitForFunction(() => /^Interrupted; trying again/.test(document.getElementById("loading-what")?.textContent ?? ""));
+    await modelIsReady(page);
+  });
+  site.hosts.set("down", new ModelHost(small, { statuses: Array(99).fill(500) }));
+  await withPage(browser, site.page("?model=/hosted/down/"), async (page) => {
+    await page.waitForSelector(".problem");
+    assert.match((await page.textContent(".problem-message")) ?? "", /could not send model\.safetensors \(status 500\)/);
+  });
+});
+
+test("a folder, or files, dropped on the page are a model", async () => {
+  await withPage(browser, chatPage(), async (page) => {
+    await modelIsReady(page);
+    const devtools = await page.context().newCDPSession(page);
+    /** @param {string[]} files */
+    const drop = async (files) => {
+      const data = { items: [], files, dragOperationsMask: 1 };
+      for (const type of /** @type {const} */ (["dragEnter", "dragOver", "drop"])) {
+        await devtools.send("Input.dispatchDragEvent", { type, x: 300, y: 300, data });
+        if (type === "dragOver") assert.ok(await page.isVisible("#drop-here"));
+      }
+      assert.ok(await page.isHidden("#drop-here"));
+    };
+    await drop([chatFolder]);
+    await page.waitForFunction(() => document.getElementById("model-name")?.textContent === "chat");
+    await works(page);
+    await drop(["config.json", "tokenizer.json", "model.safetensors"].map((name) => path.join(chatFolder, name)));
+    await page.waitForFunction(() => document.getElementById("model-name")?.textContent === "Model from this computer");
+    await modelIsReady(page);
+    await drop([path.join(chatFolder, "config.json")]);
+    await page.waitForSelector(".problem");
+    assert.match((await page.textContent(".problem-message")) ?? "", /no tokenizer\.json among the chosen files/);
+  });
+});
+
+test("where nothing can be kept the page says so, and works", async () => {
+  const insecure = (/** @type {string} */ query) => site.page(query).replace("127.0.0.1", "insecure.test");
+  site.hosts.set("plain", new ModelHost(small));
+  await withPage(browser, insecure("?model=/hosted/plain/"), async (page) => {
+    await works(page);
+    assert.match((await page.textContent("#not-kept")) ?? "", /keeps no models\. .*only over https.* downloaded anew each time\.$/);
+    await openModels(page);
+    assert.match((await page.textContent("#kept-note")) ?? "", /keeps no models/);
+    assert.ok(await page.isHidden("#persist"));
+  });
+});
+
+test("asking the browser to keep models for good is answered", async () => {
+  const host = new ModelHost(small);
+  site.hosts.set("kept", host);
+  await withPage(browser, site.page("?model=/hosted/kept/"), async (page) => {
+    await modelIsReady(page);
+    await openModels(page);
+    assert.match((await page.textContent("#kept-note")) ?? "", /^1 model, .* may delete them when the disk is nearly full\.$/);
+    for (const [isGranted, said] of /** @type {const} */ ([
+      [false, /The browser did not agree/],
+      [true, /They stay until you delete them\.$/],
+    ])) {
+      await page.evaluate((isGranted) => {
+        navigator.storage.persist = async () => isGranted;
+        navigator.storage.persisted = async () => isGranted;
+      }, isGranted);
+      await page.click("#persist");
+      await page.waitForFunction(([source]) => new RegExp(source).test(document.getElementById("kept-note")?.textContent ?? ""), [said.source]);
+    }
+    assert.ok(await page.isHidden("#persist"));
+  });
+});
+
+test("the dialog fits a phone", async () => {
+  await withPage(
+    browser,
+    chatPage(),
+    async (page) => {
+      await modelIsReady(page);
+      await openModels(page);
+      const cut = await page.evaluate(() => {
+        const dialog = /** @type {HTMLElement} */ (document.getElementById("models"));
+        const { right } = dialog.getBoundingClientRect();
+        return [...dialog.querySelectorAll("*:not(option)")]
+          .filter((element) => element.getBoundingClientRect().right > right + 0.5)
+          .map((element) => element.outerHTML.slice(0, 80));
+      });
+      assert.deepEqual(cut, []);
+      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+    },
+    { viewport: { width: 320, height: 568 } },
+  );
+});

@@ -1,0 +1,183 @@
+// Keeps what is downloaded for the next visit, as far as this browser lets it. That a file
+// cannot be kept is never a reason not to load the model: it is noted, and told to the page.
+
+import { MambaError } from "./errors.js";
+import { ModelStore, roomLeft } from "./store.js";
+
+/** @typedef {import("./http.js").Version} Version */
+/** @typedef {import("./stored-file.js").StoredFile} StoredFile */
+
+/** The browser needs some room for itself. */
+const SPARE_ROOM = 32 * 2 ** 20;
+/** After these the files themselves are in doubt, and what is kept of them is thrown away. */
+const IN_DOUBT = new Set(["bad-checkpoint", "bad-tokenizer", "integrity", "not-found", "unsupported-architecture"]);
+
+export class Keeper {
+  #store;
+  /** Why nothing is kept. @type {MambaError | null} */
+  problem;
+  #hasNews = false;
+
+  /** @param {ModelStore | null} store @param {MambaError | null} problem */
+  constructor(store, problem) {
+    this.#store = store;
+    this.problem = problem;
+  }
+
+  /** @param {string} address of the model @param {boolean} isWanted */
+  static async open(address, isWanted) {
+    if (!isWanted) return new Keeper(null, null);
+    try {
+      return new Keeper(await ModelStore.open(address), null);
+    } catch (error) {
+      return new Keeper(null, error instanceof MambaError ? error : cannotWrite(error));
+    }
+  }
+
+  /** Whether the model was loaded from the kept files to its end once. */
+  get isComplete() {
+    return this.#store?.manifest.isComplete ?? false;
+  }
+
+  get listing() {
+    return this.#store?.manifest.listing ?? null;
+  }
+
+  /** @param {import("./hub.js").Listing} listing */
+  useListing(listing) {
+    if (this.#store) this.#store.manifest.listing = listing;
+  }
+
+  get isKept() {
+    return this.#store !== null && this.problem === null;
+  }
+
+  /** @param {string} name */
+  record(name) {
+    return this.#store?.manifest.files[name] ?? null;
+  }
+
+  /** @param {string} name */
+  async find(name) {
+    return (await this.#store?.file(name)) ?? null;
+  }
+
+  /** That there is no such file is worth knowing too. @param {string} name */
+  noteMissing(name) {
+    if (this.#store) this.#store.manifest.files[name] = { state: "missing", version: null };
+  }
+
+  /**
+   * @param {object} file
+   * @param {string} file.name
+   * @param {Version | null} file.version
+   * @param {number | null} file.size
+   * @param {StoredFile | null} file.stored what is there of it, to be continued
+   * @param {number} file.from where to go on
+   * @returns {Promise<StoredFile | null>} null where it cannot be kept
+   */
+  async openWriter({ name, version, size, stored, from }) {
+    if (!this.#store || this.problem) return null;
+    try {
+      if (!(await this.#store.begin())) throw inOtherTab();
+      const room = await roomLeft();
+      if (room !== null && (size ?? 0) - from > room - SPARE_ROOM) throw noRoom();
+      this.#hasNews = true;
+      if (stored) await this.#store.record(name, { state: "part", version });
+      const writer = stored ?? (await this.#store.create(name, version));
+      await writer.continueAt(from);
+      return writer;
+    } catch (error) {
+      this.#giveUp(error);
+      return null;
+    }
+  }
+
+  /** @param {StoredFile} writer @param {Uint8Array} bytes @returns {Promise<boolean>} whether it could be written */
+  async append(writer, bytes) {
+    try {
+      await writer.append(bytes);
+      return true;
+    } catch (error) {
+      this.#giveUp(error);
+      await writer.remove();
+      return false;
+    }
+  }
+
+  /** @param {string} name @param {StoredFile} writer @param {Version | null} version */
+  async commit(name, writer, version) {
+    try {
+      await writer.commit();
+      await this.#store?.record(name, { state: "whole", version });
+    } catch (error) {
+      this.#giveUp(error);
+      await writer.remove();
+    }
+  }
+
+  /** The model was loaded from these files. */
+  async succeed() {
+    const store = this.#store;
+    if (!store) return;
+    try {
+      const isNew = this.#hasNews || !store.manifest.isComplete;
+      if (!isNew || !(await store.begin())) return;
+      // Half a model is of no use to anyone, and takes room.
+      if (this.problem) return await store.discard();
+      store.manifest.isComplete = true;
+      await store.write();
+    } catch (error) {
+      this.#giveUp(error);
+    } finally {
+      store.end();
+    }
+  }
+
+  /** @param {unknown} error why the model was not loaded */
+  async fail(error) {
+    const store = this.#store;
+    if (!store) return;
+    const code = /** @type {{ code?: unknown }} */ (error)?.code;
+    if (IN_DOUBT.has(String(code)) && (await store.begin())) await store.discard();
+    store.end();
+  }
+
+  /** @param {string} host that asks browsers to keep nothing */
+  noteForbidden(host) {
+    this.problem ??= new MambaError(
+      "no-storage",
+      `${host} asks browsers not to keep its files.`,
+      "The model is downloaded anew each time.",
+    );
+  }
+
+  /** @param {unknown} error */
+  #giveUp(error) {
+    if (error instanceof MambaError) this.problem ??= error;
+    else this.problem ??= /** @type {Error} */ (error)?.name === "QuotaExceededError" ? noRoom() : cannotWrite(error);
+  }
+}
+
+const noRoom = () =>
+  new MambaError(
+    "no-storage",
+    "There is not enough room to keep this model for the next visit.",
+    "Delete models that you no longer need, or free room on the disk.",
+  );
+
+const inOtherTab = () =>
+  new MambaError(
+    "no-storage",
+    "Another tab is downloading this model; here it is not kept a second time.",
+    "The next visit uses what the other tab keeps.",
+  );
+
+/** @param {unknown} cause */
+const cannotWrite = (cause) =>
+  new MambaError(
+    "no-storage",
+    "This browser could not keep the model for the next visit.",
+    "The model is downloaded anew each time.",
+    { cause },
+  );

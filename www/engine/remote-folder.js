@@ -1,0 +1,220 @@
+// A model's files on the web, and what this browser keeps of them.
+//
+// When is a kept file used without asking? A file of a hub is told by its hash, and another
+// site's model by having been loaded whole once: that copy is what the visitor has, until it
+// is deleted. A model of this very site is asked about each time (HEAD), because the site may
+// have been published anew; without a network the copy does.
+
+import { Download } from "./download.js";
+import { toPlain } from "./errors.js";
+import { notFound, unreachable } from "./file-errors.js";
+import { ask, canContinue, isOwn, isSame } from "./http.js";
+import { decoded, fileUrl, readListing, writeHubName } from "./hub.js";
+import { Keeper } from "./keeper.js";
+import { readText } from "./read-text.js";
+import { RemoteFile } from "./remote-file.js";
+
+/** @typedef {import("./remote-file.js").Place} Place */
+/** @typedef {import("./model-source.js").WebSource | import("./model-source.js").HubSource} Source */
+
+const WEIGHTS = "model.safetensors";
+const HEAD_MS = 15_000;
+
+/**
+ * @param {Source} source
+ * @param {import("./files.js").FetchOptions} options
+ * @param {import("./progress.js").ProgressMeter} meter
+ * @returns {Promise<import("./files.js").ModelFolder>}
+ */
+export async function openRemoteFolder(source, options, meter) {
+  const address = source.kind === "hub" ? writeHubName(source, options.hub) : (source.weights ?? source.folder);
+  const keeper = await Keeper.open(address, options.keep);
+  const how = { patience: options.patience, onWait: (/** @type {boolean} */ isWaiting) => meter.wait(isWaiting) };
+  if (source.kind === "web") return new RemoteFolder((name) => onSite(source, name), source.weights, keeper, how, meter);
+  const listing = (keeper.isComplete && keeper.listing) || (await readListing(source, options.hub, how));
+  keeper.useListing(listing);
+  const inListing = (/** @type {string} */ name) => onHub(source, options.hub, listing, name);
+  return new RemoteFolder(inListing, source.weights, keeper, how, meter);
+}
+
+/** @param {import("./model-source.js").WebSource} source @param {string} name @returns {Place} */
+function onSite({ folder, weights }, name) {
+  const url = weights && name === nameIn(weights) ? weights : new URL(name, folder).href;
+  return { name, url, size: null, sha256: null, version: null };
+}
+
+/**
+ * @param {import("./model-source.js").HubSource} source
+ * @param {string} hub
+ * @param {import("./hub.js").Listing} listing
+ * @param {string} name
+ * @returns {Place | null}
+ */
+function onHub({ repository }, hub, { commit, files }, name) {
+  if (!Object.hasOwn(files, name)) return null;
+  const { size, sha256, oid } = files[name];
+  return { name, url: fileUrl(hub, repository, commit, name), size, sha256, version: { etag: oid, lastModified: null, size } };
+}
+
+/** @param {string} path */
+const nameIn = (path) => decoded(path.split(/[?#]/)[0].split("/").pop() ?? "");
+
+class RemoteFolder {
+  #find;
+  #weights;
+  #keeper;
+  #how;
+  #meter;
+  /** Shards that were, or are being, fetched before their turn. @type {Map<string, Promise<void>>} */
+  #ahead = new Map();
+  /** @type {Download[]} */
+  #downloads = [];
+  /** A copy was used without knowing whether it is up to date. */
+  #isUnsure = false;
+  #hasChanged = false;
+
+  /**
+   * @param {(name: string) => Place | null} find null where there is no such file
+   * @param {string | null} weights address of the one weight file, where it was named
+   * @param {Keeper} keeper
+   * @param {Pick<import("./download.js").Wanted, "patience" | "onWait">} how
+   * @param {import("./progress.js").ProgressMeter} meter
+   */
+  constructor(find, weights, keeper, how, meter) {
+    this.#find = find;
+    this.#weights = weights && nameIn(weights);
+    this.#keeper = keeper;
+    this.#how = how;
+    this.#meter = meter;
+  }
+
+  /** @param {string} name of a shard */
+  async open(name) {
+    await this.#ahead.get(name);
+    const file = await this.#open(name, true);
+    if (!file) throw notFound(name);
+    return file;
+  }
+
+  async openWeights() {
+    return this.#weights ? this.open(this.#weights) : this.#open(WEIGHTS, true);
+  }
+
+  /** @param {string} name */
+  async text(name) {
+    const text = await this.#text(name);
+    if (text === undefined) throw notFound(name);
+    return text;
+  }
+
+  /** @param {string} name */
+  async textIfThere(name) {
+    try {
+      return await this.#text(name);
+    } catch (error) {
+      // Static hosts that answer every address with their front page have no such file.
+      if (/** @type {{ code?: string }} */ (error).code !== "not-found") throw error;
+      this.#keeper.noteMissing(name);
+      return undefined;
+    }
+  }
+
+  /** @param {string} name */
+  fetchAhead(name) {
+    if (!this.#keeper.isKept || this.#ahead.has(name)) return;
+    const fetching = async () => {
+      const file = await this.#open(name, true);
+      if (!file) return;
+      for await (const _ of file.chunks); // what counts is that it is kept
+      await file.keep();
+    };
+    // What goes wrong is found again, and told, when it is the shard's turn.
+    this.#ahead.set(name, fetching().catch(() => void this.#ahead.delete(name)));
+  }
+
+  async succeed() {
+    if (this.#isUnsure && this.#hasChanged) throw unreachable("a part of the model");
+    await this.#keeper.succeed();
+  }
+
+  /** @param {unknown} error */
+  async fail(error) {
+    for (const download of this.#downloads) download.end();
+    await Promise.all(this.#ahead.values());
+    await this.#keeper.fail(error);
+  }
+
+  storage() {
+    const { isKept, problem } = this.#keeper;
+    return { isKept, problem: problem && toPlain(problem) };
+  }
+
+  /** @param {string} name */
+  async #text(name) {
+    const file = await this.#open(name, false);
+    if (!file) return undefined;
+    const text = await readText(file);
+    await file.keep();
+    return text;
+  }
+
+  /** @param {string} name @param {boolean} isWeights @returns {Promise<RemoteFile | null>} */
+  async #open(name, isWeights) {
+    const keeper = this.#keeper;
+    const place = this.#find(name);
+    const record = keeper.record(name);
+    const isTrusted = keeper.isComplete && !(place && !place.version && isOwn(place.url));
+    if (!place) return null;
+    if (record?.state === "missing" && (isTrusted || (await this.#isUpToDate(place)))) return null;
+
+    const download = new Download({
+      name,
+      url: place.url,
+      size: place.size,
+      isPinned: place.version !== null,
+      cache: keeper.isKept ? "no-store" : "default",
+      ...this.#how,
+    });
+    this.#downloads.push(download);
+    const wasFetched = this.#ahead.has(name);
+    let stored = await keeper.find(name);
+    const version = record?.version ?? null;
+    if (place.version) {
+      if (!isSame(place.version, version)) stored = null;
+    } else if (stored?.isWhole) {
+      if (!isTrusted && !wasFetched && !(await this.#isUpToDate(place))) stored = null;
+    } else if (!canContinue(version)) {
+      stored = null;
+    }
+    if (!stored?.isWhole) {
+      const state = await download.connect(stored?.size ?? 0, version);
+      if (state === "missing") {
+        keeper.noteMissing(name);
+        return null;
+      }
+      if (state === "anew") {
+        this.#hasChanged ||= record?.state === "whole" || record?.state === "part";
+        stored = null;
+      }
+      if (!download.mayBeKept && !place.version) keeper.noteForbidden(new URL(place.url).host);
+    }
+    const counts = isWeights && !wasFetched;
+    return new RemoteFile(place, download, stored, keeper, (bytes, phase) => counts && this.#meter.add(bytes, phase));
+  }
+
+  /** Whether the kept file, or that there was none, is still what the server says. @param {Place} place */
+  async #isUpToDate({ name, url }) {
+    const signal = AbortSignal.timeout(HEAD_MS);
+    try {
+      const answer = await ask({ name, url, method: "HEAD", cache: "no-store", signal });
+      const record = this.#keeper.record(name);
+      if (typeof answer === "string") return answer === "missing" && record?.state === "missing";
+      return isSame(answer.version, record?.version ?? null);
+    } catch (error) {
+      // It says nothing: of this site's own model the copy does, of another a download shows what is wrong.
+      if (!this.#keeper.isComplete || /** @type {{ code?: string }} */ (error).code) return false;
+      this.#isUnsure = true;
+      return true;
+    }
+  }
+}

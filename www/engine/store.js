@@ -1,0 +1,218 @@
+// The models that this browser keeps, in its origin private file system: a folder a model,
+// `model.json` in it, and for each file the bytes and the SHA-256 of each piece of them.
+// A page lists and deletes; only a worker can write (stored-file.js).
+
+import { MambaError } from "./errors.js";
+import { StoredFile } from "./stored-file.js";
+
+const FOLDER = "mamba-web-models";
+const MANIFEST = "model.json";
+/** Another number, and what older pages kept is not read. */
+const FORMAT = 1;
+/** A worker that was ended a moment ago may still be about to let go of its model. */
+const LOCK_MS = 2000;
+
+/**
+ * @typedef {object} FileRecord
+ * @property {"part" | "whole" | "missing"} state
+ * @property {import("./http.js").Version | null} version
+ *
+ * @typedef {object} Manifest
+ * @property {number} format
+ * @property {string} address what the model is loaded by: hf:owner/name@revision or a URL
+ * @property {boolean} isComplete whether it was loaded to its end once
+ * @property {import("./hub.js").Listing | null} listing of a model from a hub
+ * @property {Record<string, FileRecord>} files
+ *
+ * @typedef {{ id: string, address: string, bytes: number, isComplete: boolean }} KeptModel
+ */
+
+/**
+ * @returns {Promise<FileSystemDirectoryHandle>}
+ * @throws {MambaError} where this browser, or this window, keeps nothing
+ */
+async function openRoot() {
+  try {
+    const root = await navigator.storage.getDirectory();
+    return await root.getDirectoryHandle(FOLDER, { create: true });
+  } catch (cause) {
+    throw new MambaError(
+      "no-storage",
+      "This browser window keeps no models.",
+      globalThis.isSecureContext
+        ? "A private window, or a setting that forbids storage, may be why. Models are downloaded anew each time."
+        : "Browsers offer storage only over https. Models are downloaded anew each time.",
+      { cause },
+    );
+  }
+}
+
+/** @returns {Promise<KeptModel[]>} largest first */
+export async function keptModels() {
+  const root = await openRoot();
+  /** @type {KeptModel[]} */
+  const models = [];
+  for await (const [id, folder] of entries(root)) {
+    if (folder.kind !== "directory") continue;
+    const manifest = await readManifest(/** @type {FileSystemDirectoryHandle} */ (folder));
+    let bytes = 0;
+    for await (const [, file] of entries(/** @type {FileSystemDirectoryHandle} */ (folder))) {
+      if (file.kind === "file") bytes += (await /** @type {FileSystemFileHandle} */ (file).getFile().catch(() => null))?.size ?? 0;
+    }
+    models.push({ id, bytes, address: manifest?.address ?? "", isComplete: manifest?.isComplete ?? false });
+  }
+  return models.sort((a, b) => b.bytes - a.bytes);
+}
+
+/** @param {string} id */
+export async function deleteKeptModel(id) {
+  const root = await openRoot();
+  try {
+    await root.removeEntry(id, { recursive: true });
+  } catch (cause) {
+    if (/** @type {Error} */ (cause).name === "NotFoundError") return;
+    throw new MambaError(
+      "busy",
+      "This model cannot be deleted while it is being downloaded.",
+      "Cancel the download, or close the other tab that loads it.",
+      { cause },
+    );
+  }
+}
+
+/** @returns {Promise<number | null>} bytes that may still be kept; null where the browser does not say */
+export async function roomLeft() {
+  const { quota, usage } = (await navigator.storage?.estimate?.().catch(() => null)) ?? {};
+  return quota === undefined || usage === undefined ? null : Math.max(0, quota - usage);
+}
+
+/** One model's folder, as the worker that loads it sees it. */
+export class ModelStore {
+  #root;
+  #id;
+  /** @type {FileSystemDirectoryHandle | null} */
+  #folder = null;
+  /** @type {Promise<boolean> | null} */
+  #isOurs = null;
+  #release = () => {};
+  /** @type {Promise<void>} */
+  #written = Promise.resolve();
+  /** @type {Manifest} */
+  manifest;
+
+  /** @param {FileSystemDirectoryHandle} root @param {string} id @param {FileSystemDirectoryHandle | null} folder @param {Manifest} manifest */
+  constructor(root, id, folder, manifest) {
+    this.#root = root;
+    this.#id = id;
+    this.#folder = folder;
+    this.manifest = manifest;
+  }
+
+  /** @param {string} address */
+  static async open(address) {
+    const root = await openRoot();
+    const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(address));
+    const id = [...new Uint8Array(hash, 0, 16)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    const folder = await root.getDirectoryHandle(id).catch(() => null);
+    const kept = folder && (await readManifest(folder));
+    const empty = { format: FORMAT, address, isComplete: false, listing: null, files: {} };
+    return new ModelStore(root, id, folder, kept?.address === address ? kept : empty);
+  }
+
+  /**
+   * Makes this worker the one that writes the model.
+   *
+   * @returns {Promise<boolean>} false where another tab is writing it
+   */
+  begin() {
+    this.#isOurs ??= this.#lock();
+    return this.#isOurs;
+  }
+
+  /** Lets another tab write it. */
+  end() {
+    this.#release();
+  }
+
+  /** @param {string} name @returns {Promise<StoredFile | null>} */
+  async file(name) {
+    const record = this.manifest.files[name];
+    if (!this.#folder || !record || record.state === "missing") return null;
+    return StoredFile.find(this.#folder, name, record.state === "whole").catch(() => null);
+  }
+
+  /** An empty file to write to. @param {string} name @param {import("./http.js").Version | null} version */
+  async create(name, version) {
+    await this.#requireFolder();
+    await this.record(name, { state: "part", version });
+    return StoredFile.create(/** @type {FileSystemDirectoryHandle} */ (this.#folder), name);
+  }
+
+  /** @param {string} name @param {FileRecord} record */
+  async record(name, record) {
+    this.manifest.files[name] = record;
+    if (record.state === "part") this.manifest.isComplete = false;
+    await this.write();
+  }
+
+  /** Writes model.json; one after the other, because only one at a time can have it open. */
+  write() {
+    this.#written = this.#written.catch(() => {}).then(() => this.#write());
+    return this.#written;
+  }
+
+  async #write() {
+    await this.#requireFolder();
+    const file = await /** @type {FileSystemDirectoryHandle} */ (this.#folder).getFileHandle(MANIFEST, { create: true });
+    const access = await file.createSyncAccessHandle();
+    try {
+      const bytes = new TextEncoder().encode(JSON.stringify(this.manifest));
+      access.truncate(0);
+      access.write(bytes, { at: 0 });
+      access.flush();
+    } finally {
+      access.close();
+    }
+  }
+
+  /** Forgets the model, and everything that is kept of it. */
+  async discard() {
+    this.manifest = { ...this.manifest, isComplete: false, listing: null, files: {} };
+    this.#folder = null;
+    await this.#root.removeEntry(this.#id, { recursive: true }).catch(() => {});
+  }
+
+  async #requireFolder() {
+    this.#folder ??= await this.#root.getDirectoryHandle(this.#id, { create: true });
+  }
+
+  /** @returns {Promise<boolean>} */
+  #lock() {
+    return new Promise((resolve) => {
+      const held = new Promise((release) => (this.#release = () => release(undefined)));
+      navigator.locks
+        .request(`${FOLDER}/${this.#id}`, { signal: AbortSignal.timeout(LOCK_MS) }, () => {
+          resolve(true);
+          return held;
+        })
+        .catch(() => resolve(false));
+    });
+  }
+}
+
+/** @param {FileSystemDirectoryHandle} folder @returns {Promise<Manifest | null>} null where it cannot be read */
+async function readManifest(folder) {
+  try {
+    const file = await (await folder.getFileHandle(MANIFEST)).getFile();
+    const manifest = JSON.parse(await file.text());
+    return manifest?.format === FORMAT && typeof manifest.address === "string" && manifest.files ? manifest : null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * @param {FileSystemDirectoryHandle} folder
+ * @returns {AsyncIterable<[string, FileSystemHandle]>}
+ */
+const entries = (folder) => /** @type {any} */ (folder).entries();

@@ -1,0 +1,170 @@
+// One file of a kept model. Its bytes are in `NAME.part` until all of them are there and in
+// `NAME.whole` then; `NAME.pieces` has the SHA-256 of each MiB, so that a crash, a full disk or
+// a broken file system costs the pieces from the first broken one on, and nothing broken is
+// ever read.
+
+export const PIECE = 2 ** 20;
+const HASH = 32;
+
+/** @typedef {FileSystemFileHandle & { move?: (name: string) => Promise<void> }} MovableFile */
+
+export class StoredFile {
+  #folder;
+  #name;
+  #isWhole;
+  /** Bytes that can be read back. */
+  size;
+  /** @type {Uint8Array<ArrayBuffer>} */
+  #hashes;
+
+  /** What is not written yet. */
+  #piece = new Uint8Array(0);
+  #filled = 0;
+  /** @type {{ bytes: FileSystemSyncAccessHandle, hashes: FileSystemSyncAccessHandle } | null} */
+  #open = null;
+
+  /**
+   * @param {FileSystemDirectoryHandle} folder
+   * @param {string} name
+   * @param {boolean} isWhole
+   * @param {number} size
+   * @param {Uint8Array<ArrayBuffer>} hashes
+   */
+  constructor(folder, name, isWhole, size, hashes) {
+    this.#folder = folder;
+    // No name that a file system could take for a path.
+    this.#name = encodeURIComponent(name);
+    this.#isWhole = isWhole;
+    this.size = size;
+    this.#hashes = hashes;
+  }
+
+  /** @param {FileSystemDirectoryHandle} folder @param {string} name */
+  static create(folder, name) {
+    return new StoredFile(folder, name, false, 0, new Uint8Array(0));
+  }
+
+  /** @param {FileSystemDirectoryHandle} folder @param {string} name @param {boolean} isWhole */
+  static async find(folder, name, isWhole) {
+    const file = new StoredFile(folder, name, isWhole, 0, new Uint8Array(0));
+    const hashes = await (await file.#get("pieces")).arrayBuffer();
+    const bytes = (await file.#get(file.#ending)).size;
+    const pieces = Math.floor(hashes.byteLength / HASH);
+    file.#hashes = new Uint8Array(hashes, 0, pieces * HASH);
+    // Of a part the last piece is not closed yet; what has no hash is not trusted.
+    file.size = isWhole ? bytes : Math.min(Math.floor(bytes / PIECE), pieces) * PIECE;
+    if (isWhole && pieces !== Math.ceil(bytes / PIECE)) throw new Error(`${name}: hashes are missing`);
+    return file;
+  }
+
+  get isWhole() {
+    return this.#isWhole;
+  }
+
+  get #ending() {
+    return this.#isWhole ? "whole" : "part";
+  }
+
+  /** The bytes, up to the first piece that is not what it was. @returns {AsyncGenerator<Uint8Array, void>} */
+  async *read() {
+    const file = await this.#get(this.#ending).catch(() => null);
+    for (let at = 0; file && at < this.size; at += PIECE) {
+      const piece = await file.slice(at, Math.min(at + PIECE, this.size)).arrayBuffer().catch(() => null);
+      if (!piece || !(await this.#isRight(piece, at / PIECE))) return;
+      yield new Uint8Array(piece);
+    }
+  }
+
+  /** Makes ready to write from `size` on, a multiple of the piece. @param {number} size */
+  async continueAt(size) {
+    if (this.#isWhole) await this.#rename("whole", "part");
+    else await this.#folder.removeEntry(`${this.#name}.whole`).catch(() => {}); // of an older version
+    this.#isWhole = false;
+    const open = async (/** @type {string} */ ending) =>
+      (await this.#folder.getFileHandle(`${this.#name}.${ending}`, { create: true })).createSyncAccessHandle();
+    const bytes = await open("part");
+    try {
+      this.#open = { bytes, hashes: await open("pieces") };
+    } catch (error) {
+      bytes.close();
+      throw error;
+    }
+    this.size = size;
+    this.#open.bytes.truncate(size);
+    this.#open.hashes.truncate((size / PIECE) * HASH);
+    this.#piece = new Uint8Array(PIECE);
+    this.#filled = 0;
+  }
+
+  /** @param {Uint8Array} bytes */
+  async append(bytes) {
+    for (let at = 0; at < bytes.length; ) {
+      const part = bytes.subarray(at, at + PIECE - this.#filled);
+      this.#piece.set(part, this.#filled);
+      this.#filled += part.length;
+      at += part.length;
+      if (this.#filled === PIECE) await this.#writePiece();
+    }
+  }
+
+  /** All is there. */
+  async commit() {
+    if (this.#filled > 0) await this.#writePiece();
+    this.#open?.bytes.flush();
+    this.#open?.hashes.flush();
+    this.close();
+    await this.#rename("part", "whole");
+    this.#isWhole = true;
+  }
+
+  /** What is written stays. */
+  close() {
+    this.#open?.bytes.close();
+    this.#open?.hashes.close();
+    this.#open = null;
+    this.#piece = new Uint8Array(0);
+  }
+
+  async remove() {
+    this.close();
+    for (const ending of ["part", "whole", "pieces"]) {
+      await this.#folder.removeEntry(`${this.#name}.${ending}`).catch(() => {});
+    }
+  }
+
+  async #writePiece() {
+    if (!this.#open) throw new Error(`${this.#name} is not open`);
+    const piece = this.#piece.subarray(0, this.#filled);
+    const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", piece));
+    // The hash last: a piece without one does not count.
+    write(this.#open.bytes, piece, this.size);
+    write(this.#open.hashes, hash, (this.size / PIECE) * HASH);
+    this.size += this.#filled;
+    this.#filled = 0;
+  }
+
+  /** @param {ArrayBuffer} piece @param {number} i */
+  async #isRight(piece, i) {
+    const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", piece));
+    return hash.every((byte, at) => byte === this.#hashes[i * HASH + at]);
+  }
+
+  /** @param {string} ending */
+  async #get(ending) {
+    return (await this.#folder.getFileHandle(`${this.#name}.${ending}`)).getFile();
+  }
+
+  /** @param {string} from @param {string} to */
+  async #rename(from, to) {
+    await this.#folder.removeEntry(`${this.#name}.${to}`).catch(() => {});
+    const file = /** @type {MovableFile} */ (await this.#folder.getFileHandle(`${this.#name}.${from}`));
+    if (!file.move) throw new DOMException("Files cannot be renamed here.", "NotSupportedError");
+    await file.move(`${this.#name}.${to}`);
+  }
+}
+
+/** @param {FileSystemSyncAccessHandle} file @param {Uint8Array<ArrayBuffer>} bytes @param {number} at */
+function write(file, bytes, at) {
+  // Where there is no room, some browsers write less than all instead of throwing.
+  if (file.write(bytes, { at }) !== bytes.length) throw new DOMException("There is no room.", "QuotaExceededError");
+}

@@ -1,0 +1,63 @@
+// A model's folder or files, dropped anywhere on the page.
+
+import { byId } from "./dom.js";
+
+/** A model has a dozen files; whoever drops a whole disk must not wait for it. */
+const MOST_FILES = 500;
+
+/** @param {(files: File[], name: string | undefined) => void} load */
+export function setUpDrop(load) {
+  const here = byId("drop-here", HTMLElement);
+  const hasFiles = (/** @type {DragEvent} */ event) => event.dataTransfer?.types.includes("Files") ?? false;
+
+  // Over each element on its way, the pointer leaves one and enters another.
+  document.addEventListener("dragover", (event) => {
+    if (!hasFiles(event)) return;
+    event.preventDefault(); // or the browser would open the file instead of this page
+    here.hidden = false;
+  });
+  document.addEventListener("dragleave", (event) => {
+    if (event.relatedTarget === null) here.hidden = true;
+  });
+  document.addEventListener("drop", async (event) => {
+    here.hidden = true;
+    if (!hasFiles(event) || !event.dataTransfer) return;
+    event.preventDefault();
+    // They can only be taken while the event is being handled.
+    const entries = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
+    const files = await filesIn(entries);
+    const folder = entries.length === 1 && entries[0].isDirectory ? entries[0].name : undefined;
+    if (files.length > 0) load(files, folder);
+  });
+}
+
+/**
+ * All files of some folders, those nearest to the top first.
+ *
+ * @param {FileSystemEntry[]} entries
+ * @returns {Promise<File[]>}
+ */
+async function filesIn(entries) {
+  const files = [];
+  const waiting = [...entries];
+  for (let entry = waiting.shift(); entry && files.length < MOST_FILES; entry = waiting.shift()) {
+    if (entry.isFile) files.push(await fileOf(/** @type {FileSystemFileEntry} */ (entry)));
+    else waiting.push(...(await entriesOf(/** @type {FileSystemDirectoryEntry} */ (entry))));
+  }
+  return files;
+}
+
+/** @param {FileSystemFileEntry} entry @returns {Promise<File>} */
+const fileOf = (entry) => new Promise((resolve, reject) => entry.file(resolve, reject));
+
+/** @param {FileSystemDirectoryEntry} folder @returns {Promise<FileSystemEntry[]>} */
+async function entriesOf(folder) {
+  const reader = folder.createReader();
+  const all = [];
+  for (;;) {
+    /** @type {FileSystemEntry[]} browsers give at most a hundred at a time */
+    const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+    if (some.length === 0) return all;
+    all.push(...some);
+  }
+}

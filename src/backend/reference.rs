@@ -8,8 +8,7 @@ use candle_core::{D, Device, Tensor};
 use crate::backend::{Backend, Loader, Precision, check_call};
 use crate::checkpoint::TensorSink;
 use crate::error::{Error, Result};
-use crate::model::Config;
-use crate::model::mamba1::{Inventory, LayerRole, Role, identify};
+use crate::model::{Config, Inventory, LayerRole, Role, identify};
 use crate::state::{LayerState, State};
 
 /// Tokens per call: short, so that a caller can stop between calls.
@@ -118,7 +117,9 @@ impl Backend for Reference {
 impl Reference {
     fn weight(&self, role: Role) -> Result<&Tensor> {
         // The loader's inventory made sure that it is there.
-        self.weights.get(&role).ok_or_else(|| Error::BadCheckpoint(format!("The tensor {} is missing.", role.name())))
+        self.weights
+            .get(&role)
+            .ok_or_else(|| Error::BadCheckpoint(format!("The tensor {} is missing.", self.config.tensor_name(role))))
     }
 
     fn bias(&self, x: Tensor, layer: usize, role: LayerRole) -> Result<Tensor> {

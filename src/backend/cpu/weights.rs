@@ -5,8 +5,7 @@ use super::matrix::Matrix;
 use crate::backend::{Backend, Loader, Precision};
 use crate::checkpoint::{TensorSink, filled};
 use crate::error::{Error, Result};
-use crate::model::Config;
-use crate::model::mamba1::{Inventory, LayerRole, Role, identify};
+use crate::model::{Config, Inventory, LayerRole, Role, identify};
 
 pub struct Weights {
     pub embeddings: Matrix,
@@ -122,6 +121,7 @@ impl CpuLoader {
             LayerRole::DtProjBias => Target::Vector(&mut layer.scan.dt_bias),
             LayerRole::ALog => Target::Transposed(&mut layer.scan.a, |log| -log.exp() * core::f32::consts::LOG2_E),
             LayerRole::D => Target::Vector(&mut layer.scan.d),
+            LayerRole::GatedNorm => return None,
             LayerRole::OutProj => Target::Matrix(&mut layer.out_proj),
             LayerRole::OutProjBias => Target::Vector(&mut layer.out_proj_bias),
         })

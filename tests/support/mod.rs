@@ -14,7 +14,13 @@ use mamba_web::state::State;
 use safetensors::SafeTensors;
 
 /// The random-weight checkpoints that tests/golden/README.md describes.
-pub const GOLDEN: [&str; 5] = ["tiny-f32", "odd-f16", "bare-bf16", "original", "chat"];
+pub const GOLDEN: [&str; 9] =
+    ["tiny-f32", "odd-f16", "bare-bf16", "original", "chat", "falcon", "mamba2", "mamba2-groups", "mamba2-original"];
+
+/// Whether a backend runs a golden checkpoint: the GPU's runs Mamba only.
+pub fn runs(backend: &str, name: &str) -> bool {
+    !backend.starts_with("gpu") || !(name.starts_with("mamba2") || name == "falcon")
+}
 
 pub fn golden(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name)
@@ -55,7 +61,7 @@ pub struct Expected {
     /// `[rows, V]`: the scores after the last `rows` of the inputs.
     pub logits: Vec<Vec<f32>>,
     pub greedy_ids: Vec<u32>,
-    /// `[L, E, K]`.
+    /// `[L, W, K]`, W the width of the convolution.
     pub conv_state: Vec<f32>,
     /// `[L, E, N]`.
     pub ssm_state: Vec<f32>,

@@ -1,5 +1,6 @@
 //! The dimensions of a model, whatever file they come from.
 
+mod gguf;
 mod json;
 
 use crate::error::{Error, Result};

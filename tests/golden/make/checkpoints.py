@@ -97,14 +97,14 @@ SPECS = [
     Spec(
         "mamba2-groups", "bf16", seed=8, vocab=173, family="mamba2", keep_hidden=False,
         config=dict(vocab_size=173, hidden_size=33, num_hidden_layers=2, state_size=7, conv_kernel=3, expand=2,
-                    num_heads=6, head_dim=11, n_groups=3, chunk_size=32, use_bias=True, tie_word_embeddings=False,
-                    time_step_limit=(0.02, 0.3)),
+                    num_heads=6, head_dim=11, n_groups=3, chunk_size=32, use_bias=True, tie_word_embeddings=False),
     ),
     Spec(
         "mamba2-original", "f16", seed=9, vocab=187, family="mamba2", keep_hidden=False, original=True,
         norm_before_gate=True,
         config=dict(vocab_size=192, hidden_size=24, num_hidden_layers=2, state_size=10, conv_kernel=4, expand=2,
-                    num_heads=6, head_dim=8, n_groups=2, chunk_size=64, tie_word_embeddings=True),
+                    num_heads=6, head_dim=8, n_groups=2, chunk_size=64, tie_word_embeddings=True,
+                    time_step_limit=(0.02, 0.3)),
     ),
 ]
 TOKENIZER_FILES = ["tokenizer.json", "tokenizer_config.json", "generation_config.json"]
@@ -166,7 +166,7 @@ def write_original(model, spec, folder):
         config |= {
             "d_intermediate": 0,
             "ssm_cfg": {"layer": "Mamba2", "d_state": c.state_size, "headdim": c.head_dim, "ngroups": c.n_groups,
-                        "norm_before_gate": spec.norm_before_gate},
+                        "norm_before_gate": spec.norm_before_gate, "dt_limit": list(c.time_step_limit)},
             "attn_layer_idx": [],
             "attn_cfg": {},
             "pad_vocab_size_multiple": 16,

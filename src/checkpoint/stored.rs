@@ -28,7 +28,7 @@ pub(super) enum Encoding {
 
 impl Encoding {
     /// The smallest unit: (values, bytes).
-    fn block(self) -> (u64, u64) {
+    pub fn block(self) -> (u64, u64) {
         match self {
             Encoding::F32 => (1, 4),
             Encoding::F16 | Encoding::Bf16 => (1, 2),

@@ -2,6 +2,7 @@
 //! the model's vocabulary, text that comes out a token at a time, and text in which special tokens stay plain.
 //! The same from the metadata of a GGUF file.
 
+mod check;
 mod gguf;
 mod marks;
 mod settings;
@@ -36,6 +37,7 @@ impl Tokenizer {
     /// # Errors
     /// [`Error::BadTokenizer`] when the file is not a tokenizer, or has an id of V or above; the sentence names it.
     pub fn new(json: &[u8], settings: &TokenizerSettings, vocab: usize) -> Result<Self> {
+        check::tokenizer(json).map_err(|what| Error::BadTokenizer(format!("tokenizer.json {what}.")))?;
         let inner = tokenizers::Tokenizer::from_bytes(json)
             .map_err(|error| Error::BadTokenizer(format!("tokenizer.json cannot be read ({error}).")))?;
         Self::build(inner, settings, vocab, "tokenizer.json")

@@ -188,10 +188,10 @@ fn build(bytes: &[u8]) -> Result<Engine> {
     let mut builder = EngineBuilder::new(&files, &Options { backend: "cpu".into(), precision: "f32".into() })?;
     builder.begin_file("model.gguf", Some(bytes.len() as u64))?;
     for chunk in bytes.chunks(1 << 16) {
-        builder.push(chunk)?;
+        pollster::block_on(builder.push(chunk))?;
     }
     builder.end_file()?;
-    builder.finish()
+    pollster::block_on(builder.finish())
 }
 
 /// GPT-NeoX's tokenizer, which is what llama.cpp's converter puts into the state-spaces models.

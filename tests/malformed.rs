@@ -76,10 +76,10 @@ fn build(files: &ModelFiles, bytes: &[u8]) -> Result<Engine> {
     let name = builder.weight_files()[0].clone();
     builder.begin_file(&name, Some(bytes.len() as u64))?;
     for chunk in bytes.chunks(100) {
-        builder.push(chunk)?;
+        pollster::block_on(builder.push(chunk))?;
     }
     builder.end_file()?;
-    builder.finish()
+    pollster::block_on(builder.finish())
 }
 
 fn is_sentence(error: &Error) {

@@ -81,7 +81,7 @@ async function pour(file, loader, meter) {
   for await (const chunk of file.chunks) {
     if (isFirst) refusePlaceholder(file.name, chunk);
     isFirst = false;
-    loader.push(chunk);
+    await loader.push(chunk);
     meter.add(chunk.byteLength);
   }
 }

@@ -149,7 +149,7 @@ fn answer(engine: &mut Engine, message: &str) -> Vec<u32> {
         match session.advance(engine).unwrap() {
             Step::Token { id, .. } => ids.push(id),
             Step::End { .. } => return ids,
-            Step::Prefill { .. } => {}
+            Step::Prefill { .. } | Step::Waiting => {}
         }
     }
 }

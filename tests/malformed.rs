@@ -1,106 +1,26 @@
-//! Files that are wrong, by hand and by chance: each is refused with a sentence (or read, where the change does no
-//! harm); nothing panics, hangs, or takes memory that a file only claims to need.
+//! Files that are wrong, made by hand: each is refused with a sentence, and none takes memory that it only claims to
+//! need.
 
+#[path = "support/strangers.rs"]
+mod strangers;
 mod support;
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
-use std::fs;
-
-use mamba_web::engine::{EngineBuilder, ModelFiles, Options};
-use mamba_web::model::Config;
-use mamba_web::tokenizer::{Tokenizer, TokenizerSettings};
-use mamba_web::{Engine, Error, Result};
-use proptest::prelude::*;
+use mamba_web::Result;
+use mamba_web::engine::ModelFiles;
 use serde_json::{Value, json};
+use strangers::{
+    archive, build, gguf, is_sentence, other_tokenizers, read_within_bounds, tokenize, tokenizer_json, whole,
+};
 use support::gguf::GgufFile;
-use support::{Memory, golden, read_file};
-
-/// Counts the memory that each thread holds.
-struct Counting;
-
-thread_local! {
-    static HELD: Cell<isize> = const { Cell::new(0) };
-    static MOST: Cell<isize> = const { Cell::new(0) };
-}
-
-fn count(change: isize) {
-    let held = HELD.get() + change;
-    HELD.set(held);
-    MOST.set(MOST.get().max(held));
-}
-
-#[allow(unsafe_code, reason = "an allocator is unsafe to write; this one only counts")]
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        count(layout.size() as isize);
-        unsafe { System.alloc(layout) }
-    }
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        count(-(layout.size() as isize));
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
-
-/// What any file may take besides twice its size: the pieces in which values are handed on, and a pickle's objects.
-const SLACK: isize = 2 << 20;
-
-/// Reads a weight file without keeping its values, and checks what that took.
-fn read_within_bounds(bytes: &[u8], chunk: usize, length: Option<u64>) -> Result<()> {
-    struct Nothing;
-    impl mamba_web::checkpoint::TensorSink for Nothing {
-        fn begin(&mut self, _: &str, _: &[usize]) -> Result<bool> {
-            Ok(true)
-        }
-        fn rows(&mut self, _: &[f32]) -> Result<()> {
-            Ok(())
-        }
-    }
-    let before = HELD.get();
-    MOST.set(before);
-    let result = read_file(bytes, chunk, length, &mut Nothing);
-    let taken = MOST.get() - before;
-    assert!(taken <= 2 * bytes.len() as isize + SLACK, "{taken} bytes for a file of {}", bytes.len());
-    result
-}
+use support::{Memory, read_file};
 
 const CONFIG: &str = r#"{"model_type":"mamba","vocab_size":4,"hidden_size":2,"num_hidden_layers":1,"state_size":2,
     "conv_kernel":2,"intermediate_size":4,"time_step_rank":1}"#;
-
-/// Builds an engine from the bytes of a weight file.
-fn build(files: &ModelFiles, bytes: &[u8]) -> Result<Engine> {
-    let mut builder = EngineBuilder::new(files, &Options { backend: "cpu".into(), precision: "f32".into() })?;
-    let name = builder.weight_files()[0].clone();
-    builder.begin_file(&name, Some(bytes.len() as u64))?;
-    for chunk in bytes.chunks(100) {
-        pollster::block_on(builder.push(chunk))?;
-    }
-    builder.end_file()?;
-    pollster::block_on(builder.finish())
-}
-
-fn is_sentence(error: &Error) {
-    let sentence = error.to_string();
-    assert!(sentence.ends_with('.') && sentence.len() > 10, "{sentence:?} is no sentence");
-    assert!(sentence.len() < 1000, "{sentence:?} is too long");
-    assert!(!error.hint().is_empty() && !error.code().is_empty());
-}
 
 fn refused(what: &str, result: Result<impl Sized>, part: &str) {
     let error = result.err().unwrap_or_else(|| panic!("{what} must be refused"));
     is_sentence(&error);
     assert!(error.to_string().contains(part), "{what}: {error} should mention {part:?}");
-}
-
-fn gguf() -> ModelFiles {
-    ModelFiles { weights: Some("model.gguf".into()), ..ModelFiles::default() }
-}
-
-fn whole(file: GgufFile) -> GgufFile {
-    file.weights(4).tensor("output_norm.weight", &[2], 1.0)
 }
 
 #[test]
@@ -256,27 +176,6 @@ fn safetensors_files() {
     }
 }
 
-/// A zip archive of stored files, as torch.save makes it.
-fn archive(files: &[(&str, &[u8])]) -> Vec<u8> {
-    let (mut bytes, mut directory) = (Vec::new(), Vec::new());
-    for (name, data) in files {
-        let start = bytes.len() as u32;
-        let mut entry = vec![20, 0, 0, 0, 0, 0, 0, 0, 0, 0];
-        entry.extend(crc32fast::hash(data).to_le_bytes());
-        entry.extend((data.len() as u32).to_le_bytes().repeat(2));
-        entry.extend((name.len() as u16).to_le_bytes());
-        entry.extend([0, 0]);
-        bytes.extend([&b"PK\x03\x04"[..], &entry, name.as_bytes(), data].concat());
-        let rest = [&[0; 10][..], &start.to_le_bytes(), name.as_bytes()].concat();
-        directory.extend([&b"PK\x01\x02\x14\x00"[..], &entry, &rest].concat());
-    }
-    let (start, count) = (bytes.len() as u32, (files.len() as u16).to_le_bytes());
-    bytes.extend(&directory);
-    bytes.extend([&b"PK\x05\x06\0\0\0\0"[..], &count, &count, &(directory.len() as u32).to_le_bytes()].concat());
-    bytes.extend([&start.to_le_bytes()[..], &[0, 0]].concat());
-    bytes
-}
-
 /// The pickle of `{"backbone.norm_f.weight": tensor}`; the parts are the storage's class, offset, size and stride.
 fn state_dict(class: &str, offset: &[u8], size: &[u8], stride: &[u8]) -> Vec<u8> {
     let text = |text: &str| [&b"X"[..], &(text.len() as u32).to_le_bytes(), text.as_bytes()].concat();
@@ -362,67 +261,6 @@ fn pickles() {
     }
 }
 
-/// A small tokenizer.json that uses what such files use.
-fn tokenizer_json() -> Value {
-    json!({
-        "version": "1.0",
-        "added_tokens": [{"id": 0, "content": "<s>", "special": true, "single_word": false, "lstrip": false,
-            "rstrip": false, "normalized": false}],
-        "normalizer": {"type": "NFC"},
-        "pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true},
-        "post_processor": {"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "<s>", "type_id": 0}},
-            {"Sequence": {"id": "A", "type_id": 0}}], "pair": [{"Sequence": {"id": "A", "type_id": 0}},
-            {"Sequence": {"id": "B", "type_id": 1}}], "special_tokens": {"<s>": {"id": "<s>", "ids": [0], "tokens": ["<s>"]}}},
-        "decoder": {"type": "ByteLevel", "add_prefix_space": true, "trim_offsets": true, "use_regex": true},
-        "model": {"type": "BPE", "dropout": null, "unk_token": null, "continuing_subword_prefix": null,
-            "end_of_word_suffix": null, "fuse_unk": false, "byte_fallback": false,
-            "vocab": {"<s>": 0, "a": 1, "b": 2, "ab": 3, "aba": 4, "\u{120}": 5}, "merges": [["a", "b"], ["ab", "a"]]}
-    })
-}
-
-/// The same with other parts, as SentencePiece's and BERT's tokenizers have them.
-fn other_tokenizers() -> [Value; 3] {
-    let with = |parts: Value| {
-        let mut json = tokenizer_json();
-        json.as_object_mut().unwrap().extend(parts.as_object().unwrap().clone());
-        json
-    };
-    [
-        with(json!({
-            "normalizer": {"type": "Sequence", "normalizers": [{"type": "Prepend", "prepend": "_"},
-                {"type": "Replace", "pattern": {"String": " "}, "content": "_"}, {"type": "Lowercase"}]},
-            "pre_tokenizer": {"type": "Metaspace", "replacement": "_", "prepend_scheme": "first", "split": true},
-            "decoder": {"type": "Sequence", "decoders": [{"type": "Replace", "pattern": {"String": "_"}, "content": " "},
-                {"type": "ByteFallback"}, {"type": "Fuse"}, {"type": "Strip", "content": " ", "start": 1, "stop": 0}]},
-            "model": {"type": "BPE", "unk_token": "<s>", "byte_fallback": true, "fuse_unk": true,
-                "vocab": {"<s>": 0, "a": 1, "b": 2, "ab": 3, "<0xF0>": 4, "_": 5}, "merges": ["a b"]},
-        })),
-        with(json!({
-            "pre_tokenizer": {"type": "Sequence", "pretokenizers": [{"type": "WhitespaceSplit"},
-                {"type": "Punctuation", "behavior": "Isolated"}, {"type": "Digits", "individual_digits": true},
-                {"type": "Split", "pattern": {"Regex": "a|b+"}, "behavior": "MergedWithNext", "invert": false}]},
-            "decoder": {"type": "WordPiece", "prefix": "##", "cleanup": true},
-            "model": {"type": "WordPiece", "unk_token": "<s>", "continuing_subword_prefix": "##",
-                "max_input_chars_per_word": 4, "vocab": {"<s>": 0, "a": 1, "##b": 2, "b": 3}},
-        })),
-        with(json!({
-            "decoder": {"type": "Metaspace", "replacement": "_", "prepend_scheme": "always", "split": true},
-            "model": {"type": "Unigram", "unk_id": 0, "byte_fallback": false,
-                "vocab": [["<s>", 0.0], ["a", -1.0], ["b", -2.0], ["ab", -1.5]]},
-        })),
-    ]
-}
-
-/// Reads a tokenizer.json and uses what comes of it.
-fn tokenize(json: &[u8]) -> Result<Vec<u32>> {
-    let tokenizer = Tokenizer::new(json, &TokenizerSettings::default(), 8)?;
-    let ids = tokenizer.encode("ab a<s>bab \u{1F600}", true)?;
-    tokenizer.encode_guarded(tokenizer.guard("<s>ab").as_str())?;
-    tokenizer.decode(&ids)?;
-    tokenizer.decode(&[0, 1, 7, u32::MAX])?;
-    Ok(ids)
-}
-
 #[test]
 fn tokenizers() {
     assert_eq!(tokenize(tokenizer_json().to_string().as_bytes()).unwrap()[..3], [0, 3, 5]);
@@ -486,190 +324,6 @@ fn tokenizers() {
             assert!(error.to_string().contains(part), "{what}: {error}");
         } else {
             assert_eq!(part, ".", "{what} must be refused");
-        }
-    }
-}
-
-/// Changes a file at some places.
-fn damage(bytes: &[u8], changes: &[(u32, u8, u8)], cut: Option<u32>) -> Vec<u8> {
-    let mut bytes = bytes.to_vec();
-    for &(place, kind, value) in changes {
-        if bytes.is_empty() {
-            break;
-        }
-        let place = place as usize % bytes.len();
-        match kind % 4 {
-            0 => bytes[place] = value,
-            1 => bytes[place] ^= 1 << (value % 8),
-            2 => drop(bytes.remove(place)),
-            _ => bytes.insert(place, value),
-        }
-    }
-    if let Some(cut) = cut {
-        let length = cut as usize % (bytes.len() + 1);
-        bytes.truncate(length);
-    }
-    bytes
-}
-
-fn changes() -> impl Strategy<Value = (Vec<(u32, u8, u8)>, Option<u32>)> {
-    let changes = prop::collection::vec((any::<u32>(), any::<u8>(), any::<u8>()), 0..6);
-    (changes, prop::option::weighted(0.2, any::<u32>()))
-}
-
-/// Places in the first bytes, where the lengths and counts are.
-fn header_changes(length: usize) -> impl Strategy<Value = Vec<(u32, u8, u8)>> {
-    prop::collection::vec(
-        (0..length as u32, any::<u8>(), prop_oneof![Just(0xFF), Just(0), Just(0x7F), any::<u8>()]),
-        1..4,
-    )
-}
-
-fn survive(bytes: &[u8], chunk: usize, known: bool) {
-    if let Err(error) = read_within_bounds(bytes, chunk, known.then_some(bytes.len() as u64)) {
-        is_sentence(&error);
-    }
-}
-
-/// A random JSON value in a random place.
-fn graft(json: &mut Value, path: &[usize], value: Value) {
-    let Some((&step, rest)) = path.split_first() else {
-        *json = value;
-        return;
-    };
-    let child = match json {
-        Value::Object(map) if !map.is_empty() => {
-            let len = map.len();
-            map.iter_mut().nth(step % len).map(|(_, child)| child)
-        }
-        Value::Array(list) if !list.is_empty() => {
-            let len = list.len();
-            list.get_mut(step % len)
-        }
-        _ => None,
-    };
-    match child {
-        Some(child) => graft(child, rest, value),
-        None => *json = value,
-    }
-}
-
-fn any_json() -> impl Strategy<Value = Value> {
-    let words =
-        ["", "a", "ab", "<s>", "A", "BPE", "WordPiece", "Unigram", "ByteLevel", "Metaspace", "Split", "auto", "mamba2"];
-    let leaf = prop_oneof![
-        Just(Value::Null),
-        any::<bool>().prop_map(Value::from),
-        prop_oneof![Just(0_i64), Just(-1), Just(1), Just(8), Just(i64::MAX), any::<i64>()].prop_map(Value::from),
-        prop_oneof![Just(0.0), Just(1e300), Just(-2.5)].prop_map(Value::from),
-        prop::sample::select(words.to_vec()).prop_map(Value::from),
-        "\\PC{0,6}".prop_map(Value::from),
-    ];
-    leaf.prop_recursive(2, 8, 3, |inner| {
-        prop_oneof![
-            prop::collection::vec(inner.clone(), 0..3).prop_map(Value::from),
-            prop::collection::hash_map("[a-z_]{1,6}", inner, 0..3).prop_map(|map| json!(map)),
-        ]
-    })
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
-
-    #[test]
-    fn damaged_gguf_files((changes, cut) in changes(), start in header_changes(900), at_start: bool, chunk in 1..5000_usize, known: bool) {
-        let bytes = fs::read(golden("gguf/mamba2.q8_0.gguf")).unwrap();
-        let changes = if at_start { start } else { changes };
-        let bytes = damage(&bytes, &changes, cut);
-        survive(&bytes, chunk.max(50), known);
-        if let Err(error) = build(&gguf(), &bytes) {
-            is_sentence(&error);
-        }
-    }
-
-    #[test]
-    fn damaged_tokenizers_in_gguf_files(places in header_changes(600), token in "\\PC{0,4}", merge in "\\PC{0,6}") {
-        let file = GgufFile::mamba()
-            .text("tokenizer.ggml.model", "gpt2")
-            .texts("tokenizer.ggml.tokens", ["a", "b", "ab", &token])
-            .numbers("tokenizer.ggml.token_type", &[1, 4, 3, i32::from(places[0].1 % 7)])
-            .texts("tokenizer.ggml.merges", ["a b", &merge])
-            .whole("tokenizer.ggml.bos_token_id", u32::from(places[0].2))
-            .raw("tokenizer.ggml.add_bos_token", 7, &[places[0].1 % 2]);
-        let bytes = whole(file).bytes();
-        for bytes in [damage(&bytes, &places, None), bytes] {
-            match build(&gguf(), &bytes) {
-                Ok(engine) => drop(engine.tokenize("ab a\u{1F600}").and_then(|ids| engine.detokenize(&ids))),
-                Err(error) => is_sentence(&error),
-            }
-        }
-    }
-
-    #[test]
-    fn damaged_safetensors_files((changes, cut) in changes(), start in header_changes(1500), at_start: bool, chunk in 50..5000_usize, known: bool) {
-        let bytes = fs::read(golden("mamba2-original/model.safetensors")).unwrap();
-        let changes = if at_start { start } else { changes };
-        survive(&damage(&bytes, &changes, cut), chunk, known);
-    }
-
-    #[test]
-    fn damaged_pickles((changes, cut) in changes(), start in header_changes(3000), at_start: bool, known: bool) {
-        let bytes = fs::read(golden("mamba2-original/pytorch_model.bin")).unwrap();
-        let changes = if at_start { start } else { changes };
-        survive(&damage(&bytes, &changes, cut), 4096, known);
-    }
-
-    #[test]
-    fn pickles_of_random_operations(operations in prop::collection::vec(prop_oneof![
-        prop::sample::select(b"}])(NKqhsueatRbQ.".to_vec()).prop_map(|code| match code {
-            b'K' | b'q' | b'h' => vec![code, 1],
-            other => vec![other],
-        }),
-        prop::sample::select(vec![0x81_u8, 0x85, 0x86, 0x87, 0x88]).prop_map(|code| vec![code]),
-        Just(b"ctorch\nFloatStorage\n".to_vec()),
-        Just(b"X\x01\0\0\0a".to_vec()),
-    ], 0..60)) {
-        let pickle = [&b"\x80\x02"[..], &operations.concat(), b"."].concat();
-        survive(&archive(&[("m/data.pkl", &pickle), ("m/data/0", &[0; 8])]), 1000, true);
-    }
-
-    #[test]
-    fn configs_with_a_graft(which in 0..4_usize, path in prop::collection::vec(any::<usize>(), 1..4), value in any_json()) {
-        let folder = ["tiny-f32", "falcon", "mamba2", "mamba2-original"][which];
-        let text = fs::read_to_string(golden(folder).join("config.json")).unwrap();
-        let mut json: Value = serde_json::from_str(&text).unwrap();
-        graft(&mut json, &path, value);
-        match Config::parse(&json.to_string()) {
-            Ok(config) => drop(config.parameters()),
-            Err(error) => is_sentence(&error),
-        }
-    }
-
-    #[test]
-    fn configs_of_any_text(text in "\\PC{0,80}", place in 0..400_usize) {
-        let mut json = fs::read_to_string(golden("mamba2-original/config.json")).unwrap();
-        let place = json.floor_char_boundary(place.min(json.len()));
-        json.insert_str(place, &text);
-        for json in [&json, &text] {
-            if let Err(error) = Config::parse(json) {
-                is_sentence(&error);
-            }
-        }
-    }
-
-    #[test]
-    fn tokenizers_with_a_graft(which in 0..5_usize, path in prop::collection::vec(any::<usize>(), 1..6), value in any_json()) {
-        let mut json = other_tokenizers().into_iter().nth(which).unwrap_or_else(tokenizer_json);
-        graft(&mut json, &path, value);
-        if let Err(error) = tokenize(json.to_string().as_bytes()) {
-            is_sentence(&error);
-        }
-    }
-
-    #[test]
-    fn damaged_tokenizers((changes, cut) in changes()) {
-        if let Err(error) = tokenize(&damage(tokenizer_json().to_string().as_bytes(), &changes, cut)) {
-            is_sentence(&error);
         }
     }
 }

@@ -106,7 +106,9 @@ impl GpuLoader {
     pub async fn new(device: Device, config: Config, precision: Precision) -> Result<Self> {
         if config.architecture != Architecture::Mamba {
             let name = config.architecture.name();
-            return Err(Error::UnsupportedArchitecture(format!("The GPU backend does not run {name}; the cpu backend does.")));
+            return Err(Error::UnsupportedArchitecture(format!(
+                "The GPU backend does not run {name}; the cpu backend does."
+            )));
         }
         let dims = Dims::new(&config, &device.limits())?;
         let scope = device.device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);

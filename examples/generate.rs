@@ -14,7 +14,7 @@ use serde::Serialize;
 const HELP: &str = "\
 cargo run --release --example generate -- --model DIR (--prompt TEXT | --ids \"8262 849 403\") [options]
 
-  --model DIR          a folder with config.json, tokenizer.json, model.safetensors ...
+  --model DIR          a folder with config.json, tokenizer.json, model.safetensors ..., or FILE.gguf
   --backend NAME       cpu (default) or reference
   --precision NAME     f32 or int8 (default on the cpu backend)
   --threads N          threads of the cpu backend; this version uses one

@@ -69,7 +69,7 @@ impl Engine {
     pub fn info(&self) -> Info {
         let config = self.config();
         Info {
-            architecture: "mamba",
+            architecture: config.architecture.name(),
             parameters: config.parameters(),
             layers: config.layers,
             d_model: config.d_model,

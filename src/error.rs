@@ -76,7 +76,7 @@ impl Error {
     pub fn hint(&self) -> &'static str {
         match self {
             Error::UnsupportedArchitecture(_) => {
-                "Choose a Mamba checkpoint, for example one of the state-spaces/mamba family."
+                "Choose a Mamba checkpoint, for example one of the state-spaces/mamba or mamba2 family."
             }
             Error::BadCheckpoint(_) => {
                 "Check that the files belong together and were downloaded whole, or choose another model."

@@ -7,7 +7,8 @@
 //! ```
 //!
 //! The letters of every shape: V vocabulary, D width of the residual stream, E = expand * D channels,
-//! N states per channel, R rank of dt, K taps of the convolution, L layers, T tokens in the call.
+//! N states per channel, R rank of dt, K taps of the convolution, L layers, T tokens in the call. Mamba-2 has H heads of
+//! P channels (E = H * P) and G groups of B and C; W is the width of the convolution, E or E + 2 G N.
 
 pub mod backend;
 pub mod checkpoint;

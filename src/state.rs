@@ -1,7 +1,8 @@
 //! The recurrent state: all that the model remembers, in a size that never changes,
 //! and the `.mstate` file that holds it.
 //!
-//! L * E * (N + K - 1) floats, whatever the number of tokens read.
+//! L * (E * N + W * (K - 1)) floats, whatever the number of tokens read. W is the width of the convolution:
+//! E, in Mamba-2 E + 2 G N.
 
 use core::sync::atomic::{AtomicU64, Ordering};
 
@@ -28,13 +29,13 @@ impl Stamp {
 #[derive(Debug, Clone)]
 pub struct State {
     layers: usize,
-    /// Values per layer of `conv`: (K - 1) * E.
+    /// Values per layer of `conv`: (K - 1) * W.
     conv_len: usize,
     /// Values per layer of `ssm`: N * E.
     ssm_len: usize,
-    /// The last K - 1 inputs of each convolution, `[L, K-1, E]`, oldest first.
+    /// The last K - 1 inputs of each convolution, `[L, K-1, W]`, oldest first.
     conv: Vec<f32>,
-    /// The hidden state h, `[L, N, E]`.
+    /// The hidden state h, `[L, N, E]`; in Mamba-2 the channel e of E is number e % P of the head e / P.
     ssm: Vec<f32>,
     /// Tokens read so far.
     pub position: u64,
@@ -53,7 +54,7 @@ impl PartialEq for State {
 
 /// One layer's part of the state.
 pub struct LayerState<'a> {
-    /// `[K-1, E]`, oldest input first.
+    /// `[K-1, W]`, oldest input first.
     pub conv: &'a mut [f32],
     /// `[N, E]`.
     pub ssm: &'a mut [f32],
@@ -62,7 +63,7 @@ pub struct LayerState<'a> {
 impl State {
     /// The state before the first token: all zeros.
     pub fn new(config: &Config) -> Self {
-        let conv_len = (config.d_conv - 1) * config.d_inner;
+        let conv_len = (config.d_conv - 1) * config.conv_width();
         let ssm_len = config.d_state * config.d_inner;
         Self {
             layers: config.layers,
@@ -88,7 +89,7 @@ impl State {
     /// True when the dimensions are those of the model.
     pub fn fits(&self, config: &Config) -> bool {
         self.layers == config.layers
-            && self.conv_len == (config.d_conv - 1) * config.d_inner
+            && self.conv_len == (config.d_conv - 1) * config.conv_width()
             && self.ssm_len == config.d_state * config.d_inner
     }
 
@@ -104,7 +105,7 @@ impl State {
         (self.conv.len() + self.ssm.len()) * size_of::<f32>()
     }
 
-    /// `conv` of all layers, `[L, K-1, E]`.
+    /// `conv` of all layers, `[L, K-1, W]`.
     pub fn conv(&self) -> &[f32] {
         &self.conv
     }

@@ -1,6 +1,9 @@
 //! tokenizer.json, byte for byte as the Python tokenizers library reads it, with three additions: no id beyond
 //! the model's vocabulary, text that comes out a token at a time, and text in which special tokens stay plain.
+//! The same from the metadata of a GGUF file.
 
+mod check;
+mod gguf;
 mod marks;
 mod settings;
 mod stream;
@@ -34,9 +37,20 @@ impl Tokenizer {
     /// # Errors
     /// [`Error::BadTokenizer`] when the file is not a tokenizer, or has an id of V or above; the sentence names it.
     pub fn new(json: &[u8], settings: &TokenizerSettings, vocab: usize) -> Result<Self> {
-        let bad = |what: String| Error::BadTokenizer(format!("tokenizer.json {what}."));
-        let mut inner =
-            tokenizers::Tokenizer::from_bytes(json).map_err(|error| bad(format!("cannot be read ({error})")))?;
+        check::tokenizer(json).map_err(|what| Error::BadTokenizer(format!("tokenizer.json {what}.")))?;
+        let inner = tokenizers::Tokenizer::from_bytes(json)
+            .map_err(|error| Error::BadTokenizer(format!("tokenizer.json cannot be read ({error}).")))?;
+        Self::build(inner, settings, vocab, "tokenizer.json")
+    }
+
+    /// `source` begins the sentences of errors.
+    fn build(
+        mut inner: tokenizers::Tokenizer,
+        settings: &TokenizerSettings,
+        vocab: usize,
+        source: &str,
+    ) -> Result<Self> {
+        let bad = |what: String| Error::BadTokenizer(format!("{source} {what}."));
         for (token, id) in inner.get_vocab(true) {
             if id as usize >= vocab {
                 return Err(bad(format!("has the token {token:?} with the id {id}, but the model has {vocab} tokens")));

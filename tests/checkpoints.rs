@@ -37,7 +37,7 @@ fn load_bytes(config: &str, bytes: &[u8], length: Option<u64>) -> Result<()> {
         for chunk in bytes.chunks(4096) {
             reader.push(chunk, loader.as_mut())?;
         }
-        reader.finish()?;
+        reader.finish(loader.as_mut())?;
         loader.finish()?;
     }
     Ok(())

@@ -7,7 +7,7 @@ mod support;
 
 use mamba_web::backend::Precision;
 use mamba_web::state::State;
-use support::{GOLDEN, argmax, expected, golden, kl_divergence, load, read, relative_error};
+use support::{GOLDEN, argmax, expected, golden, kl_divergence, load, read, relative_error, runs};
 
 const F32: [&str; 4] = ["reference", "cpu", "gpu", "gpu, separate kernels"];
 
@@ -15,7 +15,7 @@ const F32: [&str; 4] = ["reference", "cpu", "gpu", "gpu, separate kernels"];
 fn logits_match_transformers_after_every_token() {
     for name in GOLDEN {
         let want = expected(&golden(name));
-        for backend in F32 {
+        for backend in F32.into_iter().filter(|backend| runs(backend, name)) {
             let mut model = load(&golden(name), backend, Precision::F32).unwrap();
             let mut state = State::new(model.config());
             let first = want.input_ids.len() - want.logits.len();
@@ -36,13 +36,13 @@ fn logits_match_transformers_after_every_token() {
 fn the_state_matches_transformers() {
     for name in GOLDEN {
         let want = expected(&golden(name));
-        for backend in F32 {
+        for backend in F32.into_iter().filter(|backend| runs(backend, name)) {
             let mut model = load(&golden(name), backend, Precision::F32).unwrap();
             let mut state = State::new(model.config());
             read(model.as_mut(), &want.input_ids, 64, &mut state);
             let c = model.config();
-            let (e, n, k) = (c.d_inner, c.d_state, c.d_conv);
-            // transformers keeps [L, E, N] and [L, E, K] (the oldest of the K inputs is not needed); ours run over E.
+            let (e, n, k, w) = (c.d_inner, c.d_state, c.d_conv, c.conv_width());
+            // transformers keeps [L, E, N] and [L, W, K] (the oldest of the K inputs is not needed); ours run over E and W.
             let mut ssm = Vec::new();
             let mut conv = Vec::new();
             for layer in 0..c.layers {
@@ -50,7 +50,7 @@ fn the_state_matches_transformers() {
                     (0..n).flat_map(|n_| (0..e).map(move |e_| (layer * e + e_) * n + n_)).map(|i| want.ssm_state[i]),
                 );
                 conv.extend(
-                    (1..k).flat_map(|k_| (0..e).map(move |e_| (layer * e + e_) * k + k_)).map(|i| want.conv_state[i]),
+                    (1..k).flat_map(|k_| (0..w).map(move |w_| (layer * w + w_) * k + k_)).map(|i| want.conv_state[i]),
                 );
             }
             assert!(relative_error(state.ssm(), &ssm) < 1e-4, "{name} {backend}");
@@ -73,6 +73,9 @@ fn prefill_in_one_call_equals_token_by_token() {
             // One token at a time its inputs are rounded to 8 bits, a block of them is not.
             ("gpu", Precision::Int8, 5e-2),
         ] {
+            if !runs(backend, name) {
+                continue;
+            }
             let mut model = load(&golden(name), backend, precision).unwrap();
             let mut single = State::new(model.config());
             let one = read(model.as_mut(), &want.input_ids, 1, &mut single);
@@ -93,7 +96,7 @@ fn prefill_in_one_call_equals_token_by_token() {
 fn greedy_ids_match_transformers() {
     for name in GOLDEN {
         let want = expected(&golden(name));
-        for backend in F32 {
+        for backend in F32.into_iter().filter(|backend| runs(backend, name)) {
             let mut model = load(&golden(name), backend, Precision::F32).unwrap();
             let mut state = State::new(model.config());
             let mut logits = read(model.as_mut(), &want.input_ids, 64, &mut state);
@@ -118,11 +121,12 @@ fn int8_stays_close_to_f32() {
 
 fn stays_close(backend: &str) {
     let (mut agree, mut total) = (0, 0);
-    for name in GOLDEN {
+    for name in GOLDEN.into_iter().filter(|name| runs(backend, name)) {
         let want = expected(&golden(name));
         let mut model = load(&golden(name), backend, Precision::Int8).unwrap();
         let exact = load(&golden(name), backend, Precision::F32).unwrap();
-        assert!(model.weight_bytes() < exact.weight_bytes() / 2, "{name}: int8 must be smaller");
+        // A quarter and the scales; but rows of 33 values fill two blocks of 32.
+        assert!(model.weight_bytes() * 3 < exact.weight_bytes() * 2, "{name}: int8 must be smaller");
         let mut state = State::new(model.config());
         let first = want.input_ids.len() - want.logits.len();
         let mut divergence = 0f64;

@@ -60,7 +60,7 @@ async fn engine() -> WasmEngine {
     assert_eq!(loader.weight_files(), ["model.safetensors"]);
     loader.begin_file("model.safetensors", Some(WEIGHTS.len() as f64)).unwrap();
     for chunk in WEIGHTS.chunks(50_001) {
-        loader.push(&Uint8Array::from(chunk)).unwrap();
+        loader.push(Uint8Array::from(chunk)).await.unwrap();
     }
     loader.end_file().unwrap();
     loader.finish().await.unwrap()
@@ -213,21 +213,21 @@ async fn loading_goes_wrong_in_a_sentence_and_can_be_tried_again() {
     assert_eq!(with("tokenizer", "{}".into()).await, "bad-tokenizer");
     assert_eq!(with("generationConfig", "{".into()).await, "bad-checkpoint");
     assert_eq!(with("index", "{}".into()).await, "bad-checkpoint");
-    assert_eq!(with("weights", "x".into()).await, "bad-argument");
+    assert_eq!(with("shards", "x".into()).await, "bad-argument");
     let bad = object(&[("backend", "tpu".into()), ("precision", "auto".into())]);
     assert_eq!(code(ModelLoader::open(files(), bad).await), "bad-argument");
     assert_eq!(code(ModelLoader::open(files(), Array::new().into()).await), "bad-argument");
 
     let mut short = loader("auto", "auto").await;
-    assert_eq!(code(short.push(&Uint8Array::new_with_length(3))), "bad-argument");
+    assert_eq!(code(short.push(Uint8Array::new_with_length(3)).await), "bad-argument");
     assert_eq!(code(short.begin_file("other.safetensors", None)), "bad-argument");
     short.begin_file("model.safetensors", None).unwrap();
-    short.push(&Uint8Array::from(&WEIGHTS[..1000])).unwrap();
+    short.push(Uint8Array::from(&WEIGHTS[..1000])).await.unwrap();
     assert_eq!(code(short.end_file()), "integrity");
     assert_eq!(code(short.finish().await), "integrity");
     let mut wrong = loader("auto", "auto").await;
     wrong.begin_file("model.safetensors", None).unwrap();
-    assert_eq!(code(wrong.push(&Uint8Array::from(&[255_u8; 64][..]))), "bad-checkpoint");
+    assert_eq!(code(wrong.push(Uint8Array::from(&[255_u8; 64][..])).await), "bad-checkpoint");
     assert_eq!(code(loader("auto", "auto").await.finish().await), "bad-argument");
     engine().await;
 }

@@ -1,5 +1,8 @@
-//! Mamba-1 in plain f32 on candle tensors: the oracle. One statement a line of the paper's pseudocode,
-//! the line of transformers' `MambaMixer.slow_forward` that it mirrors beside it. Slow is fine.
+//! Mamba in plain f32 on candle tensors: the oracle. One statement a line of the papers' pseudocode, the line of
+//! transformers that it mirrors beside it. Slow is fine.
+
+mod mamba1;
+mod mamba2;
 
 use std::collections::HashMap;
 
@@ -8,8 +11,7 @@ use candle_core::{D, Device, Tensor};
 use crate::backend::{Backend, Loader, Precision, check_call};
 use crate::checkpoint::TensorSink;
 use crate::error::{Error, Result};
-use crate::model::Config;
-use crate::model::mamba1::{Inventory, LayerRole, Role, identify};
+use crate::model::{Architecture, Config, Inventory, LayerRole, Role, identify};
 use crate::state::{LayerState, State};
 
 /// Tokens per call: short, so that a caller can stop between calls.
@@ -118,7 +120,9 @@ impl Backend for Reference {
 impl Reference {
     fn weight(&self, role: Role) -> Result<&Tensor> {
         // The loader's inventory made sure that it is there.
-        self.weights.get(&role).ok_or_else(|| Error::BadCheckpoint(format!("The tensor {} is missing.", role.name())))
+        self.weights
+            .get(&role)
+            .ok_or_else(|| Error::BadCheckpoint(format!("The tensor {} is missing.", self.config.tensor_name(role))))
     }
 
     fn bias(&self, x: Tensor, layer: usize, role: LayerRole) -> Result<Tensor> {
@@ -129,62 +133,37 @@ impl Reference {
     }
 
     fn rms_norm(&self, x: &Tensor, role: Role) -> Result<Tensor> {
-        let mean_square = x.sqr()?.mean_keepdim(D::Minus1)?;
-        let normed = x.broadcast_div(&(mean_square + self.config.norm_epsilon as f64)?.sqrt()?)?;
-        Ok(normed.broadcast_mul(self.weight(role)?)?)
+        Ok(rms(x, self.config.norm_epsilon)?.broadcast_mul(self.weight(role)?)?)
     }
 
-    /// One selective SSM block: `u` is `[T, D]`, so is the result.
+    /// One mixer: `u` is `[T, D]`, so is the result.
     fn mixer(&self, layer: usize, u: &Tensor, state: LayerState<'_>) -> Result<Tensor> {
-        let c = &self.config;
-        let (t, e, n, r, k) = (u.dim(0)?, c.d_inner, c.d_state, c.dt_rank, c.d_conv);
-        let w = |role| self.weight(Role::Layer(layer, role));
+        match self.config.architecture {
+            Architecture::Mamba => self.mamba(layer, u, state, None),
+            Architecture::FalconMamba { mixer_epsilon } => self.mamba(layer, u, state, Some(mixer_epsilon)),
+            Architecture::Mamba2(heads) => self.mamba2(layer, u, state, heads),
+        }
+    }
 
-        // projected_states = self.in_proj(input_states); hidden_states, gate = projected_states.chunk(2)
-        let xz = self.bias(u.matmul(&w(LayerRole::InProj)?.t()?)?, layer, LayerRole::InProjBias)?;
-        let (x, z) = (xz.narrow(1, 0, e)?, xz.narrow(1, e, e)?);
-
-        // hidden_states = self.act(self.conv1d(hidden_states)), with the last K - 1 inputs before it
-        let past = Tensor::from_slice(state.conv, (k - 1, e), &Device::Cpu)?;
-        let inputs = Tensor::cat(&[&past, &x], 0)?; // [K - 1 + T, E]
-        let taps = w(LayerRole::Conv)?.reshape((e, k))?.t()?.contiguous()?; // [K, E]
+    /// The causal convolution of `x` (`[T, W]`) and its SiLU, with the last K - 1 inputs before it.
+    fn conv(&self, layer: usize, x: &Tensor, state: &mut [f32]) -> Result<Tensor> {
+        let (t, width, k) = (x.dim(0)?, x.dim(1)?, self.config.d_conv);
+        let past = Tensor::from_slice(state, (k - 1, width), &Device::Cpu)?;
+        let inputs = Tensor::cat(&[&past, x], 0)?; // [K - 1 + T, W]
+        let taps = self.weight(Role::Layer(layer, LayerRole::Conv))?.reshape((width, k))?.t()?.contiguous()?; // [K, W]
         let mut conv = inputs.narrow(0, 0, t)?.broadcast_mul(&taps.narrow(0, 0, 1)?)?;
         for tap in 1..k {
             conv = (conv + inputs.narrow(0, tap, t)?.broadcast_mul(&taps.narrow(0, tap, 1)?)?)?;
         }
-        let x = self.bias(conv, layer, LayerRole::ConvBias)?.silu()?;
-        state.conv.copy_from_slice(&inputs.narrow(0, t, k - 1)?.flatten_all()?.to_vec1::<f32>()?);
-
-        // time_step, B, C = torch.split(self.x_proj(hidden_states), [R, N, N])
-        let x_dbl = x.matmul(&w(LayerRole::XProj)?.t()?)?;
-        let (dt, b, c_) = (x_dbl.narrow(1, 0, r)?, x_dbl.narrow(1, r, n)?, x_dbl.narrow(1, r + n, n)?);
-
-        // discrete_time_step = softplus(self.dt_proj(time_step))
-        let dt = self.bias(dt.contiguous()?.matmul(&w(LayerRole::DtProj)?.t()?)?, layer, LayerRole::DtProjBias)?;
-        let dt = softplus(&dt)?.clamp(c.time_step_limit.0, c.time_step_limit.1)?; // [T, E]
-
-        // A = -exp(A_log); discrete_A = exp(A * dt); discrete_B = dt * B; deltaB_u = discrete_B * x
-        let a = w(LayerRole::ALog)?.exp()?.neg()?.t()?.contiguous()?; // [N, E]
-        let mut h = Tensor::from_slice(state.ssm, (n, e), &Device::Cpu)?;
-        let mut ys = Vec::with_capacity(t);
-        for i in 0..t {
-            let (dt, x) = (dt.narrow(0, i, 1)?, x.narrow(0, i, 1)?); // [1, E]
-            let (b, c_) = (b.narrow(0, i, 1)?.t()?, c_.narrow(0, i, 1)?.t()?); // [N, 1]
-            // ssm_state = discrete_A * ssm_state + deltaB_u
-            let decay = a.broadcast_mul(&dt)?.exp()?;
-            h = ((decay * h)? + b.broadcast_mul(&(dt * x)?)?)?;
-            // scan_output = ssm_state @ C
-            ys.push(h.broadcast_mul(&c_)?.sum_keepdim(0)?);
-        }
-        state.ssm.copy_from_slice(&h.flatten_all()?.to_vec1::<f32>()?);
-
-        // scan_output = (scan_output + hidden_states * self.D) * self.act(gate)
-        let y = (Tensor::cat(&ys, 0)? + x.broadcast_mul(w(LayerRole::D)?)?)?;
-        let y = (y * z.silu()?)?;
-
-        // contextualized_states = self.out_proj(scan_output)
-        self.bias(y.matmul(&w(LayerRole::OutProj)?.t()?)?, layer, LayerRole::OutProjBias)
+        state.copy_from_slice(&inputs.narrow(0, t, k - 1)?.flatten_all()?.to_vec1::<f32>()?);
+        Ok(self.bias(conv, layer, LayerRole::ConvBias)?.silu()?)
     }
+}
+
+/// `x / sqrt(mean(x^2) + epsilon)` over the last dimension.
+fn rms(x: &Tensor, epsilon: f32) -> Result<Tensor> {
+    let mean_square = x.sqr()?.mean_keepdim(D::Minus1)?;
+    Ok(x.broadcast_div(&(mean_square + f64::from(epsilon))?.sqrt()?)?)
 }
 
 /// max(x, 0) + log(1 + exp(-|x|)), which neither overflows nor loses small values to rounding.

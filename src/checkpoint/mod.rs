@@ -1,10 +1,14 @@
 //! From container formats to named tensors, one piece at a time, so that a file is never held whole.
 
+pub mod gguf;
 mod index;
+mod pickle;
+mod reader;
 mod safetensors;
+mod stored;
 
 pub use index::shards;
-pub use safetensors::Reader;
+pub use reader::Reader;
 
 use crate::error::Result;
 
@@ -12,6 +16,15 @@ use crate::error::Result;
 ///
 /// A tensor of shape `[a, b, c, ...]` has `a` rows of `b * c * ...` values; one of shape `[a]` has rows of one value.
 pub trait TensorSink {
+    /// A GGUF file's own account of the model, before its first tensor. Other formats have none.
+    ///
+    /// # Errors
+    /// When the sink cannot use such a model.
+    fn header(&mut self, header: &gguf::Header) -> Result<()> {
+        let _ = header;
+        Ok(())
+    }
+
     /// A tensor begins. True if its values are wanted.
     ///
     /// # Errors

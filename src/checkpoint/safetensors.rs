@@ -1,181 +1,94 @@
 //! safetensors, pushed in as it arrives: the header first, then one tensor after the other, a few rows at a time.
 
-use std::collections::VecDeque;
-
-use half::{bf16, f16};
 use safetensors::Dtype;
 use safetensors::tensor::Metadata;
 
-use crate::checkpoint::TensorSink;
+use super::TensorSink;
+use super::stored::{Encoding, Queue, Stored};
 use crate::error::{Error, Result};
 
-/// Values handed on at a time (or one row, where a row is longer): 256 KiB of f32.
-const PIECE: usize = 1 << 16;
 /// No known checkpoint comes near this; a header that claims more is a lie.
 const MAX_HEADER: u64 = 100 << 20;
 
-/// Reads one safetensors file from chunks of any size.
-pub struct Reader {
-    file: String,
-    length: Option<u64>,
-    received: u64,
-    /// Bytes received and not yet handed on: at most one chunk more than what `needed` asks for.
-    pending: Vec<u8>,
-    header: Option<Header>,
-    values: Vec<f32>,
+/// What has been read of one safetensors file.
+pub(super) enum Safetensors {
+    Header,
+    Tensors(Queue),
 }
 
-struct Header {
-    tensors: VecDeque<Tensor>,
-    begun: bool,
-    wanted: bool,
-}
-
-struct Tensor {
-    name: String,
-    dtype: Dtype,
-    shape: Vec<usize>,
-    /// Bytes of one row.
-    row: usize,
-    /// Bytes not yet handed on.
-    left: usize,
-}
-
-impl Reader {
-    /// `file` is the name that errors mention; `length` its size in bytes, where the server or the disk says it.
-    pub fn new(file: impl Into<String>, length: Option<u64>) -> Self {
-        Self { file: file.into(), length, received: 0, pending: Vec::new(), header: None, values: Vec::new() }
-    }
-
-    /// Takes the next bytes of the file and hands all rows that are complete to `sink`.
-    ///
-    /// # Errors
-    /// [`Error::BadCheckpoint`] for a header or a tensor that is not right, [`Error::Integrity`] for bytes
-    /// beyond the end, and whatever `sink` returns.
-    pub fn push(&mut self, bytes: &[u8], sink: &mut dyn TensorSink) -> Result<()> {
-        self.received += bytes.len() as u64;
-        if self.length.is_some_and(|length| self.received > length) {
-            return Err(Error::Integrity(format!("{} is longer than announced.", self.file)));
-        }
-        self.pending
-            .try_reserve(bytes.len())
-            .map_err(|_| Error::OutOfMemory(format!("There is no memory to read {}.", self.file)))?;
-        self.pending.extend_from_slice(bytes);
-        if self.header.is_none() {
-            self.header = self.take_header()?;
-        }
-        let Some(header) = &mut self.header else { return Ok(()) };
+impl Safetensors {
+    /// Takes what is complete from the front of `bytes` and returns how much that was. `file` is the name that errors
+    /// mention; `total` the file's length, where it is known.
+    pub fn advance(
+        &mut self,
+        bytes: &[u8],
+        file: &str,
+        total: Option<u64>,
+        sink: &mut dyn TensorSink,
+    ) -> Result<usize> {
         let mut taken = 0;
-        while let Some(tensor) = header.tensors.front_mut() {
-            if !header.begun {
-                header.wanted = sink.begin(&tensor.name, &tensor.shape)?;
-                header.begun = true;
-            }
-            let available = &self.pending[taken..];
-            let piece = (PIECE * tensor.dtype_bytes()).max(tensor.row);
-            let whole = available.len().min(tensor.left).min(piece) / tensor.row * tensor.row;
-            if tensor.left > 0 && whole == 0 {
-                break;
-            }
-            if header.wanted && whole > 0 {
-                tensor.convert(&available[..whole], &mut self.values)?;
-                sink.rows(&self.values)?;
-            }
-            taken += whole;
-            tensor.left -= whole;
-            if tensor.left == 0 {
-                header.tensors.pop_front();
-                header.begun = false;
-            }
+        if let Safetensors::Header = self {
+            let Some((queue, length)) = header(bytes, file, total)? else { return Ok(0) };
+            *self = Safetensors::Tensors(queue);
+            taken = length;
         }
-        if header.tensors.is_empty() && taken < self.pending.len() {
-            return Err(Error::BadCheckpoint(format!("{} goes on after its last tensor.", self.file)));
+        let Safetensors::Tensors(queue) = self else { return Ok(taken) };
+        taken += queue.advance(&bytes[taken..], sink)?;
+        if queue.is_empty() && taken < bytes.len() {
+            return Err(Error::BadCheckpoint(format!("{file} goes on after its last tensor.")));
         }
-        self.pending.drain(..taken);
-        Ok(())
+        Ok(taken)
     }
 
-    /// The file has ended.
-    ///
-    /// # Errors
-    /// [`Error::Integrity`] if bytes are missing; the sentence says how many came.
-    pub fn finish(self) -> Result<()> {
-        if self.header.is_some_and(|header| header.tensors.is_empty()) {
-            return Ok(());
-        }
-        let of = self.length.map_or(String::new(), |length| format!(" of {length}"));
-        Err(Error::Integrity(format!("{} ended early, after {}{of} bytes.", self.file, self.received)))
-    }
-
-    fn take_header(&mut self) -> Result<Option<Header>> {
-        let bad =
-            |what: String| Error::BadCheckpoint(format!("{} is not a sound safetensors file: {what}.", self.file));
-        let Some((length, rest)) = self.pending.split_first_chunk::<8>() else { return Ok(None) };
-        let length = u64::from_le_bytes(*length);
-        if length > MAX_HEADER || self.length.is_some_and(|total| length > total.saturating_sub(8)) {
-            return Err(bad(format!("its header claims {length} bytes, more than the file can hold")));
-        }
-        if (rest.len() as u64) < length {
-            return Ok(None);
-        }
-        let end = 8 + length as usize;
-        // The library checks that the tensors' bytes follow each other without gap or overlap and fit their shapes.
-        let metadata: Metadata = serde_json::from_slice(&self.pending[8..end])
-            .map_err(|error| bad(format!("its header is wrong ({error})")))?;
-        let mut tensors = VecDeque::new();
-        for name in metadata.offset_keys() {
-            let Some(info) = metadata.info(&name) else { continue };
-            let (start, stop) = info.data_offsets;
-            let tensor = Tensor::new(name, info.dtype, info.shape.clone(), stop - start)?;
-            tensors.push_back(tensor);
-        }
-        if tensors.is_empty() {
-            return Err(bad("it holds no tensor".into()));
-        }
-        let expected = end as u64 + metadata.data_len() as u64;
-        if let Some(total) = self.length.filter(|&total| total != expected) {
-            return Err(Error::Integrity(format!("{} has {total} bytes; its header asks for {expected}.", self.file)));
-        }
-        self.pending.drain(..end);
-        Ok(Some(Header { tensors, begun: false, wanted: false }))
+    /// Whether the last tensor has been handed on.
+    pub fn is_done(&self) -> bool {
+        matches!(self, Safetensors::Tensors(queue) if queue.is_empty())
     }
 }
 
-impl Tensor {
-    fn new(name: String, dtype: Dtype, shape: Vec<usize>, bytes: usize) -> Result<Self> {
-        if !matches!(dtype, Dtype::F32 | Dtype::F16 | Dtype::BF16) {
-            return Err(Error::BadCheckpoint(format!(
-                "The tensor {name} is stored as {dtype:?}; this page reads F32, F16 and BF16."
-            )));
-        }
-        let rows = shape.first().copied().unwrap_or(1);
-        if rows == 0 || bytes == 0 {
-            return Err(Error::BadCheckpoint(format!("The tensor {name} of shape {shape:?} is empty.")));
-        }
-        Ok(Self { name, dtype, row: bytes / rows, shape, left: bytes })
+/// The tensors that the header announces, and the header's length; None while it is not complete.
+fn header(bytes: &[u8], file: &str, total: Option<u64>) -> Result<Option<(Queue, usize)>> {
+    let bad = |what: String| Error::BadCheckpoint(format!("{file} is not a sound safetensors file: {what}."));
+    let Some((length, rest)) = bytes.split_first_chunk::<8>() else { return Ok(None) };
+    let length = u64::from_le_bytes(*length);
+    if length > MAX_HEADER || total.is_some_and(|total| length > total.saturating_sub(8)) {
+        return Err(bad(format!("its header claims {length} bytes, more than the file can hold")));
     }
-
-    fn dtype_bytes(&self) -> usize {
-        if self.dtype == Dtype::F32 { 4 } else { 2 }
+    let Some(json) = rest.get(..length as usize) else { return Ok(None) };
+    // The library checks that the tensors' bytes follow each other without gap or overlap and fit their shapes.
+    let metadata: Metadata =
+        serde_json::from_slice(json).map_err(|error| bad(format!("its header is wrong ({error})")))?;
+    let mut tensors = Vec::new();
+    for name in metadata.offset_keys() {
+        let Some(info) = metadata.info(&name) else { continue };
+        let encoding = match info.dtype {
+            Dtype::F32 => Encoding::F32,
+            Dtype::F16 => Encoding::F16,
+            Dtype::BF16 => Encoding::Bf16,
+            other => {
+                return Err(Error::BadCheckpoint(format!(
+                    "The tensor {name} is stored as {other:?}; this page reads F32, F16 and BF16."
+                )));
+            }
+        };
+        tensors.push(Stored::new(name, info.shape.clone(), encoding)?);
     }
-
-    /// Little-endian bytes of whole values to f32, exact for all three types.
-    fn convert(&self, bytes: &[u8], values: &mut Vec<f32>) -> Result<()> {
-        values.clear();
-        match self.dtype {
-            Dtype::F32 => values.extend(bytes.as_chunks().0.iter().map(|&b| f32::from_le_bytes(b))),
-            Dtype::BF16 => values.extend(bytes.as_chunks().0.iter().map(|&b| bf16::from_le_bytes(b).to_f32())),
-            _ => values.extend(bytes.as_chunks().0.iter().map(|&b| f16::from_le_bytes(b).to_f32())),
-        }
-        if values.iter().all(|value| value.is_finite()) {
-            return Ok(());
-        }
-        Err(Error::BadCheckpoint(format!("The tensor {} holds values that are not finite numbers.", self.name)))
+    if tensors.is_empty() {
+        return Err(bad("it holds no tensor".into()));
     }
+    let end = 8 + length as usize;
+    let expected = end as u64 + metadata.data_len() as u64;
+    if let Some(total) = total.filter(|&total| total != expected) {
+        return Err(Error::Integrity(format!("{file} has {total} bytes; its header asks for {expected}.")));
+    }
+    Ok(Some((Queue::new(tensors), end)))
 }
 
 #[cfg(test)]
 mod tests {
+    use half::{bf16, f16};
+
+    use super::super::Reader;
     use super::*;
 
     /// Remembers everything it is given.
@@ -206,7 +119,7 @@ mod tests {
         for piece in bytes.chunks(chunk) {
             reader.push(piece, &mut memory)?;
         }
-        reader.finish()?;
+        reader.finish(&mut memory)?;
         Ok(memory)
     }
 

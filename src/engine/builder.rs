@@ -5,7 +5,7 @@ use xxhash_rust::xxh3::Xxh3;
 use super::{Defaults, Engine};
 use crate::backend::contest::{self, Chosen, Loading};
 use crate::backend::{self, Precision};
-use crate::checkpoint::{self, Reader};
+use crate::checkpoint::{self, Reader, TensorSink, gguf};
 use crate::conversation::ChatTemplate;
 use crate::error::{Error, Result};
 use crate::model::Config;
@@ -15,11 +15,13 @@ use crate::tokenizer::{Tokenizer, TokenizerSettings};
 /// instead of four is faster and takes a quarter of the memory; the change in the scores is small (tests/parity).
 const AUTO_PRECISION: Precision = Precision::Int8;
 
-/// The texts of a checkpoint's small files; None for those that it does not have.
+/// The texts of a checkpoint's small files; None for those that it does not have. A GGUF file needs none of them.
 #[derive(Debug, Clone, Default)]
 pub struct ModelFiles {
+    /// The name of the only weight file, where it is not model.safetensors: `FILE.gguf`, `pytorch_model.bin`, ...
+    pub weights: Option<String>,
     /// config.json
-    pub config: String,
+    pub config: Option<String>,
     /// tokenizer.json
     pub tokenizer: Option<String>,
     /// tokenizer_config.json
@@ -28,7 +30,7 @@ pub struct ModelFiles {
     pub generation_config: Option<String>,
     /// chat_template.jinja
     pub chat_template: Option<String>,
-    /// model.safetensors.index.json, of a checkpoint in several weight files
+    /// model.safetensors.index.json (or pytorch_model.bin.index.json), of a checkpoint in several weight files
     pub index: Option<String>,
 }
 
@@ -75,17 +77,84 @@ impl Options {
 /// [`begin_file`](EngineBuilder::begin_file), any number of [`push`](EngineBuilder::push) and
 /// [`end_file`](EngineBuilder::end_file), and becomes an [`Engine`]. After an error only dropping it is of use.
 pub struct EngineBuilder {
-    loader: Loading,
+    intake: Intake,
+    options: Options,
+    generation_config: Option<String>,
     weight_files: Vec<String>,
     /// Files that have ended.
     done: usize,
     reader: Option<Reader>,
     hash: Xxh3,
     failed: Option<Error>,
+}
+
+/// Takes the tensors in. The model is known from config.json before they come, or from a GGUF file's header.
+enum Intake {
+    /// No word of the model yet.
+    Unknown,
+    /// As a GGUF file has it, for [`EngineBuilder::push`] to open a backend.
+    Described(Box<Description>),
+    Open(Box<Model>),
+}
+
+/// What the model is.
+struct Description {
+    config: Config,
+    settings: TokenizerSettings,
+    tokenizer: Option<Tokenizer>,
+}
+
+/// A model on its way into a backend.
+struct Model {
+    loader: Loading,
     tokenizer: Option<Tokenizer>,
     chat_template: Result<Option<ChatTemplate>>,
     defaults: Defaults,
     stop_tokens: Vec<u32>,
+}
+
+impl Description {
+    async fn open(self, options: &Options, generation_config: Option<&str>) -> Result<Model> {
+        let Self { config, settings, tokenizer } = self;
+        let (defaults, mut stop_tokens) = Defaults::parse(generation_config, config.vocab)?;
+        stop_tokens.extend(&config.eos_tokens);
+        if let (Some(tokenizer), Some(eos)) = (&tokenizer, &settings.eos_token) {
+            stop_tokens.extend(tokenizer.id(eos));
+        }
+        stop_tokens.sort_unstable();
+        stop_tokens.dedup();
+        let chat_template = ChatTemplate::new(&settings);
+        Ok(Model { chat_template, loader: options.loader(config).await?, tokenizer, defaults, stop_tokens })
+    }
+}
+
+impl Intake {
+    fn loader(&mut self) -> Result<&mut Loading> {
+        match self {
+            Intake::Open(model) => Ok(&mut model.loader),
+            _ => Err(Error::NotFound("The model has no config.json, and its weights are no GGUF file.".into())),
+        }
+    }
+}
+
+impl TensorSink for Intake {
+    fn header(&mut self, header: &gguf::Header) -> Result<()> {
+        if let Intake::Unknown = self {
+            let config = Config::from_gguf(header)?;
+            let settings = TokenizerSettings::from_gguf(&header.metadata)?;
+            let tokenizer = Tokenizer::from_gguf(&header.metadata, &settings, config.vocab)?;
+            *self = Intake::Described(Box::new(Description { config, settings, tokenizer }));
+        }
+        Ok(()) // else config.json has said it all, and the tensors must fit it
+    }
+
+    fn begin(&mut self, name: &str, shape: &[usize]) -> Result<bool> {
+        self.loader()?.begin(name, shape)
+    }
+
+    fn rows(&mut self, values: &[f32]) -> Result<()> {
+        self.loader()?.rows(values)
+    }
 }
 
 impl EngineBuilder {
@@ -93,39 +162,32 @@ impl EngineBuilder {
     ///
     /// # Errors
     /// [`Error::UnsupportedArchitecture`], [`Error::BadCheckpoint`] and [`Error::BadTokenizer`] for files that are not
-    /// right, [`Error::BadArgument`] for options that are not known, and what [`backend::open`] says of the GPU.
+    /// right, [`Error::NotFound`] without config.json for weights that need one, [`Error::BadArgument`] for options
+    /// that are not known, and what [`backend::open`] says of the GPU.
     pub async fn open(files: &ModelFiles, options: &Options) -> Result<Self> {
-        let config = Config::parse(&files.config)?;
-        let weight_files = match &files.index {
-            Some(index) => checkpoint::shards(index)?,
-            None => vec!["model.safetensors".into()],
-        };
-        let settings = TokenizerSettings::parse(files.tokenizer_config.as_deref(), files.chat_template.as_deref())?;
-        let tokenizer = match &files.tokenizer {
-            Some(json) => Some(Tokenizer::new(json.as_bytes(), &settings, config.vocab)?),
-            None => None,
-        };
-        let (defaults, mut stop_tokens) = Defaults::parse(files.generation_config.as_deref(), config.vocab)?;
-        stop_tokens.extend(&config.eos_tokens);
-        if let (Some(tokenizer), Some(eos)) = (&tokenizer, &settings.eos_token) {
-            stop_tokens.extend(tokenizer.id(eos));
-        }
-        stop_tokens.sort_unstable();
-        stop_tokens.dedup();
         let mut hash = Xxh3::new();
-        hash.update(files.config.as_bytes());
-        Ok(Self {
-            chat_template: ChatTemplate::new(&settings),
-            loader: options.loader(config).await?,
-            weight_files,
-            done: 0,
-            reader: None,
-            hash,
-            failed: None,
-            tokenizer,
-            defaults,
-            stop_tokens,
-        })
+        let intake = if let Some(json) = &files.config {
+            let config = Config::parse(json)?;
+            let settings = TokenizerSettings::parse(files.tokenizer_config.as_deref(), files.chat_template.as_deref())?;
+            let tokenizer = match &files.tokenizer {
+                Some(json) => Some(Tokenizer::new(json.as_bytes(), &settings, config.vocab)?),
+                None => None,
+            };
+            hash.update(json.as_bytes());
+            let description = Description { config, settings, tokenizer };
+            Intake::Open(Box::new(description.open(options, files.generation_config.as_deref()).await?))
+        } else if files.weights.as_deref().is_some_and(|name| name.ends_with(".gguf")) {
+            Intake::Unknown
+        } else {
+            return Err(Error::NotFound("The model has no config.json.".into()));
+        };
+        let weight_files = match (&files.weights, &files.index) {
+            (Some(name), _) => vec![name.clone()],
+            (None, Some(index)) => checkpoint::shards(index)?,
+            (None, None) => vec!["model.safetensors".into()],
+        };
+        let (options, generation_config) = (options.clone(), files.generation_config.clone());
+        Ok(Self { intake, options, generation_config, weight_files, done: 0, reader: None, hash, failed: None })
     }
 
     /// [`EngineBuilder::open`], waited for.
@@ -137,7 +199,7 @@ impl EngineBuilder {
         pollster::block_on(Self::open(files, options))
     }
 
-    /// The names of the files to load, in order: `model.safetensors`, or the shards that the index names.
+    /// The names of the files to load, in order: the only one, or the shards that the index names.
     pub fn weight_files(&self) -> &[String] {
         &self.weight_files
     }
@@ -160,16 +222,32 @@ impl EngineBuilder {
         }
     }
 
-    /// The next bytes of the file.
+    /// The next bytes of the file. Waits only after a GGUF file's header, for the backend to open.
     ///
     /// # Errors
-    /// As [`Reader::push`], and [`Error::BadCheckpoint`] for tensors that the model does not have.
-    pub fn push(&mut self, bytes: &[u8]) -> Result<()> {
+    /// As [`Reader::push`], [`Error::BadCheckpoint`] for tensors that the model does not have, and for what a GGUF
+    /// file says of the model as [`open`](EngineBuilder::open).
+    pub async fn push(&mut self, bytes: &[u8]) -> Result<()> {
         self.check()?;
+        self.take(bytes).await.inspect_err(|error| self.failed = Some(error.clone()))
+    }
+
+    async fn take(&mut self, bytes: &[u8]) -> Result<()> {
         let reader =
             self.reader.as_mut().ok_or_else(|| Error::BadArgument("Bytes came before any file was begun.".into()))?;
         self.hash.update(bytes);
-        reader.push(bytes, &mut self.loader).inspect_err(|error| self.failed = Some(error.clone()))
+        reader.push(bytes, &mut self.intake)?;
+        match core::mem::replace(&mut self.intake, Intake::Unknown) {
+            Intake::Described(description) => {
+                let model = description.open(&self.options, self.generation_config.as_deref()).await?;
+                self.intake = Intake::Open(Box::new(model));
+                reader.push(&[], &mut self.intake) // the rows that came with the header
+            }
+            other => {
+                self.intake = other;
+                Ok(())
+            }
+        }
     }
 
     /// The file has ended.
@@ -179,7 +257,7 @@ impl EngineBuilder {
     pub fn end_file(&mut self) -> Result<()> {
         self.check()?;
         let reader = self.reader.take().ok_or_else(|| Error::BadArgument("No file was begun.".into()))?;
-        reader.finish().inspect_err(|error| self.failed = Some(error.clone()))?;
+        reader.finish(&mut self.intake).inspect_err(|error| self.failed = Some(error.clone()))?;
         self.done += 1;
         Ok(())
     }
@@ -193,14 +271,17 @@ impl EngineBuilder {
         if let Some(missing) = self.weight_files.get(self.done) {
             return Err(Error::BadArgument(format!("The file {missing} has not been loaded.")));
         }
-        let Chosen { it: backend, reason: backend_reason } = self.loader.finish().await?;
+        let Intake::Open(model) = self.intake else {
+            return Err(Error::BadCheckpoint("The weights do not say what model they are of.".into()));
+        };
+        let Chosen { it: backend, reason: backend_reason } = model.loader.finish().await?;
         Ok(Engine {
             backend,
             backend_reason,
-            tokenizer: self.tokenizer,
-            chat_template: self.chat_template,
-            defaults: self.defaults,
-            stop_tokens: self.stop_tokens,
+            tokenizer: model.tokenizer,
+            chat_template: model.chat_template,
+            defaults: model.defaults,
+            stop_tokens: model.stop_tokens,
             model_hash: format!("{:032x}", self.hash.digest128()),
         })
     }

@@ -38,7 +38,6 @@ impl TokenizerSettings {
         for value in object.get("additional_special_tokens").and_then(Value::as_array).into_iter().flatten() {
             special.extend(token_text(value).map(|text| ("additional_special_tokens".to_owned(), text.to_owned())));
         }
-        let find = |name: &str| special.iter().find(|(key, _)| key == name).map(|(_, text)| text.clone());
         let chat_template = match (chat_template, object.get("chat_template")) {
             (Some(text), _) => Some(text.to_owned()),
             (None, None | Some(Value::Null)) => None,
@@ -46,8 +45,14 @@ impl TokenizerSettings {
             (None, Some(Value::Array(list))) => named_template(list),
             (None, Some(other)) => return Err(bad(format!("has chat_template = {other}, which is not a template"))),
         };
+        Ok(Self::new(special, chat_template))
+    }
+
+    /// From special tokens (name, text) and the default chat template.
+    pub(super) fn new(special: Vec<(String, String)>, chat_template: Option<String>) -> Self {
+        let find = |name: &str| special.iter().find(|(key, _)| key == name).map(|(_, text)| text.clone());
         let (bos_token, eos_token, unk_token) = (find("bos_token"), find("eos_token"), find("unk_token"));
-        Ok(Self { bos_token, eos_token, unk_token, special, chat_template })
+        Self { bos_token, eos_token, unk_token, special, chat_template }
     }
 
     /// The special tokens that the file names.

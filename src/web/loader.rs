@@ -21,8 +21,9 @@ pub struct ModelLoader {
 
 #[wasm_bindgen]
 impl ModelLoader {
-    /// `files`: the texts `{config, tokenizer, tokenizerConfig?, generationConfig?, chatTemplate?, index?}`;
-    /// `options`: `{backend, precision}`.
+    /// `files`: the texts `{config, tokenizer, tokenizerConfig?, generationConfig?, chatTemplate?, index?}`, and in
+    /// `weights` the name of the only weight file where it is not model.safetensors. For a GGUF file
+    /// `{weights: "FILE.gguf"}` is enough. `options`: `{backend, precision}`.
     pub async fn open(files: JsValue, options: JsValue) -> Result<ModelLoader, JsValue> {
         let builder = begin(&files, &options).await.thrown()?;
         Ok(Self { builder, piece: Vec::new() })
@@ -38,13 +39,14 @@ impl ModelLoader {
         self.builder.begin_file(name, byte_length.map(|length| length as u64)).thrown()
     }
 
-    pub fn push(&mut self, chunk: &Uint8Array) -> Result<(), JsValue> {
+    /// Waits only after the header of a GGUF file.
+    pub async fn push(&mut self, chunk: Uint8Array) -> Result<(), JsValue> {
         let mut start = 0;
         while start < chunk.length() {
             let end = chunk.length().min(start.saturating_add(PIECE));
             self.piece.resize((end - start) as usize, 0);
             chunk.subarray(start, end).copy_to(&mut self.piece);
-            self.builder.push(&self.piece).thrown()?;
+            self.builder.push(&self.piece).await.thrown()?;
             start = end;
         }
         Ok(())
@@ -62,17 +64,20 @@ impl ModelLoader {
 }
 
 async fn begin(files: &JsValue, options: &JsValue) -> Result<EngineBuilder> {
-    let names = ["config", "tokenizer", "tokenizerConfig", "generationConfig", "chatTemplate", "index"];
+    let names = ["weights", "config", "tokenizer", "tokenizerConfig", "generationConfig", "chatTemplate", "index"];
     let fields = Fields::new(files, "model's files", &names)?;
-    let missing = |name: &str| Error::NotFound(format!("The model has no {name}."));
     let files = ModelFiles {
-        config: fields.text("config")?.ok_or_else(|| missing("config.json"))?,
-        tokenizer: Some(fields.text("tokenizer")?.ok_or_else(|| missing("tokenizer.json"))?),
+        weights: fields.text("weights")?,
+        config: fields.text("config")?,
+        tokenizer: fields.text("tokenizer")?,
         tokenizer_config: fields.text("tokenizerConfig")?,
         generation_config: fields.text("generationConfig")?,
         chat_template: fields.text("chatTemplate")?,
         index: fields.text("index")?,
     };
+    if files.config.is_some() && files.tokenizer.is_none() {
+        return Err(Error::NotFound("The model has no tokenizer.json.".into()));
+    }
     let fields = Fields::new(options, "options", &["backend", "precision"])?;
     let auto = Options::default();
     let options = Options {

@@ -26,6 +26,12 @@ def checkpoints(args):
     checkpoints.make(args.out, args.tokenizer_from)
 
 
+def gguf_files(args):
+    from make import gguf_files
+
+    gguf_files.make(args.out, args.out / "gguf")
+
+
 def default_model(args):
     from make import default_model
 
@@ -60,6 +66,7 @@ def sampler(args):
 
 COMMANDS = {
     "checkpoints": checkpoints,
+    "gguf": gguf_files,
     "default-model": default_model,
     "default-tokenizer": default_tokenizer,
     "neox-tokenizer": neox_tokenizer,

@@ -2,19 +2,27 @@
 
 #![allow(dead_code, reason = "each test file uses its own part")]
 
+pub mod gguf;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use mamba_web::Result;
 use mamba_web::backend::gpu::{Device, GpuLoader};
 use mamba_web::backend::{self, Backend, Loader, Precision};
-use mamba_web::checkpoint::{Reader, shards};
+use mamba_web::checkpoint::{Reader, TensorSink, shards};
 use mamba_web::model::Config;
 use mamba_web::state::State;
 use safetensors::SafeTensors;
 
 /// The random-weight checkpoints that tests/golden/README.md describes.
-pub const GOLDEN: [&str; 5] = ["tiny-f32", "odd-f16", "bare-bf16", "original", "chat"];
+pub const GOLDEN: [&str; 9] =
+    ["tiny-f32", "odd-f16", "bare-bf16", "original", "chat", "falcon", "mamba2", "mamba2-groups", "mamba2-original"];
+
+/// Whether a backend runs a golden checkpoint: the GPU's runs Mamba only.
+pub fn runs(backend: &str, name: &str) -> bool {
+    !backend.starts_with("gpu") || !(name.starts_with("mamba2") || name == "falcon")
+}
 
 pub fn golden(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name)
@@ -23,6 +31,11 @@ pub fn golden(name: &str) -> PathBuf {
 /// Loads a folder the way the page does: the weights in chunks that respect no boundary.
 pub fn load(dir: &Path, name: &str, precision: Precision) -> Result<Box<dyn Backend>> {
     let config = Config::parse(&fs::read_to_string(dir.join("config.json")).expect("config.json"))?;
+    load_as(config, dir, name, precision)
+}
+
+/// The same with a config of its own.
+pub fn load_as(config: Config, dir: &Path, name: &str, precision: Precision) -> Result<Box<dyn Backend>> {
     let loader: Box<dyn Loader> = match name {
         "gpu, separate kernels" => {
             let loader = pollster::block_on(async { GpuLoader::new(Device::open().await?, config, precision).await })?;
@@ -44,9 +57,33 @@ fn fill(mut loader: Box<dyn Loader>, dir: &Path) -> Result<Box<dyn Backend>> {
         for chunk in bytes.chunks(10_007) {
             reader.push(chunk, loader.as_mut())?;
         }
-        reader.finish()?;
+        reader.finish(loader.as_mut())?;
     }
     loader.finish()
+}
+
+/// Keeps every tensor that it is given: name, shape, values.
+#[derive(Default)]
+pub struct Memory(pub Vec<(String, Vec<usize>, Vec<f32>)>);
+
+impl TensorSink for Memory {
+    fn begin(&mut self, name: &str, shape: &[usize]) -> Result<bool> {
+        self.0.push((name.into(), shape.into(), Vec::new()));
+        Ok(true)
+    }
+    fn rows(&mut self, values: &[f32]) -> Result<()> {
+        self.0.last_mut().expect("begin came first").2.extend_from_slice(values);
+        Ok(())
+    }
+}
+
+/// Reads a weight file in chunks.
+pub fn read_file(bytes: &[u8], chunk: usize, length: Option<u64>, sink: &mut dyn TensorSink) -> Result<()> {
+    let mut reader = Reader::new("weights", length);
+    for piece in bytes.chunks(chunk) {
+        reader.push(piece, sink)?;
+    }
+    reader.finish(sink)
 }
 
 /// What transformers computed for a golden checkpoint.
@@ -55,7 +92,7 @@ pub struct Expected {
     /// `[rows, V]`: the scores after the last `rows` of the inputs.
     pub logits: Vec<Vec<f32>>,
     pub greedy_ids: Vec<u32>,
-    /// `[L, E, K]`.
+    /// `[L, W, K]`, W the width of the convolution.
     pub conv_state: Vec<f32>,
     /// `[L, E, N]`.
     pub ssm_state: Vec<f32>,

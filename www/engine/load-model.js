@@ -120,7 +120,7 @@ async function pour(file, loader) {
   for await (const chunk of file.chunks) {
     if (isFirst) refusePlaceholder(file.name, chunk);
     isFirst = false;
-    loader.push(chunk);
+    await loader.push(chunk);
   }
 }
 

@@ -8,14 +8,24 @@ use super::simd::{F32x4, map_in_place};
 pub fn rms_norm(x: &[f32], weight: &[f32], epsilon: f32, out: &mut [f32]) {
     let d = weight.len();
     for (x, out) in x.chunks_exact(d).zip(out.chunks_exact_mut(d)) {
-        let (whole, rest) = x.as_chunks::<4>();
-        let squares = whole.iter().map(F32x4::load).fold(F32x4::splat(0.0), |sum, x| x.mul_add(x, sum));
-        let square_sum = squares.sum() + rest.iter().map(|x| x * x).sum::<f32>();
-        let scale = 1.0 / (square_sum / d as f32 + epsilon).sqrt();
+        let scale = inverse_rms(x, epsilon);
         for ((out, x), weight) in out.iter_mut().zip(x).zip(weight) {
             *out = x * scale * weight;
         }
     }
+}
+
+/// `x /= sqrt(mean(x^2) + epsilon)`.
+pub fn rms_scale(x: &mut [f32], epsilon: f32) {
+    let scale = inverse_rms(x, epsilon);
+    x.iter_mut().for_each(|x| *x *= scale);
+}
+
+fn inverse_rms(x: &[f32], epsilon: f32) -> f32 {
+    let (whole, rest) = x.as_chunks::<4>();
+    let squares = whole.iter().map(F32x4::load).fold(F32x4::splat(0.0), |sum, x| x.mul_add(x, sum));
+    let square_sum = squares.sum() + rest.iter().map(|x| x * x).sum::<f32>();
+    1.0 / (square_sum / x.len() as f32 + epsilon).sqrt()
 }
 
 /// `x[t] += bias`, `x` is `[T, bias.len()]`. No bias, nothing done.
@@ -32,28 +42,28 @@ pub fn add_bias(x: &mut [f32], bias: &[f32]) {
 
 /// Weights of the causal convolution over time, one filter a channel.
 pub struct Conv {
-    /// `[K, E]`, the oldest input's tap first.
+    /// `[K, W]`, the oldest input's tap first.
     pub taps: Vec<f32>,
-    /// `[E]`, zeros where the model has none.
+    /// `[W]`, zeros where the model has none.
     pub bias: Vec<f32>,
 }
 
 impl Conv {
-    /// `out[t, e] = silu(bias[e] + sum over k of taps[k, e] * input[t - (K - 1) + k, e])`.
+    /// `out[t, w] = silu(bias[w] + sum over k of taps[k, w] * input[t - (K - 1) + k, w])`.
     ///
-    /// `xz` is `[T, 2E]`, of which the first E of each row are the inputs; `past` (`[K-1, E]`, oldest first)
-    /// holds the inputs before them and is moved on by T; `out` is `[T, E]`.
-    pub fn run(&self, xz: &[f32], past: &mut [f32], out: &mut [f32]) {
-        let e = self.bias.len();
-        let k = self.taps.len() / e;
-        let tokens = out.len() / e;
-        let input = |t: usize| &xz[t * 2 * e..][..e];
+    /// `inputs` has rows `stride` apart, of which the first W are the inputs; `past` (`[K-1, W]`, oldest first)
+    /// holds the inputs before them and is moved on by T; `out` is `[T, W]`.
+    pub fn run(&self, inputs: &[f32], stride: usize, past: &mut [f32], out: &mut [f32]) {
+        let w = self.bias.len();
+        let k = self.taps.len() / w;
+        let tokens = out.len() / w;
+        let input = |t: usize| &inputs[t * stride..][..w];
         for t in 0..tokens {
-            let out = &mut out[t * e..][..e];
+            let out = &mut out[t * w..][..w];
             out.copy_from_slice(&self.bias);
-            for (tap, taps) in self.taps.chunks_exact(e).enumerate() {
+            for (tap, taps) in self.taps.chunks_exact(w).enumerate() {
                 let age = k - 1 - tap; // steps back in time
-                let input = if age <= t { input(t - age) } else { &past[(k - 1 + t - age) * e..][..e] };
+                let input = if age <= t { input(t - age) } else { &past[(k - 1 + t - age) * w..][..w] };
                 for ((out, tap), input) in out.iter_mut().zip(taps).zip(input) {
                     *out += tap * input;
                 }
@@ -61,10 +71,10 @@ impl Conv {
             map_in_place(out, silu);
         }
         if tokens < k - 1 {
-            past.copy_within(tokens * e.., 0);
+            past.copy_within(tokens * w.., 0);
         }
         for slot in (k - 1).saturating_sub(tokens)..k - 1 {
-            past[slot * e..][..e].copy_from_slice(input(tokens + slot - (k - 1)));
+            past[slot * w..][..w].copy_from_slice(input(tokens + slot - (k - 1)));
         }
     }
 }
@@ -141,7 +151,7 @@ impl Scan {
 
 /// The first `width` (at most four) values, the missing lanes zero.
 #[inline(always)]
-fn load(from: &[f32], width: usize) -> F32x4 {
+pub fn load(from: &[f32], width: usize) -> F32x4 {
     if width == F32x4::LANES
         && let Some((lanes, _)) = from.split_first_chunk()
     {
@@ -153,7 +163,7 @@ fn load(from: &[f32], width: usize) -> F32x4 {
 }
 
 #[inline(always)]
-fn store(value: F32x4, to: &mut [f32], width: usize) {
+pub fn store(value: F32x4, to: &mut [f32], width: usize) {
     if width == F32x4::LANES
         && let Some((lanes, _)) = to.split_first_chunk_mut()
     {

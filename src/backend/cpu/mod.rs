@@ -3,6 +3,7 @@
 mod dense;
 mod int8;
 mod kernels;
+mod mamba2;
 mod math;
 mod matrix;
 mod simd;
@@ -16,8 +17,9 @@ use crate::error::Result;
 use crate::model::Config;
 use crate::state::State;
 use int8::Rounded;
-use kernels::{ScanBlock, add_bias, rms_norm};
-use weights::{Layer, Weights};
+use kernels::{ScanBlock, add_bias, rms_norm, rms_scale};
+use mamba2::{SsdBlock, SsdWork};
+use weights::{Layer, Ssm, Weights};
 
 /// Tokens read together: enough to read the weights seldom, few enough that a stop is felt at once.
 const BLOCK: usize = 32;
@@ -36,15 +38,16 @@ struct Work {
     residual: Vec<f32>,
     /// `[T, D]`: the normed residual, then a layer's result.
     u: Vec<f32>,
-    /// `[T, 2E]`: output of in_proj.
+    /// `[T, 2E]` (in Mamba-2 `[T, 2E + 2GN + H]`): output of in_proj.
     xz: Vec<f32>,
-    /// `[T, E]`.
+    /// `[T, E]` (in Mamba-2 `[T, E + 2GN]`): output of the convolution.
     x: Vec<f32>,
     /// `[T, R + 2N]`: output of x_proj.
     x_dbl: Vec<f32>,
-    /// `[T, E]`.
+    /// `[T, E]`: output of dt_proj; in Mamba-2 of the scan.
     dt: Vec<f32>,
     rounded: Rounded,
+    ssd: Option<SsdWork>,
 }
 
 impl Cpu {
@@ -54,11 +57,15 @@ impl Cpu {
         let work = Work {
             residual: buffer(c.d_model)?,
             u: buffer(c.d_model)?,
-            xz: buffer(2 * c.d_inner)?,
-            x: buffer(c.d_inner)?,
+            xz: buffer(c.in_proj_rows())?,
+            x: buffer(c.conv_width())?,
             x_dbl: buffer(c.dt_rank + 2 * c.d_state)?,
             dt: buffer(c.d_inner)?,
             rounded: Rounded::new(BLOCK, c.d_inner.max(c.d_model))?,
+            ssd: match weights.layers.first().map(|layer| &layer.ssm) {
+                Some(Ssm::Mamba2(ssd)) => Some(SsdWork::new(ssd, BLOCK)?),
+                _ => None,
+            },
         };
         Ok(Self { config, precision, weights, work })
     }
@@ -108,19 +115,37 @@ impl Backend for Cpu {
 impl Work {
     /// `residual += mixer(rms_norm(residual))` for `t` tokens.
     fn layer(&mut self, c: &Config, layer: &Layer, t: usize, state: crate::state::LayerState<'_>) {
-        let (d, e, r_2n) = (c.d_model, c.d_inner, c.dt_rank + 2 * c.d_state);
+        let (d, e, r, n) = (c.d_model, c.d_inner, c.dt_rank, c.d_state);
+        let (rows, width, r_2n) = (c.in_proj_rows(), c.conv_width(), r + 2 * n);
         let (residual, u) = (&mut self.residual[..t * d], &mut self.u[..t * d]);
-        let (x, xz) = (&mut self.x[..t * e], &mut self.xz[..t * 2 * e]);
+        let (x, xz) = (&mut self.x[..t * width], &mut self.xz[..t * rows]);
         let (x_dbl, dt, rounded) = (&mut self.x_dbl[..t * r_2n], &mut self.dt[..t * e], &mut self.rounded);
 
         rms_norm(residual, &layer.norm, c.norm_epsilon, u);
         layer.in_proj.multiply(u, d, t, xz, rounded);
         add_bias(xz, &layer.in_proj_bias);
-        layer.conv.run(xz, state.conv, x);
-        layer.x_proj.multiply(x, e, t, x_dbl, rounded);
-        layer.dt_proj.multiply(x_dbl, r_2n, t, dt, rounded); // reads the first R of each row
-        layer.scan.run(ScanBlock { x, dt, xz, x_dbl, h: state.ssm });
-        layer.out_proj.multiply(x, e, t, u, rounded);
+        match (&layer.ssm, &mut self.ssd) {
+            (Ssm::Mamba(ssm), _) => {
+                layer.conv.run(xz, rows, state.conv, x);
+                ssm.x_proj.multiply(x, e, t, x_dbl, rounded);
+                if let Some(epsilon) = ssm.norm {
+                    for row in x_dbl.chunks_exact_mut(r_2n) {
+                        let (dt, b_c) = row.split_at_mut(r);
+                        let (b, c) = b_c.split_at_mut(n);
+                        [dt, b, c].into_iter().for_each(|part| rms_scale(part, epsilon));
+                    }
+                }
+                ssm.dt_proj.multiply(x_dbl, r_2n, t, dt, rounded); // reads the first R of each row
+                ssm.scan.run(ScanBlock { x, dt, xz, x_dbl, h: state.ssm });
+                layer.out_proj.multiply(x, e, t, u, rounded);
+            }
+            (Ssm::Mamba2(ssd), Some(work)) => {
+                layer.conv.run(&xz[e..], rows, state.conv, x);
+                ssd.run(SsdBlock { zxbcdt: xz, xbc: x, h: state.ssm, y: dt }, work);
+                layer.out_proj.multiply(dt, e, t, u, rounded);
+            }
+            (Ssm::Mamba2(_), None) => {} // all layers are like the first, for which `new` made the work space
+        }
         add_bias(u, &layer.out_proj_bias);
         for (residual, u) in residual.iter_mut().zip(u) {
             *residual += *u;

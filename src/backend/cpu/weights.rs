@@ -1,12 +1,12 @@
 //! The weights in the CPU backend's layouts, filled while the checkpoint streams in.
 
 use super::kernels::{Conv, Scan};
+use super::mamba2::Ssd;
 use super::matrix::Matrix;
 use crate::backend::{Backend, Loader, Precision};
 use crate::checkpoint::{TensorSink, filled};
 use crate::error::{Error, Result};
-use crate::model::Config;
-use crate::model::mamba1::{Inventory, LayerRole, Role, identify};
+use crate::model::{Architecture, Config, Inventory, LayerRole, Role, identify};
 
 pub struct Weights {
     pub embeddings: Matrix,
@@ -22,28 +22,62 @@ pub struct Layer {
     pub in_proj: Matrix,
     pub in_proj_bias: Vec<f32>,
     pub conv: Conv,
-    pub x_proj: Matrix,
-    pub dt_proj: Matrix,
-    pub scan: Scan,
+    pub ssm: Ssm,
     pub out_proj: Matrix,
     pub out_proj_bias: Vec<f32>,
+}
+
+/// What lies between the convolution and out_proj.
+pub enum Ssm {
+    Mamba(Selective),
+    Mamba2(Ssd),
+}
+
+/// Of Mamba and Falcon-Mamba.
+pub struct Selective {
+    pub x_proj: Matrix,
+    /// The epsilon of Falcon-Mamba's norms of dt, B and C.
+    pub norm: Option<f32>,
+    pub dt_proj: Matrix,
+    pub scan: Scan,
 }
 
 impl Weights {
     fn new(c: &Config, precision: Precision) -> Result<Self> {
         let vector = |len| filled(len, 0.0, "the model's weights");
         let (d, e, n, r) = (c.d_model, c.d_inner, c.d_state, c.dt_rank);
+        let (rows, width) = (c.in_proj_rows(), c.conv_width());
         let bias = |len| if c.use_bias { vector(len) } else { Ok(Vec::new()) };
-        let layer = |_| {
-            Ok(Layer {
-                norm: vector(d)?,
-                in_proj: Matrix::new(2 * e, d, precision)?,
-                in_proj_bias: bias(2 * e)?,
-                conv: Conv { taps: vector(c.d_conv * e)?, bias: vector(e)? },
+        let selective = |norm| -> Result<Ssm> {
+            Ok(Ssm::Mamba(Selective {
                 x_proj: Matrix::new(r + 2 * n, e, precision)?,
+                norm,
                 // Small, and what it makes is exponentiated twice: always exact.
                 dt_proj: Matrix::new(e, r, Precision::F32)?,
                 scan: Scan { a: vector(n * e)?, d: vector(e)?, dt_bias: vector(e)?, dt_limit: c.time_step_limit },
+            }))
+        };
+        let ssm = || match c.architecture {
+            Architecture::Mamba => selective(None),
+            Architecture::FalconMamba { mixer_epsilon } => selective(Some(mixer_epsilon)),
+            Architecture::Mamba2(heads) => Ok(Ssm::Mamba2(Ssd {
+                heads,
+                d_state: n,
+                a: vector(heads.heads)?,
+                d: vector(heads.heads)?,
+                dt_bias: vector(heads.heads)?,
+                dt_limit: c.time_step_limit,
+                norm: vector(e)?,
+                epsilon: c.norm_epsilon,
+            })),
+        };
+        let layer = |_| {
+            Ok(Layer {
+                norm: vector(d)?,
+                in_proj: Matrix::new(rows, d, precision)?,
+                in_proj_bias: bias(rows)?,
+                conv: Conv { taps: vector(c.d_conv * width)?, bias: vector(width)? },
+                ssm: ssm()?,
                 out_proj: Matrix::new(d, e, precision)?,
                 out_proj_bias: bias(d)?,
             })
@@ -59,18 +93,15 @@ impl Weights {
     pub fn bytes(&self) -> usize {
         let vector = |values: &Vec<f32>| size_of_val(values.as_slice());
         let layer = |l: &Layer| {
-            let matrices = [&l.in_proj, &l.x_proj, &l.dt_proj, &l.out_proj].map(Matrix::bytes);
-            let vectors = [
-                &l.norm,
-                &l.in_proj_bias,
-                &l.conv.taps,
-                &l.conv.bias,
-                &l.scan.a,
-                &l.scan.d,
-                &l.scan.dt_bias,
-                &l.out_proj_bias,
-            ];
-            matrices.iter().sum::<usize>() + vectors.map(vector).iter().sum::<usize>()
+            let ssm = match &l.ssm {
+                Ssm::Mamba(Selective { x_proj, dt_proj, scan, .. }) => {
+                    let vectors = [&scan.a, &scan.d, &scan.dt_bias].map(vector);
+                    x_proj.bytes() + dt_proj.bytes() + vectors.iter().sum::<usize>()
+                }
+                Ssm::Mamba2(ssd) => [&ssd.a, &ssd.d, &ssd.dt_bias, &ssd.norm].map(vector).iter().sum(),
+            };
+            let vectors = [&l.norm, &l.in_proj_bias, &l.conv.taps, &l.conv.bias, &l.out_proj_bias].map(vector);
+            l.in_proj.bytes() + l.out_proj.bytes() + ssm + vectors.iter().sum::<usize>()
         };
         self.embeddings.bytes()
             + vector(&self.norm_f)
@@ -83,8 +114,8 @@ impl Weights {
 enum Target<'a> {
     Matrix(&'a mut Matrix),
     Vector(&'a mut [f32]),
-    /// Rows become columns, each value passed through the function.
-    Transposed(&'a mut [f32], fn(f32) -> f32),
+    /// This many rows become columns, each value passed through the function.
+    Transposed(&'a mut [f32], usize, fn(f32) -> f32),
 }
 
 /// Builds the CPU backend.
@@ -111,21 +142,34 @@ impl CpuLoader {
             Role::LmHead => return weights.lm_head.as_mut().map(Target::Matrix),
             Role::Layer(layer, role) => (weights.layers.get_mut(layer)?, role),
         };
-        Some(match role {
-            LayerRole::Norm => Target::Vector(&mut layer.norm),
-            LayerRole::InProj => Target::Matrix(&mut layer.in_proj),
-            LayerRole::InProjBias => Target::Vector(&mut layer.in_proj_bias),
-            LayerRole::Conv => Target::Transposed(&mut layer.conv.taps, |tap| tap),
-            LayerRole::ConvBias => Target::Vector(&mut layer.conv.bias),
-            LayerRole::XProj => Target::Matrix(&mut layer.x_proj),
-            LayerRole::DtProj => Target::Matrix(&mut layer.dt_proj),
-            LayerRole::DtProjBias => Target::Vector(&mut layer.scan.dt_bias),
-            LayerRole::ALog => Target::Transposed(&mut layer.scan.a, |log| -log.exp() * core::f32::consts::LOG2_E),
-            LayerRole::D => Target::Vector(&mut layer.scan.d),
-            LayerRole::OutProj => Target::Matrix(&mut layer.out_proj),
-            LayerRole::OutProjBias => Target::Vector(&mut layer.out_proj_bias),
+        Some(match (role, &mut layer.ssm) {
+            (LayerRole::Norm, _) => Target::Vector(&mut layer.norm),
+            (LayerRole::InProj, _) => Target::Matrix(&mut layer.in_proj),
+            (LayerRole::InProjBias, _) => Target::Vector(&mut layer.in_proj_bias),
+            (LayerRole::Conv, _) => Target::Transposed(&mut layer.conv.taps, layer.conv.bias.len(), |tap| tap),
+            (LayerRole::ConvBias, _) => Target::Vector(&mut layer.conv.bias),
+            (LayerRole::OutProj, _) => Target::Matrix(&mut layer.out_proj),
+            (LayerRole::OutProjBias, _) => Target::Vector(&mut layer.out_proj_bias),
+            (LayerRole::XProj, Ssm::Mamba(ssm)) => Target::Matrix(&mut ssm.x_proj),
+            (LayerRole::DtProj, Ssm::Mamba(ssm)) => Target::Matrix(&mut ssm.dt_proj),
+            (LayerRole::DtProjBias, Ssm::Mamba(ssm)) => Target::Vector(&mut ssm.scan.dt_bias),
+            (LayerRole::ALog, Ssm::Mamba(ssm)) => Target::Transposed(&mut ssm.scan.a, ssm.scan.d.len(), decay_rate),
+            (LayerRole::D, Ssm::Mamba(ssm)) => Target::Vector(&mut ssm.scan.d),
+            (LayerRole::DtProjBias, Ssm::Mamba2(ssm)) => Target::Vector(&mut ssm.dt_bias),
+            (LayerRole::ALog, Ssm::Mamba2(ssm)) => Target::Transposed(&mut ssm.a, ssm.d.len(), decay_rate),
+            (LayerRole::D, Ssm::Mamba2(ssm)) => Target::Vector(&mut ssm.d),
+            (LayerRole::GatedNorm, Ssm::Mamba2(ssm)) => Target::Vector(&mut ssm.norm),
+            // Tensors that the architecture does not have, which `identify` has refused.
+            (LayerRole::GatedNorm, Ssm::Mamba(_)) | (LayerRole::XProj | LayerRole::DtProj, Ssm::Mamba2(_)) => {
+                return None;
+            }
         })
     }
+}
+
+/// A log2(e) from A_log, so that exp(dt A) is 2^(dt a).
+fn decay_rate(a_log: f32) -> f32 {
+    -a_log.exp() * core::f32::consts::LOG2_E
 }
 
 impl TensorSink for CpuLoader {
@@ -143,14 +187,13 @@ impl TensorSink for CpuLoader {
 
     fn rows(&mut self, values: &[f32]) -> Result<()> {
         let Some((weights, role)) = self.weights.as_mut().zip(self.current) else { return Ok(()) };
-        let e = self.config.d_inner;
         match Self::target(weights, role) {
             Some(Target::Matrix(matrix)) => matrix.push(values),
             Some(Target::Vector(vector)) => vector[self.filled..][..values.len()].copy_from_slice(values),
-            Some(Target::Transposed(matrix, function)) => {
-                let cols = matrix.len() / e;
+            Some(Target::Transposed(matrix, rows, function)) => {
+                let cols = matrix.len() / rows;
                 for (place, &value) in (self.filled..).zip(values) {
-                    matrix[place % cols * e + place / cols] = function(value);
+                    matrix[place % cols * rows + place / cols] = function(value);
                 }
             }
             None => {}

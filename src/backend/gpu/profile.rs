@@ -107,11 +107,11 @@ impl GpuLoader {
     /// As [`crate::checkpoint::TensorSink`]'s methods and [`crate::backend::Loader::finish`].
     pub fn fill(mut self, config: &Config) -> Result<Gpu> {
         use crate::checkpoint::TensorSink;
-        use crate::model::mamba1;
+        use crate::model::tensors;
         let noise: Vec<f32> =
             (0..1_u32 << 20).map(|i| (i.wrapping_mul(2_654_435_761) >> 8) as f32 / (1 << 23) as f32 - 1.0).collect();
-        for spec in mamba1::tensors(config) {
-            let name = spec.role.name();
+        for spec in tensors(config) {
+            let name = config.tensor_name(spec.role);
             let (rows, len) = (spec.shape[0], spec.shape.iter().product::<usize>());
             let cols = len / rows;
             let (low, size) = match name.rsplit_once('.').map_or(name.as_str(), |(_, last)| last) {

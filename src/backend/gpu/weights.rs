@@ -7,8 +7,7 @@ use super::matrix::{Format, Matrix, Memory};
 use crate::backend::{Backend, Loader, Precision};
 use crate::checkpoint::{TensorSink, filled};
 use crate::error::{Error, Result};
-use crate::model::Config;
-use crate::model::mamba1::{Inventory, LayerRole, Role, identify};
+use crate::model::{Architecture, Config, Inventory, LayerRole, Role, identify};
 
 pub struct Weights {
     pub embeddings: Matrix,
@@ -102,8 +101,15 @@ impl GpuLoader {
     /// Takes all of the GPU's memory that the model needs.
     ///
     /// # Errors
-    /// [`Error::OutOfMemory`] when there is not enough, [`Error::DeviceLost`] when the GPU fails.
+    /// [`Error::UnsupportedArchitecture`] for all but Mamba, [`Error::OutOfMemory`] when there is not enough,
+    /// [`Error::DeviceLost`] when the GPU fails.
     pub async fn new(device: Device, config: Config, precision: Precision) -> Result<Self> {
+        if config.architecture != Architecture::Mamba {
+            let name = config.architecture.name();
+            return Err(Error::UnsupportedArchitecture(format!(
+                "The GPU backend does not run {name}; the cpu backend does."
+            )));
+        }
         let dims = Dims::new(&config, &device.limits())?;
         let scope = device.device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
         let weights = Weights::new(&device, &config, &dims, precision);
@@ -146,6 +152,7 @@ impl GpuLoader {
             LayerRole::DtProjBias => Target::Vector(&layer.dt_proj, r * e),
             LayerRole::ALog => Target::Transposed(&layer.a_d, |log| -log.exp() * core::f32::consts::LOG2_E),
             LayerRole::D => Target::Vector(&layer.a_d, n * e),
+            LayerRole::GatedNorm => return None,
             LayerRole::OutProj => Target::Matrix(&mut layer.out_proj),
             LayerRole::OutProjBias => Target::Vector(&layer.out_proj_bias, 0),
         })

@@ -1,0 +1,261 @@
+//! GGUF, llama.cpp's format: a header with the model's dimensions and tokenizer, then the tensors, many of them in
+//! blocks of few bits. <https://github.com/ggml-org/ggml/blob/master/docs/gguf.md>
+
+mod names;
+mod parse;
+
+use std::collections::BTreeMap;
+
+use candle_core::quantized::GgmlDType;
+
+use super::TensorSink;
+use super::stored::{Encoding, Queue, Stored};
+use crate::error::{Error, Result};
+use parse::Parser;
+
+/// What the header says.
+#[derive(Debug)]
+pub struct Header {
+    pub metadata: Metadata,
+    pub tensors: Vec<TensorInfo>,
+}
+
+/// One tensor, under the name and with the shape (outermost dimension first) that the file gives it.
+#[derive(Debug, Clone)]
+pub struct TensorInfo {
+    pub name: String,
+    pub shape: Vec<usize>,
+    kind: u32,
+    offset: u64,
+}
+
+/// The key-value pairs.
+#[derive(Debug, Default)]
+pub struct Metadata(BTreeMap<String, Value>);
+
+/// A value, with what this crate has no use for left out.
+#[derive(Debug)]
+pub enum Value {
+    Unsigned(u64),
+    Signed(i64),
+    Float(f64),
+    Bool(bool),
+    Text(String),
+    /// A list of 32-bit whole numbers.
+    Numbers(Vec<i32>),
+    Texts(Texts),
+    /// A list of anything else.
+    Other,
+}
+
+/// A list of texts, kept as one so that many short ones need no more memory than the file.
+#[derive(Debug, Default)]
+pub struct Texts {
+    all: String,
+    ends: Vec<u32>,
+}
+
+impl Texts {
+    fn push(&mut self, text: &str) {
+        self.all.push_str(text);
+        self.ends.push(self.all.len() as u32); // a header has less than 4 GiB
+    }
+
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    pub fn get(&self, index: usize) -> Option<&str> {
+        let end = *self.ends.get(index)? as usize;
+        let start = index.checked_sub(1).map_or(0, |before| self.ends[before] as usize);
+        Some(&self.all[start..end])
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        (0..self.len()).filter_map(|index| self.get(index))
+    }
+}
+
+impl Metadata {
+    pub fn get(&self, key: &str) -> Option<&Value> {
+        self.0.get(key)
+    }
+
+    /// # Errors
+    /// [`Error::BadCheckpoint`] when there is something else under the key; so for all that follow.
+    pub fn text(&self, key: &str) -> Result<Option<&str>> {
+        self.typed(key, "a text", |value| if let Value::Text(text) = value { Some(text.as_str()) } else { None })
+    }
+
+    pub fn flag(&self, key: &str) -> Result<Option<bool>> {
+        self.typed(key, "true or false", |value| if let Value::Bool(flag) = value { Some(*flag) } else { None })
+    }
+
+    pub fn number(&self, key: &str) -> Result<Option<f64>> {
+        self.typed(key, "a number", |value| match value {
+            Value::Float(number) => Some(*number),
+            Value::Unsigned(number) => Some(*number as f64),
+            Value::Signed(number) => Some(*number as f64),
+            _ => None,
+        })
+    }
+
+    pub fn whole(&self, key: &str) -> Result<Option<u64>> {
+        self.typed(key, "a whole number", |value| match value {
+            Value::Unsigned(number) => Some(*number),
+            Value::Signed(number) => u64::try_from(*number).ok(),
+            _ => None,
+        })
+    }
+
+    pub fn texts(&self, key: &str) -> Result<Option<&Texts>> {
+        self.typed(key, "a list of texts", |value| if let Value::Texts(texts) = value { Some(texts) } else { None })
+    }
+
+    pub fn numbers(&self, key: &str) -> Result<Option<&[i32]>> {
+        self.typed(key, "a list of whole numbers", |value| {
+            if let Value::Numbers(numbers) = value { Some(numbers.as_slice()) } else { None }
+        })
+    }
+
+    fn typed<'a, T>(&'a self, key: &str, kind: &str, get: impl Fn(&'a Value) -> Option<T>) -> Result<Option<T>> {
+        let Some(value) = self.0.get(key) else { return Ok(None) };
+        get(value).map(Some).ok_or_else(|| Error::BadCheckpoint(format!("The GGUF file's {key} is not {kind}.")))
+    }
+}
+
+/// What has been read of one GGUF file.
+pub(super) enum Gguf {
+    Header {
+        parser: Parser,
+        /// Bytes done with.
+        read: u64,
+    },
+    Tensors {
+        queue: Queue,
+        /// Bytes that may still follow the last tensor.
+        padding: u64,
+    },
+}
+
+impl Default for Gguf {
+    fn default() -> Self {
+        Gguf::Header { parser: Parser::default(), read: 0 }
+    }
+}
+
+impl Gguf {
+    /// Takes what is complete from the front of `bytes` and returns how much that was. `file` is the name that errors
+    /// mention; `total` the file's length, where it is known.
+    pub fn advance(
+        &mut self,
+        bytes: &[u8],
+        file: &str,
+        total: Option<u64>,
+        sink: &mut dyn TensorSink,
+    ) -> Result<usize> {
+        let bad = |what: String| Error::BadCheckpoint(format!("{file} is not a sound GGUF file: its header {what}."));
+        let mut taken = 0;
+        if let Gguf::Header { parser, read } = self {
+            let (used, complete) = parser.advance(bytes, total).map_err(bad)?;
+            *read += used as u64;
+            taken = used;
+            if !complete {
+                if *read + (bytes.len() - used) as u64 > parse::MAX_HEADER {
+                    return Err(bad("does not end".into()));
+                }
+                return Ok(taken);
+            }
+            let (metadata, tensors) = std::mem::take(parser).into_parts();
+            let header = Header { metadata, tensors };
+            let (queue, padding) = plan(&header, *read, total, file)?;
+            sink.header(&header)?;
+            *self = Gguf::Tensors { queue, padding };
+            return Ok(taken);
+        }
+        let Gguf::Tensors { queue, padding } = self else { return Ok(taken) };
+        taken += queue.advance(&bytes[taken..], sink)?;
+        if queue.is_empty() {
+            let rest = (bytes.len() - taken) as u64;
+            *padding = padding
+                .checked_sub(rest)
+                .ok_or_else(|| Error::BadCheckpoint(format!("{file} goes on after its last tensor.")))?;
+            taken = bytes.len();
+        }
+        Ok(taken)
+    }
+
+    /// Whether the last tensor has been handed on.
+    pub fn is_done(&self) -> bool {
+        matches!(self, Gguf::Tensors { queue, .. } if queue.is_empty())
+    }
+}
+
+const DEFAULT_ALIGNMENT: u64 = 32;
+const MAX_ALIGNMENT: u64 = 1 << 16;
+
+/// The tensors in the order of the file, and how many bytes may follow the last. `read` is the header's length.
+fn plan(header: &Header, read: u64, total: Option<u64>, file: &str) -> Result<(Queue, u64)> {
+    let bad = |what: String| Err(Error::BadCheckpoint(format!("{file} is not a sound GGUF file: {what}.")));
+    let alignment = header.metadata.whole("general.alignment")?.unwrap_or(DEFAULT_ALIGNMENT);
+    if !(alignment.is_power_of_two() && alignment <= MAX_ALIGNMENT) {
+        return bad(format!("its alignment is {alignment}"));
+    }
+    let architecture = header.metadata.text("general.architecture")?.unwrap_or_default();
+    let mut tensors: Vec<&TensorInfo> = header.tensors.iter().collect();
+    tensors.sort_by_key(|tensor| tensor.offset);
+    if tensors.is_empty() {
+        return bad("it holds no tensor".into());
+    }
+    let start = read.next_multiple_of(alignment);
+    let mut end = read;
+    let mut stored = Vec::new();
+    for tensor in tensors {
+        let Some(begin) = start.checked_add(tensor.offset).filter(|begin| begin % alignment == 0 && *begin >= end)
+        else {
+            return bad(format!("the tensor {} lies at {}, where it cannot be", tensor.name, tensor.offset));
+        };
+        let Some(encoding) = encoding(tensor.kind) else {
+            return Err(Error::BadCheckpoint(format!(
+                "The tensor {} is stored as ggml's type {}; this page reads F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, \
+                 Q4_K, Q5_K and Q6_K.",
+                tensor.name, tensor.kind
+            )));
+        };
+        let (name, shape, map) = names::checkpoint_form(tensor, architecture);
+        // Its last dimension decides whether rows are whole blocks, which a new shape must not hide.
+        Stored::new(tensor.name.clone(), tensor.shape.clone(), encoding)?;
+        let tensor = Stored::new(name, shape, encoding)?.after_gap(begin - end).mapped(map);
+        let Some(next) = begin.checked_add(tensor.bytes()) else {
+            return bad("it is longer than any file".into());
+        };
+        end = next;
+        stored.push(tensor);
+    }
+    if let Some(total) = total.filter(|&total| total < end) {
+        return Err(Error::Integrity(format!("{file} has {total} bytes; its header asks for {end}.")));
+    }
+    Ok((Queue::new(stored), end.next_multiple_of(alignment) - end))
+}
+
+/// ggml's numbers for its types.
+fn encoding(kind: u32) -> Option<Encoding> {
+    Some(match kind {
+        0 => Encoding::F32,
+        1 => Encoding::F16,
+        30 => Encoding::Bf16,
+        2 => Encoding::Blocks(GgmlDType::Q4_0),
+        3 => Encoding::Blocks(GgmlDType::Q4_1),
+        6 => Encoding::Blocks(GgmlDType::Q5_0),
+        7 => Encoding::Blocks(GgmlDType::Q5_1),
+        8 => Encoding::Blocks(GgmlDType::Q8_0),
+        12 => Encoding::Blocks(GgmlDType::Q4K),
+        13 => Encoding::Blocks(GgmlDType::Q5K),
+        14 => Encoding::Blocks(GgmlDType::Q6K),
+        _ => return None,
+    })
+}

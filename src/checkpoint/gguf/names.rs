@@ -1,0 +1,57 @@
+//! llama.cpp's names, shapes and values of Mamba's tensors, and those of the checkpoints that they were made from.
+
+use super::TensorInfo;
+
+/// Of a layer: llama.cpp's name, the checkpoint's in Mamba and in Mamba-2.
+const LAYER: [(&str, &str, &str); 13] = [
+    ("attn_norm.weight", "norm.weight", "norm.weight"),
+    ("ssm_in.weight", "mixer.in_proj.weight", "mixer.in_proj.weight"),
+    ("ssm_in.bias", "mixer.in_proj.bias", "mixer.in_proj.bias"),
+    ("ssm_conv1d.weight", "mixer.conv1d.weight", "mixer.conv1d.weight"),
+    ("ssm_conv1d.bias", "mixer.conv1d.bias", "mixer.conv1d.bias"),
+    ("ssm_x.weight", "mixer.x_proj.weight", "mixer.x_proj.weight"),
+    ("ssm_dt.weight", "mixer.dt_proj.weight", "mixer.dt_proj.weight"),
+    ("ssm_dt.bias", "mixer.dt_proj.bias", "mixer.dt_bias"),
+    ("ssm_a", "mixer.A_log", "mixer.A_log"),
+    ("ssm_d", "mixer.D", "mixer.D"),
+    ("ssm_norm.weight", "mixer.norm.weight", "mixer.norm.weight"),
+    ("ssm_out.weight", "mixer.out_proj.weight", "mixer.out_proj.weight"),
+    ("ssm_out.bias", "mixer.out_proj.bias", "mixer.out_proj.bias"),
+];
+
+/// The value in the checkpoint, from the one in the file.
+pub type Map = fn(f32) -> f32;
+
+/// A tensor's name and shape in the checkpoint, and what undoes the change of its values. The converter
+///
+/// * leaves out the 1 in the middle of `conv1d.weight`,
+/// * stores A = -exp(A_log) for A_log,
+/// * in Mamba-2 makes A_log and D columns, and the gated norm a matrix with a row for each group.
+///
+/// A name that is not known stays, so that whoever takes the tensors can refuse it.
+pub fn checkpoint_form(tensor: &TensorInfo, architecture: &str) -> (String, Vec<usize>, Option<Map>) {
+    let mamba2 = architecture == "mamba2";
+    let shape = tensor.shape.clone();
+    let whole = |name: &str| (name.to_owned(), tensor.shape.clone(), None);
+    match tensor.name.as_str() {
+        "token_embd.weight" => return whole("backbone.embeddings.weight"),
+        "output_norm.weight" => return whole("backbone.norm_f.weight"),
+        "output.weight" => return whole("lm_head.weight"),
+        _ => {}
+    }
+    let known = tensor.name.strip_prefix("blk.").and_then(|rest| {
+        let (layer, name) = rest.split_once('.')?;
+        let (_, first, second) = LAYER.iter().find(|(theirs, ..)| *theirs == name)?;
+        Some((layer, name, if mamba2 { second } else { first }))
+    });
+    let Some((layer, name, ours)) = known else { return whole(&tensor.name) };
+    let shape = match (name, shape.as_slice()) {
+        ("ssm_conv1d.weight", &[width, taps]) => vec![width, 1, taps],
+        ("ssm_a" | "ssm_d", &[heads, 1]) if mamba2 => vec![heads],
+        ("ssm_norm.weight", &[groups, channels]) => vec![groups.saturating_mul(channels)],
+        _ => shape,
+    };
+    // -0 and what is above 0 become infinite or no number, which the reader refuses.
+    let map: Option<Map> = if name == "ssm_a" { Some(|a| (-a).ln()) } else { None };
+    (format!("backbone.layers.{layer}.{ours}"), shape, map)
+}

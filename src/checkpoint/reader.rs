@@ -1,0 +1,104 @@
+//! One weight file of any format, pushed in as it arrives.
+
+use super::TensorSink;
+use super::gguf::Gguf;
+use super::pickle;
+use super::safetensors::Safetensors;
+use crate::error::{Error, Result};
+
+/// Reads one weight file from chunks of any size, and hands tensors on as soon as their rows are complete. The format
+/// is known by the file's first bytes.
+///
+/// safetensors and GGUF are never held whole: what waits is at most one row and one chunk. A pickle's index is at
+/// its end, so it waits until all has come.
+pub struct Reader {
+    file: String,
+    length: Option<u64>,
+    received: u64,
+    /// Bytes received and not yet handed on.
+    pending: Vec<u8>,
+    format: Option<Format>,
+}
+
+enum Format {
+    Safetensors(Safetensors),
+    Gguf(Box<Gguf>),
+    Pickle,
+}
+
+impl Format {
+    fn of(start: [u8; 4]) -> Self {
+        match &start {
+            b"GGUF" => Format::Gguf(Box::default()),
+            // A zip archive, which torch.save writes; or a bare pickle, of which `pickle` says that it is too old.
+            b"PK\x03\x04" | [0x80, 2..=5, ..] => Format::Pickle,
+            _ => Format::Safetensors(Safetensors::Header),
+        }
+    }
+}
+
+impl Reader {
+    /// `file` is the name that errors mention; `length` its size in bytes, where the server or the disk says it.
+    pub fn new(file: impl Into<String>, length: Option<u64>) -> Self {
+        Self { file: file.into(), length, received: 0, pending: Vec::new(), format: None }
+    }
+
+    /// Takes the next bytes of the file and hands all rows that are complete to `sink`. Those that come together with
+    /// the end of a GGUF file's header wait for the next call, which gives the caller time to prepare for the model.
+    ///
+    /// # Errors
+    /// [`Error::BadCheckpoint`] for a header or a tensor that is not right, [`Error::Integrity`] for bytes
+    /// beyond the end, and whatever `sink` returns.
+    pub fn push(&mut self, bytes: &[u8], sink: &mut dyn TensorSink) -> Result<()> {
+        self.received += bytes.len() as u64;
+        if self.length.is_some_and(|length| self.received > length) {
+            return Err(Error::Integrity(format!("{} is longer than announced.", self.file)));
+        }
+        self.keep(bytes)?;
+        if self.format.is_none() {
+            self.format = self.pending.first_chunk().map(|start| Format::of(*start));
+        }
+        let taken = match &mut self.format {
+            None | Some(Format::Pickle) => 0,
+            Some(Format::Safetensors(format)) => format.advance(&self.pending, &self.file, self.length, sink)?,
+            Some(Format::Gguf(format)) => format.advance(&self.pending, &self.file, self.length, sink)?,
+        };
+        self.pending.drain(..taken);
+        Ok(())
+    }
+
+    /// The file has ended.
+    ///
+    /// # Errors
+    /// [`Error::Integrity`] if bytes are missing; the sentence says how many came. For a pickle, as
+    /// [`push`](Reader::push).
+    pub fn finish(mut self, sink: &mut dyn TensorSink) -> Result<()> {
+        self.push(&[], sink)?;
+        let whole = self.length.is_none_or(|length| length == self.received);
+        let done = match &self.format {
+            None => false,
+            Some(Format::Safetensors(format)) => format.is_done(),
+            Some(Format::Gguf(format)) => format.is_done(),
+            Some(Format::Pickle) if whole => return pickle::read(&self.file, self.pending, sink),
+            Some(Format::Pickle) => false,
+        };
+        if done {
+            return Ok(());
+        }
+        let of = self.length.map_or(String::new(), |length| format!(" of {length}"));
+        Err(Error::Integrity(format!("{} ended early, after {}{of} bytes.", self.file, self.received)))
+    }
+
+    fn keep(&mut self, bytes: &[u8]) -> Result<()> {
+        // A file that waits as a whole is not to be moved to ever larger buffers.
+        let room = match (&self.format, self.length) {
+            (Some(Format::Pickle), Some(length)) => (length as usize).saturating_sub(self.pending.len()),
+            _ => bytes.len(),
+        };
+        self.pending
+            .try_reserve(room.max(bytes.len()))
+            .map_err(|_| Error::OutOfMemory(format!("There is no memory to read {}.", self.file)))?;
+        self.pending.extend_from_slice(bytes);
+        Ok(())
+    }
+}

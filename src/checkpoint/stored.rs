@@ -1,0 +1,188 @@
+//! Tensors as a file stores them, one after the other: bytes in, whole rows of f32 out. What all formats share.
+
+use std::borrow::Cow;
+use std::collections::VecDeque;
+
+use candle_core::CpuStorage;
+use candle_core::quantized::{GgmlDType, QuantizedType};
+use half::{bf16, f16};
+
+use super::TensorSink;
+use crate::error::{Error, Result};
+
+/// Values handed on at a time (or one row, where a row is longer): 256 KiB of f32.
+const PIECE: u64 = 1 << 16;
+
+/// No tensor has so many values; it keeps their bytes within u64.
+const MOST_VALUES: u64 = 1 << 48;
+
+/// How values are stored; all little-endian.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Encoding {
+    F32,
+    F16,
+    Bf16,
+    /// ggml's blocks with common scales, of candle's types that have 16-bit alignment.
+    Blocks(GgmlDType),
+}
+
+impl Encoding {
+    /// The smallest unit: (values, bytes).
+    pub fn block(self) -> (u64, u64) {
+        match self {
+            Encoding::F32 => (1, 4),
+            Encoding::F16 | Encoding::Bf16 => (1, 2),
+            Encoding::Blocks(kind) => (kind.block_size() as u64, kind.type_size() as u64),
+        }
+    }
+
+    /// Whole units to f32, exactly.
+    fn decode(self, bytes: &[u8], values: &mut Vec<f32>) -> Result<()> {
+        values.clear();
+        match self {
+            Encoding::F32 => values.extend(bytes.as_chunks().0.iter().map(|&b| f32::from_le_bytes(b))),
+            Encoding::F16 => values.extend(bytes.as_chunks().0.iter().map(|&b| f16::from_le_bytes(b).to_f32())),
+            Encoding::Bf16 => values.extend(bytes.as_chunks().0.iter().map(|&b| bf16::from_le_bytes(b).to_f32())),
+            Encoding::Blocks(kind) => {
+                // A copy, because candle wants its blocks at even addresses.
+                let aligned: Vec<u16> = bytes.as_chunks().0.iter().map(|&b| u16::from_ne_bytes(b)).collect();
+                let blocks: Box<dyn QuantizedType> = kind.from_data(Cow::Borrowed(bytemuck::cast_slice(&aligned)));
+                let count = bytes.len() / kind.type_size() * kind.block_size();
+                match blocks.dequantize(count) {
+                    Ok(CpuStorage::F32(decoded)) => values.extend(decoded),
+                    other => {
+                        let what = other.err().map_or(String::new(), |error| format!(": {error}"));
+                        return Err(Error::BadCheckpoint(format!("Blocks of {kind:?} cannot be decoded{what}.")));
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// One tensor of a file.
+#[derive(Debug)]
+pub(super) struct Stored {
+    /// As the sink is to know it.
+    name: String,
+    shape: Vec<usize>,
+    encoding: Encoding,
+    /// Bytes between the tensor before and this one.
+    gap: u64,
+    /// Bytes of one row (or of one block, where a row is less).
+    unit: u64,
+    /// Bytes not yet handed on.
+    left: u64,
+    /// What makes the stored values those that the sink is to have.
+    map: Option<fn(f32) -> f32>,
+}
+
+impl Stored {
+    /// # Errors
+    /// [`Error::BadCheckpoint`] for an empty tensor and one whose rows are not whole blocks.
+    pub fn new(name: String, shape: Vec<usize>, encoding: Encoding) -> Result<Self> {
+        let bad = |what: &str| Err(Error::BadCheckpoint(format!("The tensor {name} of shape {shape:?} {what}.")));
+        let product = |dims: &[usize]| dims.iter().try_fold(1_u64, |n, &dim| n.checked_mul(dim as u64));
+        let (values, bytes) = encoding.block();
+        let Some(total) = product(&shape).filter(|&n| n < MOST_VALUES) else {
+            return bad("is larger than any file");
+        };
+        let (last, row) = match shape.as_slice() {
+            [_, rest @ ..] if !rest.is_empty() => (shape[shape.len() - 1] as u64, product(rest).unwrap_or(0)),
+            [len] => (*len as u64, values),
+            _ => (1, 1),
+        };
+        if total == 0 || row == 0 {
+            return bad("is empty");
+        }
+        if last % values != 0 {
+            return bad(&format!("has rows that are not whole blocks of {values}"));
+        }
+        let unit = row / values * bytes;
+        Ok(Self { name, shape, encoding, gap: 0, unit, left: total / values * bytes, map: None })
+    }
+
+    pub fn after_gap(mut self, gap: u64) -> Self {
+        self.gap = gap;
+        self
+    }
+
+    pub fn mapped(mut self, map: Option<fn(f32) -> f32>) -> Self {
+        self.map = map;
+        self
+    }
+
+    /// Bytes that the values occupy.
+    pub fn bytes(&self) -> u64 {
+        self.left
+    }
+
+    fn decode(&self, bytes: &[u8], values: &mut Vec<f32>) -> Result<()> {
+        self.encoding.decode(bytes, values)?;
+        if let Some(map) = self.map {
+            values.iter_mut().for_each(|value| *value = map(*value));
+        }
+        if values.iter().all(|value| value.is_finite()) {
+            return Ok(());
+        }
+        Err(Error::BadCheckpoint(format!("The tensor {} holds values that are not finite numbers.", self.name)))
+    }
+}
+
+/// The tensors of a file that are still to come, in its order.
+#[derive(Default)]
+pub(super) struct Queue {
+    tensors: VecDeque<Stored>,
+    begun: bool,
+    wanted: bool,
+    values: Vec<f32>,
+}
+
+impl Queue {
+    pub fn new(tensors: impl IntoIterator<Item = Stored>) -> Self {
+        Self { tensors: tensors.into_iter().collect(), ..Self::default() }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.tensors.is_empty()
+    }
+
+    /// Hands all whole rows of `bytes` to the sink; returns how many bytes that took.
+    pub fn advance(&mut self, bytes: &[u8], sink: &mut dyn TensorSink) -> Result<usize> {
+        let mut taken = 0;
+        while let Some(tensor) = self.tensors.front_mut() {
+            let available = &bytes[taken..];
+            if tensor.gap > 0 {
+                let skipped = tensor.gap.min(available.len() as u64);
+                taken += skipped as usize;
+                tensor.gap -= skipped;
+                if tensor.gap > 0 {
+                    break;
+                }
+                continue;
+            }
+            if !self.begun {
+                self.wanted = sink.begin(&tensor.name, &tensor.shape)?;
+                self.begun = true;
+            }
+            let (values, size) = tensor.encoding.block();
+            let piece = (PIECE / values * size).max(tensor.unit);
+            let whole = (available.len() as u64).min(tensor.left).min(piece) / tensor.unit * tensor.unit;
+            if whole == 0 {
+                break;
+            }
+            if self.wanted {
+                tensor.decode(&available[..whole as usize], &mut self.values)?;
+                sink.rows(&self.values)?;
+            }
+            taken += whole as usize;
+            tensor.left -= whole;
+            if tensor.left == 0 {
+                self.tensors.pop_front();
+                self.begun = false;
+            }
+        }
+        Ok(taken)
+    }
+}

@@ -1,0 +1,101 @@
+//! The dimensions as a GGUF file's metadata has them.
+
+use super::{Architecture, Config, Heads, MAX_DIMENSION, MAX_LAYERS, MAX_STATES, MAX_TAPS, unsupported};
+use crate::checkpoint::gguf::{Header, Metadata};
+use crate::error::{Error, Result};
+
+const FILE: &str = "The GGUF file";
+/// The file does not say it, and all published Falcon-Mambas have this one.
+const FALCON_EPSILON: f32 = 1e-6;
+
+fn bad(what: String) -> Error {
+    Error::BadCheckpoint(format!("{FILE} {what}."))
+}
+
+impl Config {
+    /// Reads the dimensions from the header of a GGUF file of the architecture `mamba` or `mamba2`. What such files
+    /// leave open, their tensors decide: whether the head is tied, which biases there are, and V.
+    ///
+    /// # Errors
+    /// As [`Config::parse`]; sentences name the key.
+    pub fn from_gguf(header: &Header) -> Result<Self> {
+        let metadata = &header.metadata;
+        let name = metadata.text("general.architecture")?.ok_or_else(|| {
+            Error::UnsupportedArchitecture(format!("{FILE} does not say which architecture its model is."))
+        })?;
+        let mamba2 = match name {
+            "mamba" => false,
+            "mamba2" => true,
+            other => return Err(unsupported(other)),
+        };
+        let fields = Fields { metadata, architecture: name };
+        let has = |name: &str| header.tensors.iter().any(|tensor| tensor.name == name);
+        let embeddings = header.tensors.iter().find(|tensor| tensor.name == "token_embd.weight");
+        let vocab = match embeddings.map(|tensor| tensor.shape.as_slice()) {
+            Some(&[vocab, _]) if (1..=MAX_DIMENSION).contains(&(vocab as u64)) => vocab,
+            Some(shape) => return Err(bad(format!("has a token_embd.weight of shape {shape:?}"))),
+            None => return Err(bad("lacks the tensor token_embd.weight".into())),
+        };
+        let d_inner = fields.required("ssm.inner_size", MAX_DIMENSION)?;
+        // R in Mamba; H in Mamba-2.
+        let rank = fields.required("ssm.time_step_rank", MAX_DIMENSION)?;
+        let architecture = if mamba2 {
+            let groups = fields.dimension("ssm.group_count", MAX_DIMENSION)?.unwrap_or(1);
+            let heads = Heads { heads: rank, head_dim: d_inner / rank, groups, norm_before_gate: false };
+            Architecture::Mamba2(heads)
+        } else if metadata.flag(&fields.key("ssm.dt_b_c_rms"))?.unwrap_or(false) {
+            Architecture::FalconMamba { mixer_epsilon: FALCON_EPSILON }
+        } else {
+            Architecture::Mamba
+        };
+        let epsilon = metadata.number(&fields.key("attention.layer_norm_rms_epsilon"))?.unwrap_or(1e-5);
+        let eos = |key: &str| -> Result<Option<u32>> {
+            Ok(metadata.whole(key)?.and_then(|id| u32::try_from(id).ok()).filter(|&id| (id as usize) < vocab))
+        };
+        let mut eos_tokens = Vec::new();
+        for key in ["tokenizer.ggml.eos_token_id", "tokenizer.ggml.eot_token_id"] {
+            eos_tokens.extend(eos(key)?);
+        }
+        Config {
+            architecture,
+            vocab,
+            d_model: fields.required("embedding_length", MAX_DIMENSION)?,
+            d_inner,
+            d_state: fields.required("ssm.state_size", MAX_STATES)?,
+            dt_rank: if mamba2 { 0 } else { rank },
+            d_conv: fields.required("ssm.conv_kernel", MAX_TAPS)?,
+            layers: fields.required("block_count", MAX_LAYERS)?,
+            tied: !has("output.weight"),
+            use_bias: has("blk.0.ssm_in.bias"),
+            use_conv_bias: has("blk.0.ssm_conv1d.bias"),
+            norm_epsilon: epsilon as f32,
+            time_step_limit: (0.0, f32::INFINITY),
+            eos_tokens,
+        }
+        .checked(FILE)
+    }
+}
+
+struct Fields<'a> {
+    metadata: &'a Metadata,
+    architecture: &'a str,
+}
+
+impl Fields<'_> {
+    fn key(&self, name: &str) -> String {
+        format!("{}.{name}", self.architecture)
+    }
+
+    fn dimension(&self, name: &str, max: u64) -> Result<Option<usize>> {
+        let key = self.key(name);
+        match self.metadata.whole(&key)? {
+            None => Ok(None),
+            Some(n @ 1..) if n <= max => Ok(Some(n as usize)),
+            Some(n) => Err(bad(format!("has {key} = {n}; it must lie between 1 and {max}"))),
+        }
+    }
+
+    fn required(&self, name: &str, max: u64) -> Result<usize> {
+        self.dimension(name, max)?.ok_or_else(|| bad(format!("does not say {}", self.key(name))))
+    }
+}

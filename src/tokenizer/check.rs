@@ -1,0 +1,141 @@
+//! What the tokenizers library takes for granted in a tokenizer.json and would panic without.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde_json::Value;
+
+/// The parts that must be sound JSON, or the library panics instead of refusing them.
+#[derive(Deserialize)]
+struct Parts {
+    #[serde(default)]
+    normalizer: Value,
+    #[serde(default, rename = "decoder")]
+    _decoder: Value,
+    #[serde(default)]
+    post_processor: Value,
+}
+
+#[derive(Deserialize)]
+struct File<'a> {
+    #[serde(borrow)]
+    model: Model<'a>,
+}
+
+/// A BPE model; others have no merges.
+#[derive(Deserialize)]
+struct Model<'a> {
+    #[serde(borrow)]
+    vocab: HashMap<Cow<'a, str>, IgnoredAny>,
+    #[serde(borrow)]
+    merges: Vec<Merge<'a>>,
+    #[serde(borrow, default)]
+    continuing_subword_prefix: Option<Cow<'a, str>>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Merge<'a> {
+    Line(#[serde(borrow)] Cow<'a, str>),
+    Pair(#[serde(borrow)] Cow<'a, str>, #[serde(borrow)] Cow<'a, str>),
+}
+
+/// Checks what the library does not.
+///
+/// # Errors
+/// What is wrong, as the end of a sentence about the file.
+pub fn tokenizer(json: &[u8]) -> Result<(), String> {
+    let parts: Parts = serde_json::from_slice(json).map_err(|error| format!("cannot be read ({error})"))?;
+    normalizer(&parts.normalizer)?;
+    template(&parts.post_processor)?;
+    merges(json)
+}
+
+/// Checks that the template around a text, if there is one, names only tokens and texts that exist.
+fn template(processor: &Value) -> Result<(), String> {
+    match processor.get("type").and_then(Value::as_str) {
+        None if processor.is_null() => return Ok(()),
+        None => return Err("has a post-processor without a type".into()),
+        Some("Sequence") => {
+            let inner = processor.get("processors").and_then(Value::as_array);
+            return inner.into_iter().flatten().try_for_each(template);
+        }
+        Some("TemplateProcessing") => {}
+        Some("BertProcessing" | "RobertaProcessing" | "ByteLevel") => return Ok(()),
+        // The library would try all kinds until one fits.
+        Some(other) => return Err(format!("has a post-processor of the unknown type {other:?}")),
+    }
+    let pieces = processor.get("single").and_then(Value::as_array).ok_or("has a template that is no list")?;
+    for piece in pieces {
+        let id = |kind: &str| piece.get(kind).and_then(|piece| piece.get("id")).and_then(Value::as_str);
+        let known = |token: &str| processor.get("special_tokens").and_then(|known| known.get(token)).is_some();
+        match (id("Sequence"), id("SpecialToken")) {
+            (Some("A"), None) => {}
+            (None, Some(token)) if known(token) => {}
+            _ => return Err(format!("has a template with {piece}, which it does not describe")),
+        }
+    }
+    Ok(())
+}
+
+/// Checks that the library can run a normalizer on any text. No known Mamba comes near what is refused here.
+fn normalizer(value: &Value) -> Result<(), String> {
+    let text = |name: &str| value.get(name).and_then(Value::as_str);
+    match text("type") {
+        None if value.is_null() => Ok(()),
+        None => Err("has a normalizer without a type".into()),
+        Some("Sequence") => {
+            value.get("normalizers").and_then(Value::as_array).into_iter().flatten().try_for_each(normalizer)
+        }
+        Some("Precompiled") => Err("has a precompiled normalizer, which this page does not read".into()),
+        Some("Prepend") if text("prepend").is_none_or(str::is_empty) => Err("prepends nothing".into()),
+        Some("Replace") => {
+            let pattern = |kind: &str| value.get("pattern").and_then(|pattern| pattern.get(kind)?.as_str());
+            match pattern("String").is_some_and(|literal| !literal.is_empty())
+                || pattern("Regex").is_some_and(|pattern| !may_match_nothing(pattern))
+            {
+                true => Ok(()),
+                false => Err("replaces what may match nothing".into()),
+            }
+        }
+        Some(
+            "BertNormalizer" | "Strip" | "StripAccents" | "NFC" | "NFD" | "NFKC" | "NFKD" | "Lowercase" | "Nmt"
+            | "Prepend" | "ByteLevel",
+        ) => Ok(()),
+        // The library would try all kinds until one fits.
+        Some(other) => Err(format!("has a normalizer of the unknown type {other:?}")),
+    }
+}
+
+/// Whether a regular expression has any of the means to match between two characters.
+fn may_match_nothing(pattern: &str) -> bool {
+    const MEANS: [&str; 13] = ["*", "?", "^", "$", "|", "(", "{0", "{,", "\\b", "\\B", "\\A", "\\G", "\\z"];
+    let pattern = pattern.replace("[^", "[");
+    pattern.is_empty() || MEANS.iter().any(|means| pattern.contains(means))
+}
+
+/// Checks that each merge makes a token of two tokens. What is no BPE model passes: the library refuses it or reads it
+/// by itself.
+fn merges(json: &[u8]) -> Result<(), String> {
+    let Model { vocab, merges, continuing_subword_prefix } = match serde_json::from_slice::<File>(json) {
+        Ok(file) => file.model,
+        // The library takes the last one, which would not be the one that was checked.
+        Err(error) if error.to_string().starts_with("duplicate field") => return Err(format!("has a {error}")),
+        Err(_) => return Ok(()),
+    };
+    let prefix = continuing_subword_prefix.unwrap_or_default();
+    let sound = |first: &str, second: &str| {
+        let Some(rest) = second.get(prefix.len()..) else { return false };
+        [first, second, &format!("{first}{rest}")].iter().all(|token| vocab.contains_key(*token))
+    };
+    let unsound = merges.iter().find_map(|merge| match merge {
+        Merge::Line(line) if line.starts_with("#version") => None,
+        Merge::Line(line) if line.split_once(' ').is_some_and(|(first, second)| sound(first, second)) => None,
+        Merge::Line(line) => Some(line.clone().into_owned()),
+        Merge::Pair(first, second) if sound(first, second) => None,
+        Merge::Pair(first, second) => Some(format!("{first} {second}")),
+    });
+    unsound.map_or(Ok(()), |merge| Err(format!("has the merge {merge:?}, which makes no token of two")))
+}

@@ -1,0 +1,201 @@
+//! Files changed by chance: each is read, or refused with a sentence; nothing panics, hangs, or takes memory that a file
+//! only claims to need. `PROPTEST_CASES=100000 cargo test --test fuzz` searches longer.
+
+#[path = "support/strangers.rs"]
+mod strangers;
+mod support;
+
+use std::fs;
+
+use mamba_web::model::Config;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use strangers::{
+    archive, build, gguf, is_sentence, other_tokenizers, read_within_bounds, tokenize, tokenizer_json, whole,
+};
+use support::gguf::GgufFile;
+use support::golden;
+
+/// Changes a file at some places.
+fn damage(bytes: &[u8], changes: &[(u32, u8, u8)], cut: Option<u32>) -> Vec<u8> {
+    let mut bytes = bytes.to_vec();
+    for &(place, kind, value) in changes {
+        if bytes.is_empty() {
+            break;
+        }
+        let place = place as usize % bytes.len();
+        match kind % 4 {
+            0 => bytes[place] = value,
+            1 => bytes[place] ^= 1 << (value % 8),
+            2 => drop(bytes.remove(place)),
+            _ => bytes.insert(place, value),
+        }
+    }
+    if let Some(cut) = cut {
+        let length = cut as usize % (bytes.len() + 1);
+        bytes.truncate(length);
+    }
+    bytes
+}
+
+fn changes() -> impl Strategy<Value = (Vec<(u32, u8, u8)>, Option<u32>)> {
+    let changes = prop::collection::vec((any::<u32>(), any::<u8>(), any::<u8>()), 0..6);
+    (changes, prop::option::weighted(0.2, any::<u32>()))
+}
+
+/// Places in the first bytes, where the lengths and counts are.
+fn header_changes(length: usize) -> impl Strategy<Value = Vec<(u32, u8, u8)>> {
+    prop::collection::vec(
+        (0..length as u32, any::<u8>(), prop_oneof![Just(0xFF), Just(0), Just(0x7F), any::<u8>()]),
+        1..4,
+    )
+}
+
+fn survive(bytes: &[u8], chunk: usize, known: bool) {
+    if let Err(error) = read_within_bounds(bytes, chunk, known.then_some(bytes.len() as u64)) {
+        is_sentence(&error);
+    }
+}
+
+/// A random JSON value in a random place.
+fn graft(json: &mut Value, path: &[usize], value: Value) {
+    let Some((&step, rest)) = path.split_first() else {
+        *json = value;
+        return;
+    };
+    let child = match json {
+        Value::Object(map) if !map.is_empty() => {
+            let len = map.len();
+            map.iter_mut().nth(step % len).map(|(_, child)| child)
+        }
+        Value::Array(list) if !list.is_empty() => {
+            let len = list.len();
+            list.get_mut(step % len)
+        }
+        _ => None,
+    };
+    match child {
+        Some(child) => graft(child, rest, value),
+        None => *json = value,
+    }
+}
+
+fn any_json() -> impl Strategy<Value = Value> {
+    let words =
+        ["", "a", "ab", "<s>", "A", "BPE", "WordPiece", "Unigram", "ByteLevel", "Metaspace", "Split", "auto", "mamba2"];
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        prop_oneof![Just(0_i64), Just(-1), Just(1), Just(8), Just(i64::MAX), any::<i64>()].prop_map(Value::from),
+        prop_oneof![Just(0.0), Just(1e300), Just(-2.5)].prop_map(Value::from),
+        prop::sample::select(words.to_vec()).prop_map(Value::from),
+        "\\PC{0,6}".prop_map(Value::from),
+    ];
+    leaf.prop_recursive(2, 8, 3, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..3).prop_map(Value::from),
+            prop::collection::hash_map("[a-z_]{1,6}", inner, 0..3).prop_map(|map| json!(map)),
+        ]
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn damaged_gguf_files((changes, cut) in changes(), start in header_changes(900), at_start: bool, chunk in 1..5000_usize, known: bool) {
+        let bytes = fs::read(golden("gguf/mamba2.q8_0.gguf")).unwrap();
+        let changes = if at_start { start } else { changes };
+        let bytes = damage(&bytes, &changes, cut);
+        survive(&bytes, chunk.max(50), known);
+        if let Err(error) = build(&gguf(), &bytes) {
+            is_sentence(&error);
+        }
+    }
+
+    #[test]
+    fn damaged_tokenizers_in_gguf_files(places in header_changes(600), token in "\\PC{0,4}", merge in "\\PC{0,6}") {
+        let file = GgufFile::mamba()
+            .text("tokenizer.ggml.model", "gpt2")
+            .texts("tokenizer.ggml.tokens", ["a", "b", "ab", &token])
+            .numbers("tokenizer.ggml.token_type", &[1, 4, 3, i32::from(places[0].1 % 7)])
+            .texts("tokenizer.ggml.merges", ["a b", &merge])
+            .whole("tokenizer.ggml.bos_token_id", u32::from(places[0].2))
+            .raw("tokenizer.ggml.add_bos_token", 7, &[places[0].1 % 2]);
+        let bytes = whole(file).bytes();
+        for bytes in [damage(&bytes, &places, None), bytes] {
+            match build(&gguf(), &bytes) {
+                Ok(engine) => drop(engine.tokenize("ab a\u{1F600}").and_then(|ids| engine.detokenize(&ids))),
+                Err(error) => is_sentence(&error),
+            }
+        }
+    }
+
+    #[test]
+    fn damaged_safetensors_files((changes, cut) in changes(), start in header_changes(1500), at_start: bool, chunk in 50..5000_usize, known: bool) {
+        let bytes = fs::read(golden("mamba2-original/model.safetensors")).unwrap();
+        let changes = if at_start { start } else { changes };
+        survive(&damage(&bytes, &changes, cut), chunk, known);
+    }
+
+    #[test]
+    fn damaged_pickles((changes, cut) in changes(), start in header_changes(3000), at_start: bool, known: bool) {
+        let bytes = fs::read(golden("mamba2-original/pytorch_model.bin")).unwrap();
+        let changes = if at_start { start } else { changes };
+        survive(&damage(&bytes, &changes, cut), 4096, known);
+    }
+
+    #[test]
+    fn pickles_of_random_operations(operations in prop::collection::vec(prop_oneof![
+        prop::sample::select(b"}])(NKqhsueatRbQ.".to_vec()).prop_map(|code| match code {
+            b'K' | b'q' | b'h' => vec![code, 1],
+            other => vec![other],
+        }),
+        prop::sample::select(vec![0x81_u8, 0x85, 0x86, 0x87, 0x88]).prop_map(|code| vec![code]),
+        Just(b"ctorch\nFloatStorage\n".to_vec()),
+        Just(b"X\x01\0\0\0a".to_vec()),
+    ], 0..60)) {
+        let pickle = [&b"\x80\x02"[..], &operations.concat(), b"."].concat();
+        survive(&archive(&[("m/data.pkl", &pickle), ("m/data/0", &[0; 8])]), 1000, true);
+    }
+
+    #[test]
+    fn configs_with_a_graft(which in 0..4_usize, path in prop::collection::vec(any::<usize>(), 1..4), value in any_json()) {
+        let folder = ["tiny-f32", "falcon", "mamba2", "mamba2-original"][which];
+        let text = fs::read_to_string(golden(folder).join("config.json")).unwrap();
+        let mut json: Value = serde_json::from_str(&text).unwrap();
+        graft(&mut json, &path, value);
+        match Config::parse(&json.to_string()) {
+            Ok(config) => drop(config.parameters()),
+            Err(error) => is_sentence(&error),
+        }
+    }
+
+    #[test]
+    fn configs_of_any_text(text in "\\PC{0,80}", place in 0..400_usize) {
+        let mut json = fs::read_to_string(golden("mamba2-original/config.json")).unwrap();
+        let place = json.floor_char_boundary(place.min(json.len()));
+        json.insert_str(place, &text);
+        for json in [&json, &text] {
+            if let Err(error) = Config::parse(json) {
+                is_sentence(&error);
+            }
+        }
+    }
+
+    #[test]
+    fn tokenizers_with_a_graft(which in 0..5_usize, path in prop::collection::vec(any::<usize>(), 1..6), value in any_json()) {
+        let mut json = other_tokenizers().into_iter().nth(which).unwrap_or_else(tokenizer_json);
+        graft(&mut json, &path, value);
+        if let Err(error) = tokenize(json.to_string().as_bytes()) {
+            is_sentence(&error);
+        }
+    }
+
+    #[test]
+    fn damaged_tokenizers((changes, cut) in changes()) {
+        if let Err(error) = tokenize(&damage(tokenizer_json().to_string().as_bytes(), &changes, cut)) {
+            is_sentence(&error);
+        }
+    }
+}

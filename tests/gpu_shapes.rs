@@ -5,7 +5,7 @@ mod support;
 
 use mamba_web::backend::gpu::{Device, GpuLoader};
 use mamba_web::backend::{self, Backend, Loader, Precision};
-use mamba_web::model::{Config, mamba1};
+use mamba_web::model::{Config, tensors};
 use mamba_web::state::State;
 use proptest::prelude::*;
 use proptest::test_runner::{TestCaseError, TestRunner};
@@ -58,8 +58,9 @@ impl Shape {
             state ^= state << 5;
             state as f32 / u32::MAX as f32 * 2.0 - 1.0
         };
-        for spec in mamba1::tensors(&self.config()) {
-            let name = spec.role.name();
+        let config = self.config();
+        for spec in tensors(&config) {
+            let name = config.tensor_name(spec.role);
             let len: usize = spec.shape.iter().product();
             let cols = len / spec.shape[0];
             let (middle, size) = if name.ends_with("A_log") || name.contains("norm") || name.ends_with(".D") {

@@ -8,8 +8,11 @@ export default function init(): Promise<unknown>;
 export function memoryBytes(): number;
 
 export interface ModelFiles {
-  config: string;
-  tokenizer: string;
+  /** The name of the only weight file, where it is not model.safetensors. */
+  weights?: string;
+  /** A GGUF file needs no others. */
+  config?: string;
+  tokenizer?: string;
   tokenizerConfig?: string;
   generationConfig?: string;
   chatTemplate?: string;
@@ -24,7 +27,7 @@ export class ModelLoader {
   /** model.safetensors, or the shards that the index names */
   weightFiles(): string[];
   beginFile(name: string, byteLength?: number): void;
-  push(chunk: Uint8Array): void;
+  push(chunk: Uint8Array): Promise<void>;
   endFile(): void;
   /** Consumes the loader. Where GPU and CPU compete, runs the race. */
   finish(): Promise<WasmEngine>;

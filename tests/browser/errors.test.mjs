@@ -70,7 +70,7 @@ const FAILURES = [
   ["/made/not-json/", "bad-checkpoint", /config\.json/],
   ["/made/llama/", "unsupported-architecture", /llama/i],
   ["/made/git-lfs/", "bad-checkpoint", /Git LFS/],
-  ["/some/model.gguf", "bad-argument", /GGUF/],
+  ["/some/model.onnx", "bad-argument", /ONNX/],
   ["http://other.example/model/", "bad-argument", /only over https/],
   ["ftp://other.example/", "bad-argument", /ftp:/],
 ];
@@ -199,7 +199,7 @@ test("what is wrong with an address is said in the dialog, before anything is gi
     for (const [address, message] of [
       ["", /No model was named/],
       ["hf:nobody", /not a name on Hugging Face/],
-      ["https://x.example/mamba.Q4.gguf", /GGUF/],
+      ["https://x.example/mamba.onnx", /ONNX/],
     ]) {
       await page.click("#open-models");
       await page.fill("#model-address", String(address));

@@ -47,17 +47,17 @@ export async function loadModel(wanted) {
 async function build(folder, { source, options, wasmIsReady }, meter) {
   // All at once: compiling the wasm, the small files, and the first bytes of the weights.
   const weights = findWeights(folder);
-  const small = isWholeSource(source) ? Promise.resolve(NO_SMALL_FILES) : readSmallFiles(folder);
+  const small = isWholeSource(source) ? Promise.resolve({}) : readSmallFiles(folder);
   // If the small files fail, what became of the weights does not matter.
   weights.catch(() => {});
   const files = await small;
   const { index, first } = await weights;
   const { ModelLoader } = await wasmIsReady;
 
-  const loader = await ModelLoader.open({ ...files, index }, options);
+  const loader = await ModelLoader.open({ ...files, index, weights: first?.name }, options);
   try {
     meter.expect(first ? first.announced : sizeInIndex(index));
-    const names = first && isWholeModel(first.name) ? [first.name] : loader.weightFiles();
+    const names = loader.weightFiles();
     for (const [i, name] of names.entries()) {
       if (i + 1 < names.length) folder.fetchAhead(names[i + 1]);
       const file = first ?? (await folder.open(name));
@@ -75,10 +75,7 @@ async function build(folder, { source, options, wasmIsReady }, meter) {
   return await loader.finish();
 }
 
-/** What a GGUF file has inside. */
-const NO_SMALL_FILES = { config: "", tokenizer: "" };
-
-/** Whether the source is one file with all in it. @param {import("./model-source.js").ModelSource} source */
+/** Whether the source is one file with all in it, as GGUF is. @param {import("./model-source.js").ModelSource} source */
 function isWholeSource(source) {
   if (source.kind !== "files") return source.weights !== null && isWholeModel(source.weights);
   return source.files.some(({ name }) => isWholeModel(name)) && !source.files.some(({ name }) => name === "config.json");

@@ -33,7 +33,7 @@ export function localFolder(files, meter) {
   return {
     open: async (name) => opened(need(name), true),
     openWeights: async () => {
-      const only = files.filter((file) => /\.(safetensors|gguf)$/i.test(file.name));
+      const only = files.filter((file) => /(\.safetensors|\.gguf|^pytorch_model\.bin)$/i.test(file.name));
       const file = find(WEIGHTS) ?? (only.length === 1 ? only[0] : undefined);
       return file && !find(`${WEIGHTS}.index.json`) ? opened(file, true) : null;
     },

@@ -12,8 +12,8 @@ import { decoded, HUB, readHubName } from "./hub.js";
  */
 
 /** Weight files that the engine reads. */
-const WEIGHTS = /\.safetensors$/i;
-const OTHER_FORMATS = /\.(gguf|ggml|bin|pt|pth|ckpt|onnx)$/i;
+const WEIGHTS = /(\.safetensors|\.gguf|(^|\/)pytorch_model\.bin)$/i;
+const OTHER_FORMATS = /\.(ggml|bin|pt|pth|ckpt|onnx)$/i;
 /** One file that is the whole model: no config.json and no tokenizer.json beside it. */
 const WHOLE_MODEL = /\.gguf$/i;
 
@@ -25,8 +25,13 @@ function refuseFormat(name) {
   const format = name.slice(name.lastIndexOf(".") + 1).toUpperCase();
   throw badArgument(
     `${format} files are not read by this version; “${name}” is one.`,
-    "Choose a folder in Hugging Face layout, with config.json, tokenizer.json and model.safetensors.",
+    "Choose a GGUF file, or a folder in Hugging Face layout, with config.json, tokenizer.json and model.safetensors.",
   );
+}
+
+/** @param {string} name of a file */
+function requireFormat(name) {
+  if (OTHER_FORMATS.test(name) && !WEIGHTS.test(name)) refuseFormat(name);
 }
 
 /** Whether the weight file is all there is. @param {string} name */
@@ -64,7 +69,7 @@ function findOnWeb(model, base, hub) {
     throw badArgument("No model was named.", "Give the address of a model's folder, or hf:owner/name.");
   }
   const onHub = readHubName(model, hub);
-  if (onHub?.weights && OTHER_FORMATS.test(onHub.weights)) refuseFormat(onHub.weights);
+  if (onHub?.weights) requireFormat(onHub.weights);
   if (onHub) return { kind: "hub", ...onHub };
   if (model.startsWith("hf:")) {
     throw badArgument(`“${model}” is not a name on Hugging Face.`, "Write it as hf:owner/name or hf:owner/name@revision.");
@@ -77,7 +82,7 @@ function findOnWeb(model, base, hub) {
     );
   }
   const file = decoded(url.pathname.slice(url.pathname.lastIndexOf("/") + 1));
-  if (OTHER_FORMATS.test(file)) refuseFormat(file);
+  requireFormat(file);
   if (WEIGHTS.test(file)) return { kind: "web", folder: new URL(".", url).href, weights: url.href };
   url.search = url.hash = "";
   // People paste the address of a file in the folder; the folder is what they mean.

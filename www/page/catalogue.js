@@ -16,7 +16,7 @@ import { about, big } from "./format.js";
  */
 
 /** What the engine runs, in the words of config.json. */
-const RUNS = new Set(["mamba"]);
+const RUNS = new Set(["mamba", "mamba2", "falcon_mamba"]);
 
 /** @type {Record<string, string>} */
 const NAMES = { mamba: "Mamba", mamba2: "Mamba-2", falcon_mamba: "Falcon-Mamba" };

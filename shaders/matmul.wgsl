@@ -39,29 +39,41 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) wor
     let my_r = thread % 16u; // a quad of rows
     let my_t = thread / 16u; // eight tokens
     var sums: array<vec4<f32>, 8>;
-    for (var k = 0u; k < COLS / 4u; k += TILE_K / 4u) {
-        // A thread brings four tokens (or rows) x four columns and turns them round.
-        let quad = thread % 4u;
-        if thread < 128u {
-            let t = first_t + thread / 4u * 4u;
-            let four = transpose(mat4x4<f32>(
-                x4(t, k + quad), x4(t + 1u, k + quad), x4(t + 2u, k + quad), x4(t + 3u, k + quad)));
-            let at = quad * (TILE_T + PAD) + thread / 4u;
-            tile_x[at] = four[0];
-            tile_x[at + (TILE_T + PAD) / 4u] = four[1];
-            tile_x[at + (TILE_T + PAD) / 2u] = four[2];
-            tile_x[at + (TILE_T + PAD) / 4u * 3u] = four[3];
-        } else if thread < 192u {
-            let r = first_r + (thread - 128u) / 4u * 4u;
-            let four = transpose(mat4x4<f32>(
-                w4(r, k + quad), w4(r + 1u, k + quad), w4(r + 2u, k + quad), w4(r + 3u, k + quad)));
-            let at = quad * (TILE_R + PAD) + (thread - 128u) / 4u;
-            tile_w[at] = four[0];
-            tile_w[at + (TILE_R + PAD) / 4u] = four[1];
-            tile_w[at + (TILE_R + PAD) / 2u] = four[2];
-            tile_w[at + (TILE_R + PAD) / 4u * 3u] = four[3];
+    // A thread brings four tokens (or rows) x four columns; the next ones are on their way while these are used.
+    let quad = thread % 4u;
+    let group = (thread % 128u) / 4u;
+    let t = first_t + group * 4u;
+    let r = first_r + group * 4u;
+    var next: mat4x4<f32>;
+    for (var k = 0u; k <= COLS / 4u; k += TILE_K / 4u) {
+        if k > 0u {
+            // Turned round: a column of the tile is a vector of four tokens (or rows).
+            let four = transpose(next);
+            if thread < 128u {
+                let at = quad * (TILE_T + PAD) + group;
+                tile_x[at] = four[0];
+                tile_x[at + (TILE_T + PAD) / 4u] = four[1];
+                tile_x[at + (TILE_T + PAD) / 2u] = four[2];
+                tile_x[at + (TILE_T + PAD) / 4u * 3u] = four[3];
+            } else if thread < 192u {
+                let at = quad * (TILE_R + PAD) + group;
+                tile_w[at] = four[0];
+                tile_w[at + (TILE_R + PAD) / 4u] = four[1];
+                tile_w[at + (TILE_R + PAD) / 2u] = four[2];
+                tile_w[at + (TILE_R + PAD) / 4u * 3u] = four[3];
+            }
         }
         workgroupBarrier();
+        if k < COLS / 4u {
+            if thread < 128u {
+                next = mat4x4<f32>(x4(t, k + quad), x4(t + 1u, k + quad), x4(t + 2u, k + quad), x4(t + 3u, k + quad));
+            } else if thread < 192u {
+                next = mat4x4<f32>(w4(r, k + quad), w4(r + 1u, k + quad), w4(r + 2u, k + quad), w4(r + 3u, k + quad));
+            }
+        }
+        if k == 0u {
+            continue;
+        }
         for (var i = 0u; i < TILE_K; i++) {
             let w = tile_w[i * ((TILE_R + PAD) / 4u) + my_r];
             let a = tile_x[i * ((TILE_T + PAD) / 4u) + my_t * 2u];
@@ -77,22 +89,22 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) wor
         }
         workgroupBarrier();
     }
-    let r = first_r + my_r * 4u;
-    if r >= OUT {
+    let out_r = first_r + my_r * 4u;
+    if out_r >= OUT {
         return;
     }
     var offset = vec4<f32>(0.0);
     if BIAS {
         for (var j = 0u; j < 4u; j++) {
-            if r + j < ROWS {
-                offset[j] = bias[r + j];
+            if out_r + j < ROWS {
+                offset[j] = bias[out_r + j];
             }
         }
     }
     for (var i = 0u; i < 8u; i++) {
-        let t = first_t + my_t * 8u + i;
-        if t < tokens {
-            let at = (t * OUT + r) / 4u;
+        let out_t = first_t + my_t * 8u + i;
+        if out_t < tokens {
+            let at = (out_t * OUT + out_r) / 4u;
             var sum = sums[i] + offset;
             if ADD {
                 sum += out[at];

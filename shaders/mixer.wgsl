@@ -23,12 +23,22 @@ override HIDDEN: u32;
 const THREADS = 256u;
 const CHANNELS = 64u;
 const PARTS = 4u;
-const LANES = 8u; // threads that share a row of x_proj
-const MOST_E = 3072u;
-const MOST_ROWS = 512u;
+const LANES = 32u; // threads that share a row of x_proj
+const MOST_E = 2560u;
+const MOST_ROWS = 256u;
 var<workgroup> x: array<vec4<f32>, MOST_E / 4>;
 var<workgroup> x_dbl: array<f32, MOST_ROWS>;
-var<workgroup> partial: array<f32, THREADS>;
+var<workgroup> partial: array<vec4<f32>, THREADS>;
+
+// The product of eight columns of a row of x_proj with a and b.
+fn dot8(row: u32, unit: u32, a: vec4<f32>, b: vec4<f32>) -> f32 {
+    if FORMAT == F32 {
+        return dot(float4(row, 2u * unit), a) + dot(float4(row, 2u * unit + 1u), b);
+    }
+    let w = weights[row * (E / 8u) + unit];
+    return dot(vec4<f32>(unpack2x16float(w.x), unpack2x16float(w.y)), a)
+        + dot(vec4<f32>(unpack2x16float(w.z), unpack2x16float(w.w)), b);
+}
 
 // The convolution of channel e; the workgroup that owns the channel moves its window on.
 fn convolve(e: u32, is_mine: bool) -> f32 {
@@ -58,21 +68,30 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) wor
             convolve(e, is_mine), convolve(e + 1u, is_mine), convolve(e + 2u, is_mine), convolve(e + 3u, is_mine)));
     }
     workgroupBarrier();
+    // Four rows at a time, so that a thread waits for four loads together.
     let lane = thread % LANES;
-    for (var first = 0u; first < ROWS; first += THREADS / LANES) {
-        let row = min(first + thread / LANES, ROWS - 1u);
-        var sum = 0.0;
-        for (var i = lane; i < E / 8u; i += LANES) {
-            sum += dot(float4(row, 2u * i), x[2u * i]) + dot(float4(row, 2u * i + 1u), x[2u * i + 1u]);
+    for (var first = 0u; first < ROWS; first += THREADS / LANES * 4u) {
+        let row = first + thread / LANES * 4u;
+        let rows = min(vec4<u32>(row) + vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(ROWS - 1u));
+        var sums = vec4<f32>(0.0);
+        for (var unit = lane; unit < E / 8u; unit += LANES) {
+            let a = x[2u * unit];
+            let b = x[2u * unit + 1u];
+            sums += vec4<f32>(
+                dot8(rows.x, unit, a, b), dot8(rows.y, unit, a, b), dot8(rows.z, unit, a, b), dot8(rows.w, unit, a, b));
         }
-        partial[thread] = sum;
+        partial[thread] = sums;
         workgroupBarrier();
         if lane == 0u {
-            var all = 0.0;
+            var all = vec4<f32>(0.0);
             for (var i = 0u; i < LANES; i++) {
                 all += partial[thread + i];
             }
-            x_dbl[row] = all;
+            for (var i = 0u; i < 4u; i++) {
+                if row + i < ROWS {
+                    x_dbl[row + i] = all[i];
+                }
+            }
         }
         workgroupBarrier();
     }
@@ -85,11 +104,11 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) wor
     for (var r = part; r < R; r += PARTS) {
         sum += dt_proj[r * E + e] * x_dbl[r];
     }
-    partial[thread] = sum;
+    partial[thread].x = sum;
     workgroupBarrier();
     var dt = dt_proj[R * E + e];
     for (var i = 0u; i < PARTS; i++) {
-        dt += partial[i * CHANNELS + channel];
+        dt += partial[i * CHANNELS + channel].x;
     }
     workgroupBarrier();
     dt = clamp(softplus(dt), DT_MIN, DT_MAX);
@@ -104,12 +123,12 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) wor
         }
         sum += h * x_dbl[R + N + n];
     }
-    partial[thread] = sum;
+    partial[thread].x = sum;
     workgroupBarrier();
     if part == 0u && is_inside {
         var all = a_d[N * E + e] * input;
         for (var i = 0u; i < PARTS; i++) {
-            all += partial[i * CHANNELS + channel];
+            all += partial[i * CHANNELS + channel].x;
         }
         let z = xz[E + e];
         y[e] = all * z / (1.0 + exp(-z));

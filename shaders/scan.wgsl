@@ -68,28 +68,37 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) wor
                 b_c[i] = value;
             }
             workgroupBarrier();
-            for (var t = tile; t < min(tile + TILE, end); t++) {
-                let dt_t = dt[t * E + e];
-                let x_t = x[t * E + e];
-                let dt_x = dt_t * x_t;
-                let at = (t - tile) * GROUP * 2u;
-                var sum = 0.0;
-                for (var n = 0u; n < GROUP; n++) {
-                    h[n] = exp2(dt_t * a[n]) * h[n] + dt_x * b_c[at + n];
-                    sum += h[n] * b_c[at + GROUP + n];
-                }
-                if group == 0u {
-                    dt_sum += dt_t;
-                }
-                if MODE != SUMMARISE && is_mine {
-                    if group > 0u {
-                        sum += y[t * E + e];
+            // The inputs of the tile's tokens together, so that their loads are waited for once.
+            var dts: array<f32, TILE>;
+            var xs: array<f32, TILE>;
+            for (var i = 0u; i < TILE; i++) {
+                let t = min(tile + i, end - 1u);
+                dts[i] = dt[t * E + e];
+                xs[i] = x[t * E + e];
+            }
+            for (var i = 0u; i < TILE; i++) {
+                let t = tile + i;
+                if t < end {
+                    let dt_x = dts[i] * xs[i];
+                    let at = i * GROUP * 2u;
+                    var sum = 0.0;
+                    for (var n = 0u; n < GROUP; n++) {
+                        h[n] = exp2(dts[i] * a[n]) * h[n] + dt_x * b_c[at + n];
+                        sum += h[n] * b_c[at + GROUP + n];
                     }
-                    if group + GROUP >= N {
-                        let z = xz[(2u * t + 1u) * E + e];
-                        sum = (sum + skip * x_t) * z / (1.0 + exp(-z));
+                    if group == 0u {
+                        dt_sum += dts[i];
                     }
-                    y[t * E + e] = sum;
+                    if MODE != SUMMARISE && is_mine {
+                        if group > 0u {
+                            sum += y[t * E + e];
+                        }
+                        if group + GROUP >= N {
+                            let z = xz[(2u * t + 1u) * E + e];
+                            sum = (sum + skip * xs[i]) * z / (1.0 + exp(-z));
+                        }
+                        y[t * E + e] = sum;
+                    }
                 }
             }
         }

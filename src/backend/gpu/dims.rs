@@ -70,7 +70,7 @@ impl Dims {
         let ahead = ((slots - 1) / 3).clamp(1, MOST_AHEAD);
         let (layers, vocab) = (c.layers, c.vocab);
         // The limits of shaders/mixer.wgsl, and where its arithmetic would cost more than a dispatch.
-        let fused = e <= 3072 && r + 2 * n <= 512 && (r + 2 * n) * e <= 1 << 18;
+        let fused = e <= 2560 && r + 2 * n <= 256 && (r + 2 * n) * e <= 1 << 18;
         Ok(Self { d, e, n, r, k, x_dbl, vocab, scores, layers, slots, ahead, fused, tokens })
     }
 

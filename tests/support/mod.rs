@@ -30,6 +30,11 @@ pub fn golden(name: &str) -> PathBuf {
 
 /// Loads a folder the way the page does: the weights in chunks that respect no boundary.
 pub fn load(dir: &Path, name: &str, precision: Precision) -> Result<Box<dyn Backend>> {
+    load_for(1, dir, name, precision)
+}
+
+/// As [`load`], for `threads` threads.
+pub fn load_for(threads: usize, dir: &Path, name: &str, precision: Precision) -> Result<Box<dyn Backend>> {
     let config = Config::parse(&fs::read_to_string(dir.join("config.json")).expect("config.json"))?;
     load_as(config, dir, name, precision)
 }
@@ -41,7 +46,7 @@ pub fn load_as(config: Config, dir: &Path, name: &str, precision: Precision) -> 
             let loader = pollster::block_on(async { GpuLoader::new(Device::open().await?, config, precision).await })?;
             Box::new(loader.separate_kernels())
         }
-        name => backend::loader(name, config, precision)?,
+        name => backend::loader(name, config, precision, threads)?,
     };
     fill(loader, dir)
 }

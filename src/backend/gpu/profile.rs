@@ -84,7 +84,7 @@ impl Device {
         ))?;
         let dims = Dims::new(&config, &self.limits())?;
         let memory = &mut Memory { device: self, bytes: 0 };
-        let matrix = Matrix::new(memory, "matrix", size, size, Format::of(precision));
+        let matrix = Matrix::new(memory, "matrix", size, size, Format::of(precision)?);
         let bytes = memory.bytes;
         let row: Vec<f32> = (0..size).map(|i| (i % 13) as f32 - 6.0).collect();
         let mut matrix = matrix;

@@ -119,7 +119,7 @@ fn any_shape_gives_what_reference_gives() {
     let mut runner = TestRunner::new(config);
     let result = runner.run(&shapes(), |shape| {
         let ids = shape.ids();
-        let mut reference = shape.fill(backend::loader("reference", shape.config(), Precision::F32).unwrap());
+        let mut reference = shape.fill(backend::loader("reference", shape.config(), Precision::F32, 1).unwrap());
         let (want, want_state) = read(reference.as_mut(), &ids, 16);
         let blocks = shape.fill(Box::new(gpu(&shape, Precision::F32)));
         close_to(&want, &want_state, "blocks", blocks, &ids, 200)?;

@@ -63,7 +63,12 @@ impl Loading {
     ///
     /// # Errors
     /// What the CPU's loader says: a GPU that cannot be had is a reason and no error.
-    pub async fn auto(config: Config, cpu_precision: Precision, gpu_precision: Precision, threads: usize) -> Result<Self> {
+    pub async fn auto(
+        config: Config,
+        cpu_precision: Precision,
+        gpu_precision: Precision,
+        threads: usize,
+    ) -> Result<Self> {
         let cpu = || -> Result<Box<dyn Loader>> {
             Ok(Box::new(cpu::CpuLoader::new(config.clone(), cpu_precision, threads)?))
         };

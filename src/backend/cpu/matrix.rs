@@ -20,7 +20,9 @@ impl Matrix {
         Ok(match precision {
             Precision::F32 => Matrix::F32(Dense::new(rows, cols)?),
             Precision::F16 => {
-                return Err(Error::BadArgument("The cpu backend keeps weights in f32, int8 or int4, not in f16.".into()));
+                return Err(Error::BadArgument(
+                    "The cpu backend keeps weights in f32, int8 or int4, not in f16.".into(),
+                ));
             }
             Precision::Int8 => Matrix::Int8(Packed::new(rows, cols)?),
             Precision::Int4 => Matrix::Int4(Packed::new(rows, cols)?),

@@ -172,7 +172,9 @@ fn pack(row: &[f32], cols: usize, format: Format, words: &mut Vec<u32>, scales: 
                 let scale = bf16_above(largest / 127.0);
                 let inverse = if scale >= f32::MIN_POSITIVE { 1.0 / scale } else { 0.0 };
                 let byte = |value: &f32| u32::from((value * inverse).round_ties_even() as i8 as u8);
-                words.extend(block.chunks(4).map(|four| (0..).zip(four).map(|(i, value)| byte(value) << (8 * i)).sum::<u32>()));
+                words.extend(
+                    block.chunks(4).map(|four| (0..).zip(four).map(|(i, value)| byte(value) << (8 * i)).sum::<u32>()),
+                );
                 words.resize(start + (number + 1) * BLOCK / 4, 0);
                 scales[first + number / 2] |= scale.to_bits() >> 16 << (16 * (number % 2));
             }

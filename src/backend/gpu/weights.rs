@@ -92,7 +92,9 @@ impl GpuLoader {
     /// As [`GpuLoader::new`]; where f16 has no room, int8.
     pub async fn open(device: Device, config: Config, precision: Precision) -> Result<Self> {
         match Self::new(device.clone(), config.clone(), precision).await {
-            Err(Error::OutOfMemory(_)) if precision == Precision::F16 => Self::new(device, config, Precision::Int8).await,
+            Err(Error::OutOfMemory(_)) if precision == Precision::F16 => {
+                Self::new(device, config, Precision::Int8).await
+            }
             other => other,
         }
     }

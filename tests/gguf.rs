@@ -33,7 +33,7 @@ struct FromHeader {
 
 impl TensorSink for FromHeader {
     fn header(&mut self, header: &gguf::Header) -> Result<()> {
-        self.loader = Some(backend::loader(self.backend, Config::from_gguf(header)?, self.precision)?);
+        self.loader = Some(backend::loader(self.backend, Config::from_gguf(header)?, self.precision, 1)?);
         Ok(())
     }
     fn begin(&mut self, name: &str, shape: &[usize]) -> Result<bool> {

@@ -34,7 +34,7 @@ build relaxed target
 # library included: without atomic instructions its allocator and locks would not be safe. Rebuilding the standard
 # library is an unstable feature of cargo, hence the variable.
 memory=$((4 << 30)) # as much as the other builds may have
-flags=(-C target-feature=+simd128,+atomics,+bulk-memory,+mutable-globals)
+flags=(-C "target-feature=+simd128,+atomics,+bulk-memory,+mutable-globals")
 for argument in --shared-memory --import-memory "--max-memory=$memory" \
   --export=__wasm_init_tls --export=__tls_size --export=__tls_align --export=__tls_base; do
   flags+=(-C "link-arg=$argument")

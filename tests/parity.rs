@@ -120,7 +120,7 @@ fn threads_change_no_bit() {
         let want = expected(&golden(name));
         for precision in CPU {
             let result = |threads| {
-                let mut model = load_for(threads, &golden(name), "cpu", precision).unwrap();
+                let mut model = load_for(threads, &golden(name), precision).unwrap();
                 assert_eq!(model.threads(), threads);
                 let mut state = State::new(model.config());
                 let mut scores = Vec::new();

@@ -16,8 +16,8 @@ cargo run --release --example generate -- --model DIR (--prompt TEXT | --ids \"8
 
   --model DIR          a folder with config.json, tokenizer.json, model.safetensors ..., or FILE.gguf
   --backend NAME       cpu (default) or reference
-  --precision NAME     f32 or int8 (default on the cpu backend)
-  --threads N          threads of the cpu backend; this version uses one
+  --precision NAME     f32, int8 (default on the cpu backend) or int4
+  --threads N          threads of the cpu backend, at most N (default: as many as are of use)
   --prompt TEXT        raw text to continue; may be empty after --load-state
   --ids \"1 2 3\"        the same as token ids
   --tokens N           tokens to generate (64)
@@ -74,9 +74,11 @@ fn parse_from(mut parser: lexopt::Parser) -> std::result::Result<Arguments, lexo
             Long("backend") => a.options.backend = parser.value()?.string()?,
             Long("precision") => a.options.precision = parser.value()?.string()?,
             Long("threads") => {
-                if parser.value()?.parse::<usize>()? == 0 {
+                let threads = parser.value()?.parse::<usize>()?;
+                if threads == 0 {
                     return Err("--threads must be at least 1".into());
                 }
+                a.options.threads = Some(threads);
             }
             Long("prompt") => a.prompt = Some(parser.value()?.string()?.into()),
             Long("ids") => {

@@ -15,13 +15,31 @@ for ending in .d.ts _bg.wasm; do mv "$package$ending" "$library$ending"; done
 sed "s/${package}_bg.wasm/${library}_bg.wasm/g" "$package.js" > "$library.js"
 rm "$package.js"
 
-# The same once more for browsers with relaxed SIMD; only this crate is compiled again. The page takes the one that
-# the browser can run (www/engine/wasm.js).
-build=(cargo build --locked --quiet --lib --target "$WASM_TARGET" --features relaxed-simd)
-[ "$TRUNK_PROFILE" = release ] && build+=(--release) profile=release || profile=debug
-(cd "$ROOT" && "${build[@]}")
-wasm-bindgen --target web --no-typescript --out-dir . --out-name "${library}_relaxed" \
-  "$ROOT/target/$WASM_TARGET/$profile/$library.wasm"
+# The same twice more, of which the page takes what the browser can run (www/engine/wasm.js).
+[ "$TRUNK_PROFILE" = release ] && release=(--release) profile=release || release=() profile=debug
+# build NAME FOLDER OPTION...
+build() {
+  local name=$1 folder=$2
+  shift 2
+  (cd "$ROOT" && cargo build --locked --quiet --lib --target "$WASM_TARGET" --target-dir "$folder" \
+    --features relaxed-simd ${release[@]+"${release[@]}"} "$@")
+  wasm-bindgen --target web --no-typescript --out-dir . --out-name "${library}_$name" \
+    "$ROOT/$folder/$WASM_TARGET/$profile/$library.wasm"
+}
+
+# For browsers with relaxed SIMD; only this crate is compiled again.
+build relaxed target
+
+# For pages that may share memory between threads, with relaxed SIMD too. Everything is compiled for it, the standard
+# library included: without atomic instructions its allocator and locks would not be safe. Rebuilding the standard
+# library is an unstable feature of cargo, hence the variable.
+memory=$((4 << 30)) # as much as the other builds may have
+flags=(-C "target-feature=+simd128,+atomics,+bulk-memory,+mutable-globals")
+for argument in --shared-memory --import-memory "--max-memory=$memory" \
+  --export=__wasm_init_tls --export=__tls_size --export=__tls_align --export=__tls_base; do
+  flags+=(-C "link-arg=$argument")
+done
+RUSTC_BOOTSTRAP=1 RUSTFLAGS=${flags[*]} build threads target/threads -Z build-std=std,panic_abort
 
 [ "$TRUNK_PROFILE" = release ] || exit 0
 
@@ -35,7 +53,11 @@ for wasm in *.wasm; do
     say "wasm-opt -O3 $wasm"
     rm -f "$kept/$wasm.out"
     # Its own flag, because the feature is enabled for single functions and not named in the file.
-    case $wasm in *relaxed*) features=(--enable-relaxed-simd) ;; *) features=() ;; esac
+    case $wasm in
+      *relaxed*) features=(--enable-relaxed-simd) ;;
+      *threads*) features=(--enable-relaxed-simd --enable-threads) ;;
+      *) features=() ;;
+    esac
     wasm-opt -O3 ${features[@]+"${features[@]}"} "$wasm" -o "$kept/$wasm.new"
     cp "$wasm" "$kept/$wasm.in"
     mv "$kept/$wasm.new" "$kept/$wasm.out"

@@ -51,7 +51,7 @@ pub struct Info {
     /// The GPU's name; none on the CPU.
     pub adapter: Option<String>,
     pub precision: &'static str,
-    /// Which SIMD this was compiled with: `plain` or `relaxed` in a browser, `native` elsewhere.
+    /// What this was compiled for: `plain` or `relaxed` SIMD or `threads` (relaxed too) in a browser, else `native`.
     pub build: &'static str,
     pub threads: usize,
     pub weight_bytes: usize,
@@ -82,9 +82,10 @@ impl Engine {
             build: match (cfg!(target_arch = "wasm32"), cfg!(feature = "relaxed-simd")) {
                 (false, _) => "native",
                 (true, false) => "plain",
+                (true, true) if cfg!(target_feature = "atomics") => "threads",
                 (true, true) => "relaxed",
             },
-            threads: 1,
+            threads: self.backend.threads(),
             weight_bytes: self.backend.weight_bytes(),
             state_bytes: State::new(config).bytes(),
             model_hash: self.model_hash.clone(),

@@ -307,8 +307,7 @@ impl Session {
             Some(id) => id,
             None => {
                 let backend = engine.backend();
-                let chosen =
-                    backend.choose(sampler, &self.recent, &mut self.state, &self.logits, run.tokens_left)?;
+                let chosen = backend.choose(sampler, &self.recent, &mut self.state, &self.logits, run.tokens_left)?;
                 let Poll::Ready(id) = chosen else { return Ok(Step::Waiting) };
                 id
             }

@@ -4,11 +4,13 @@
 //! frequency penalties, logit bias, temperature, top-k, top-p, min-p. What is left is sorted by falling score
 //! (ties by rising id) and one uniform number picks by the inverse of the cumulative distribution.
 
-use std::cmp::Ordering;
+use std::cmp::{Ordering, Reverse};
+use std::collections::BinaryHeap;
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 
+use crate::checkpoint::reserved;
 use crate::error::{Error, Result};
 
 /// The penalties look at this many of the most recent tokens, read or generated. A constant, so that the cost
@@ -109,10 +111,14 @@ impl Candidate {
     }
 }
 
-/// Chooses tokens for one generation. Its memory is V candidates, allocated once.
+/// Chooses tokens for one generation. Its memory, V scores and candidates at most, is allocated once.
 #[derive(Debug, Clone)]
 pub struct Sampler {
     settings: Settings,
+    /// After penalties and bias, `[V]`.
+    scores: Vec<f32>,
+    /// The k best scores, the least of them on top.
+    best: BinaryHeap<Reverse<Score>>,
     candidates: Vec<Candidate>,
     rng: ChaCha8Rng,
     drawn: u64,
@@ -123,14 +129,13 @@ impl Sampler {
     /// As [`Settings::validate`]; [`Error::OutOfMemory`] when there is no room for V candidates.
     pub fn new(settings: Settings, vocab: usize) -> Result<Self> {
         settings.validate(vocab)?;
-        let mut candidates = Vec::new();
-        candidates
-            .try_reserve_exact(vocab)
-            .map_err(|_| Error::OutOfMemory(format!("There is no memory to sort {vocab} scores.")))?;
+        let what = "the scores of the vocabulary";
+        let (scores, candidates) = (reserved(vocab, what)?, reserved(vocab, what)?);
+        let best = reserved(vocab.min(settings.top_k as usize), what)?.into();
         // The key is the seed in the first 8 bytes and zeros: simple to repeat in a shader.
         let mut key = [0; 32];
         key[..8].copy_from_slice(&settings.seed.to_le_bytes());
-        Ok(Self { settings, candidates, rng: ChaCha8Rng::from_seed(key), drawn: 0 })
+        Ok(Self { settings, scores, best, candidates, rng: ChaCha8Rng::from_seed(key), drawn: 0 })
     }
 
     pub fn settings(&self) -> &Settings {
@@ -159,12 +164,11 @@ impl Sampler {
     /// # Errors
     /// [`Error::BadCheckpoint`] when the scores are not numbers or leave no token.
     pub fn sample(&mut self, logits: &[f32], recent: &Recent) -> Result<u32> {
-        self.gather(logits, recent)?;
+        self.score(logits, recent)?;
         if self.settings.temperature == 0.0 {
-            let best = self.candidates.iter().min_by(|a, b| Candidate::order(a, b));
-            return best.map(|best| best.id).ok_or_else(no_token);
+            return self.best();
         }
-        self.keep_top_k();
+        self.gather();
         self.weigh()?;
         let share = self.uniform();
         let mut sorted = Sorted::new(&mut self.candidates);
@@ -184,12 +188,11 @@ impl Sampler {
     /// All tokens that [`Sampler::sample`] would choose from, best first, and their probabilities. Slower than
     /// sampling, because it sorts them all.
     pub fn distribution(&mut self, logits: &[f32], recent: &Recent) -> Result<Vec<(u32, f64)>> {
-        self.gather(logits, recent)?;
+        self.score(logits, recent)?;
         if self.settings.temperature == 0.0 {
-            let best = self.candidates.iter().min_by(|a, b| Candidate::order(a, b)).ok_or_else(no_token)?;
-            return Ok(vec![(best.id, 1.0)]);
+            return Ok(vec![(self.best()?, 1.0)]);
         }
-        self.keep_top_k();
+        self.gather();
         self.weigh()?;
         let mut sorted = Sorted::new(&mut self.candidates);
         let total = sorted.cut(self.settings.top_p, self.settings.min_p);
@@ -200,50 +203,82 @@ impl Sampler {
         Ok(all)
     }
 
-    /// Scores after penalties and bias into `candidates`; tokens scored -inf are left out.
-    fn gather(&mut self, logits: &[f32], recent: &Recent) -> Result<()> {
-        self.candidates.clear();
-        self.candidates.extend((0..).zip(logits).map(|(id, &score)| Candidate { id, score, weight: 0.0 }));
-        let s = &self.settings;
+    /// Applies penalties and bias.
+    fn score(&mut self, logits: &[f32], recent: &Recent) -> Result<()> {
+        self.scores.clear();
+        self.scores.extend_from_slice(logits);
+        let (s, scores) = (&self.settings, &mut self.scores);
         if s.repetition_penalty != 1.0 || s.presence_penalty != 0.0 || s.frequency_penalty != 0.0 {
             recent.for_each_distinct(|token, count| {
-                let Some(candidate) = self.candidates.get_mut(token as usize) else { return };
-                let score = &mut candidate.score;
+                let Some(score) = scores.get_mut(token as usize) else { return };
                 *score = if *score < 0.0 { *score * s.repetition_penalty } else { *score / s.repetition_penalty };
                 *score -= s.presence_penalty + s.frequency_penalty * count as f32;
             });
         }
         for &(token, bias) in &s.logit_bias {
-            if let Some(candidate) = self.candidates.get_mut(token as usize) {
-                candidate.score += bias;
+            if let Some(score) = scores.get_mut(token as usize) {
+                *score += bias;
             }
         }
-        if let Some(bad) = self.candidates.iter().find(|c| c.score.is_nan() || c.score == f32::INFINITY) {
+        let is_good = |score: f32| score < f32::INFINITY; // and a number
+        if any(scores, |score| !is_good(score)) {
+            let bad = scores.iter().position(|&score| !is_good(score)).unwrap_or_default();
             return Err(Error::BadCheckpoint(format!(
-                "The model's score for token {} is {}, so no token can be chosen; the weights may be damaged.",
-                bad.id, bad.score
+                "The model's score for token {bad} is {}, so no token can be chosen; the weights may be damaged.",
+                scores[bad]
             )));
         }
-        self.candidates.retain(|c| c.score != f32::NEG_INFINITY);
         Ok(())
     }
 
-    fn keep_top_k(&mut self) {
-        let k = self.settings.top_k as usize;
-        if k == 0 || k >= self.candidates.len() {
-            return;
-        }
-        let (_, kth, rest) = self.candidates.select_nth_unstable_by(k - 1, Candidate::order);
-        // transformers keeps whatever is as good as the k-th.
-        let threshold = kth.score;
-        let mut kept = k;
-        for i in 0..rest.len() {
-            if self.candidates[k + i].score == threshold {
-                self.candidates.swap(kept, k + i);
-                kept += 1;
+    /// The token with the best score; of equal ones the first.
+    fn best(&self) -> Result<u32> {
+        let mut best = f32::NEG_INFINITY;
+        for scores in self.scores.chunks(CHUNK) {
+            if any(scores, |score| score > best) {
+                best = scores.iter().fold(best, |best, &score| if score > best { score } else { best });
             }
         }
-        self.candidates.truncate(kept);
+        if best == f32::NEG_INFINITY {
+            return Err(no_token());
+        }
+        (0..).zip(&self.scores).find(|&(_, &score)| score == best).map(|(id, _)| id).ok_or_else(no_token)
+    }
+
+    /// The tokens that top-k leaves, by rising id, without those scored -inf.
+    fn gather(&mut self) {
+        let least = self.kth_best();
+        self.candidates.clear();
+        for (first, scores) in (0..).step_by(CHUNK).zip(self.scores.chunks(CHUNK)) {
+            if any(scores, |score| score >= least) {
+                let candidates = (first..).zip(scores).map(|(id, &score)| Candidate { id, score, weight: 0.0 });
+                self.candidates.extend(candidates.filter(|c| c.score >= least && c.score != f32::NEG_INFINITY));
+            }
+        }
+    }
+
+    /// The k-th best score, where top-k ends: transformers keeps whatever is as good.
+    fn kth_best(&mut self) -> f32 {
+        let k = self.settings.top_k as usize;
+        if k == 0 || k >= self.scores.len() {
+            return f32::NEG_INFINITY;
+        }
+        self.best.clear();
+        self.best.extend(self.scores[..k].iter().map(|&score| Reverse(Score(score))));
+        for scores in self.scores[k..].chunks(CHUNK) {
+            // Few chunks hold a better one, and one of them is found quickly.
+            let least = self.best.peek().map_or(f32::NEG_INFINITY, |least| least.0.0);
+            if any(scores, |score| score > least) {
+                for &score in scores {
+                    if let Some(mut least) = self.best.peek_mut()
+                        && score > least.0.0
+                    {
+                        *least = Reverse(Score(score));
+                    }
+                }
+            }
+        }
+        self.best.peek().map_or(f32::NEG_INFINITY, |least| least.0.0)
     }
 
     fn weigh(&mut self) -> Result<()> {
@@ -262,6 +297,38 @@ impl Sampler {
         f64::from(chance) / 4_294_967_296.0
     }
 }
+
+/// Scores looked at together, in vectors.
+const CHUNK: usize = 64;
+
+/// Looks at all of them, because an early end would keep the compiler from using vectors.
+fn any(scores: &[f32], is_so: impl Fn(f32) -> bool) -> bool {
+    scores.iter().fold(false, |any, &score| any | is_so(score))
+}
+
+/// A score that is a number, in order.
+#[derive(Debug, Clone, Copy)]
+struct Score(f32);
+
+impl Ord for Score {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.0.total_cmp(&other.0)
+    }
+}
+
+impl PartialOrd for Score {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Score {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Score {}
 
 fn no_token() -> Error {
     Error::BadCheckpoint("The model's scores leave no token to choose; the weights may be damaged.".into())

@@ -31,8 +31,10 @@ fn file(tensors: &Tensors) -> Vec<u8> {
 }
 
 fn load_bytes(config: &str, bytes: &[u8], length: Option<u64>) -> Result<()> {
-    for (name, precision) in [("reference", Precision::F32), ("cpu", Precision::F32), ("cpu", Precision::Int8)] {
-        let mut loader = backend::loader(name, Config::parse(config)?, precision)?;
+    for (name, precision) in
+        [("reference", Precision::F32), ("cpu", Precision::F32), ("cpu", Precision::Int8), ("cpu", Precision::Int4)]
+    {
+        let mut loader = backend::loader(name, Config::parse(config)?, precision, 1)?;
         let mut reader = Reader::new("model.safetensors", length);
         for chunk in bytes.chunks(4096) {
             reader.push(chunk, loader.as_mut())?;

@@ -12,7 +12,8 @@ fn golden(name: &str) -> PathBuf {
 }
 
 fn open(name: &str) -> Engine {
-    Engine::open(&golden(name), &Options { backend: "cpu".into(), precision: "f32".into() }).unwrap()
+    Engine::open(&golden(name), &Options { backend: "cpu".into(), precision: "f32".into(), ..Options::default() })
+        .unwrap()
 }
 
 fn request(input: Input, max_tokens: usize) -> Request {

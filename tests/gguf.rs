@@ -33,7 +33,7 @@ struct FromHeader {
 
 impl TensorSink for FromHeader {
     fn header(&mut self, header: &gguf::Header) -> Result<()> {
-        self.loader = Some(backend::loader(self.backend, Config::from_gguf(header)?, self.precision)?);
+        self.loader = Some(backend::loader(self.backend, Config::from_gguf(header)?, self.precision, 1)?);
         Ok(())
     }
     fn begin(&mut self, name: &str, shape: &[usize]) -> Result<bool> {
@@ -136,7 +136,7 @@ fn chunks_of_every_size_give_the_same_tensors() {
 }
 
 fn open(path: PathBuf) -> Engine {
-    Engine::open(&path, &Options { backend: "cpu".into(), precision: "f32".into() }).unwrap()
+    Engine::open(&path, &Options { backend: "cpu".into(), precision: "f32".into(), ..Options::default() }).unwrap()
 }
 
 fn answer(engine: &mut Engine, message: &str) -> Vec<u32> {
@@ -185,7 +185,8 @@ fn names_of_architectures_reach_the_page() {
 /// Builds an engine from a file's bytes.
 fn build(bytes: &[u8]) -> Result<Engine> {
     let files = ModelFiles { weights: Some("model.gguf".into()), ..ModelFiles::default() };
-    let mut builder = EngineBuilder::new(&files, &Options { backend: "cpu".into(), precision: "f32".into() })?;
+    let mut builder =
+        EngineBuilder::new(&files, &Options { backend: "cpu".into(), precision: "f32".into(), ..Options::default() })?;
     builder.begin_file("model.gguf", Some(bytes.len() as u64))?;
     for chunk in bytes.chunks(1 << 16) {
         pollster::block_on(builder.push(chunk))?;

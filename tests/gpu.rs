@@ -10,7 +10,7 @@ use mamba_web::{Error, Result};
 
 fn open(backend: &str) -> Engine {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/chat");
-    Engine::open(&folder, &Options { backend: backend.into(), precision: "f32".into() }).unwrap()
+    Engine::open(&folder, &Options { backend: backend.into(), precision: "f32".into(), ..Options::default() }).unwrap()
 }
 
 const PROMPT: [u32; 9] = [3, 14, 15, 92, 65, 35, 89, 79, 32];

@@ -31,8 +31,18 @@ fn shapes() -> impl Strategy<Value = Shape> {
     // N beyond 16 goes through the registers in groups.
     let sizes = sizes.prop_flat_map(|(v, d, e, n, r, k)| (Just((v, d, e, r, k)), prop_oneof![Just(n), Just(n + 16)]));
     (sizes, any::<[bool; 3]>(), 1..300_usize, any::<u32>()).prop_map(
-        |(((vocab, d, e, r, k), n), [tied, bias, conv_bias], tokens, seed)| {
-            Shape { vocab, d, e, n, r, k, tied, bias, conv_bias, tokens, seed }
+        |(((vocab, d, e, r, k), n), [tied, bias, conv_bias], tokens, seed)| Shape {
+            vocab,
+            d,
+            e,
+            n,
+            r,
+            k,
+            tied,
+            bias,
+            conv_bias,
+            tokens,
+            seed,
         },
     )
 }
@@ -115,11 +125,12 @@ fn any_shape_gives_what_reference_gives() {
     let gpu = |shape: &Shape, precision| {
         pollster::block_on(GpuLoader::new(device.clone(), shape.config(), precision)).unwrap()
     };
-    let config = ProptestConfig { cases: 6, max_shrink_iters: 10, failure_persistence: None, ..ProptestConfig::default() };
+    let config =
+        ProptestConfig { cases: 6, max_shrink_iters: 10, failure_persistence: None, ..ProptestConfig::default() };
     let mut runner = TestRunner::new(config);
     let result = runner.run(&shapes(), |shape| {
         let ids = shape.ids();
-        let mut reference = shape.fill(backend::loader("reference", shape.config(), Precision::F32).unwrap());
+        let mut reference = shape.fill(backend::loader("reference", shape.config(), Precision::F32, 1).unwrap());
         let (want, want_state) = read(reference.as_mut(), &ids, 16);
         let blocks = shape.fill(Box::new(gpu(&shape, Precision::F32)));
         close_to(&want, &want_state, "blocks", blocks, &ids, 200)?;
@@ -144,10 +155,21 @@ fn any_shape_gives_what_reference_gives() {
 #[test]
 fn a_table_larger_than_a_binding_is_split() {
     let shape = Shape {
-        vocab: 997, d: 50, e: 70, n: 5, r: 3, k: 4, tied: true, bias: false, conv_bias: true, tokens: 20, seed: 5,
+        vocab: 997,
+        d: 50,
+        e: 70,
+        n: 5,
+        r: 3,
+        k: 4,
+        tied: true,
+        bias: false,
+        conv_bias: true,
+        tokens: 20,
+        seed: 5,
     };
     let mut device = pollster::block_on(Device::open()).unwrap();
-    let loader = |device: &Device| pollster::block_on(GpuLoader::new(device.clone(), shape.config(), Precision::Int8)).unwrap();
+    let loader =
+        |device: &Device| pollster::block_on(GpuLoader::new(device.clone(), shape.config(), Precision::Int8)).unwrap();
     let (want, _) = read(shape.fill(Box::new(loader(&device))).as_mut(), &shape.ids(), 7);
     device.limit_bindings(40_000);
     let (got, _) = read(shape.fill(Box::new(loader(&device))).as_mut(), &shape.ids(), 7);

@@ -1,15 +1,16 @@
 //! Every backend against transformers, on random-weight checkpoints of odd sizes (tests/golden/README.md).
 //!
 //! Tolerance: transformers itself is within 2.5e-6 of the same mathematics in 64 bits; f32 backends are allowed 1e-4
-//! of the greatest score. int8 is bounded by what it does to the distribution.
+//! of the greatest score. int8 and int4 are bounded by what they do to the distribution.
 
 mod support;
 
 use mamba_web::backend::Precision;
 use mamba_web::state::State;
-use support::{GOLDEN, argmax, expected, golden, kl_divergence, load, read, relative_error, runs};
+use support::{GOLDEN, argmax, expected, golden, kl_divergence, load, load_for, read, relative_error, runs};
 
 const F32: [&str; 4] = ["reference", "cpu", "gpu", "gpu, separate kernels"];
+const CPU: [Precision; 3] = [Precision::F32, Precision::Int8, Precision::Int4];
 
 #[test]
 fn logits_match_transformers_after_every_token() {
@@ -68,6 +69,7 @@ fn prefill_in_one_call_equals_token_by_token() {
             ("reference", Precision::F32, 2e-5),
             ("cpu", Precision::F32, 2e-5),
             ("cpu", Precision::Int8, 2e-5),
+            ("cpu", Precision::Int4, 2e-5),
             ("gpu", Precision::F32, 2e-5),
             ("gpu, separate kernels", Precision::F16, 2e-5),
             // One token at a time its inputs are rounded to 8 bits, a block of them is not.
@@ -113,37 +115,60 @@ fn greedy_ids_match_transformers() {
 }
 
 #[test]
-fn int8_stays_close_to_f32() {
-    for backend in ["cpu", "gpu"] {
-        stays_close(backend);
+fn threads_change_no_bit() {
+    for name in GOLDEN {
+        let want = expected(&golden(name));
+        for precision in CPU {
+            let result = |threads| {
+                let mut model = load_for(threads, &golden(name), precision).unwrap();
+                assert_eq!(model.threads(), threads);
+                let mut state = State::new(model.config());
+                let mut scores = Vec::new();
+                for chunk in [1, 2, 5, 32] {
+                    scores.extend(read(model.as_mut(), &want.input_ids, chunk, &mut state));
+                }
+                (scores.into_iter().map(f32::to_bits).collect::<Vec<_>>(), state)
+            };
+            let alone = result(1);
+            for threads in [2, 3, 7] {
+                assert!(result(threads) == alone, "{name} {precision:?} on {threads} threads");
+            }
+        }
     }
 }
 
-fn stays_close(backend: &str) {
-    let (mut agree, mut total) = (0, 0);
-    for name in GOLDEN.into_iter().filter(|name| runs(backend, name)) {
-        let want = expected(&golden(name));
-        let mut model = load(&golden(name), backend, Precision::Int8).unwrap();
-        let exact = load(&golden(name), backend, Precision::F32).unwrap();
-        // A quarter and the scales; but rows of 33 values fill two blocks of 32.
-        assert!(model.weight_bytes() * 3 < exact.weight_bytes() * 2, "{name}: int8 must be smaller");
-        let mut state = State::new(model.config());
-        let first = want.input_ids.len() - want.logits.len();
-        let mut divergence = 0f64;
-        for (i, token) in want.input_ids.iter().enumerate() {
-            let logits = read(model.as_mut(), &[*token], 1, &mut state);
-            if i >= first {
-                let want = &want.logits[i - first];
-                divergence += kl_divergence(want, &logits) / (64 - first) as f64;
-                agree += usize::from(argmax(want) == argmax(&logits));
-                total += 1;
+/// Greatest mean divergence of a checkpoint, least percentage of equal first choices.
+const PACKED: [(&str, Precision, f64, usize); 3] =
+    [("cpu", Precision::Int8, 0.1, 75), ("gpu", Precision::Int8, 0.1, 75), ("cpu", Precision::Int4, 1.5, 30)];
+
+#[test]
+fn packed_weights_stay_close_to_f32() {
+    for (backend, precision, most, least) in PACKED {
+        let (mut agree, mut total) = (0, 0);
+        for name in GOLDEN.into_iter().filter(|name| runs(backend, name)) {
+            let want = expected(&golden(name));
+            let mut model = load(&golden(name), backend, precision).unwrap();
+            let exact = load(&golden(name), backend, Precision::F32).unwrap();
+            // In int8 a quarter and the scales; but rows of 33 values fill two blocks of 32.
+            assert!(model.weight_bytes() * 3 < exact.weight_bytes() * 2, "{name}: it must be smaller");
+            let mut state = State::new(model.config());
+            let first = want.input_ids.len() - want.logits.len();
+            let mut divergence = 0f64;
+            for (i, token) in want.input_ids.iter().enumerate() {
+                let logits = read(model.as_mut(), &[*token], 1, &mut state);
+                if i >= first {
+                    let want = &want.logits[i - first];
+                    divergence += kl_divergence(want, &logits) / (64 - first) as f64;
+                    agree += usize::from(argmax(want) == argmax(&logits));
+                    total += 1;
+                }
             }
+            println!("{name} {backend} {}: mean KL divergence {divergence:.2e} nats", precision.name());
+            assert!(divergence < most, "{name}: {divergence}");
         }
-        println!("{name} {backend} int8: mean KL divergence {divergence:.2e} nats");
-        assert!(divergence < 0.1, "{name}: {divergence}");
+        println!("{backend} {}: the same first choice in {agree} of {total}", precision.name());
+        assert!(agree * 100 >= total * least, "{agree} of {total}");
     }
-    println!("{backend} int8: the same first choice in {agree} of {total}");
-    assert!(agree * 100 >= total * 75, "{agree} of {total}");
 }
 
 /// The model that the page ships with, against transformers (tests/golden/default/model.json).
@@ -154,7 +179,8 @@ fn the_default_model_matches_transformers() {
     let ids = |value: &serde_json::Value| -> Vec<u32> { serde_json::from_value(value.clone()).unwrap() };
     let dir = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("www/models/default");
     let mut model = load(&dir, "cpu", Precision::F32).unwrap();
-    let mut rounded = load(&dir, "cpu", Precision::Int8).unwrap();
+    let packed = [(Precision::Int8, 0.005), (Precision::Int4, 0.1)];
+    let mut packed = packed.map(|(precision, most)| (load(&dir, "cpu", precision).unwrap(), most));
     for prompt in json["prompts"].as_array().unwrap() {
         let mut state = State::new(model.config());
         let input = ids(&prompt["ids"]);
@@ -163,10 +189,13 @@ fn the_default_model_matches_transformers() {
         let scores: Vec<f32> = serde_json::from_value(prompt["top_logits"].clone()).unwrap();
         let got: Vec<f32> = top.iter().map(|&id| logits[id as usize]).collect();
         assert!(relative_error(&got, &scores) < 1e-4);
-        let int8 = read(rounded.as_mut(), &input, 64, &mut State::new(model.config()));
-        let divergence = kl_divergence(&logits, &int8);
-        println!("default int8: KL divergence {divergence:.2e} nats");
-        assert!(divergence < 0.005);
+        for (model, most) in &mut packed {
+            let mut state = State::new(model.config());
+            let scores = read(model.as_mut(), &input, 64, &mut state);
+            let divergence = kl_divergence(&logits, &scores);
+            println!("default {}: KL divergence {divergence:.2e} nats", model.precision().name());
+            assert!(divergence < *most);
+        }
         for want in ids(&prompt["greedy_ids"]) {
             let id = argmax(&logits);
             assert_eq!(id, want);

@@ -35,7 +35,7 @@ fn a_folder_with_a_pickle_is_a_model() {
     for name in ["config.json", "pytorch_model.bin"] {
         fs::copy(golden("mamba2-original").join(name), folder.join(name)).unwrap();
     }
-    let options = Options { backend: "cpu".into(), precision: "f32".into() };
+    let options = Options { backend: "cpu".into(), precision: "f32".into(), ..Options::default() };
     let opened = [Engine::open(&folder, &options), Engine::open(&folder.join("pytorch_model.bin"), &options)];
     fs::remove_dir_all(&folder).unwrap();
     let want = expected(&golden("mamba2-original"));

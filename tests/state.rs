@@ -9,7 +9,7 @@ use mamba_web::sampler::Settings;
 
 fn open(name: &str) -> Engine {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
-    Engine::open(&folder, &Options { backend: "cpu".into(), precision: "f32".into() }).unwrap()
+    Engine::open(&folder, &Options { backend: "cpu".into(), precision: "f32".into(), ..Options::default() }).unwrap()
 }
 
 fn sampled(input: Input, max_tokens: usize) -> Request {

@@ -17,8 +17,9 @@ export { deleteKeptModel, keptModels } from "./engine/store.js";
  *   .safetensors URL, "hf:owner/name[@revision]", the address of a model on Hugging Face, or the user's own File objects
  * @property {string} [backend] "auto" | "gpu" | "cpu" | "reference"
  * @property {string} [precision] "auto" | "f32" | "f16" | "int8" | "int4": how weights are kept
- * @property {number | "auto"} [threads] for the cpu backend
- * @property {string} [build] "auto" | "plain" | "relaxed": which SIMD the wasm uses; the scores are the same
+ * @property {number | "auto"} [threads] at most so many for the cpu backend, and never more than the machine has; one
+ *   where the page is not isolated from other sites (crossOriginIsolated). The scores are the same
+ * @property {string} [build] "auto" | "plain" | "relaxed" | "threads": what the wasm makes use of; the scores are the same
  * @property {(progress: import("./engine/progress.js").Progress) => void} [onProgress]
  * @property {AbortSignal} [signal]
  * @property {boolean} [keep] whether what is downloaded is kept in this browser for the next visit
@@ -37,7 +38,7 @@ export { deleteKeptModel, keptModels } from "./engine/store.js";
  * @property {string} backendReason why it is this one, in a sentence
  * @property {string | null} adapter the GPU's name
  * @property {string} precision
- * @property {string} build "plain" or "relaxed" SIMD
+ * @property {string} build "plain" or "relaxed" SIMD, or "threads", which is relaxed as well
  * @property {number} threads
  * @property {number} weightBytes
  * @property {number} stateBytes of one session, whatever its length
@@ -67,7 +68,7 @@ export { deleteKeptModel, keptModels } from "./engine/store.js";
 
 const BACKENDS = ["auto", "gpu", "cpu", "reference"];
 const PRECISIONS = ["auto", "f32", "f16", "int8", "int4"];
-const BUILDS = ["auto", "plain", "relaxed"];
+const BUILDS = ["auto", "plain", "relaxed", "threads"];
 
 /**
  * Loads a model in a worker of its own.
@@ -103,6 +104,7 @@ export async function load({
 
   const worker = new URL("./worker.js", import.meta.url);
   if (build !== "auto") worker.searchParams.set("build", build);
+  if (threads !== "auto") worker.searchParams.set("threads", String(threads));
   const connection = new Connection(worker);
   const stop = () => connection.end(cancelled());
   signal?.addEventListener("abort", stop);

@@ -2,7 +2,16 @@
 // replaces this file in dist/ with the one that wasm-bindgen writes; here it lets the type
 // check run before anything is built, and gives shapes to what wasm-bindgen calls `any`.
 
-export default function init(): Promise<unknown>;
+export default init;
+declare const init: {
+  (threads?: {
+    module_or_path: WebAssembly.Module;
+    memory: WebAssembly.Memory;
+    thread_stack_size: number;
+  }): Promise<{ memory: WebAssembly.Memory }>;
+  /** What was compiled, once it has started. */
+  __wbindgen_wasm_module: WebAssembly.Module;
+};
 
 /** Bytes of wasm memory; it never shrinks. */
 export function memoryBytes(): number;
@@ -23,7 +32,10 @@ export interface ModelFiles {
 export class ModelLoader {
   private constructor();
   /** Opens the GPU, if that is asked for. */
-  static open(files: ModelFiles, options: { backend: string; precision: string }): Promise<ModelLoader>;
+  static open(
+    files: ModelFiles,
+    options: { backend: string; precision: string; threads: number },
+  ): Promise<ModelLoader>;
   /** model.safetensors, or the shards that the index names */
   weightFiles(): string[];
   beginFile(name: string, byteLength?: number): void;
@@ -70,4 +82,13 @@ export class WasmSession {
   snapshot(): Uint8Array;
   fork(): WasmSession;
   free(): void;
+}
+
+/** A thread of the build with threads. */
+export class KernelHelper {
+  constructor();
+  /** Never returns. */
+  work(): void;
+  /** Tells the engine's worker, which waits for this part, that it will never be done. */
+  static failed(): void;
 }

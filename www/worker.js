@@ -18,10 +18,12 @@ const NUDGE_MS = 4;
 /** @typedef {{ isStopped: boolean, untaken: number, wake: () => void }} Run */
 
 let memoryBytes = () => 0;
-const wasmIsReady = startWasm(new URLSearchParams(self.location.search).get("build")).then(
-  (wasm) => {
-    memoryBytes = wasm.memoryBytes;
-    return wasm;
+const wanted = new URLSearchParams(self.location.search);
+const most = wanted.get("threads");
+const wasmIsReady = startWasm(wanted.get("build"), most === null ? null : Number(most), die).then(
+  (started) => {
+    memoryBytes = started.wasm.memoryBytes;
+    return started;
   },
   (cause) => {
     throw asStartError(cause);

@@ -33,7 +33,10 @@ fn main() -> Result<()> {
         let size = if most >= 16384 * 16384 * 4 { 16384 } else { 4096 };
         let (seconds, bytes) = device.matvec(size, precision)?;
         let rate = bytes as f64 / seconds;
-        println!("{}", json!({"matvec": size, "precision": precision.name(), "GBs": rate / 1e9, "share": rate / bandwidth}));
+        println!(
+            "{}",
+            json!({"matvec": size, "precision": precision.name(), "GBs": rate / 1e9, "share": rate / bandwidth})
+        );
     }
     for (name, d, l, r) in MODELS {
         if asked.iter().any(|word| word == name) || (asked.is_empty() && !device.is_software()) {
@@ -72,7 +75,10 @@ fn model(device: &Device, name: &str, config: &Config, precision: Precision, ban
 
     for tokens in [512, 4096] {
         let seconds = median((0..ROUNDS).map(|_| prefill(&mut gpu, tokens)).collect::<Result<_>>()?);
-        println!("{}", json!({"model": name, "precision": precision.name(), "prefill": tokens, "tokensPerSecond": tokens as f64 / seconds}));
+        println!(
+            "{}",
+            json!({"model": name, "precision": precision.name(), "prefill": tokens, "tokensPerSecond": tokens as f64 / seconds})
+        );
     }
     for ahead in [1, 2, 4, 8, 16] {
         if ahead > gpu.most_ahead() {
@@ -82,10 +88,13 @@ fn model(device: &Device, name: &str, config: &Config, precision: Precision, ban
         let rates = (0..ROUNDS).map(|_| decode(&mut gpu, 0, 192)).collect::<Result<_>>()?;
         let rate = median(rates);
         let bytes = gpu.weight_bytes() as f64 * rate;
-        println!("{}", json!({
-            "model": name, "precision": precision.name(), "decode": ahead, "tokensPerSecond": rate,
-            "GBs": bytes / 1e9, "share": bytes / bandwidth,
-        }));
+        println!(
+            "{}",
+            json!({
+                "model": name, "precision": precision.name(), "decode": ahead, "tokensPerSecond": rate,
+                "GBs": bytes / 1e9, "share": bytes / bandwidth,
+            })
+        );
     }
     if name == "130m" && precision == Precision::F16 {
         let (start, late) = (decode(&mut gpu, 0, 192)?, decode(&mut gpu, 100_000, 192)?);
@@ -93,10 +102,13 @@ fn model(device: &Device, name: &str, config: &Config, precision: Precision, ban
     }
     for tokens in [1, 1024] {
         for timing in gpu.profile(tokens)? {
-            println!("{}", json!({
-                "model": name, "precision": precision.name(), "tokens": tokens, "kernel": timing.kernel,
-                "count": timing.count, "us": timing.seconds * 1e6, "allUs": timing.seconds * 1e6 * timing.count as f64,
-            }));
+            println!(
+                "{}",
+                json!({
+                    "model": name, "precision": precision.name(), "tokens": tokens, "kernel": timing.kernel,
+                    "count": timing.count, "us": timing.seconds * 1e6, "allUs": timing.seconds * 1e6 * timing.count as f64,
+                })
+            );
         }
     }
     Ok(())

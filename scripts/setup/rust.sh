@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Gets a Rust that builds for wasm32-unknown-unknown; prints its rustup name, to be
-# used as RUSTUP_TOOLCHAIN for the wasm builds.
+# Gets a Rust that builds for wasm32-unknown-unknown, and the source of its standard library,
+# which the build with threads compiles anew; prints its rustup name, to be used as
+# RUSTUP_TOOLCHAIN for the wasm builds.
 #
 # First choice is rustup's own target for the toolchain in rust-toolchain.toml. Where
 # rustup cannot fetch it (no way to its server, or RUSTUP_AUTO_INSTALL=0, which says
@@ -39,11 +40,12 @@ for tool in cargo-clippy rustfmt; do
 done
 
 from_rustup() {
-  has_std "$host_sysroot" && return
+  has_std "$host_sysroot" && [ -e "$host_sysroot/lib/rustlib/src/rust/library/Cargo.lock" ] && return
   may_fetch || return 1
-  say "rustup target add $WASM_TARGET"
+  say "rustup target add $WASM_TARGET, and rust-src"
   # No retries: where rustup's server cannot be reached there is another way.
-  RUSTUP_MAX_RETRIES=0 timeout 600 rustup target add --toolchain "$channel" "$WASM_TARGET" >&2
+  RUSTUP_MAX_RETRIES=0 timeout 600 rustup target add --toolchain "$channel" "$WASM_TARGET" >&2 &&
+    RUSTUP_MAX_RETRIES=0 timeout 600 rustup component add --toolchain "$channel" rust-src >&2
 }
 if [ "${WASM_STD:-}" != debian ] && from_rustup; then
   echo "$channel"

@@ -63,8 +63,15 @@ impl Loading {
     ///
     /// # Errors
     /// What the CPU's loader says: a GPU that cannot be had is a reason and no error.
-    pub async fn auto(config: Config, cpu_precision: Precision, gpu_precision: Precision) -> Result<Self> {
-        let cpu = || cpu::CpuLoader::new(config.clone(), cpu_precision).map(|loader| Box::new(loader) as Box<dyn Loader>);
+    pub async fn auto(
+        config: Config,
+        cpu_precision: Precision,
+        gpu_precision: Precision,
+        threads: usize,
+    ) -> Result<Self> {
+        let cpu = || -> Result<Box<dyn Loader>> {
+            Ok(Box::new(cpu::CpuLoader::new(config.clone(), cpu_precision, threads)?))
+        };
         let only_cpu = |reason: String| Ok(Self::One(Chosen { it: cpu()?, reason }));
         let device = match Device::open().await {
             Ok(device) if device.is_software() => {

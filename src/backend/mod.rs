@@ -1,7 +1,7 @@
 //! What runs the model. Each backend keeps the weights in its own layout; all share one contract.
 //!
 //! * [`reference`](mod@reference): plain f32 on candle tensors, the oracle that the others are tested against.
-//! * [`cpu`]: SIMD, f32 or int8 weights, nothing allocated per token.
+//! * [`cpu`]: SIMD, f32, int8 or int4 weights, threads, nothing allocated per token.
 //! * [`gpu`]: WebGPU shaders; the state stays on the GPU, which chooses tokens by itself and runs ahead.
 
 pub mod contest;
@@ -28,6 +28,8 @@ pub enum Precision {
     F16,
     /// 1 byte a weight and a scale for each block of 32.
     Int8,
+    /// Half a byte a weight and a scale for each block of 32; embeddings, head and x_proj stay in int8. On the CPU.
+    Int4,
 }
 
 impl Precision {
@@ -36,6 +38,7 @@ impl Precision {
             Precision::F32 => "f32",
             Precision::F16 => "f16",
             Precision::Int8 => "int8",
+            Precision::Int4 => "int4",
         }
     }
 
@@ -45,8 +48,9 @@ impl Precision {
             "f32" => Ok(Precision::F32),
             "f16" => Ok(Precision::F16),
             "int8" => Ok(Precision::Int8),
+            "int4" => Ok(Precision::Int4),
             other => Err(Error::BadArgument(format!(
-                "The precision \"{other}\" is not known here; use \"f32\", \"f16\" or \"int8\"."
+                "The precision \"{other}\" is not known here; use \"f32\", \"f16\", \"int8\" or \"int4\"."
             ))),
         }
     }
@@ -69,6 +73,11 @@ pub trait Backend {
     fn config(&self) -> &Config;
 
     fn precision(&self) -> Precision;
+
+    /// Threads of the CPU that work side by side.
+    fn threads(&self) -> usize {
+        1
+    }
 
     /// Bytes that the weights occupy.
     fn weight_bytes(&self) -> usize;
@@ -147,16 +156,16 @@ pub trait Loader: TensorSink {
     fn finish(self: Box<Self>) -> Result<Box<dyn Backend>>;
 }
 
-/// The loader of a backend by its API.md name. Waits for nothing but the GPU's driver.
+/// The loader of a backend by its API.md name; only `cpu` makes use of `threads`. Waits for nothing but the GPU's driver.
 ///
 /// # Errors
 /// [`Error::BadArgument`] for a name or a precision that is not known, [`Error::NoWebGpu`] and
 /// [`Error::OutOfMemory`] when the GPU is not there or too small.
-pub async fn open(name: &str, config: Config, precision: Precision) -> Result<Box<dyn Loader>> {
+pub async fn open(name: &str, config: Config, precision: Precision, threads: usize) -> Result<Box<dyn Loader>> {
     match name {
         "gpu" => Ok(Box::new(gpu::GpuLoader::new(gpu::Device::open().await?, config, precision).await?)),
         "reference" => Ok(Box::new(reference::ReferenceLoader::new(config)?)),
-        "cpu" => Ok(Box::new(cpu::CpuLoader::new(config, precision)?)),
+        "cpu" => Ok(Box::new(cpu::CpuLoader::new(config, precision, threads)?)),
         other => Err(Error::BadArgument(format!(
             "The backend \"{other}\" is not known here; use \"gpu\", \"cpu\" or \"reference\"."
         ))),
@@ -168,8 +177,8 @@ pub async fn open(name: &str, config: Config, precision: Precision) -> Result<Bo
 /// # Errors
 /// As [`open`].
 #[cfg(not(target_arch = "wasm32"))]
-pub fn loader(name: &str, config: Config, precision: Precision) -> Result<Box<dyn Loader>> {
-    pollster::block_on(open(name, config, precision))
+pub fn loader(name: &str, config: Config, precision: Precision, threads: usize) -> Result<Box<dyn Loader>> {
+    pollster::block_on(open(name, config, precision, threads))
 }
 
 /// The checks that every backend makes before it reads tokens, so that bad input is a sentence and never a panic.

@@ -15,6 +15,10 @@ use crate::tokenizer::{Tokenizer, TokenizerSettings};
 /// instead of four is faster and takes a quarter of the memory; the change in the scores is small (tests/parity).
 const AUTO_PRECISION: Precision = Precision::Int8;
 
+/// How many threads at most if none are asked for: a token's weights come from memory, which a few cores use up.
+/// The page has the same number (www/engine/wasm.js).
+const AUTO_THREADS: usize = 4;
+
 /// The texts of a checkpoint's small files; None for those that it does not have. A GGUF file needs none of them.
 #[derive(Debug, Clone, Default)]
 pub struct ModelFiles {
@@ -39,11 +43,13 @@ pub struct ModelFiles {
 pub struct Options {
     pub backend: String,
     pub precision: String,
+    /// At most this many on the cpu backend; None for as many as are of use.
+    pub threads: Option<usize>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { backend: "auto".into(), precision: "auto".into() }
+        Self { backend: "auto".into(), precision: "auto".into(), threads: None }
     }
 }
 
@@ -55,12 +61,15 @@ impl Options {
             "auto" => None,
             word => Some(Precision::parse(word)?),
         };
+        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+        let threads = self.threads.unwrap_or_else(|| cores().min(AUTO_THREADS));
         let gpu_precision = asked.unwrap_or_else(|| contest::gpu_precision(&config));
-        // What only the GPU can keep is no race.
-        if backend == "auto" && asked != Some(Precision::F16) {
-            return Loading::auto(config, asked.unwrap_or(AUTO_PRECISION), gpu_precision).await;
+        // What only one of the two can keep is no race.
+        if backend == "auto" && !matches!(asked, Some(Precision::F16 | Precision::Int4)) {
+            return Loading::auto(config, asked.unwrap_or(AUTO_PRECISION), gpu_precision, threads).await;
         }
         let (backend, precision) = match (backend, asked) {
+            ("auto", Some(Precision::Int4)) => ("cpu", Precision::Int4),
             ("auto" | "gpu", _) => ("gpu", gpu_precision),
             ("reference", None | Some(Precision::F32)) => ("reference", Precision::F32),
             ("reference", Some(_)) => {
@@ -68,7 +77,7 @@ impl Options {
             }
             (other, asked) => (other, asked.unwrap_or(AUTO_PRECISION)),
         };
-        let it = backend::open(backend, config, precision).await?;
+        let it = backend::open(backend, config, precision, threads).await?;
         Ok(Loading::One(Chosen { it, reason: "It was asked for.".into() }))
     }
 }

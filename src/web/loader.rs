@@ -12,6 +12,9 @@ use crate::error::{Error, Result};
 /// Bytes copied into wasm at a time: a large chunk must not make the memory grow.
 const PIECE: u32 = 1 << 18;
 
+/// More are a mistake.
+const MOST_THREADS: f64 = 1024.0;
+
 /// Takes a checkpoint in; see [`EngineBuilder`].
 #[wasm_bindgen]
 pub struct ModelLoader {
@@ -23,7 +26,7 @@ pub struct ModelLoader {
 impl ModelLoader {
     /// `files`: the texts `{config, tokenizer, tokenizerConfig?, generationConfig?, chatTemplate?, index?}`, and in
     /// `weights` the name of the only weight file where it is not model.safetensors. For a GGUF file
-    /// `{weights: "FILE.gguf"}` is enough. `options`: `{backend, precision}`.
+    /// `{weights: "FILE.gguf"}` is enough. `options`: `{backend, precision, threads?}`.
     pub async fn open(files: JsValue, options: JsValue) -> Result<ModelLoader, JsValue> {
         let builder = begin(&files, &options).await.thrown()?;
         Ok(Self { builder, piece: Vec::new() })
@@ -78,11 +81,12 @@ async fn begin(files: &JsValue, options: &JsValue) -> Result<EngineBuilder> {
     if files.config.is_some() && files.tokenizer.is_none() {
         return Err(Error::NotFound("The model has no tokenizer.json.".into()));
     }
-    let fields = Fields::new(options, "options", &["backend", "precision"])?;
+    let fields = Fields::new(options, "options", &["backend", "precision", "threads"])?;
     let auto = Options::default();
     let options = Options {
         backend: fields.text("backend")?.unwrap_or(auto.backend),
         precision: fields.text("precision")?.unwrap_or(auto.precision),
+        threads: fields.whole("threads", MOST_THREADS)?.map(|threads| threads as usize),
     };
     EngineBuilder::open(&files, &options).await
 }

@@ -3,6 +3,7 @@
 //! `www/worker` runs these in a worker and www/mamba.js wraps them into the API that programs use.
 
 mod error;
+mod helper;
 mod loader;
 mod request;
 mod session;
@@ -16,6 +17,7 @@ use wasm_bindgen::prelude::*;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use error::Thrown;
+pub use helper::KernelHelper;
 pub use loader::ModelLoader;
 pub use session::WasmSession;
 

@@ -30,8 +30,16 @@ pub fn golden(name: &str) -> PathBuf {
 
 /// Loads a folder the way the page does: the weights in chunks that respect no boundary.
 pub fn load(dir: &Path, name: &str, precision: Precision) -> Result<Box<dyn Backend>> {
-    let config = Config::parse(&fs::read_to_string(dir.join("config.json")).expect("config.json"))?;
-    load_as(config, dir, name, precision)
+    load_as(config_of(dir)?, dir, name, precision)
+}
+
+/// As [`load`], on the cpu backend with `threads` threads.
+pub fn load_for(threads: usize, dir: &Path, precision: Precision) -> Result<Box<dyn Backend>> {
+    fill(backend::loader("cpu", config_of(dir)?, precision, threads)?, dir)
+}
+
+fn config_of(dir: &Path) -> Result<Config> {
+    Config::parse(&fs::read_to_string(dir.join("config.json")).expect("config.json"))
 }
 
 /// The same with a config of its own.
@@ -41,7 +49,7 @@ pub fn load_as(config: Config, dir: &Path, name: &str, precision: Precision) -> 
             let loader = pollster::block_on(async { GpuLoader::new(Device::open().await?, config, precision).await })?;
             Box::new(loader.separate_kernels())
         }
-        name => backend::loader(name, config, precision)?,
+        name => backend::loader(name, config, precision, 1)?,
     };
     fill(loader, dir)
 }

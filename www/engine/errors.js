@@ -57,12 +57,13 @@ export const programMissing = () =>
       );
 
 /** @param {unknown} cause why the wasm did not start */
-export const asStartError = (cause) =>
-  isOutOfMemory(cause)
-    ? outOfMemory(cause)
-    : new MambaError("network", "The engine's program, a wasm file of this site, could not be loaded.", PUBLISH_HINT, {
-        cause,
-      });
+export const asStartError = (cause) => {
+  if (cause instanceof MambaError) return cause;
+  if (isOutOfMemory(cause)) return outOfMemory(cause);
+  return new MambaError("network", "The engine's program, a wasm file of this site, could not be loaded.", PUBLISH_HINT, {
+    cause,
+  });
+};
 
 /** @param {unknown} [cause] */
 export const engineStopped = (cause) =>

@@ -14,7 +14,7 @@ import { ProgressMeter } from "./progress.js";
  * @property {import("./model-source.js").ModelSource} source
  * @property {{ backend: string, precision: string }} options
  * @property {import("./files.js").FetchOptions} fetching
- * @property {Promise<import("./wasm.js").Wasm>} wasmIsReady
+ * @property {Promise<import("./wasm.js").Started>} wasmIsReady
  * @property {(progress: import("./progress.js").Progress) => void} report
  */
 
@@ -52,9 +52,10 @@ async function build(folder, { source, options, wasmIsReady }, meter) {
   weights.catch(() => {});
   const files = await small;
   const { index, first } = await weights;
-  const { ModelLoader } = await wasmIsReady;
+  const { wasm, threads } = await wasmIsReady;
 
-  const loader = await ModelLoader.open({ ...files, index, weights: first?.name }, options);
+  const names = { ...files, index, weights: first?.name };
+  const loader = await wasm.ModelLoader.open(names, { ...options, threads });
   try {
     meter.expect(first ? first.announced : sizeInIndex(index));
     const names = loader.weightFiles();

@@ -1,5 +1,8 @@
 //! f32 matrices, row after row.
 
+use core::ops::Range;
+
+use super::pool::{Columns, Part, Pool};
 use super::simd::F32x4;
 use crate::checkpoint::reserved;
 use crate::error::Result;
@@ -31,43 +34,45 @@ impl Dense {
     }
 
     /// As [`Matrix::multiply`](super::matrix::Matrix::multiply).
-    pub fn multiply(&self, x: &[f32], stride: usize, tokens: usize, out: &mut [f32]) {
-        multiply(&self.values, self.cols, x, stride, tokens, out);
+    pub fn multiply(&self, x: &[f32], stride: usize, tokens: usize, out: &mut [f32], pool: &Pool) {
+        let rows = self.values.len() / self.cols;
+        let out = Columns::new(out, rows);
+        // In whole tiles, because a tile adds up in another order than a single row.
+        pool.run(&|part: Part| self.rows(part.range(rows, TILE), x, stride, tokens, &out));
     }
-}
 
-/// Rows of weights and of activations that one pass keeps in registers.
-const TILE: usize = 4;
-
-fn multiply(w: &[f32], cols: usize, x: &[f32], stride: usize, tokens: usize, out: &mut [f32]) {
-    let rows = w.len() / cols;
-    let x = |t: usize| &x[t * stride..][..cols];
-    if tokens == 1 {
-        for (out, row) in out.iter_mut().zip(w.chunks_exact(cols)) {
-            *out = dot(row, x(0));
+    fn rows(&self, rows: Range<usize>, x: &[f32], stride: usize, tokens: usize, out: &Columns) {
+        let w = |r: usize| &self.values[r * self.cols..][..self.cols];
+        let x = |t: usize| &x[t * stride..][..self.cols];
+        // SAFETY: each row belongs to one part.
+        let out = |t: usize, r: Range<usize>| unsafe { out.row(t, r) };
+        if tokens == 1 {
+            for (out, r) in out(0, rows.clone()).iter_mut().zip(rows) {
+                *out = dot(w(r), x(0));
+            }
+            return;
         }
-        return;
-    }
-    let w = |r: usize| &w[r * cols..][..cols];
-    for r in (0..rows).step_by(TILE) {
-        for t in (0..tokens).step_by(TILE) {
-            if r + TILE <= rows && t + TILE <= tokens {
-                let tile = dot_tile([w(r), w(r + 1), w(r + 2), w(r + 3)], [x(t), x(t + 1), x(t + 2), x(t + 3)]);
-                for (i, sums) in tile.iter().enumerate() {
-                    for (j, &sum) in sums.iter().enumerate() {
-                        out[(t + j) * rows + r + i] = sum;
+        for r in rows.clone().step_by(TILE) {
+            for t in (0..tokens).step_by(TILE) {
+                if r + TILE <= rows.end && t + TILE <= tokens {
+                    let tile = dot_tile([w(r), w(r + 1), w(r + 2), w(r + 3)], [x(t), x(t + 1), x(t + 2), x(t + 3)]);
+                    for (j, sums) in tile.iter().enumerate() {
+                        out(t + j, r..r + TILE).copy_from_slice(sums);
                     }
-                }
-            } else {
-                for t in t..tokens.min(t + TILE) {
-                    for r in r..rows.min(r + TILE) {
-                        out[t * rows + r] = dot(w(r), x(t));
+                } else {
+                    for t in t..tokens.min(t + TILE) {
+                        for r in r..rows.end.min(r + TILE) {
+                            out(t, r..r + 1)[0] = dot(w(r), x(t));
+                        }
                     }
                 }
             }
         }
     }
 }
+
+/// Rows of weights and of activations that one pass keeps in registers.
+const TILE: usize = 4;
 
 /// Four sums in flight, so that an addition never waits for the one before it.
 #[inline(always)]
@@ -92,6 +97,7 @@ fn quarters(values: &[f32; 16]) -> [F32x4; 4] {
     [F32x4::load(&lanes[0]), F32x4::load(&lanes[1]), F32x4::load(&lanes[2]), F32x4::load(&lanes[3])]
 }
 
+/// `[tokens, rows]`.
 #[inline(always)]
 fn dot_tile(w: [&[f32]; TILE], x: [&[f32]; TILE]) -> [[f32; TILE]; TILE] {
     let mut sums = [[F32x4::splat(0.0); TILE]; TILE];
@@ -109,7 +115,7 @@ fn dot_tile(w: [&[f32]; TILE], x: [&[f32]; TILE]) -> [[f32; TILE]; TILE] {
             }
         }
     }
-    core::array::from_fn(|i| {
-        core::array::from_fn(|j| sums[i][j].sum() + w_rest[i].iter().zip(x_rest[j]).map(|(w, x)| w * x).sum::<f32>())
+    core::array::from_fn(|j| {
+        core::array::from_fn(|i| sums[i][j].sum() + w_rest[i].iter().zip(x_rest[j]).map(|(w, x)| w * x).sum::<f32>())
     })
 }

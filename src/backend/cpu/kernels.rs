@@ -2,6 +2,7 @@
 //! Each is the function of the same name in `reference`, over a block of T tokens.
 
 use super::math::{exp2_decay, silu, softplus};
+use super::pool::{Columns, Part, Pool};
 use super::simd::{F32x4, map_in_place};
 
 /// `out[t] = x[t] / sqrt(mean(x[t]^2) + epsilon) * weight`; `x` and `out` are `[T, D]`.
@@ -53,23 +54,29 @@ impl Conv {
     ///
     /// `inputs` has rows `stride` apart, of which the first W are the inputs; `past` (`[K-1, W]`, oldest first)
     /// holds the inputs before them and is moved on by T; `out` is `[T, W]`.
-    pub fn run(&self, inputs: &[f32], stride: usize, past: &mut [f32], out: &mut [f32]) {
+    pub fn run(&self, inputs: &[f32], stride: usize, past: &mut [f32], out: &mut [f32], pool: &Pool) {
         let w = self.bias.len();
         let k = self.taps.len() / w;
         let tokens = out.len() / w;
         let input = |t: usize| &inputs[t * stride..][..w];
-        for t in 0..tokens {
-            let out = &mut out[t * w..][..w];
-            out.copy_from_slice(&self.bias);
-            for (tap, taps) in self.taps.chunks_exact(w).enumerate() {
-                let age = k - 1 - tap; // steps back in time
-                let input = if age <= t { input(t - age) } else { &past[(k - 1 + t - age) * w..][..w] };
-                for ((out, tap), input) in out.iter_mut().zip(taps).zip(input) {
-                    *out += tap * input;
+        let (out, before) = (Columns::new(out, w), &*past);
+        pool.run(&|part: Part| {
+            let channels = part.range(w, F32x4::LANES);
+            for t in 0..tokens {
+                // SAFETY: each channel belongs to one part.
+                let out = unsafe { out.row(t, channels.clone()) };
+                out.copy_from_slice(&self.bias[channels.clone()]);
+                for (tap, taps) in self.taps.chunks_exact(w).enumerate() {
+                    let age = k - 1 - tap; // steps back in time
+                    let input = if age <= t { input(t - age) } else { &before[(k - 1 + t - age) * w..][..w] };
+                    for ((out, tap), input) in out.iter_mut().zip(&taps[channels.clone()]).zip(&input[channels.clone()])
+                    {
+                        *out += tap * input;
+                    }
                 }
+                map_in_place(out, silu);
             }
-            map_in_place(out, silu);
-        }
+        });
         if tokens < k - 1 {
             past.copy_within(tokens * w.., 0);
         }
@@ -109,44 +116,61 @@ impl Scan {
     /// `h[n] = exp(dt A[n]) h[n] + dt x B[n]`, `y = sum over n of h[n] C[n] + D x`, `x = y * silu(z)`.
     ///
     /// Channels are independent, so four go through time together, their states in cache.
-    pub fn run(&self, mut block: ScanBlock<'_>) {
+    pub fn run(&self, block: ScanBlock<'_>, pool: &Pool) {
         let e = self.d.len();
-        let whole = e / F32x4::LANES * F32x4::LANES;
-        for channel in (0..whole).step_by(F32x4::LANES) {
-            self.lanes(&mut block, channel, F32x4::LANES);
-        }
-        if whole < e {
-            self.lanes(&mut block, whole, e - whole);
-        }
+        let ScanBlock { x, dt, xz, x_dbl, h } = block;
+        let block = SharedBlock { x: Columns::new(x, e), dt, xz, x_dbl, h: Columns::new(h, e) };
+        pool.run(&|part: Part| {
+            let channels = part.range(e, F32x4::LANES);
+            for channel in channels.clone().step_by(F32x4::LANES) {
+                match channels.end - channel {
+                    // The common width as a constant.
+                    F32x4::LANES.. => self.lanes(&block, channel, F32x4::LANES),
+                    width => self.lanes(&block, channel, width),
+                }
+            }
+        });
     }
 
     #[inline(always)]
-    fn lanes(&self, block: &mut ScanBlock<'_>, channel: usize, width: usize) {
+    fn lanes(&self, block: &SharedBlock<'_>, channel: usize, width: usize) {
         let e = self.d.len();
         let n = self.a.len() / e;
-        let tokens = block.x.len() / e;
+        let tokens = block.x.rows();
         let r_2n = block.x_dbl.len() / tokens;
         let d = load(&self.d[channel..], width);
         let bias = load(&self.dt_bias[channel..], width);
         let (low, high) = (F32x4::splat(self.dt_limit.0), F32x4::splat(self.dt_limit.1));
+        let channels = channel..channel + width;
         for t in 0..tokens {
-            let at = t * e + channel;
-            let x = load(&block.x[at..], width);
+            // SAFETY: each channel belongs to one part.
+            let place = unsafe { block.x.row(t, channels.clone()) };
+            let x = load(place, width);
             let z = load(&block.xz[t * 2 * e + e + channel..], width);
-            let dt = softplus(load(&block.dt[at..], width).add(bias)).max(low).min(high);
+            let dt = softplus(load(&block.dt[t * e + channel..], width).add(bias)).max(low).min(high);
             let dt_x = dt.mul(x);
             let (b, c) = block.x_dbl[(t + 1) * r_2n - 2 * n..(t + 1) * r_2n].split_at(n);
             let mut y = d.mul(x);
             for (i, (&b, &c)) in b.iter().zip(c).enumerate() {
-                let place = i * e + channel;
-                let decay = exp2_decay(load(&self.a[place..], width).mul(dt));
-                let h = decay.mul_add(load(&block.h[place..], width), dt_x.mul(F32x4::splat(b)));
-                store(h, &mut block.h[place..], width);
+                // SAFETY: as above.
+                let state = unsafe { block.h.row(i, channels.clone()) };
+                let decay = exp2_decay(load(&self.a[i * e + channel..], width).mul(dt));
+                let h = decay.mul_add(load(state, width), dt_x.mul(F32x4::splat(b)));
+                store(h, state, width);
                 y = h.mul_add(F32x4::splat(c), y);
             }
-            store(y.mul(silu(z)), &mut block.x[at..], width);
+            store(y.mul(silu(z)), place, width);
         }
     }
+}
+
+/// A [`ScanBlock`] in the hands of several threads.
+struct SharedBlock<'a> {
+    x: Columns<'a>,
+    dt: &'a [f32],
+    xz: &'a [f32],
+    x_dbl: &'a [f32],
+    h: Columns<'a>,
 }
 
 /// The first `width` (at most four) values, the missing lanes zero.

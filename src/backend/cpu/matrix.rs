@@ -1,14 +1,17 @@
 //! Weight matrices, filled row by row while they stream in, and their products with activations.
 
 use super::dense::Dense;
-use super::int8::{Int8, Rounded};
+use super::packed::{Packed, Rounded};
+use super::panel::{Int4Panel, Int8Panel};
+use super::pool::Pool;
 use crate::backend::Precision;
 use crate::error::{Error, Result};
 
 /// A matrix of `rows` x `cols`; multiplies activations from the right: `out = x Wᵀ`.
 pub enum Matrix {
     F32(Dense),
-    Int8(Int8),
+    Int8(Packed<Int8Panel>),
+    Int4(Packed<Int4Panel>),
 }
 
 impl Matrix {
@@ -16,10 +19,13 @@ impl Matrix {
     pub fn new(rows: usize, cols: usize, precision: Precision) -> Result<Self> {
         Ok(match precision {
             Precision::F32 => Matrix::F32(Dense::new(rows, cols)?),
-            Precision::Int8 => Matrix::Int8(Int8::new(rows, cols)?),
             Precision::F16 => {
-                return Err(Error::BadArgument("The cpu backend keeps weights in f32 or int8, not in f16.".into()));
+                return Err(Error::BadArgument(
+                    "The cpu backend keeps weights in f32, int8 or int4, not in f16.".into(),
+                ));
             }
+            Precision::Int8 => Matrix::Int8(Packed::new(rows, cols)?),
+            Precision::Int4 => Matrix::Int4(Packed::new(rows, cols)?),
         })
     }
 
@@ -28,6 +34,7 @@ impl Matrix {
         match self {
             Matrix::F32(matrix) => matrix.push(rows),
             Matrix::Int8(matrix) => matrix.push(rows),
+            Matrix::Int4(matrix) => matrix.push(rows),
         }
     }
 
@@ -35,6 +42,7 @@ impl Matrix {
         match self {
             Matrix::F32(matrix) => matrix.bytes(),
             Matrix::Int8(matrix) => matrix.bytes(),
+            Matrix::Int4(matrix) => matrix.bytes(),
         }
     }
 
@@ -43,18 +51,17 @@ impl Matrix {
         match self {
             Matrix::F32(matrix) => matrix.row(row, out),
             Matrix::Int8(matrix) => matrix.row(row, out),
+            Matrix::Int4(matrix) => matrix.row(row, out),
         }
     }
 
     /// `out[t, r] = W[r] · x[t]` for `tokens` rows of `x` (each `stride` apart) and all rows of the matrix;
     /// `out` is `[tokens, rows]`, dense. `work` holds the rounded activations.
-    pub fn multiply(&self, x: &[f32], stride: usize, tokens: usize, out: &mut [f32], work: &mut Rounded) {
+    pub fn multiply(&self, x: &[f32], stride: usize, tokens: usize, out: &mut [f32], work: &mut Rounded, pool: &Pool) {
         match self {
-            Matrix::F32(matrix) => matrix.multiply(x, stride, tokens, out),
-            Matrix::Int8(matrix) => {
-                work.fill(x, stride, tokens, matrix.cols());
-                matrix.multiply(work, tokens, out);
-            }
+            Matrix::F32(matrix) => matrix.multiply(x, stride, tokens, out, pool),
+            Matrix::Int8(matrix) => matrix.multiply(x, stride, tokens, out, work, pool),
+            Matrix::Int4(matrix) => matrix.multiply(x, stride, tokens, out, work, pool),
         }
     }
 }
@@ -78,9 +85,28 @@ mod tests {
     }
 
     fn product(w: &Matrix, rows: usize, cols: usize, x: &[f32], stride: usize, tokens: usize) -> Vec<f32> {
-        let mut out = vec![f32::NAN; tokens * rows];
-        w.multiply(x, stride, tokens, &mut out, &mut Rounded::new(tokens, cols).unwrap());
-        out
+        let product = |threads| {
+            let mut out = vec![f32::NAN; tokens * rows];
+            w.multiply(x, stride, tokens, &mut out, &mut Rounded::new(tokens, cols).unwrap(), &Pool::new(threads));
+            out
+        };
+        let alone = product(1);
+        assert!([2, 3].iter().all(|&threads| product(threads) == alone), "threads change the result");
+        alone
+    }
+
+    fn rows_of(matrix: &Matrix, rows: usize, cols: usize) -> Vec<f32> {
+        let mut all = vec![f32::NAN; rows * cols];
+        all.chunks_mut(cols).enumerate().for_each(|(row, out)| matrix.row(row, out));
+        all
+    }
+
+    /// Multiples of the largest in a block of 32 / `steps`, written out.
+    fn round(values: &[f32], steps: f32) -> impl Iterator<Item = f32> {
+        values.chunks(BLOCK).flat_map(move |block| {
+            let scale = block.iter().fold(0f32, |m, v| m.max(v.abs())) / steps;
+            block.iter().map(move |v| if scale < f32::MIN_POSITIVE { 0.0 } else { (v / scale).round() * scale })
+        })
     }
 
     /// The scalar twin: what the products are, in f64.
@@ -112,52 +138,70 @@ mod tests {
         }
 
         #[test]
-        fn int8_products_are_those_of_the_rounded_values(
+        fn packed_products_are_those_of_the_rounded_values(
             rows in 1..20_usize, cols in 1..90_usize, pad in 0..5_usize, tokens in 1..11_usize, seed: u32, power in -40..38_i32,
+            (precision, steps) in prop::sample::select(vec![(Precision::Int8, 63.0), (Precision::Int4, 127.0)]),
         ) {
             let stride = cols + pad;
             let (w, x) = (sample(seed, rows * cols, 1.0), sample(seed ^ 7, stride * tokens, 10f32.powi(power / 2)));
-            let mut matrix = Matrix::new(rows, cols, Precision::Int8).unwrap();
-            matrix.push(&w);
+            let mut matrix = Matrix::new(rows, cols, precision).unwrap();
+            w.chunks(cols * 3).for_each(|rows| matrix.push(rows));
             let got = product(&matrix, rows, cols, &x, stride, tokens);
-            // The same rounding written out: to multiples of the largest / 63, the weights as the matrix kept them.
-            let round = |values: &[f32]| -> Vec<f32> {
-                values.chunks(BLOCK).flat_map(|block| {
-                    let scale = block.iter().fold(0f32, |m, v| m.max(v.abs())) / 63.0;
-                    block.iter().map(move |v| if scale < f32::MIN_POSITIVE { 0.0 } else { (v / scale).round() * scale })
-                }).collect()
-            };
-            let kept: Vec<f32> = (0..rows).flat_map(|r| {
-                let mut row = vec![f32::NAN; cols];
-                matrix.row(r, &mut row);
-                row
-            }).collect();
-            let x: Vec<f32> = x.chunks(stride).flat_map(|row| round(&row[..cols])).collect();
+            // The weights as the matrix kept them times the activations, rounded here.
+            let kept = rows_of(&matrix, rows, cols);
+            let x: Vec<f32> = x.chunks(stride).flat_map(|row| round(&row[..cols], steps)).collect();
             let size = x.iter().fold(0f32, |m, x| m.max(x.abs()));
             for (got, expected) in got.iter().zip(plain(&kept, cols, &x, cols, tokens)) {
                 // Where x / scale and x * (1 / scale) fall on two sides of a half, they are one step apart.
                 prop_assert!((f64::from(*got) - expected).abs() <= 0.02 * f64::from(size) + 1e-30);
             }
-            for (kept, weight) in kept.iter().zip(&w) {
-                prop_assert!((kept - weight).abs() <= 0.51 / 127.0 * 1.01);
+        }
+
+        #[test]
+        fn int8_keeps_every_weight_within_half_a_step(cols in 1..90_usize, seed: u32, power in -18..36_i32) {
+            let largest = 10f32.powi(power);
+            let w = sample(seed, cols * 5, largest);
+            let mut matrix = Matrix::new(5, cols, Precision::Int8).unwrap();
+            matrix.push(&w);
+            for (kept, weight) in rows_of(&matrix, 5, cols).iter().zip(&w) {
+                prop_assert!((kept - weight).abs() <= 0.51 / 127.0 * 1.01 * largest);
             }
+        }
+
+        #[test]
+        fn int4_is_never_worse_than_a_whole_7_for_the_greatest(cols in 1..33_usize, seed: u32, power in -18..36_i32) {
+            let w = sample(seed, cols, 10f32.powi(power));
+            let mut matrix = Matrix::new(1, cols, Precision::Int4).unwrap();
+            matrix.push(&w);
+            let size = w.iter().fold(0f32, |m, w| m.max(w.abs()));
+            let error = |kept: &mut dyn Iterator<Item = f32>| -> f32 {
+                kept.zip(&w).map(|(kept, w)| ((kept - w) / size).powi(2)).sum()
+            };
+            let ours = error(&mut rows_of(&matrix, 1, cols).into_iter());
+            // What is kept of a scale is one of 256, at most 2^-9 beside it.
+            prop_assert!(ours <= error(&mut round(&w, 7.0)) + 32.0 * (2f32.powi(-9) * 0.3).powi(2) + 0.01);
+            prop_assert!(ours <= cols as f32 / 100.0, "{}", ours);
         }
     }
 
     #[test]
-    fn int8_is_exact_at_the_edges() {
-        // Extreme weights and activations everywhere: the integer sums must not wrap.
-        for (a, b) in [(1.0, 1.0), (-1.0, 1.0), (-1.0, -1.0)] {
-            let mut matrix = Matrix::new(1, 64, Precision::Int8).unwrap();
-            matrix.push(&[a; 64]);
-            let got = product(&matrix, 1, 64, &[b; 64], 64, 1)[0];
-            assert!((got - 64.0 * a * b).abs() < 0.3, "{got}"); // the scale is rounded up by at most 2^-7
-        }
-        for x in [0.0, 1e-45, f32::MIN_POSITIVE, 1e18] {
-            let mut matrix = Matrix::new(1, 5, Precision::Int8).unwrap();
-            matrix.push(&[x; 5]);
-            assert!(product(&matrix, 1, 5, &[x; 5], 5, 1)[0] >= 0.0);
-            assert!(product(&matrix, 1, 5, &[0.0; 5], 5, 1)[0] == 0.0);
+    fn packed_products_are_exact_at_the_edges() {
+        for precision in [Precision::Int8, Precision::Int4] {
+            // Extreme weights and activations everywhere: the integer sums must not wrap.
+            for (a, b) in [(1.0, 1.0), (-1.0, 1.0), (-1.0, -1.0)] {
+                let mut matrix = Matrix::new(1, 64, precision).unwrap();
+                matrix.push(&[a; 64]);
+                let got = product(&matrix, 1, 64, &[b; 64], 64, 1)[0];
+                assert!((got - 64.0 * a * b).abs() < 0.3, "{got}"); // a scale keeps 8 bits
+            }
+            for x in [0.0, 1e-45, f32::MIN_POSITIVE, 1e18, f32::MAX / 2.0] {
+                let mut matrix = Matrix::new(1, 5, precision).unwrap();
+                matrix.push(&[x; 5]);
+                let kept = rows_of(&matrix, 1, 5);
+                assert!(kept.iter().all(|w| (w / x - 1.0).abs() < 0.01 || (x < 2e-37 && *w == 0.0)), "{x}: {kept:?}");
+                assert!(product(&matrix, 1, 5, &[0.0; 5], 5, 1)[0] == 0.0);
+                assert!(product(&matrix, 1, 5, &[x.min(1e18); 5], 5, 1)[0] >= 0.0);
+            }
         }
     }
 }

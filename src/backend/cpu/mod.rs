@@ -1,24 +1,29 @@
 //! Mamba on the CPU: 128-bit SIMD, weights read once per block of tokens, nothing allocated per token.
 
 mod dense;
-mod int8;
 mod kernels;
 mod mamba2;
 mod math;
 mod matrix;
+mod packed;
+mod panel;
+mod pool;
 mod simd;
 mod weights;
 
+#[cfg(target_arch = "wasm32")]
+pub(crate) use pool::workers;
 pub use weights::CpuLoader;
 
 use crate::backend::{Backend, Precision, check_call};
 use crate::checkpoint::filled;
 use crate::error::Result;
 use crate::model::Config;
-use crate::state::State;
-use int8::Rounded;
+use crate::state::{LayerState, State};
 use kernels::{ScanBlock, add_bias, rms_norm, rms_scale};
 use mamba2::{SsdBlock, SsdWork};
+use packed::Rounded;
+use pool::Pool;
 use weights::{Layer, Ssm, Weights};
 
 /// Tokens read together: enough to read the weights seldom, few enough that a stop is felt at once.
@@ -30,6 +35,7 @@ pub struct Cpu {
     precision: Precision,
     weights: Weights,
     work: Work,
+    pool: Pool,
 }
 
 /// Activations of one block of T tokens, allocated once for the largest T.
@@ -51,7 +57,7 @@ struct Work {
 }
 
 impl Cpu {
-    fn new(config: Config, precision: Precision, weights: Weights) -> Result<Self> {
+    fn new(config: Config, precision: Precision, threads: usize, weights: Weights) -> Result<Self> {
         let c = &config;
         let buffer = |width: usize| filled(BLOCK * width, 0.0, "the work space");
         let work = Work {
@@ -67,7 +73,7 @@ impl Cpu {
                 _ => None,
             },
         };
-        Ok(Self { config, precision, weights, work })
+        Ok(Self { config, precision, weights, work, pool: Pool::new(threads) })
     }
 }
 
@@ -82,6 +88,10 @@ impl Backend for Cpu {
 
     fn precision(&self) -> Precision {
         self.precision
+    }
+
+    fn threads(&self) -> usize {
+        self.pool.threads()
     }
 
     fn weight_bytes(&self) -> usize {
@@ -99,14 +109,14 @@ impl Backend for Cpu {
             weights.embeddings.row(token as usize, row);
         }
         for (number, layer) in weights.layers.iter().enumerate() {
-            work.layer(&self.config, layer, t, state.layer(number));
+            work.layer(&self.config, layer, t, state.layer(number), &self.pool);
         }
         state.position += t as u64;
         if let Some(logits) = logits {
             let (last, u) = (&work.residual[(t - 1) * d..t * d], &mut work.u[..d]);
             rms_norm(last, &weights.norm_f, self.config.norm_epsilon, u);
             let head = weights.lm_head.as_ref().unwrap_or(&weights.embeddings);
-            head.multiply(u, d, 1, logits, &mut work.rounded);
+            head.multiply(u, d, 1, logits, &mut work.rounded, &self.pool);
         }
         Ok(())
     }
@@ -114,7 +124,7 @@ impl Backend for Cpu {
 
 impl Work {
     /// `residual += mixer(rms_norm(residual))` for `t` tokens.
-    fn layer(&mut self, c: &Config, layer: &Layer, t: usize, state: crate::state::LayerState<'_>) {
+    fn layer(&mut self, c: &Config, layer: &Layer, t: usize, state: LayerState<'_>, pool: &Pool) {
         let (d, e, r, n) = (c.d_model, c.d_inner, c.dt_rank, c.d_state);
         let (rows, width, r_2n) = (c.in_proj_rows(), c.conv_width(), r + 2 * n);
         let (residual, u) = (&mut self.residual[..t * d], &mut self.u[..t * d]);
@@ -122,12 +132,12 @@ impl Work {
         let (x_dbl, dt, rounded) = (&mut self.x_dbl[..t * r_2n], &mut self.dt[..t * e], &mut self.rounded);
 
         rms_norm(residual, &layer.norm, c.norm_epsilon, u);
-        layer.in_proj.multiply(u, d, t, xz, rounded);
+        layer.in_proj.multiply(u, d, t, xz, rounded, pool);
         add_bias(xz, &layer.in_proj_bias);
         match (&layer.ssm, &mut self.ssd) {
             (Ssm::Mamba(ssm), _) => {
-                layer.conv.run(xz, rows, state.conv, x);
-                ssm.x_proj.multiply(x, e, t, x_dbl, rounded);
+                layer.conv.run(xz, rows, state.conv, x, pool);
+                ssm.x_proj.multiply(x, e, t, x_dbl, rounded, pool);
                 if let Some(epsilon) = ssm.norm {
                     for row in x_dbl.chunks_exact_mut(r_2n) {
                         let (dt, b_c) = row.split_at_mut(r);
@@ -135,14 +145,14 @@ impl Work {
                         [dt, b, c].into_iter().for_each(|part| rms_scale(part, epsilon));
                     }
                 }
-                ssm.dt_proj.multiply(x_dbl, r_2n, t, dt, rounded); // reads the first R of each row
-                ssm.scan.run(ScanBlock { x, dt, xz, x_dbl, h: state.ssm });
-                layer.out_proj.multiply(x, e, t, u, rounded);
+                ssm.dt_proj.multiply(x_dbl, r_2n, t, dt, rounded, pool); // reads the first R of each row
+                ssm.scan.run(ScanBlock { x, dt, xz, x_dbl, h: state.ssm }, pool);
+                layer.out_proj.multiply(x, e, t, u, rounded, pool);
             }
             (Ssm::Mamba2(ssd), Some(work)) => {
-                layer.conv.run(&xz[e..], rows, state.conv, x);
+                layer.conv.run(&xz[e..], rows, state.conv, x, pool);
                 ssd.run(SsdBlock { zxbcdt: xz, xbc: x, h: state.ssm, y: dt }, work);
-                layer.out_proj.multiply(dt, e, t, u, rounded);
+                layer.out_proj.multiply(dt, e, t, u, rounded, pool);
             }
             (Ssm::Mamba2(_), None) => {} // all layers are like the first, for which `new` made the work space
         }

@@ -45,12 +45,14 @@ pub struct Selective {
 impl Weights {
     fn new(c: &Config, precision: Precision) -> Result<Self> {
         let vector = |len| filled(len, 0.0, "the model's weights");
+        // In int4, what is small, or what every score comes from, keeps 8 bits.
+        let sensitive = if precision == Precision::Int4 { Precision::Int8 } else { precision };
         let (d, e, n, r) = (c.d_model, c.d_inner, c.d_state, c.dt_rank);
         let (rows, width) = (c.in_proj_rows(), c.conv_width());
         let bias = |len| if c.use_bias { vector(len) } else { Ok(Vec::new()) };
         let selective = |norm| -> Result<Ssm> {
             Ok(Ssm::Mamba(Selective {
-                x_proj: Matrix::new(r + 2 * n, e, precision)?,
+                x_proj: Matrix::new(r + 2 * n, e, sensitive)?,
                 norm,
                 // Small, and what it makes is exponentiated twice: always exact.
                 dt_proj: Matrix::new(e, r, Precision::F32)?,
@@ -83,9 +85,9 @@ impl Weights {
             })
         };
         Ok(Self {
-            embeddings: Matrix::new(c.vocab, d, precision)?,
+            embeddings: Matrix::new(c.vocab, d, sensitive)?,
             norm_f: vector(d)?,
-            lm_head: if c.tied { None } else { Some(Matrix::new(c.vocab, d, precision)?) },
+            lm_head: if c.tied { None } else { Some(Matrix::new(c.vocab, d, sensitive)?) },
             layers: (0..c.layers).map(layer).collect::<Result<_>>()?,
         })
     }
@@ -122,6 +124,7 @@ enum Target<'a> {
 pub struct CpuLoader {
     config: Config,
     precision: Precision,
+    threads: usize,
     inventory: Inventory,
     weights: Option<Weights>,
     current: Option<Role>,
@@ -130,9 +133,9 @@ pub struct CpuLoader {
 }
 
 impl CpuLoader {
-    pub fn new(config: Config, precision: Precision) -> Result<Self> {
+    pub fn new(config: Config, precision: Precision, threads: usize) -> Result<Self> {
         let inventory = Inventory::new(&config);
-        Ok(Self { config, precision, inventory, weights: None, current: None, filled: 0 })
+        Ok(Self { config, precision, threads, inventory, weights: None, current: None, filled: 0 })
     }
 
     fn target(weights: &mut Weights, role: Role) -> Option<Target<'_>> {
@@ -207,6 +210,6 @@ impl Loader for CpuLoader {
     fn finish(self: Box<Self>) -> Result<Box<dyn Backend>> {
         self.inventory.finish()?;
         let weights = self.weights.ok_or_else(|| Error::BadCheckpoint("The checkpoint holds no weights.".into()))?;
-        Ok(Box::new(super::Cpu::new(self.config, self.precision, weights)?))
+        Ok(Box::new(super::Cpu::new(self.config, self.precision, self.threads, weights)?))
     }
 }

@@ -128,14 +128,7 @@ impl Gpu {
         }
     }
 
-    fn submit_steps(
-        &self,
-        sampler: &Sampler,
-        recent: &Recent,
-        unaccepted: usize,
-        steps: usize,
-        readback: &Readback,
-    ) {
+    fn submit_steps(&self, sampler: &Sampler, recent: &Recent, unaccepted: usize, steps: usize, readback: &Readback) {
         let (plan, queue) = (&self.plan, &self.device.queue);
         let request = sampling::request(sampler, sampler.drawn() + unaccepted as u64, steps);
         queue.write_buffer(&plan.buffers.request, 0, bytemuck::cast_slice(&request));

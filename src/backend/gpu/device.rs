@@ -45,7 +45,9 @@ impl Device {
                 ..Default::default()
             })
             .await
-            .map_err(|error| Error::NoWebGpu(format!("The GPU {} does not open ({error}).", adapter.get_info().name)))?;
+            .map_err(|error| {
+                Error::NoWebGpu(format!("The GPU {} does not open ({error}).", adapter.get_info().name))
+            })?;
         let fault = Arc::new(Mutex::new(None));
         let lost = Arc::clone(&fault);
         device.set_device_lost_callback(move |_, message| {

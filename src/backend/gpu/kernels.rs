@@ -85,7 +85,8 @@ pub const CHOOSE: Kernel = Kernel {
 };
 
 #[cfg(test)]
-const ALL: [&Kernel; 13] = [&EMBED, &MATVEC, &MIX, &STEP, &MIXER, &NORM, &MATMUL, &CONV, &DT, &SCAN, &CARRY, &RANK, &CHOOSE];
+const ALL: [&Kernel; 13] =
+    [&EMBED, &MATVEC, &MIX, &STEP, &MIXER, &NORM, &MATMUL, &CONV, &DT, &SCAN, &CARRY, &RANK, &CHOOSE];
 
 /// A kernel made special by the values of its overrides.
 pub struct Pipeline {
@@ -118,10 +119,8 @@ impl Kernel {
             count: None,
         };
         let entries: Vec<_> = self.bindings.iter().enumerate().map(entry).collect();
-        let layout = device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
-            label: Some(self.name),
-            entries: &entries,
-        });
+        let layout = device
+            .create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor { label: Some(self.name), entries: &entries });
         let pipeline_layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
             label: Some(self.name),
             bind_group_layouts: &[Some(&layout)],
@@ -213,7 +212,8 @@ mod tests {
             let source = kernel.source();
             let module = naga::front::wgsl::parse_str(&source)
                 .unwrap_or_else(|error| panic!("{}: {}", kernel.name, error.emit_to_string(&source)));
-            let info = Validator::new(ValidationFlags::all(), Capabilities::SHADER_FLOAT16_IN_FLOAT32).validate(&module);
+            let info =
+                Validator::new(ValidationFlags::all(), Capabilities::SHADER_FLOAT16_IN_FLOAT32).validate(&module);
             info.unwrap_or_else(|error| panic!("{}: {}", kernel.name, error.emit_to_string(&source)));
             let mut bindings: Vec<_> = module
                 .global_variables

@@ -5,6 +5,7 @@ use half::f16;
 use super::device::Device;
 use super::dims::BLOCK;
 use crate::backend::Precision;
+use crate::error::{Error, Result};
 
 /// How a matrix is packed; the numbers are those of `shaders/shared/float.wgsl`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,11 +25,14 @@ impl Format {
     }
 
     /// What large matrices are kept in.
-    pub fn of(precision: Precision) -> Self {
+    pub fn of(precision: Precision) -> Result<Self> {
         match precision {
-            Precision::F32 => Format::F32,
-            Precision::F16 => Format::F16,
-            Precision::Int8 => Format::Int8,
+            Precision::F32 => Ok(Format::F32),
+            Precision::F16 => Ok(Format::F16),
+            Precision::Int8 => Ok(Format::Int8),
+            Precision::Int4 => {
+                Err(Error::BadArgument("The gpu backend keeps weights in f32, f16 or int8, not in int4.".into()))
+            }
         }
     }
 
@@ -168,7 +172,9 @@ fn pack(row: &[f32], cols: usize, format: Format, words: &mut Vec<u32>, scales: 
                 let scale = bf16_above(largest / 127.0);
                 let inverse = if scale >= f32::MIN_POSITIVE { 1.0 / scale } else { 0.0 };
                 let byte = |value: &f32| u32::from((value * inverse).round_ties_even() as i8 as u8);
-                words.extend(block.chunks(4).map(|four| (0..).zip(four).map(|(i, value)| byte(value) << (8 * i)).sum::<u32>()));
+                words.extend(
+                    block.chunks(4).map(|four| (0..).zip(four).map(|(i, value)| byte(value) << (8 * i)).sum::<u32>()),
+                );
                 words.resize(start + (number + 1) * BLOCK / 4, 0);
                 scales[first + number / 2] |= scale.to_bits() >> 16 << (16 * (number % 2));
             }

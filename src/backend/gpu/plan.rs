@@ -145,7 +145,8 @@ impl<'a> Maker<'a> {
             ("FIRST", first),
         ]);
         overrides.push(("EPSILON", f64::from(self.config.norm_epsilon)));
-        overrides.extend([("NORM", norm), ("BIAS", bias), ("ADD", add), ("IS_HEAD", head)].map(|(n, on)| (n, flag(on))));
+        overrides
+            .extend([("NORM", norm), ("BIAS", bias), ("ADD", add), ("IS_HEAD", head)].map(|(n, on)| (n, flag(on))));
         self.pipeline(&kernels::MATVEC, &overrides)
     }
 

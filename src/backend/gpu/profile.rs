@@ -84,7 +84,7 @@ impl Device {
         ))?;
         let dims = Dims::new(&config, &self.limits())?;
         let memory = &mut Memory { device: self, bytes: 0 };
-        let matrix = Matrix::new(memory, "matrix", size, size, Format::of(precision));
+        let matrix = Matrix::new(memory, "matrix", size, size, Format::of(precision)?);
         let bytes = memory.bytes;
         let row: Vec<f32> = (0..size).map(|i| (i % 13) as f32 - 6.0).collect();
         let mut matrix = matrix;
@@ -164,7 +164,8 @@ impl Gpu {
         self.write_control(0, 1, tokens);
         let one = [&p.sample, &p.embed, &p.decode, &p.head];
         let many = [&p.embed, &p.prefill_long, &p.head];
-        let all: Vec<&Dispatch> = if tokens == 1 { one.into_iter().flatten().collect() } else { many.into_iter().flatten().collect() };
+        let all: Vec<&Dispatch> =
+            if tokens == 1 { one.into_iter().flatten().collect() } else { many.into_iter().flatten().collect() };
         let mut kinds: Vec<(&Dispatch, usize)> = Vec::new();
         for dispatch in all {
             match kinds.iter_mut().find(|(known, _)| known.is_like(dispatch)) {

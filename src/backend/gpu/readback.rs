@@ -35,7 +35,14 @@ impl Readback {
     }
 
     /// Records a copy of `bytes` from `offset` of `from` to `to` here.
-    pub fn copy(&self, encoder: &mut wgpu::CommandEncoder, from: &wgpu::Buffer, offset: usize, to: usize, bytes: usize) {
+    pub fn copy(
+        &self,
+        encoder: &mut wgpu::CommandEncoder,
+        from: &wgpu::Buffer,
+        offset: usize,
+        to: usize,
+        bytes: usize,
+    ) {
         encoder.copy_buffer_to_buffer(from, offset as u64, &self.buffer, to as u64, bytes as u64);
     }
 

@@ -37,9 +37,8 @@ pub struct Layer {
 
 impl Weights {
     /// Buffers of zeros. Whether there was room shows in the caller's error scope.
-    fn new(device: &Device, c: &Config, dims: &Dims, precision: Precision) -> Self {
+    fn new(device: &Device, c: &Config, dims: &Dims, format: Format) -> Self {
         let memory = &mut Memory { device, bytes: 0 };
-        let format = Format::of(precision);
         let embeddings = Matrix::new(memory, "embeddings", c.vocab, c.d_model, format);
         let lm_head = (!c.tied).then(|| Matrix::new(memory, "lm_head", c.vocab, c.d_model, format));
         let layers = (0..c.layers)
@@ -93,7 +92,9 @@ impl GpuLoader {
     /// As [`GpuLoader::new`]; where f16 has no room, int8.
     pub async fn open(device: Device, config: Config, precision: Precision) -> Result<Self> {
         match Self::new(device.clone(), config.clone(), precision).await {
-            Err(Error::OutOfMemory(_)) if precision == Precision::F16 => Self::new(device, config, Precision::Int8).await,
+            Err(Error::OutOfMemory(_)) if precision == Precision::F16 => {
+                Self::new(device, config, Precision::Int8).await
+            }
             other => other,
         }
     }
@@ -110,9 +111,10 @@ impl GpuLoader {
                 "The GPU backend does not run {name}; the cpu backend does."
             )));
         }
+        let format = Format::of(precision)?;
         let dims = Dims::new(&config, &device.limits())?;
         let scope = device.device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
-        let weights = Weights::new(&device, &config, &dims, precision);
+        let weights = Weights::new(&device, &config, &dims, format);
         if let Some(error) = scope.pop().await {
             let megabytes = weights.bytes / 1_000_000;
             return Err(Error::OutOfMemory(format!("The GPU has no room for {megabytes} MB of weights ({error}).")));

@@ -119,6 +119,8 @@ export class Site {
   gone = new Set();
   /** Hosts of models at this very origin, under /hosted/NAME/. @type {Map<string, import("./host.mjs").ModelHost>} */
   hosts = new Map();
+  /** Whether pages are isolated from other sites, which shared memory needs. */
+  isolates = true;
 
   /** @returns {Promise<Site>} */
   static async start() {
@@ -166,8 +168,10 @@ export class Site {
     const [, hosted, host, model] = pathname.split("/");
     if (hosted === "hosted") return this.hosts.get(host)?.answer(request, response, model);
     response.setHeader("Cache-Control", "no-store");
-    response.setHeader("Cross-Origin-Opener-Policy", "same-origin");
-    response.setHeader("Cross-Origin-Embedder-Policy", "require-corp");
+    if (this.isolates) {
+      response.setHeader("Cross-Origin-Opener-Policy", "same-origin");
+      response.setHeader("Cross-Origin-Embedder-Policy", "require-corp");
+    }
     const [, place, name, file] = pathname.split("/");
     if (place === "golden") return sendFile(response, path.join(golden, name, file));
     if (place === "made") return this.#makeModel(response, name, file);

@@ -1,4 +1,4 @@
-//! Four lanes of f32 and the int8 dot product, in the machine's own vectors: WebAssembly's in the browser,
+//! Four lanes of f32 and the products of rounded weights, in the machine's own vectors: WebAssembly's in the browser,
 //! SSE2 natively on x86-64, arrays elsewhere.
 //!
 //! All forms do the same IEEE operations in the same order, with no fused multiply-add, so a native run
@@ -19,7 +19,7 @@ use wasm as native;
 #[cfg(target_arch = "x86_64")]
 use x86 as native;
 
-pub use native::{Activations, F32x4, dot_panel, place};
+pub use native::{Activation, F32x4, RowSums, dot_int4, dot_int8, place_int4, place_int8, raise_int8};
 
 /// 1.5 * 2^23: added to a number of magnitude below 2^22, it leaves the nearest whole number (halves to the even one)
 /// in the low bits of the mantissa; taken off again, that whole number as f32.
@@ -29,59 +29,8 @@ pub const MAGIC: f32 = 12_582_912.0;
 pub const BLOCK: usize = 32;
 /// Rows of a panel, one a lane.
 pub const ROWS: usize = 4;
-/// Rounded weights lie within +-127,
-pub const WEIGHT_MAX: f32 = 127.0;
-/// rounded activations within +-63, so that a raise of 64 leaves them positive and within 7 bits: the range in
-/// which the relaxed dot product is exact on every machine. All builds round alike and so give the same results.
-pub const ACTIVATION_MAX: f32 = 63.0;
-
-/// One block of four rows of an int8 matrix: weight = value * scale.
-#[derive(Clone, Copy)]
-#[repr(C)]
-pub struct Panel {
-    /// In the order that [`place`] gives.
-    pub values: [i8; BLOCK * ROWS],
-    /// The upper halves of f32 scales, one a row.
-    pub scales: [u16; ROWS],
-    /// Each row's sum of values.
-    #[cfg(all(target_arch = "wasm32", feature = "relaxed-simd"))]
-    pub sums: [i16; ROWS],
-}
-
-impl Panel {
-    pub const ZERO: Self = Self {
-        values: [0; BLOCK * ROWS],
-        scales: [0; ROWS],
-        #[cfg(all(target_arch = "wasm32", feature = "relaxed-simd"))]
-        sums: [0; ROWS],
-    };
-
-    /// Sets one weight of a panel that held zero there.
-    pub fn set(&mut self, row: usize, col: usize, value: i8) {
-        self.values[place(row, col)] = value;
-        #[cfg(all(target_arch = "wasm32", feature = "relaxed-simd"))]
-        {
-            self.sums[row] += i16::from(value); // 32 * 127 fits
-        }
-    }
-
-    /// The four scales.
-    #[inline(always)]
-    pub fn scales(&self) -> F32x4 {
-        F32x4::load(&self.scales.map(|half| f32::from_bits(u32::from(half) << 16)))
-    }
-}
-
-/// A rounded activation (within +-[`ACTIVATION_MAX`]) in the form that [`dot_panel`] takes.
-#[inline(always)]
-#[allow(clippy::unnecessary_cast, reason = "the type differs from build to build")]
-pub fn activation(rounded: i8) -> <Activations as IntoIterator>::Item {
-    if cfg!(all(target_arch = "wasm32", feature = "relaxed-simd")) {
-        (i16::from(rounded) + ACTIVATION_MAX as i16 + 1) as _
-    } else {
-        i16::from(rounded) as _
-    }
-}
+/// A block of rounded activations.
+pub type Activations = [Activation; BLOCK];
 
 impl F32x4 {
     pub const LANES: usize = 4;
@@ -156,26 +105,45 @@ mod tests {
         }
 
         #[test]
-        fn panel_products_are_exact(
-            w in prop::collection::vec(-127..=127_i8, BLOCK * ROWS),
+        fn int8_products_are_exact(
+            w in prop::collection::vec(prop_oneof![-127..=127_i8, Just(127), Just(-127)], BLOCK * ROWS),
             x in prop::collection::vec(prop_oneof![-63..=63_i8, Just(63), Just(-63), Just(0)], 2 * BLOCK),
         ) {
-            let mut panel = Panel::ZERO;
-            for row in 0..ROWS {
-                for col in 0..BLOCK {
-                    panel.set(row, col, w[row * BLOCK + col]);
-                }
+            let (mut values, mut sums) = ([0; BLOCK * ROWS], RowSums::ZERO);
+            for (i, &w) in w.iter().enumerate() {
+                values[place_int8(i / BLOCK, i % BLOCK)] = w;
+                sums.add(i / BLOCK, w);
             }
-            let block = |x: &[i8]| -> Activations { core::array::from_fn(|i| activation(x[i])) };
-            let (first, second) = (block(&x[..BLOCK]), block(&x[BLOCK..]));
-            let got = dot_panel(&panel, [&first, &second]).map(|sums| sums.lanes());
-            for (t, x) in x.chunks(BLOCK).enumerate() {
-                for row in 0..ROWS {
-                    let w = &w[row * BLOCK..][..BLOCK];
-                    let whole: i32 = w.iter().zip(x).map(|(w, x)| i32::from(*w) * i32::from(*x)).sum();
-                    prop_assert_eq!(got[t][row], whole as f32);
-                }
-            }
+            let block = |x: &[i8]| -> Activations { core::array::from_fn(|i| raise_int8(x[i])) };
+            let got = dot_int8(&values, &sums, [&block(&x[..BLOCK]), &block(&x[BLOCK..])]);
+            prop_assert_eq!(got.map(F32x4::lanes), products(&w, &x, [0, 0]));
         }
+
+        #[test]
+        fn int4_products_are_exact(
+            w in prop::collection::vec(prop_oneof![0..=15_i8, Just(15), Just(0)], BLOCK * ROWS),
+            x in prop::collection::vec(prop_oneof![-127..=127_i8, Just(127), Just(-127), Just(0)], 2 * BLOCK),
+            starts: [i16; 2],
+        ) {
+            let mut values = [0; BLOCK * ROWS / 2];
+            for (i, &w) in w.iter().enumerate() {
+                let (byte, shift) = place_int4(i / BLOCK, i % BLOCK);
+                values[byte] |= (w as u8) << shift;
+            }
+            let block = |x: &[i8]| -> Activations { core::array::from_fn(|i| x[i] as Activation) };
+            let starts = starts.map(i32::from);
+            let got = dot_int4(&values, [&block(&x[..BLOCK]), &block(&x[BLOCK..])], starts);
+            prop_assert_eq!(got.map(F32x4::lanes), products(&w, &x, starts));
+        }
+    }
+
+    /// The scalar twin of both: `[2 blocks of x, 4 rows]`.
+    fn products(w: &[i8], x: &[i8], starts: [i32; 2]) -> [[f32; ROWS]; 2] {
+        core::array::from_fn(|t| {
+            core::array::from_fn(|row| {
+                let (w, x) = (&w[row * BLOCK..][..BLOCK], &x[t * BLOCK..][..BLOCK]);
+                (starts[t] + w.iter().zip(x).map(|(w, x)| i32::from(*w) * i32::from(*x)).sum::<i32>()) as f32
+            })
+        })
     }
 }

@@ -1,6 +1,6 @@
 //! Arrays: every other machine, and the twin that the vector forms are tested against.
 
-use super::{BLOCK, Panel};
+use super::{Activations, BLOCK, ROWS};
 
 #[derive(Clone, Copy)]
 pub struct F32x4([f32; 4]);
@@ -64,22 +64,58 @@ impl F32x4 {
     }
 }
 
-/// Where in a panel's block the weight of row `row` and column `col` lies.
-pub const fn place(row: usize, col: usize) -> usize {
+/// Where in a panel the int8 weight of row `row` and column `col` lies: pairs of columns, the four rows side by side.
+pub const fn place_int8(row: usize, col: usize) -> usize {
     col / 2 * 8 + row * 2 + col % 2
 }
 
-/// A block of rounded activations.
-pub type Activations = [i16; BLOCK];
+/// The byte of the int4 weight and its shift: eight columns, the four rows side by side, two 16-bit words a row; the
+/// first quarters of the words are columns 0 and 1, the second ones columns 2 and 3, and so on.
+pub const fn place_int4(row: usize, col: usize) -> (usize, usize) {
+    let quarter = col % 8 / 2;
+    (col / 8 * 16 + row * 4 + col % 2 * 2 + quarter / 2, quarter % 2 * 4)
+}
+
+/// A rounded activation, widened once so that no row has to.
+pub type Activation = i16;
+
+/// A rounded activation for [`dot_int8`].
+#[inline(always)]
+pub fn raise_int8(rounded: i8) -> Activation {
+    rounded.into() // there is nothing to raise it for
+}
+
+/// Not needed here.
+#[derive(Clone, Copy)]
+pub struct RowSums;
+
+impl RowSums {
+    pub const ZERO: Self = Self;
+
+    pub fn add(&mut self, _row: usize, _value: i8) {}
+}
 
 /// For each block of activations the exact sums of its products with a panel's four rows, as f32.
 #[inline(always)]
-pub fn dot_panel<const T: usize>(w: &Panel, x: [&Activations; T]) -> [F32x4; T] {
-    x.map(|x| {
-        let mut sums = [0_i32; 4];
-        for (row, sum) in sums.iter_mut().enumerate() {
-            *sum = (0..BLOCK).map(|col| i32::from(w.values[place(row, col)]) * i32::from(x[col])).sum();
-        }
-        F32x4(sums.map(|sum| sum as f32))
+pub fn dot_int8<const T: usize>(w: &[i8; BLOCK * ROWS], _sums: &RowSums, x: [&Activations; T]) -> [F32x4; T] {
+    x.map(|x| dot([0; ROWS], x, |row, col| w[place_int8(row, col)].into()))
+}
+
+/// As [`dot_int8`], for values from 0 to 15 and sums that begin at `starts`.
+#[inline(always)]
+pub fn dot_int4<const T: usize>(w: &[u8; BLOCK * ROWS / 2], x: [&Activations; T], starts: [i32; T]) -> [F32x4; T] {
+    core::array::from_fn(|t| {
+        dot([starts[t]; ROWS], x[t], |row, col| {
+            let (byte, shift) = place_int4(row, col);
+            (w[byte] >> shift & 15).into()
+        })
     })
+}
+
+#[inline(always)]
+fn dot(mut sums: [i32; ROWS], x: &Activations, w: impl Fn(usize, usize) -> i32) -> F32x4 {
+    for (row, sum) in sums.iter_mut().enumerate() {
+        *sum += (0..BLOCK).map(|col| w(row, col) * i32::from(x[col])).sum::<i32>();
+    }
+    F32x4(sums.map(|sum| sum as f32))
 }

@@ -2,7 +2,7 @@
 
 use core::arch::x86_64::*;
 
-use super::{BLOCK, Panel};
+use super::{Activations, BLOCK, ROWS};
 
 /// Evaluates SSE2 intrinsics.
 macro_rules! sse2 {
@@ -74,30 +74,80 @@ impl F32x4 {
     }
 }
 
-/// Where in a panel's block the weight of row `row` and column `col` lies: pairs of columns, the four rows side by side.
-pub const fn place(row: usize, col: usize) -> usize {
+/// Where in a panel the int8 weight of row `row` and column `col` lies: pairs of columns, the four rows side by side.
+pub const fn place_int8(row: usize, col: usize) -> usize {
     col / 2 * 8 + row * 2 + col % 2
 }
 
-/// A block of rounded activations, widened once so that no row has to.
-pub type Activations = [i16; BLOCK];
+/// The byte of the int4 weight and its shift: eight columns, the four rows side by side, two 16-bit words a row; the
+/// first quarters of the words are columns 0 and 1, the second ones columns 2 and 3, and so on.
+pub const fn place_int4(row: usize, col: usize) -> (usize, usize) {
+    let quarter = col % 8 / 2;
+    (col / 8 * 16 + row * 4 + col % 2 * 2 + quarter / 2, quarter % 2 * 4)
+}
+
+/// A rounded activation, widened once so that no row has to.
+pub type Activation = i16;
+
+/// A rounded activation for [`dot_int8`].
+#[inline(always)]
+pub fn raise_int8(rounded: i8) -> Activation {
+    rounded.into() // there is nothing to raise it for
+}
+
+/// Not needed here.
+#[derive(Clone, Copy)]
+pub struct RowSums;
+
+impl RowSums {
+    pub const ZERO: Self = Self;
+
+    pub fn add(&mut self, _row: usize, _value: i8) {}
+}
 
 /// For each block of activations the exact sums of its products with a panel's four rows, as f32.
 #[inline(always)]
-pub fn dot_panel<const T: usize>(w: &Panel, x: [&Activations; T]) -> [F32x4; T] {
+pub fn dot_int8<const T: usize>(w: &[i8; BLOCK * ROWS], _sums: &RowSums, x: [&Activations; T]) -> [F32x4; T] {
     let mut sums = [sse2!(_mm_setzero_si128()); T];
     for pair in 0..BLOCK / 2 {
-        // 16 pairs of four rows are the panel's 128 weights, 16 pairs the block's 32 activations.
+        // 16 pairs of four rows are the panel's 128 weights.
         let w = sse2!({
-            let bytes = _mm_loadl_epi64(w.values.as_ptr().add(8 * pair).cast());
+            let bytes = _mm_loadl_epi64(w.as_ptr().add(8 * pair).cast());
             _mm_srai_epi16(_mm_unpacklo_epi8(bytes, bytes), 8)
         });
         for (sum, x) in sums.iter_mut().zip(x) {
-            *sum = sse2!({
-                let x = _mm_set1_epi32(x.as_ptr().add(2 * pair).cast::<i32>().read_unaligned());
-                _mm_add_epi32(*sum, _mm_madd_epi16(w, x))
-            });
+            *sum = add_products(*sum, w, x, pair);
         }
     }
     sums.map(|sum| F32x4(sse2!(_mm_cvtepi32_ps(sum))))
+}
+
+/// As [`dot_int8`], for values from 0 to 15 and sums that begin at `starts`.
+#[inline(always)]
+pub fn dot_int4<const T: usize>(w: &[u8; BLOCK * ROWS / 2], x: [&Activations; T], starts: [i32; T]) -> [F32x4; T] {
+    let mut sums = starts.map(|start| sse2!(_mm_set1_epi32(start)));
+    for eight in 0..BLOCK / 8 {
+        // Four vectors are the panel's 64 bytes.
+        let quarters = sse2!({
+            let w = _mm_loadu_si128(w.as_ptr().add(16 * eight).cast());
+            let low = |w| _mm_and_si128(w, _mm_set1_epi16(15));
+            [low(w), low(_mm_srli_epi16(w, 4)), low(_mm_srli_epi16(w, 8)), _mm_srli_epi16(w, 12)]
+        });
+        for (quarter, w) in quarters.into_iter().enumerate() {
+            for (sum, x) in sums.iter_mut().zip(x) {
+                *sum = add_products(*sum, w, x, 4 * eight + quarter);
+            }
+        }
+    }
+    sums.map(|sum| F32x4(sse2!(_mm_cvtepi32_ps(sum))))
+}
+
+/// Adds the products of pair `pair` of the activations with the four rows' pairs of weights.
+#[inline(always)]
+fn add_products(sum: __m128i, w: __m128i, x: &Activations, pair: usize) -> __m128i {
+    debug_assert!(pair < BLOCK / 2);
+    sse2!({
+        let x = _mm_set1_epi32(x.as_ptr().add(2 * pair).cast::<i32>().read_unaligned()); // of the block's 16 pairs
+        _mm_add_epi32(sum, _mm_madd_epi16(w, x))
+    })
 }

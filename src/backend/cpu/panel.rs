@@ -1,0 +1,188 @@
+//! Rounded weights: a panel is a block of 32 columns of four rows, one row a SIMD lane.
+
+use super::simd::{
+    Activation, Activations, BLOCK, F32x4, MAGIC, ROWS, RowSums, dot_int4, dot_int8, place_int4, place_int8, raise_int8,
+};
+
+/// One form of panel: weight = (value - [`OFFSET`](Panel::OFFSET)) * scale.
+pub trait Panel: Copy + Send + Sync {
+    const ZERO: Self;
+    /// Taken off each value.
+    const OFFSET: i32;
+    /// Activations are rounded to whole numbers within plus and minus this. All builds round alike, and the products
+    /// stay in the range in which the relaxed dot product is exact on every machine; so all give the same results.
+    const ACTIVATION_MAX: f32;
+
+    /// A rounded activation in the form that [`Panel::products`] takes.
+    fn activation(rounded: i8) -> Activation;
+
+    /// Rounds up to 32 weights into a row that held zeros; the columns after them count as zero.
+    fn set_row(&mut self, row: usize, weights: &[f32]);
+
+    /// The value of a weight, the offset taken off.
+    fn value(&self, row: usize, col: usize) -> i32;
+
+    /// The four scales.
+    fn scales(&self) -> F32x4;
+
+    /// For each block of activations the exact sums of its products with the values of the four rows, as f32;
+    /// each sum starts from the number in `starts`, which takes the offset off.
+    fn products<const T: usize>(&self, x: [&Activations; T], starts: [i32; T]) -> [F32x4; T];
+}
+
+/// 8 bits a weight. Values lie within +-127, activations within +-63, so that a raise of 64 leaves them positive and
+/// within 7 bits, which one operand of the relaxed dot product has to be.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct Int8Panel {
+    /// In the order that [`place_int8`] gives.
+    values: [i8; BLOCK * ROWS],
+    scales: Scales,
+    /// Each row's sum of values, where the raise has to be taken off again.
+    sums: RowSums,
+}
+
+/// 4 bits a weight, values 0 to 15 with an offset of 8. Here the weights are the operand within 7 bits, so activations
+/// may take all of their 8.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct Int4Panel {
+    /// In the order that [`place_int4`] gives.
+    values: [u8; BLOCK * ROWS / 2],
+    scales: Scales,
+}
+
+impl Panel for Int8Panel {
+    const ZERO: Self = Self { values: [0; BLOCK * ROWS], scales: Scales([0; ROWS]), sums: RowSums::ZERO };
+    const OFFSET: i32 = 0;
+    const ACTIVATION_MAX: f32 = 63.0;
+
+    #[inline(always)]
+    fn activation(rounded: i8) -> Activation {
+        raise_int8(rounded)
+    }
+
+    fn set_row(&mut self, row: usize, weights: &[f32]) {
+        // Rounded up, so that no weight is beyond 127 scales; then the weights are rounded to its multiples.
+        let scale = self.scales.set(row, largest(weights) / 127.0, 0xffff);
+        for (col, weight) in weights.iter().enumerate().filter(|_| scale > 0.0) {
+            let value = (weight / scale).round_ties_even() as i8;
+            self.values[place_int8(row, col)] = value;
+            self.sums.add(row, value);
+        }
+    }
+
+    fn value(&self, row: usize, col: usize) -> i32 {
+        self.values[place_int8(row, col)].into()
+    }
+
+    #[inline(always)]
+    fn scales(&self) -> F32x4 {
+        self.scales.wide()
+    }
+
+    #[inline(always)]
+    fn products<const T: usize>(&self, x: [&Activations; T], _starts: [i32; T]) -> [F32x4; T] {
+        dot_int8(&self.values, &self.sums, x)
+    }
+}
+
+impl Panel for Int4Panel {
+    const ZERO: Self = Self { values: [0; BLOCK * ROWS / 2], scales: Scales([0; ROWS]) };
+    const OFFSET: i32 = 8;
+    const ACTIVATION_MAX: f32 = 127.0;
+
+    #[inline(always)]
+    fn activation(rounded: i8) -> Activation {
+        rounded as Activation // where that is u8, the same bits
+    }
+
+    fn set_row(&mut self, row: usize, weights: &[f32]) {
+        let scale = self.scales.set(row, int4_scale(weights), 0x8000);
+        for (col, weight) in weights.iter().enumerate().filter(|_| scale != 0.0) {
+            let value = (weight / scale).round_ties_even().clamp(-8.0, 7.0) as i8 + 8;
+            let (byte, shift) = place_int4(row, col);
+            self.values[byte] |= (value as u8) << shift;
+        }
+    }
+
+    fn value(&self, row: usize, col: usize) -> i32 {
+        let (byte, shift) = place_int4(row, col);
+        i32::from(self.values[byte] >> shift & 15) - Self::OFFSET
+    }
+
+    #[inline(always)]
+    fn scales(&self) -> F32x4 {
+        self.scales.wide()
+    }
+
+    #[inline(always)]
+    fn products<const T: usize>(&self, x: [&Activations; T], starts: [i32; T]) -> [F32x4; T] {
+        dot_int4(&self.values, x, starts)
+    }
+}
+
+/// The upper halves of f32, one a row: enough, because the weights are rounded to multiples of what is left.
+#[derive(Clone, Copy)]
+struct Scales([u16; ROWS]);
+
+impl Scales {
+    /// Keeps the upper half of `scale` plus `round` units of the lower one, zero where nothing is left to round;
+    /// returns what was kept.
+    fn set(&mut self, row: usize, scale: f32, round: u32) -> f32 {
+        let scale = if scale.abs() >= f32::MIN_POSITIVE { scale } else { 0.0 };
+        self.0[row] = (scale.to_bits().saturating_add(round) >> 16) as u16;
+        widen(self.0[row])
+    }
+
+    #[inline(always)]
+    fn wide(self) -> F32x4 {
+        F32x4::load(&self.0.map(widen))
+    }
+}
+
+#[inline(always)]
+fn widen(half: u16) -> f32 {
+    f32::from_bits(u32::from(half) << 16)
+}
+
+/// The greatest magnitude.
+pub fn largest(values: &[f32]) -> f32 {
+    let (lanes, rest) = values.as_chunks::<4>();
+    let largest = lanes.iter().fold(F32x4::splat(0.0), |largest, x| F32x4::load(x).abs().max(largest));
+    // Comparisons, because f32::max is a library call in wasm.
+    let greater = |a: f32, b: f32| if b > a { b } else { a };
+    largest.lanes().into_iter().chain(rest.iter().map(|x| x.abs())).fold(0.0, greater)
+}
+
+/// A scale with a small sum of squared errors over at most 32 weights: the greatest weight w gets the values -6, -7,
+/// -8 and -9 (that is, it is cut off at -8), each time the best scale for the rounded values q is sum(q w) / sum(q q),
+/// and of the four the one is taken that explains most.
+///
+/// On the default model that leaves a sixth less divergence than giving the greatest weight a whole 7.
+fn int4_scale(weights: &[f32]) -> f32 {
+    let magnitude = largest(weights);
+    let Some(&greatest) = weights.iter().find(|w| w.abs() == magnitude && magnitude >= 16.0 * f32::MIN_POSITIVE) else {
+        return 0.0;
+    };
+    let mut parts = [0.0; BLOCK]; // of the greatest one, so that no square overflows
+    for (part, weight) in parts.iter_mut().zip(weights) {
+        *part = weight / greatest;
+    }
+    let s = F32x4::splat;
+    let (mut best, mut most) = (0.0, 0.0);
+    for greatest_value in [-6.0, -7.0, -8.0, -9.0] {
+        let (mut qw, mut qq) = (s(0.0), s(0.0));
+        for part in parts.as_chunks::<4>().0 {
+            let part = F32x4::load(part);
+            let q = part.mul_add(s(greatest_value), s(MAGIC)).sub(s(MAGIC)).max(s(-8.0)).min(s(7.0));
+            qw = q.mul_add(part, qw);
+            qq = q.mul_add(q, qq);
+        }
+        let (qw, qq) = (qw.sum(), qq.sum());
+        if qw * qw > most * qq {
+            (best, most) = (qw / qq, qw * qw / qq);
+        }
+    }
+    best * greatest
+}

@@ -1,0 +1,77 @@
+//! WebAssembly's 128-bit SIMD.
+
+use core::arch::wasm32::*;
+
+#[cfg(not(feature = "relaxed-simd"))]
+mod plain;
+#[cfg(feature = "relaxed-simd")]
+mod relaxed;
+
+#[cfg(not(feature = "relaxed-simd"))]
+pub use plain::*;
+#[cfg(feature = "relaxed-simd")]
+pub use relaxed::*;
+
+#[derive(Clone, Copy)]
+pub struct F32x4(v128);
+
+impl F32x4 {
+    #[inline(always)]
+    pub fn splat(x: f32) -> Self {
+        Self(f32x4_splat(x))
+    }
+    #[inline(always)]
+    pub fn load(from: &[f32; 4]) -> Self {
+        // SAFETY: an array of four f32 is 16 readable bytes, and v128.load needs no alignment.
+        Self(unsafe { v128_load(from.as_ptr().cast()) })
+    }
+    #[inline(always)]
+    pub fn store(self, to: &mut [f32; 4]) {
+        // SAFETY: as in `load`, and writable.
+        unsafe { v128_store(to.as_mut_ptr().cast(), self.0) }
+    }
+    #[inline(always)]
+    pub fn add(self, o: Self) -> Self {
+        Self(f32x4_add(self.0, o.0))
+    }
+    #[inline(always)]
+    pub fn sub(self, o: Self) -> Self {
+        Self(f32x4_sub(self.0, o.0))
+    }
+    #[inline(always)]
+    pub fn mul(self, o: Self) -> Self {
+        Self(f32x4_mul(self.0, o.0))
+    }
+    #[inline(always)]
+    pub fn div(self, o: Self) -> Self {
+        Self(f32x4_div(self.0, o.0))
+    }
+    /// The greater of each pair; `o` where `self` is not a number.
+    #[inline(always)]
+    pub fn max(self, o: Self) -> Self {
+        Self(f32x4_pmax(o.0, self.0))
+    }
+    /// The lesser of each pair; `o` where `self` is not a number.
+    #[inline(always)]
+    pub fn min(self, o: Self) -> Self {
+        Self(f32x4_pmin(o.0, self.0))
+    }
+    #[inline(always)]
+    pub fn abs(self) -> Self {
+        Self(f32x4_abs(self.0))
+    }
+    /// 2 to the power of n, where `self` is [`MAGIC`](super::MAGIC) + n and n lies between -126 and 127.
+    #[inline(always)]
+    pub fn exp2_of_magic(self) -> Self {
+        Self(i32x4_add(i32x4_shl(self.0, 23), i32x4_splat(127 << 23)))
+    }
+    #[inline(always)]
+    pub fn lanes(self) -> [f32; 4] {
+        [
+            f32x4_extract_lane::<0>(self.0),
+            f32x4_extract_lane::<1>(self.0),
+            f32x4_extract_lane::<2>(self.0),
+            f32x4_extract_lane::<3>(self.0),
+        ]
+    }
+}

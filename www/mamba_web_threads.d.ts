@@ -1,0 +1,3 @@
+// The build with threads has the surface of the plain one.
+export * from "./mamba_web.js";
+export { default } from "./mamba_web.js";

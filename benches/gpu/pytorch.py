@@ -48,7 +48,7 @@ def rates(d: int, l: int, r: int) -> dict:
     token = torch.zeros(1, device="cuda", dtype=torch.long)
 
     def step():
-        residual = embeddings[token[0]]
+        residual = embeddings.index_select(0, token)[0]
         for layer in layers:
             residual = layer.step(residual)
         scores = embeddings @ F.rms_norm(residual, residual.shape)

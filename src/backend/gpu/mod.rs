@@ -107,12 +107,6 @@ impl Gpu {
         Ok(gpu)
     }
 
-    /// Dispatches of one generated token, and different pipelines.
-    pub fn counts(&self) -> (usize, usize) {
-        let p = &self.plan;
-        (p.sample.len() + p.embed.len() + p.decode.len() + p.head.len(), p.pipelines)
-    }
-
     fn next_slot(&self, slot: usize) -> usize {
         (slot + 1) % self.dims.slots
     }

@@ -108,8 +108,14 @@ impl GpuLoader {
     pub fn fill(mut self, config: &Config) -> Result<Gpu> {
         use crate::checkpoint::TensorSink;
         use crate::model::tensors;
-        let noise: Vec<f32> =
-            (0..1_u32 << 20).map(|i| (i.wrapping_mul(2_654_435_761) >> 8) as f32 / (1 << 23) as f32 - 1.0).collect();
+        // No two rows alike: tied scores would be chosen on the host.
+        let mut seed = 0x9e37_79b9_u32;
+        let mut noise = || {
+            seed ^= seed << 13;
+            seed ^= seed >> 17;
+            seed ^= seed << 5;
+            (seed >> 8) as f32 / (1 << 23) as f32 - 1.0
+        };
         for spec in tensors(config) {
             let name = config.tensor_name(spec.role);
             let (rows, len) = (spec.shape[0], spec.shape.iter().product::<usize>());
@@ -122,10 +128,10 @@ impl GpuLoader {
                 _ => (0.0, 1.0 / (cols as f32).sqrt()),
             };
             self.begin(&name, &spec.shape)?;
-            let each = (noise.len() / cols).max(1);
+            let each = ((1 << 20) / cols).max(1);
             for first in (0..rows).step_by(each) {
                 let count = each.min(rows - first) * cols;
-                let values: Vec<f32> = noise.iter().cycle().take(count).map(|x| low + size * x).collect();
+                let values: Vec<f32> = (0..count).map(|_| low + size * noise()).collect();
                 self.rows(&values)?;
             }
         }
@@ -136,6 +142,12 @@ impl GpuLoader {
 impl Gpu {
     pub fn device(&self) -> &Device {
         &self.device
+    }
+
+    /// Dispatches of one generated token, and different pipelines.
+    pub fn counts(&self) -> (usize, usize) {
+        let p = &self.plan;
+        (p.sample.len() + p.embed.len() + p.decode.len() + p.head.len(), p.pipelines)
     }
 
     /// Submits of `tokens` tokens always, where it was as many as are quick.

@@ -15,8 +15,8 @@ const HELP: &str = "\
 cargo run --release --example generate -- --model DIR (--prompt TEXT | --ids \"8262 849 403\") [options]
 
   --model DIR          a folder with config.json, tokenizer.json, model.safetensors ..., or FILE.gguf
-  --backend NAME       cpu (default) or reference
-  --precision NAME     f32, int8 (default on the cpu backend) or int4
+  --backend NAME       gpu, cpu or reference (default: the faster one of gpu and cpu)
+  --precision NAME     f32, f16 (gpu only), int8 (default on the cpu backend) or int4 (cpu only)
   --threads N          threads of the cpu backend, at most N (default: as many as are of use)
   --prompt TEXT        raw text to continue; may be empty after --load-state
   --ids \"1 2 3\"        the same as token ids

@@ -42,11 +42,17 @@ pub fn unpickle(pickle: &[u8], file_length: u64) -> Result<Object, String> {
     loop {
         let Some((&code, arguments)) = rest.split_first() else { return Err("ends early".into()) };
         guard.before(code, arguments, stack.stack())?;
-        if stack.read(&mut rest).map_err(|error| format!("cannot be read ({error})"))? {
-            return stack.finalize().map_err(|error| format!("cannot be read ({error})"));
+        if stack.read(&mut rest).map_err(|error| unreadable(&error))? {
+            return stack.finalize().map_err(|error| unreadable(&error));
         }
         guard.after(code, stack.stack())?;
     }
+}
+
+/// Where the environment asks for backtraces, candle writes one behind its sentence.
+fn unreadable(error: &candle_core::Error) -> String {
+    let text = error.to_string();
+    format!("cannot be read ({})", text.lines().next().unwrap_or_default())
 }
 
 struct Guard {

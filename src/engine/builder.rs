@@ -238,12 +238,14 @@ impl EngineBuilder {
     /// file says of the model as [`open`](EngineBuilder::open).
     pub async fn push(&mut self, bytes: &[u8]) -> Result<()> {
         self.check()?;
+        if self.reader.is_none() {
+            return Err(before_a_file()); // a slip that spoils nothing
+        }
         self.take(bytes).await.inspect_err(|error| self.failed = Some(error.clone()))
     }
 
     async fn take(&mut self, bytes: &[u8]) -> Result<()> {
-        let reader =
-            self.reader.as_mut().ok_or_else(|| Error::BadArgument("Bytes came before any file was begun.".into()))?;
+        let reader = self.reader.as_mut().ok_or_else(before_a_file)?;
         self.hash.update(bytes);
         reader.push(bytes, &mut self.intake)?;
         match core::mem::replace(&mut self.intake, Intake::Unknown) {
@@ -298,4 +300,8 @@ impl EngineBuilder {
     fn check(&self) -> Result<()> {
         self.failed.clone().map_or(Ok(()), Err)
     }
+}
+
+fn before_a_file() -> Error {
+    Error::BadArgument("Bytes came before any file was begun.".into())
 }

@@ -20,6 +20,10 @@ impl Device {
     /// # Errors
     /// [`Error::NoWebGpu`] when there is none, or none that opens.
     pub async fn open() -> Result<Self> {
+        #[cfg(target_arch = "wasm32")]
+        if !is_page_or_worker() {
+            return Err(Error::NoWebGpu("There is no GPU outside of a page and its workers.".into()));
+        }
         let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
         let options = wgpu::RequestAdapterOptions {
             power_preference: wgpu::PowerPreference::HighPerformance,
@@ -106,6 +110,14 @@ impl Device {
             note(&self.fault, Error::DeviceLost(format!("The GPU does not answer ({error}).")));
         }
     }
+}
+
+/// wgpu would panic elsewhere, in Node for example.
+#[cfg(target_arch = "wasm32")]
+fn is_page_or_worker() -> bool {
+    let global = js_sys::global();
+    let has = |name: &str| js_sys::Reflect::has(&global, &name.into()).unwrap_or(false);
+    has("Window") || has("WorkerGlobalScope")
 }
 
 /// Keeps the first fault: the others follow from it.

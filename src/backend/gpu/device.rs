@@ -29,10 +29,11 @@ impl Device {
             power_preference: wgpu::PowerPreference::HighPerformance,
             ..Default::default()
         };
-        let adapter = instance
-            .request_adapter(&options)
-            .await
-            .map_err(|error| Error::NoWebGpu(format!("No GPU can be used here ({error}).")))?;
+        let adapter = instance.request_adapter(&options).await.map_err(|error| {
+            // In a browser the reason is a list of what wgpu does elsewhere.
+            let why = if cfg!(target_arch = "wasm32") { "WebGPU finds none".into() } else { error.to_string() };
+            Error::NoWebGpu(format!("No GPU can be used here ({why})."))
+        })?;
         let most = adapter.limits();
         // The least that WebGPU promises, but for the sizes of buffers, where a large model needs what there is.
         let limits = wgpu::Limits {

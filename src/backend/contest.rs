@@ -10,7 +10,7 @@ use web_time::Instant;
 use super::gpu::{Device, GpuLoader};
 use super::{Backend, Loader, Precision, cpu};
 use crate::checkpoint::TensorSink;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::model::Config;
 use crate::sampler::{Recent, Sampler, Settings};
 use crate::state::State;
@@ -55,7 +55,12 @@ pub struct Chosen<T> {
 /// Weights on their way into one backend or, until it is known which is faster, into two.
 pub enum Loading {
     One(Chosen<Box<dyn Loader>>),
-    Two { cpu: Box<dyn Loader>, gpu: Box<dyn Loader>, name: String },
+    /// `gpu` is why not, once it has failed.
+    Two {
+        cpu: Box<dyn Loader>,
+        gpu: Result<Box<dyn Loader>>,
+        name: String,
+    },
 }
 
 impl Loading {
@@ -89,7 +94,7 @@ impl Loading {
             let reason = format!("The model is too large to be loaded twice for a race; {name} has room for it.");
             return Ok(Self::One(Chosen { it: gpu, reason }));
         }
-        Ok(Self::Two { cpu: cpu()?, gpu, name })
+        Ok(Self::Two { cpu: cpu()?, gpu: Ok(gpu), name })
     }
 
     /// All tensors have been seen: a backend, and why it is this one.
@@ -99,12 +104,28 @@ impl Loading {
     pub async fn finish(self) -> Result<Chosen<Box<dyn Backend>>> {
         let (cpu, gpu, name) = match self {
             Self::One(one) => return Ok(Chosen { it: one.it.finish()?, reason: one.reason }),
-            Self::Two { cpu, gpu, name } => (cpu.finish()?, gpu.finish(), name),
+            Self::Two { cpu, gpu, name } => (cpu.finish()?, gpu.and_then(|gpu| gpu.finish()), name),
         };
         match gpu {
             Ok(gpu) => race(cpu, gpu, &name).await,
             Err(error) => Ok(Chosen { it: cpu, reason: error.to_string() }),
         }
+    }
+}
+
+impl Loading {
+    /// Hands something to the loader or to both; a GPU that fails leaves the race.
+    fn feed<T>(&mut self, mut hand: impl FnMut(&mut dyn Loader) -> Result<T>) -> Result<T> {
+        let (cpu, gpu) = match self {
+            Self::One(one) => return hand(one.it.as_mut()),
+            Self::Two { cpu, gpu, .. } => (cpu, gpu),
+        };
+        if let Ok(loader) = gpu
+            && let Err(fault) = hand(loader.as_mut())
+        {
+            *gpu = Err(fault);
+        }
+        hand(cpu.as_mut())
     }
 }
 
@@ -118,47 +139,7 @@ impl TensorSink for Loading {
     }
 }
 
-impl Loading {
-    /// Hands something to the loader or to both; a GPU that fails leaves the race.
-    fn feed<T>(&mut self, mut hand: impl FnMut(&mut dyn Loader) -> Result<T>) -> Result<T> {
-        let (result, fault) = match self {
-            Self::One(one) => return hand(one.it.as_mut()),
-            Self::Two { cpu, gpu, .. } => (hand(cpu.as_mut()), hand(gpu.as_mut()).err()),
-        };
-        if let Some(Error::DeviceLost(reason) | Error::OutOfMemory(reason)) = fault
-            && let Self::Two { cpu, .. } = std::mem::replace(self, Self::none())
-        {
-            *self = Self::One(Chosen { it: cpu, reason });
-        }
-        result
-    }
-
-    fn none() -> Self {
-        Self::One(Chosen { it: Box::new(Nothing), reason: String::new() })
-    }
-}
-
-/// Stands in for a moment while loaders change hands.
-struct Nothing;
-
-impl TensorSink for Nothing {
-    fn begin(&mut self, _: &str, _: &[usize]) -> Result<bool> {
-        Ok(false)
-    }
-
-    fn rows(&mut self, _: &[f32]) -> Result<()> {
-        Ok(())
-    }
-}
-
-impl Loader for Nothing {
-    fn finish(self: Box<Self>) -> Result<Box<dyn Backend>> {
-        Err(Error::BadCheckpoint("No weights were loaded.".into()))
-    }
-}
-
-async fn race(cpu: Box<dyn Backend>, gpu: Box<dyn Backend>, name: &str) -> Result<Chosen<Box<dyn Backend>>> {
-    let (mut cpu, mut gpu) = (cpu, gpu);
+async fn race(mut cpu: Box<dyn Backend>, mut gpu: Box<dyn Backend>, name: &str) -> Result<Chosen<Box<dyn Backend>>> {
     let on_cpu = run(cpu.as_mut()).await?;
     let on_gpu = match run(gpu.as_mut()).await {
         // Once more, now that the shaders are compiled.

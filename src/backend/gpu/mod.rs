@@ -211,10 +211,8 @@ impl Gpu {
             drop(pass);
             self.done.copy(encoder, &plan.buffers.control, 0, 0, 4);
         });
-        self.done.start();
         self.slot = next;
-        let started = web_time::Instant::now();
-        self.job = Some(Job { kind: JobKind::Read { tokens: tokens.len() }, stamp: state.stamp(), started });
+        self.started(JobKind::Read { tokens: tokens.len() }, state.stamp());
     }
 
     /// Takes more tokens a call while they are quick, fewer when they are not.
@@ -266,13 +264,9 @@ impl Gpu {
         }
         let vocab = self.config.vocab;
         let id = self.scores.take(|words| sampler.sample(&bytemuck::cast_slice(words)[..vocab], recent))?;
-        if id.is_ready() {
-            self.job = None;
-        }
-        match id {
-            Poll::Ready(id) => id.map(Poll::Ready),
-            Poll::Pending => Ok(Poll::Pending),
-        }
+        let Poll::Ready(id) = id else { return Ok(Poll::Pending) };
+        self.job = None;
+        id.map(Poll::Ready)
     }
 }
 
@@ -408,16 +402,7 @@ impl Backend for Gpu {
         }
         self.bring(state, None);
         self.ahead.clear();
-        self.submit(|encoder| {
-            let d = &self.dims;
-            let layer = d.layer_slot() * 4;
-            for number in 0..d.layers {
-                let at = number * d.layer_stride() + self.slot * layer;
-                self.copy.copy(encoder, &self.plan.buffers.state, at, number * layer, layer);
-            }
-            let at = self.slot * d.scores * 4;
-            self.copy.copy(encoder, &self.plan.buffers.scores, at, d.state_len() * 4, d.scores * 4);
-        });
+        self.submit(|encoder| self.copy_slot(encoder, self.slot, self.copy.buffer(), false));
         self.started(JobKind::Settle, stamp);
         Ok(Poll::Pending)
     }

@@ -34,6 +34,11 @@ impl Readback {
         Self { buffer, mapping: Arc::default() }
     }
 
+    /// To be copied into.
+    pub fn buffer(&self) -> &wgpu::Buffer {
+        &self.buffer
+    }
+
     /// Records a copy of `bytes` from `offset` of `from` to `to` here.
     pub fn copy(
         &self,

@@ -4,8 +4,10 @@
 //! All forms do the same IEEE operations in the same order, with no fused multiply-add, so a native run
 //! and a run in the browser give the same bits.
 
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128", feature = "relaxed-simd")))]
+mod pairs;
 #[cfg(any(test, not(any(target_arch = "x86_64", all(target_arch = "wasm32", target_feature = "simd128")))))]
-#[cfg_attr(test, allow(dead_code, reason = "the tests compare parts of it"))]
+#[cfg_attr(test, allow(dead_code, unused_imports, reason = "the tests compare parts of it"))]
 mod plain;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod wasm;

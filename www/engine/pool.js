@@ -13,11 +13,12 @@ import { programMissing } from "./errors.js";
  */
 export async function startHelpers(wasm, memory, count, onFailure) {
   const module = wasm.default.__wbindgen_wasm_module;
+  const program = new URL("./pool-worker.js", import.meta.url);
+  // Asked for first, which is in the cache then: where a worker's worker cannot start, Chromium may never end the two.
+  const isThere = await fetch(program).then(({ ok }) => ok, () => false);
+  if (!isThere) throw programMissing();
   const starts = Array.from({ length: count }, (_, index) => {
-    const worker = new Worker(new URL("./pool-worker.js", import.meta.url), {
-      type: "module",
-      name: `mamba kernels ${index + 1}`,
-    });
+    const worker = new Worker(program, { type: "module", name: `mamba kernels ${index + 1}` });
     return new Promise((resolve, reject) => {
       worker.onmessage = () => {
         worker.onerror = (event) => onFailure(event.message);

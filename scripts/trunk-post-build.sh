@@ -47,7 +47,8 @@ RUSTC_BOOTSTRAP=1 RUSTFLAGS=${flags[*]} build threads target/threads -Z build-st
 # wasm-opt itself changes: a change of the page alone must not cost that minute.
 kept=$ROOT/target/wasm-opt
 mkdir -p "$kept"
-for wasm in *.wasm; do
+optimise() {
+  local wasm=$1 features=()
   if ! cmp -s "$wasm" "$kept/$wasm.in" ||
     ! [ "$kept/$wasm.out" -nt "$ROOT/node_modules/.installed-from" ]; then
     say "wasm-opt -O3 $wasm"
@@ -56,11 +57,18 @@ for wasm in *.wasm; do
     case $wasm in
       *relaxed*) features=(--enable-relaxed-simd) ;;
       *threads*) features=(--enable-relaxed-simd --enable-threads) ;;
-      *) features=() ;;
     esac
     wasm-opt -O3 ${features[@]+"${features[@]}"} "$wasm" -o "$kept/$wasm.new"
     cp "$wasm" "$kept/$wasm.in"
     mv "$kept/$wasm.new" "$kept/$wasm.out"
   fi
   cp "$kept/$wasm.out" "$wasm"
+}
+
+# Side by side: each runs on one core.
+optimising=()
+for wasm in *.wasm; do
+  optimise "$wasm" &
+  optimising+=($!)
 done
+for job in "${optimising[@]}"; do wait "$job"; done

@@ -33,7 +33,7 @@ export function addressChoice(address, backend = "auto", precision = "auto") {
  * @returns {Choice}
  */
 export function filesChoice(files, backend = "auto", precision = "auto", folder = undefined) {
-  const name = folder ?? files[0]?.webkitRelativePath.split("/")[0];
+  const name = folder ?? (files.length === 1 ? files[0].name : files[0]?.webkitRelativePath.split("/")[0]);
   return { model: files, name: name || "Model from this computer", isDefault: false, backend, precision };
 }
 

@@ -8,7 +8,7 @@ import { launchChromium } from "./support/chromium.mjs";
 import { readFolder, retrained } from "./support/host.mjs";
 import { Hub } from "./support/hub.mjs";
 import { damage, keptModels, load } from "./support/load.mjs";
-import { inTwo } from "./support/safetensors.mjs";
+import { inTwo, zeros } from "./support/safetensors.mjs";
 import { Site } from "./support/server.mjs";
 
 /** @type {Site} */
@@ -195,10 +195,76 @@ test("a repository without a config, or with other weights only, is told as that
   bare.delete("config.json");
   hub.add("owner/bare", bare);
   assert.match((await get("hf:owner/bare")).message ?? "", /no config\.json/);
-  const pickled = new Map(files).set("pytorch_model.bin", Buffer.from("x"));
-  pickled.delete("model.safetensors");
-  hub.add("owner/pickled", pickled);
-  assert.match((await get("hf:owner/pickled")).message ?? "", /no model\.safetensors/);
+  const other = new Map(files).set("flax_model.msgpack", Buffer.from("x"));
+  other.delete("model.safetensors");
+  hub.add("owner/other-weights", other);
+  assert.match((await get("hf:owner/other-weights")).message ?? "", /no model\.safetensors/);
+});
+
+test("weights that are there only as pytorch_model.bin are read, and kept", async () => {
+  const folder = new URL("../golden/mamba2-original/", import.meta.url);
+  /** A token for each id. @type {Record<string, number>} */
+  const vocab = Object.fromEntries(Array.from({ length: 187 }, (_, id) => [String.fromCharCode(0x4e00 + id), id]));
+  const pickled = new Map([
+    ["config.json", await readFile(new URL("config.json", folder))],
+    ["tokenizer.json", Buffer.from(JSON.stringify({ version: "1.0", model: { type: "BPE", vocab, merges: [] } }))],
+    ["pytorch_model.bin", await readFile(new URL("pytorch_model.bin", folder))],
+  ]);
+  const host = hub.add("owner/pickled", pickled);
+  const { hash, message } = await get("hf:owner/pickled");
+  assert.ok(hash, message);
+  const { length } = host.asked;
+  assert.equal((await get("hf:owner/pickled")).hash, hash);
+  assert.equal(host.asked.length, length);
+});
+
+/** A model of the size of GPT-NeoX's vocabulary, and otherwise tiny. */
+const tiny = zeros({
+  "backbone.embedding.weight": [50280, 4],
+  "backbone.layers.0.norm.weight": [4],
+  "backbone.layers.0.mixer.in_proj.weight": [16, 4],
+  "backbone.layers.0.mixer.conv1d.weight": [8, 1, 4],
+  "backbone.layers.0.mixer.conv1d.bias": [8],
+  "backbone.layers.0.mixer.x_proj.weight": [33, 8],
+  "backbone.layers.0.mixer.dt_proj.weight": [8, 1],
+  "backbone.layers.0.mixer.dt_proj.bias": [8],
+  "backbone.layers.0.mixer.A_log": [8, 16],
+  "backbone.layers.0.mixer.D": [8],
+  "backbone.layers.0.mixer.out_proj.weight": [4, 8],
+  "backbone.norm_f.weight": [4],
+});
+
+test("a state-spaces repository, which holds no tokenizer, has GPT-NeoX's", async () => {
+  const neox = new Map([["tokenizer.json", await readFile(new URL("../golden/neox/tokenizer.json", import.meta.url))]]);
+  const original = { d_model: 4, n_layer: 1, vocab_size: 50277, ssm_cfg: {}, pad_vocab_size_multiple: 8 };
+  const converted = { model_type: "mamba", hidden_size: 4, num_hidden_layers: 1, state_size: 16, vocab_size: 50280 };
+  const lender = hub.add("EleutherAI/gpt-neox-20b", neox);
+  for (const [name, config] of Object.entries({ original, converted })) {
+    const model = `hf:state-spaces/${name}`;
+    hub.add(`state-spaces/${name}`, new Map([["config.json", Buffer.from(JSON.stringify(config))], ["model.safetensors", tiny]]));
+    const before = lender.asked.length;
+    const ids = () =>
+      page.evaluate(
+        async ([module, model, hub]) => {
+          const { load } = await import(module);
+          const engine = await load({ model, hub });
+          const ids = [...(await engine.tokenize("Hello world"))];
+          await engine.dispose();
+          return ids;
+        },
+        [module(), model, address],
+      );
+    assert.deepEqual(await ids(), [12092, 1533], name);
+    assert.equal(lender.asked.length, before + 1);
+    assert.deepEqual(await ids(), [12092, 1533], "from what is kept");
+    assert.equal(lender.asked.length, before + 1);
+  }
+
+  const bare = new Map(files);
+  bare.delete("tokenizer.json");
+  hub.add("owner/bare", bare);
+  assert.match((await get("hf:owner/bare")).message ?? "", /^There is no tokenizer\.json/);
+  assert.equal(lender.asked.length, 2, "another vocabulary has no use for it");
 });
 
 test("a hub that cannot be reached is told as that, and a hub that answers nonsense", async () => {

@@ -16,6 +16,7 @@ import { openRemoteFolder } from "./remote-folder.js";
  * @property {(name: string) => Promise<string>} text a small file that must be there
  * @property {(name: string) => Promise<string | undefined>} textIfThere
  * @property {() => Promise<OpenFile | null>} openWeights the one weight file, null where there is none
+ * @property {(name: string) => Promise<OpenFile | null>} openIfThere a weight file of another format
  * @property {(name: string) => Promise<OpenFile>} open a shard
  * @property {(name: string) => void} fetchAhead begins to download a shard that is needed next
  * @property {() => Promise<void>} succeed the model was loaded from these files

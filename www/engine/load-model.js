@@ -4,6 +4,7 @@ import { MambaError } from "./errors.js";
 import { StartAnew } from "./file-errors.js";
 import { openFolder } from "./files.js";
 import { isWholeModel } from "./model-source.js";
+import { NEOX_TOKENIZER, usesNeox } from "./neox.js";
 import { ProgressMeter } from "./progress.js";
 
 /** @typedef {import("./files.js").ModelFolder} ModelFolder */
@@ -47,7 +48,7 @@ export async function loadModel(wanted) {
 async function build(folder, { source, options, wasmIsReady }, meter) {
   // All at once: compiling the wasm, the small files, and the first bytes of the weights.
   const weights = findWeights(folder);
-  const small = isWholeSource(source) ? Promise.resolve({}) : readSmallFiles(folder);
+  const small = isWholeSource(source) ? Promise.resolve({}) : readSmallFiles(folder, source.kind === "hub");
   // If the small files fail, what became of the weights does not matter.
   weights.catch(() => {});
   const files = await small;
@@ -82,16 +83,24 @@ function isWholeSource(source) {
   return source.files.some(({ name }) => isWholeModel(name)) && !source.files.some(({ name }) => name === "config.json");
 }
 
-/** @param {ModelFolder} folder */
-async function readSmallFiles(folder) {
-  const [config, tokenizer, tokenizerConfig, generationConfig, chatTemplate] = await Promise.all([
-    folder.text("config.json"),
-    folder.text("tokenizer.json"),
+/** @param {ModelFolder} folder @param {boolean} isOnHub */
+async function readSmallFiles(folder, isOnHub) {
+  const config = folder.text("config.json");
+  const [, tokenizer, tokenizerConfig, generationConfig, chatTemplate] = await Promise.all([
+    config,
+    isOnHub ? readTokenizer(folder, config) : folder.text("tokenizer.json"),
     folder.textIfThere("tokenizer_config.json"),
     folder.textIfThere("generation_config.json"),
     folder.textIfThere("chat_template.jinja"),
   ]);
-  return { config, tokenizer, tokenizerConfig, generationConfig, chatTemplate };
+  return { config: await config, tokenizer, tokenizerConfig, generationConfig, chatTemplate };
+}
+
+/** @param {ModelFolder} folder @param {Promise<string>} config */
+async function readTokenizer(folder, config) {
+  const own = await folder.textIfThere("tokenizer.json");
+  if (own !== undefined) return own;
+  return folder.text(usesNeox(await config) ? NEOX_TOKENIZER : "tokenizer.json");
 }
 
 /**
@@ -101,12 +110,15 @@ async function readSmallFiles(folder) {
  * @returns {Promise<{ first: OpenFile | null, index: string | undefined }>}
  */
 async function findWeights(folder) {
-  const first = await folder.openWeights();
-  if (first) return { first, index: undefined };
-  const index = await folder.textIfThere("model.safetensors.index.json");
-  // Of the two missing files, the one that most models have is the one to name.
-  if (index === undefined) await folder.open("model.safetensors");
-  return { first: null, index };
+  let first = await folder.openWeights();
+  let index = first ? undefined : await folder.textIfThere("model.safetensors.index.json");
+  if (!first && index === undefined) {
+    first = await folder.openIfThere("pytorch_model.bin");
+    index = first ? undefined : await folder.textIfThere("pytorch_model.bin.index.json");
+  }
+  // Of all the missing files, the one that most models have is the one to name.
+  if (!first && index === undefined) await folder.open("model.safetensors");
+  return { first, index };
 }
 
 /**

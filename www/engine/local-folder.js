@@ -32,6 +32,10 @@ export function localFolder(files, meter) {
   }
   return {
     open: async (name) => opened(need(name), true),
+    openIfThere: async (name) => {
+      const file = find(name);
+      return file ? opened(file, true) : null;
+    },
     openWeights: async () => {
       const only = files.filter((file) => /(\.safetensors|\.gguf|^pytorch_model\.bin)$/i.test(file.name));
       const file = find(WEIGHTS) ?? (only.length === 1 ? only[0] : undefined);

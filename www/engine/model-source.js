@@ -12,7 +12,7 @@ import { decoded, HUB, readHubName } from "./hub.js";
  */
 
 /** Weight files that the engine reads. */
-const WEIGHTS = /(\.safetensors|\.gguf|(^|\/)pytorch_model\.bin)$/i;
+const WEIGHTS = /(\.safetensors|\.gguf|(^|\/)pytorch_model(-\d+-of-\d+)?\.bin)$/i;
 const OTHER_FORMATS = /\.(ggml|bin|pt|pth|ckpt|onnx)$/i;
 /** One file that is the whole model: no config.json and no tokenizer.json beside it. */
 const WHOLE_MODEL = /\.gguf$/i;

@@ -11,6 +11,7 @@ import { notFound, unreachable } from "./file-errors.js";
 import { ask, canContinue, isOwn, isSame } from "./http.js";
 import { decoded, fileUrl, readListing, writeHubName } from "./hub.js";
 import { Keeper } from "./keeper.js";
+import { NEOX_TOKENIZER, neoxTokenizerUrl } from "./neox.js";
 import { readText } from "./read-text.js";
 import { RemoteFile } from "./remote-file.js";
 
@@ -51,6 +52,7 @@ function onSite({ folder, weights }, name) {
  * @returns {Place | null}
  */
 function onHub({ repository }, hub, { commit, files }, name) {
+  if (name === NEOX_TOKENIZER) return { name, url: neoxTokenizerUrl(hub), size: null, sha256: null, version: null };
   if (!Object.hasOwn(files, name)) return null;
   const { size, sha256, oid } = files[name];
   return { name, url: fileUrl(hub, repository, commit, name), size, sha256, version: { etag: oid, lastModified: null, size } };
@@ -91,13 +93,18 @@ class RemoteFolder {
   /** @param {string} name of a shard */
   async open(name) {
     await this.#ahead.get(name);
-    const file = await this.#open(name, true);
+    const file = await this.openIfThere(name);
     if (!file) throw notFound(name);
     return file;
   }
 
+  /** @param {string} name of a weight file */
+  openIfThere(name) {
+    return this.#open(name, true);
+  }
+
   async openWeights() {
-    return this.#weights ? this.open(this.#weights) : this.#open(WEIGHTS, true);
+    return this.#weights ? this.open(this.#weights) : this.openIfThere(WEIGHTS);
   }
 
   /** @param {string} name */

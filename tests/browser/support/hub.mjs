@@ -51,7 +51,7 @@ export class Hub {
     const path = decodeURIComponent(url.pathname);
     const list = /^\/api\/models\/([^/]+\/[^/]+)\/revision\/(.+)$/.exec(path);
     if (list) return this.#list(response, list[1], list[2]);
-    const file = /^\/([^/]+\/[^/]+)\/resolve\/([0-9a-f]{40})\/(.+)$/.exec(path);
+    const file = /^\/([^/]+\/[^/]+)\/resolve\/([0-9a-f]{40}|main)\/(.+)$/.exec(path);
     if (file) {
       response.writeHead(302, { "Access-Control-Allow-Origin": "*", Location: `/cdn/${file[1]}/${file[3]}` });
       return response.end();

@@ -16,6 +16,18 @@ function put(header, data) {
   return Buffer.concat([length, text, data]);
 }
 
+/** A file of zeros in f16. @param {Record<string, number[]>} shapes */
+export function zeros(shapes) {
+  let at = 0;
+  /** @type {Header} */
+  const header = {};
+  for (const [name, shape] of Object.entries(shapes)) {
+    const bytes = shape.reduce((product, n) => product * n, 2);
+    header[name] = { dtype: "F16", shape, data_offsets: [at, (at += bytes)] };
+  }
+  return put(header, Buffer.alloc(at));
+}
+
 /** @param {Buffer} bytes @param {(header: Header) => void} change */
 export function withHeader(bytes, change) {
   const { header, data } = take(bytes);

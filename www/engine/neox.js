@@ -1,0 +1,25 @@
+// The original state-spaces repositories hold no tokenizer: their models were made with GPT-NeoX's.
+
+const REPOSITORY = "EleutherAI/gpt-neox-20b";
+
+/** What its tokenizer is called among the files of a model that borrows it. */
+export const NEOX_TOKENIZER = `tokenizer.json of ${REPOSITORY}`;
+
+/** @param {string} hub */
+export const neoxTokenizerUrl = (hub) => `${hub}${REPOSITORY}/resolve/main/tokenizer.json`;
+
+/**
+ * Whether a model that comes without a tokenizer has this one: by the original layout of its config, or by its
+ * number of tokens, 50277 and what it is rounded up to.
+ *
+ * @param {string} json config.json
+ */
+export function usesNeox(json) {
+  try {
+    const config = JSON.parse(json);
+    const isOriginal = "ssm_cfg" in config || ("d_model" in config && !("model_type" in config));
+    return isOriginal || (config.vocab_size >= 50_277 && config.vocab_size <= 50_288);
+  } catch {
+    return false; // the loader says what is wrong with it
+  }
+}

@@ -1,10 +1,10 @@
 // Writes a checkpoint with random weights in the shape of state-spaces/mamba-130m, the model
-// that the speed tables are about. The same bytes on every machine:
+// that the speed tables are about, or of mamba2-130m. The same bytes on every machine:
 //
-//   node benches/make_model.mjs [folder]        (target/bench/mamba-130m by default)
+//   node benches/make_model.mjs [folder [mamba|mamba2 [BF16|F32]]]     (target/bench/mamba-130m by default)
 //
 // Speed does not depend on what the weights say, as long as nothing overflows or becomes
-// denormal, so they are drawn as Mamba's initialisation draws them (bf16, 258 MB).
+// denormal, so they are drawn as Mamba's initialisation draws them (258 MB in bf16).
 
 import { createWriteStream } from "node:fs";
 import { access, copyFile, mkdir, rename, writeFile } from "node:fs/promises";
@@ -13,8 +13,15 @@ import { finished } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
-const [V, D, L, N, K, R] = [50280, 768, 24, 16, 4, 48];
+const [D, L, K] = [768, 24, 4];
 const E = 2 * D;
+/** Mamba: its vocabulary, N and R. */
+const [V, N, R] = [50280, 16, 48];
+/** Mamba-2: its vocabulary, N and H; one group. */
+const [V2, N2, H] = [50288, 128, 24];
+
+/** @typedef {"mamba" | "mamba2"} Kind */
+/** @typedef {"BF16" | "F32"} Type */
 
 /** Raised when the bytes change, so that states and GGUF files made from others are not taken for these. */
 export const MODEL_VERSION = 1;
@@ -41,6 +48,29 @@ const stepBias = (random) => {
   const dt = Math.exp(random() * (Math.log(0.1) - Math.log(0.001)) + Math.log(0.001));
   return dt + Math.log(-Math.expm1(-dt));
 };
+
+/** @returns {[name: string, shape: number[], draw: Draw][]} */
+function tensors2() {
+  const width = E + 2 * N2;
+  /** @type {[string, number[], Draw][]} */
+  const list = [["backbone.embeddings.weight", [V2, D], within(0.02 * Math.sqrt(3))]];
+  for (let layer = 0; layer < L; layer++) {
+    const at = `backbone.layers.${layer}`;
+    list.push(
+      [`${at}.norm.weight`, [D], all(1)],
+      [`${at}.mixer.in_proj.weight`, [E + width + H, D], within(1 / Math.sqrt(D))],
+      [`${at}.mixer.conv1d.weight`, [width, 1, K], within(1 / Math.sqrt(K))],
+      [`${at}.mixer.conv1d.bias`, [width], within(1 / Math.sqrt(K))],
+      [`${at}.mixer.dt_bias`, [H], stepBias],
+      [`${at}.mixer.A_log`, [H], (random) => Math.log(1 + 15 * random())],
+      [`${at}.mixer.D`, [H], all(1)],
+      [`${at}.mixer.norm.weight`, [E], all(1)],
+      [`${at}.mixer.out_proj.weight`, [D, E], within(1 / Math.sqrt(E * L))],
+    );
+  }
+  list.push(["backbone.norm_f.weight", [D], all(1)]);
+  return list;
+}
 
 /** @returns {[name: string, shape: number[], draw: Draw][]} */
 function tensors() {
@@ -74,14 +104,15 @@ function toBf16(values) {
   return Uint16Array.from(bits, (b) => (b + 0x7fff + ((b >>> 16) & 1)) >>> 16);
 }
 
-/** @param {string} file */
-async function writeWeights(file) {
-  const list = tensors();
+/** @param {string} file @param {Kind} kind @param {Type} type */
+async function writeWeights(file, kind, type) {
+  const list = kind === "mamba" ? tensors() : tensors2();
+  const bytes = type === "F32" ? 4 : 2;
   /** @type {Record<string, object>} */
   const header = { __metadata__: { format: "pt" } };
   let at = 0;
   for (const [name, shape] of list) {
-    header[name] = { dtype: "BF16", shape, data_offsets: [at, (at += 2 * size(shape))] };
+    header[name] = { dtype: type, shape, data_offsets: [at, (at += bytes * size(shape))] };
   }
   let text = JSON.stringify(header);
   text += " ".repeat((8 - (text.length % 8)) % 8);
@@ -100,30 +131,37 @@ async function writeWeights(file) {
     for (let warm = 0; warm < 16; warm++) random();
     const values = new Float32Array(size(shape));
     for (let i = 0; i < values.length; i++) values[i] = draw(random, i);
-    const bf16 = toBf16(values);
-    await write(new Uint8Array(bf16.buffer, bf16.byteOffset, bf16.byteLength));
+    await write(new Uint8Array(type === "F32" ? values.buffer : toBf16(values).buffer));
   }
   out.end();
   await finished(out);
 }
 
-/** Makes what is missing; returns the folder. @param {string} [folder] */
-export async function makeModel(folder = path.join(root, "target/bench/mamba-130m")) {
+/**
+ * Makes what is missing; returns the folder.
+ *
+ * @param {string} [folder]
+ * @param {Kind} [kind]
+ * @param {Type} [type] of the weights in the file
+ */
+export async function makeModel(folder = path.join(root, "target/bench/mamba-130m"), kind = "mamba", type = "BF16") {
   const weights = path.join(folder, "model.safetensors");
   const stamp = path.join(folder, `.version-${MODEL_VERSION}`);
   if (await access(stamp).then(() => true, () => false)) return folder;
   await mkdir(folder, { recursive: true });
+  const is2 = kind === "mamba2";
   const config = {
-    architectures: ["MambaForCausalLM"],
-    model_type: "mamba",
-    vocab_size: V,
+    architectures: [is2 ? "Mamba2ForCausalLM" : "MambaForCausalLM"],
+    model_type: kind,
+    vocab_size: is2 ? V2 : V,
     hidden_size: D,
-    intermediate_size: E,
+    intermediate_size: is2 ? undefined : E,
     num_hidden_layers: L,
-    state_size: N,
+    state_size: is2 ? N2 : N,
     conv_kernel: K,
     expand: 2,
-    time_step_rank: R,
+    time_step_rank: is2 ? undefined : R,
+    ...(is2 && { num_heads: H, head_dim: E / H, n_groups: 1 }),
     use_bias: false,
     use_conv_bias: true,
     hidden_act: "silu",
@@ -133,10 +171,13 @@ export async function makeModel(folder = path.join(root, "target/bench/mamba-130
   };
   await writeFile(path.join(folder, "config.json"), `${JSON.stringify(config, null, 2)}\n`);
   await copyFile(path.join(root, "tests/golden/neox/tokenizer.json"), path.join(folder, "tokenizer.json"));
-  await writeWeights(`${weights}.part`);
+  await writeWeights(`${weights}.part`, kind, type);
   await rename(`${weights}.part`, weights);
   await writeFile(stamp, "");
   return folder;
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) console.log(await makeModel(process.argv[2]));
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [folder, kind, type] = process.argv.slice(2);
+  console.log(await makeModel(folder, /** @type {Kind | undefined} */ (kind), /** @type {Type | undefined} */ (type)));
+}

@@ -3,11 +3,12 @@
 // One thread a state.
 override E: u32;
 override N: u32;
+override A_ROWS: u32; // of A: N, or 1 where all states of a channel have the same
 override CHUNK: u32;
 override SLOT: u32;
 override HIDDEN: u32;
 
-@group(0) @binding(0) var<storage, read> a_d: array<f32>; // [N + 1, E]
+@group(0) @binding(0) var<storage, read> a_d: array<f32>; // [A_ROWS + 1, E]
 @group(0) @binding(1) var<storage, read_write> chunks: array<f32>; // [chunks, N + 1, E]
 @group(0) @binding(2) var<storage, read_write> state: array<f32>;
 @group(0) @binding(3) var<storage, read> control: Control;
@@ -20,7 +21,7 @@ fn main(@builtin(global_invocation_id) at: vec3<u32>) {
         return;
     }
     let here = HIDDEN + n * E + e;
-    let a = a_d[n * E + e];
+    let a = a_d[n % A_ROWS * E + e];
     var h = state[control.slot_in * SLOT + here];
     for (var chunk = 0u; chunk * CHUNK < control.tokens; chunk++) {
         let base = chunk * (N + 1u) * E + e;

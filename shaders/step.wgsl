@@ -1,5 +1,5 @@
 // One token of the selective state space model: dt, the state's update, C h, the skip and the gate.
-// One thread a channel. x becomes the gated output.
+// One thread a channel.
 override E: u32;
 override N: u32;
 override R: u32;
@@ -14,8 +14,9 @@ override HIDDEN: u32;
 @group(0) @binding(2) var<storage, read> dt_proj: array<f32>; // [R + 1, E]: the weight transposed, and the bias
 @group(0) @binding(3) var<storage, read> a_d: array<f32>; // [N + 1, E]: A log2(e), and D
 @group(0) @binding(4) var<storage, read_write> state: array<f32>;
-@group(0) @binding(5) var<storage, read_write> x: array<f32>; // [E]
-@group(0) @binding(6) var<storage, read> control: Control;
+@group(0) @binding(5) var<storage, read> x: array<f32>; // [E]
+@group(0) @binding(6) var<storage, read_write> out: array<f32>; // [E]
+@group(0) @binding(7) var<storage, read> control: Control;
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) at: vec3<u32>) {
@@ -39,5 +40,5 @@ fn main(@builtin(global_invocation_id) at: vec3<u32>) {
         y += h * x_dbl[R + N + n];
     }
     let z = xz[E + e];
-    x[e] = y * z / (1.0 + exp(-z));
+    out[e] = y * z / (1.0 + exp(-z));
 }

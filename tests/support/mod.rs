@@ -19,11 +19,6 @@ use safetensors::SafeTensors;
 pub const GOLDEN: [&str; 9] =
     ["tiny-f32", "odd-f16", "bare-bf16", "original", "chat", "falcon", "mamba2", "mamba2-groups", "mamba2-original"];
 
-/// Whether a backend runs a golden checkpoint: the GPU's runs Mamba only.
-pub fn runs(backend: &str, name: &str) -> bool {
-    !backend.starts_with("gpu") || !(name.starts_with("mamba2") || name == "falcon")
-}
-
 pub fn golden(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name)
 }

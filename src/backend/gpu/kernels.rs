@@ -30,6 +30,7 @@ const WEIGHTS: &str = shader!("shared/weights");
 const ACTIVATIONS: &str = shader!("shared/activations");
 const REQUEST: &str = shader!("shared/request");
 const ORDER: &str = shader!("shared/order");
+const SSD: &str = shader!("shared/ssd");
 
 pub const EMBED: Kernel =
     Kernel { name: "embed", sources: &[FLOAT, WEIGHTS, shader!("embed")], bindings: &[Read, Read, Read, Write] };
@@ -46,7 +47,7 @@ pub const MIX: Kernel = Kernel {
 pub const STEP: Kernel = Kernel {
     name: "step",
     sources: &[CONTROL, ACTIVATIONS, shader!("step")],
-    bindings: &[Read, Read, Read, Read, Write, Write, Read],
+    bindings: &[Read, Read, Read, Read, Write, Read, Write, Read],
 };
 pub const MIXER: Kernel = Kernel {
     name: "mixer",
@@ -73,6 +74,24 @@ pub const SCAN: Kernel = Kernel {
 };
 pub const CARRY: Kernel =
     Kernel { name: "carry", sources: &[CONTROL, shader!("carry")], bindings: &[Read, Write, Write, Read] };
+pub const PART_NORMS: Kernel = Kernel { name: "part_norms", sources: &[shader!("part_norms")], bindings: &[Write] };
+pub const SSD_STEP: Kernel = Kernel {
+    name: "ssd_step",
+    sources: &[CONTROL, ACTIVATIONS, SSD, shader!("ssd_step")],
+    bindings: &[Read, Read, Read, Read, Write, Write, Read],
+};
+pub const SSD_SUMMARISE: Kernel = Kernel {
+    name: "ssd_summarise",
+    sources: &[CONTROL, ACTIVATIONS, SSD, shader!("ssd_summarise")],
+    bindings: &[Read, Read, Read, Read, Write, Read],
+};
+pub const SSD_FINISH: Kernel = Kernel {
+    name: "ssd_finish",
+    sources: &[CONTROL, ACTIVATIONS, SSD, shader!("ssd_finish")],
+    bindings: &[Read, Read, Read, Read, Read, Write, Read],
+};
+pub const GATED_NORM: Kernel =
+    Kernel { name: "gated_norm", sources: &[shader!("gated_norm")], bindings: &[Read, Read, Write] };
 pub const RANK: Kernel = Kernel {
     name: "rank",
     sources: &[CONTROL, REQUEST, ORDER, shader!("rank")],
@@ -85,8 +104,26 @@ pub const CHOOSE: Kernel = Kernel {
 };
 
 #[cfg(test)]
-const ALL: [&Kernel; 13] =
-    [&EMBED, &MATVEC, &MIX, &STEP, &MIXER, &NORM, &MATMUL, &CONV, &DT, &SCAN, &CARRY, &RANK, &CHOOSE];
+const ALL: [&Kernel; 18] = [
+    &EMBED,
+    &MATVEC,
+    &MIX,
+    &STEP,
+    &MIXER,
+    &NORM,
+    &MATMUL,
+    &CONV,
+    &DT,
+    &SCAN,
+    &CARRY,
+    &PART_NORMS,
+    &SSD_STEP,
+    &SSD_SUMMARISE,
+    &SSD_FINISH,
+    &GATED_NORM,
+    &RANK,
+    &CHOOSE,
+];
 
 /// A kernel made special by the values of its overrides.
 pub struct Pipeline {

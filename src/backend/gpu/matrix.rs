@@ -3,7 +3,7 @@
 use half::f16;
 
 use super::device::Device;
-use super::dims::BLOCK;
+use super::dims::{BLOCK, Sections};
 use crate::backend::Precision;
 use crate::error::{Error, Result};
 
@@ -51,9 +51,9 @@ pub struct Matrix {
     pub parts: Vec<Part>,
     /// Columns in the checkpoint.
     width: usize,
-    /// Rows written so far, of this many to come before a gap of padding rows, if any.
-    filled: usize,
-    gap: Option<(usize, usize)>,
+    /// Rows of the checkpoint seen so far, and where they go.
+    seen: usize,
+    sections: Sections,
 }
 
 pub struct Part {
@@ -90,8 +90,24 @@ impl Memory<'_> {
 }
 
 impl Matrix {
-    /// Room for `rows` x `width`. After the first `gap.0` rows come rows of padding, up to row `gap.1`.
+    /// Room for `rows` x `width`.
     pub fn new(memory: &mut Memory<'_>, name: &str, rows: usize, width: usize, format: Format) -> Self {
+        Self::with_rows(memory, name, rows, Sections::one(rows), width, format)
+    }
+
+    /// Room for the rows of all sections, with rows of zeros between them.
+    pub fn sections(memory: &mut Memory<'_>, name: &str, sections: Sections, width: usize, format: Format) -> Self {
+        Self::with_rows(memory, name, sections.padded(), sections, width, format)
+    }
+
+    fn with_rows(
+        memory: &mut Memory<'_>,
+        name: &str,
+        rows: usize,
+        sections: Sections,
+        width: usize,
+        format: Format,
+    ) -> Self {
         let cols = width.next_multiple_of(BLOCK);
         let row_bytes = cols * format.bits() / 8;
         let limits = memory.device.limits();
@@ -106,33 +122,25 @@ impl Matrix {
                 Part { first, rows, weights, scales: memory.buffer(name, scale_bytes) }
             })
             .collect();
-        Self { format, rows, cols, parts, width, filled: 0, gap: None }
-    }
-
-    /// in_proj's two halves, each padded to whole blocks of rows.
-    pub fn halves(memory: &mut Memory<'_>, name: &str, half: usize, width: usize, format: Format) -> Self {
-        let padded = half.next_multiple_of(BLOCK);
-        let mut matrix = Self::new(memory, name, 2 * padded, width, format);
-        matrix.gap = Some((half, padded));
-        matrix
+        Self { format, rows, cols, parts, width, seen: 0, sections }
     }
 
     /// The next whole rows.
     pub fn push(&mut self, device: &Device, values: &[f32]) {
         let mut rows = values.chunks_exact(self.width);
         while rows.len() > 0 {
-            if let Some((half, padded)) = self.gap
-                && self.filled == half
-            {
-                self.filled = padded; // what is skipped stays zero
-            }
-            let until = self.gap.filter(|gap| self.filled < gap.0).map_or(self.rows, |gap| gap.0);
-            let Some(part) = self.parts.iter().find(|part| (part.first..part.first + part.rows).contains(&self.filled))
+            let Some((place, left)) = self.sections.runs().find_map(|(from, to, length)| {
+                let at = self.seen.checked_sub(from)?;
+                (at < length).then(|| (to + at, length - at))
+            }) else {
+                return;
+            };
+            let Some(part) = self.parts.iter().find(|part| (part.first..part.first + part.rows).contains(&place))
             else {
                 return;
             };
-            let count = rows.len().min(until - self.filled).min(part.first + part.rows - self.filled);
-            let row = self.filled - part.first;
+            let count = rows.len().min(left).min(part.first + part.rows - place);
+            let row = place - part.first;
             let (mut words, mut scales) = (Vec::new(), Vec::new());
             for values in rows.by_ref().take(count) {
                 pack(values, self.cols, self.format, &mut words, &mut scales);
@@ -145,7 +153,7 @@ impl Matrix {
             if !scales.is_empty() {
                 write(&part.scales, row * scale_words(self.cols) * 4, &scales);
             }
-            self.filled += count;
+            self.seen += count;
         }
     }
 }

@@ -111,7 +111,7 @@ impl Gpu {
         (slot + 1) % self.dims.slots
     }
 
-    /// Copies between a slot and `buffer`, which holds `[L, K-1+N, E]` and then the scores.
+    /// Copies between a slot and `buffer`, which holds a state as `Dims::pad` has it and then the scores.
     fn copy_slot(&self, encoder: &mut wgpu::CommandEncoder, slot: usize, buffer: &wgpu::Buffer, into_slot: bool) {
         let d = &self.dims;
         let layer = d.layer_slot() * 4;
@@ -199,7 +199,7 @@ impl Gpu {
         let (plan, t) = (&self.plan, tokens.len() as u32);
         let layers = match tokens.len() {
             1 => &plan.decode,
-            2..=dims::CHUNK => &plan.prefill,
+            few if few <= self.dims.chunk => &plan.prefill,
             _ => &plan.prefill_long,
         };
         self.submit(|encoder| {

@@ -1,12 +1,17 @@
 //! Every pipeline, buffer and bind group of a model, made once at load: the token loop only records dispatches.
 
+mod selective;
+mod ssd;
+
 use super::device::Device;
-use super::dims::{CHUNK, Dims};
+use super::dims::Dims;
 use super::kernels::{self, Dispatch, Kernel, Pipeline, Rows};
 use super::matrix::{Format, Matrix, Memory};
-use super::weights::Weights;
+use super::weights::{Layer, Mixer, Weights};
 use crate::model::Config;
 use crate::sampler::RECENT_TOKENS;
+use selective::Selective;
+use ssd::Ssd;
 
 /// f32::MAX for an infinite limit, which an override may not be.
 fn finite(value: f32) -> f64 {
@@ -23,7 +28,7 @@ pub struct Buffers {
     pub control: wgpu::Buffer,
     /// Ids to read.
     pub tokens: wgpu::Buffer,
-    /// `[L, slots, K-1+N, E]`, each layer from [`Dims::layer_stride`] on.
+    /// `[L, slots, (K-1) W + N E]`, each layer from [`Dims::layer_stride`] on.
     pub state: wgpu::Buffer,
     /// `[slots, V]`
     pub scores: wgpu::Buffer,
@@ -35,10 +40,14 @@ pub struct Buffers {
     pub chosen: wgpu::Buffer,
     residual: wgpu::Buffer,
     u: wgpu::Buffer,
-    xz: wgpu::Buffer,
-    x: wgpu::Buffer,
+    /// in_proj's output: x and z; in Mamba-2 z, x, B and C, dt.
+    projected: wgpu::Buffer,
+    /// The convolution's output, `[T, W]`.
+    convolved: wgpu::Buffer,
+    /// Mamba-1's `[T, R + 2N]` and `[T, E]`.
     x_dbl: wgpu::Buffer,
     dt: wgpu::Buffer,
+    /// out_proj's input, `[T, E]`.
     y: wgpu::Buffer,
     /// `[chunks, N + 1, E]`
     chunks: wgpu::Buffer,
@@ -56,6 +65,7 @@ const KEPT: usize = 64;
 impl Buffers {
     fn new(memory: &mut Memory<'_>, dims: &Dims) -> Self {
         let t = dims.tokens;
+        let of_selective = if dims.heads.is_some() { 0 } else { t };
         Self {
             control: memory.floats("control", 8),
             tokens: memory.floats("tokens", t),
@@ -66,12 +76,12 @@ impl Buffers {
             chosen: memory.floats("chosen", MOST_STEPS),
             residual: memory.floats("residual", t * dims.d),
             u: memory.floats("u", t * dims.d),
-            xz: memory.floats("xz", t * 2 * dims.e),
-            x: memory.floats("x", t * dims.e),
-            x_dbl: memory.floats("x_dbl", t * dims.x_dbl),
-            dt: memory.floats("dt", t * dims.e),
+            projected: memory.floats("projected", t * dims.projected.padded()),
+            convolved: memory.floats("convolved", t * dims.width()),
+            x_dbl: memory.floats("x_dbl", of_selective * dims.x_dbl),
+            dt: memory.floats("dt", of_selective * dims.e),
             y: memory.floats("y", t * dims.e),
-            chunks: memory.floats("chunks", t.div_ceil(CHUNK) * (dims.n + 1) * dims.e),
+            chunks: memory.floats("chunks", t.div_ceil(dims.chunk) * (dims.n + 1) * dims.e),
             best: memory.floats("best", dims.vocab.div_ceil(LIST) * KEPT * 2),
         }
     }
@@ -129,18 +139,18 @@ impl<'a> Maker<'a> {
         pairs.into_iter().map(|(name, value)| (name, value as f64)).collect()
     }
 
-    /// Of `rows` x `matrix.cols`, of which `first` rows of the result come before.
+    /// Of `rows` x `cols`, of which `first` rows of the result come before.
     pub fn matvec(&mut self, format: Format, cols: usize, rows: usize, first: usize, is: MatvecKind) -> Pipeline {
-        let (norm, bias, add, head) = match is {
-            MatvecKind::In => (true, self.config.use_bias, false, false),
-            MatvecKind::Out => (false, self.config.use_bias, true, false),
-            MatvecKind::Head => (true, false, false, true),
+        let (norm, bias, add, head, width) = match is {
+            MatvecKind::In => (true, self.config.use_bias, false, false, self.config.d_model),
+            MatvecKind::Out { norm } => (norm, self.config.use_bias, true, false, self.config.d_inner),
+            MatvecKind::Head => (true, false, false, true, self.config.d_model),
         };
         let mut overrides = Self::numbers([
             ("FORMAT", format as usize),
             ("COLS", cols),
             ("ROWS", rows),
-            ("WIDTH", self.config.d_model),
+            ("WIDTH", width),
             ("LANES", LANES),
             ("PER_GROUP", per_group(rows)),
             ("SCORES", self.dims.scores),
@@ -163,26 +173,31 @@ impl<'a> Maker<'a> {
         self.pipeline(&kernels::MATMUL, &overrides)
     }
 
-    fn scan(&mut self, mode: usize) -> Pipeline {
+    /// A layer's state: floats a slot, and where h begins.
+    fn slot(&self) -> [(&'static str, f64); 2] {
+        [("SLOT", self.dims.layer_slot() as f64), ("HIDDEN", self.dims.hidden() as f64)]
+    }
+
+    fn dt_limits(&self) -> [(&'static str, f64); 2] {
+        let (low, high) = self.config.time_step_limit;
+        [("DT_MIN", finite(low)), ("DT_MAX", finite(high))]
+    }
+
+    fn carry(&mut self) -> Pipeline {
         let d = self.dims;
-        let overrides = Self::numbers([
-            ("MODE", mode),
-            ("CHUNK", CHUNK),
-            ("E", d.e),
-            ("N", d.n),
-            ("R", d.r),
-            ("X_DBL", d.x_dbl),
-            ("SLOT", d.layer_slot()),
-            ("HIDDEN", (d.k - 1) * d.e),
-        ]);
-        self.pipeline(&kernels::SCAN, &overrides)
+        let mut overrides = Self::numbers([("E", d.e), ("N", d.n), ("A_ROWS", d.a_rows()), ("CHUNK", d.chunk)]);
+        overrides.extend(self.slot());
+        self.pipeline(&kernels::CARRY, &overrides)
     }
 }
 
 #[derive(Clone, Copy)]
 pub enum MatvecKind {
     In,
-    Out,
+    /// `norm`: Mamba-2's gated norm goes with it.
+    Out {
+        norm: bool,
+    },
     Head,
 }
 
@@ -256,156 +271,140 @@ fn sample(maker: &mut Maker<'_>, b: &Buffers) -> Vec<Dispatch> {
     ]
 }
 
+/// A layer, and the buffers that its dispatches bind.
+struct Place<'a> {
+    device: &'a Device,
+    dims: &'a Dims,
+    buffers: &'a Buffers,
+    weights: &'a Weights,
+    layer: &'a Layer,
+    number: usize,
+}
+
+impl Place<'_> {
+    /// The layer's states, all slots.
+    fn state(&self) -> wgpu::BufferBinding<'_> {
+        let (dims, state) = (self.dims, &self.buffers.state);
+        wgpu::BufferBinding {
+            buffer: state,
+            offset: (self.number * dims.layer_stride()) as u64,
+            size: std::num::NonZeroU64::new((dims.slots * dims.layer_slot() * 4) as u64),
+        }
+    }
+}
+
+/// The weights and scales of a matrix that is never split.
+fn parts(matrix: &Matrix) -> [wgpu::BufferBinding<'_>; 2] {
+    [whole(&matrix.parts[0].weights), whole(&matrix.parts[0].scales)]
+}
+
+/// What lies between the convolution and out_proj; in decode between in_proj and out_proj.
+enum MixerPlan {
+    Selective(Selective),
+    Ssd(Ssd),
+}
+
+/// What all layers have in common.
+struct Around {
+    in_proj: Pipeline,
+    out_proj: Pipeline,
+    norm: Pipeline,
+    in_block: Pipeline,
+    conv: Pipeline,
+    out_block: Pipeline,
+    mixer: MixerPlan,
+}
+
+impl Around {
+    fn new(maker: &mut Maker<'_>, like: &Layer) -> Self {
+        let (d, c) = (maker.dims, maker.config);
+        let mixer = match &like.mixer {
+            Mixer::Selective { x_proj, .. } => MixerPlan::Selective(Selective::new(maker, x_proj)),
+            Mixer::Ssd { .. } => MixerPlan::Ssd(Ssd::new(maker)),
+        };
+        let norm_in_out_proj = matches!(&mixer, MixerPlan::Ssd(ssd) if ssd.is_norm_left());
+        let mut norm = Maker::numbers([("COLS", d.d), ("WIDTH", c.d_model)]);
+        norm.push(("EPSILON", f64::from(c.norm_epsilon)));
+        let mut conv = Maker::numbers([
+            ("WIDTH", d.width()),
+            ("ROW", d.projected.padded()),
+            ("FROM", if d.heads.is_some() { d.projected.start(1) } else { 0 }),
+            ("TAPS", d.k),
+        ]);
+        conv.push(maker.slot()[0]);
+        let (i, o) = (&like.in_proj, &like.out_proj);
+        Self {
+            mixer,
+            in_proj: maker.matvec(i.format, i.cols, i.rows, 0, MatvecKind::In),
+            out_proj: maker.matvec(o.format, o.cols, o.rows, 0, MatvecKind::Out { norm: norm_in_out_proj }),
+            norm: maker.pipeline(&kernels::NORM, &norm),
+            in_block: maker.matmul(i, i.rows, c.use_bias, false),
+            conv: maker.pipeline(&kernels::CONV, &conv),
+            out_block: maker.matmul(o, d.d, c.use_bias, true),
+        }
+    }
+
+    /// A layer of one token.
+    fn decode(&self, at: &Place<'_>, plan: &mut Vec<Dispatch>) {
+        let (b, layer, control) = (at.buffers, at.layer, || whole(&at.buffers.control));
+        let [weights, scales] = parts(&layer.in_proj);
+        let (residual, norm, bias) = (whole(&b.residual), whole(&layer.norm), whole(&layer.in_proj_bias));
+        let buffers = [weights, scales, residual, norm, bias, whole(&b.projected), control()];
+        plan.push(self.in_proj.dispatch(at.device, &buffers, matvec_groups(layer.in_proj.rows), Rows::Fixed(1)));
+        let norm = match (&self.mixer, &layer.mixer) {
+            (MixerPlan::Selective(selective), _) => {
+                selective.decode(at, plan);
+                &at.weights.nothing
+            }
+            (MixerPlan::Ssd(ssd), Mixer::Ssd { norm, .. }) => {
+                ssd.decode(at, plan);
+                norm
+            }
+            (MixerPlan::Ssd(_), Mixer::Selective { .. }) => return, // all layers are like the first
+        };
+        let [weights, scales] = parts(&layer.out_proj);
+        let (y, bias, residual) = (whole(&b.y), whole(&layer.out_proj_bias), whole(&b.residual));
+        let buffers = [weights, scales, y, whole(norm), bias, residual, control()];
+        plan.push(self.out_proj.dispatch(at.device, &buffers, matvec_groups(layer.out_proj.rows), Rows::Fixed(1)));
+    }
+
+    /// A layer of a block of tokens; one that is long has several chunks.
+    fn block(&self, at: &Place<'_>, is_long: bool, plan: &mut Vec<Dispatch>) {
+        let (b, d, layer, control) = (at.buffers, at.dims, at.layer, || whole(&at.buffers.control));
+        let (each, tile) = (Rows::PerTokens(1), Rows::PerTokens(128));
+        let buffers = [whole(&b.residual), whole(&layer.norm), whole(&b.u)];
+        plan.push(self.norm.dispatch(at.device, &buffers, 1, each));
+        let [weights, scales] = parts(&layer.in_proj);
+        let (bias, projected) = (whole(&layer.in_proj_bias), || whole(&b.projected));
+        let buffers = [weights, scales, whole(&b.u), bias, projected(), control()];
+        plan.push(self.in_block.dispatch(at.device, &buffers, groups(layer.in_proj.rows, 64), tile));
+        let buffers = [projected(), whole(&layer.filters), at.state(), whole(&b.convolved), control()];
+        plan.push(self.conv.dispatch(at.device, &buffers, groups(d.width() / 4, 64), each));
+        match &self.mixer {
+            MixerPlan::Selective(selective) => selective.block(at, is_long, plan),
+            MixerPlan::Ssd(ssd) => ssd.block(at, plan),
+        }
+        let [weights, scales] = parts(&layer.out_proj);
+        let (y, bias, residual) = (whole(&b.y), whole(&layer.out_proj_bias), whole(&b.residual));
+        let buffers = [weights, scales, y, bias, residual, control()];
+        plan.push(self.out_block.dispatch(at.device, &buffers, groups(d.d, 64), tile));
+    }
+}
+
 /// The three ways through all layers.
-fn layers(maker: &mut Maker<'_>, b: &Buffers, weights: &Weights) -> (Vec<Dispatch>, Vec<Dispatch>, Vec<Dispatch>) {
+fn layers(
+    maker: &mut Maker<'_>,
+    buffers: &Buffers,
+    weights: &Weights,
+) -> (Vec<Dispatch>, Vec<Dispatch>, Vec<Dispatch>) {
     let (mut decode, mut prefill, mut prefill_long) = (Vec::new(), Vec::new(), Vec::new());
     let Some(like) = weights.layers.first() else { return (decode, prefill, prefill_long) };
-    let (d, c, device) = (maker.dims, maker.config, maker.device);
-    let x_rows = d.r + 2 * d.n;
-    let slot = [("SLOT", d.layer_slot()), ("HIDDEN", (d.k - 1) * d.e)];
-    let limits = [("DT_MIN", finite(c.time_step_limit.0)), ("DT_MAX", finite(c.time_step_limit.1))];
-
-    let in_proj = maker.matvec(like.in_proj.format, like.in_proj.cols, like.in_proj.rows, 0, MatvecKind::In);
-    let out_proj = maker.matvec(like.out_proj.format, like.out_proj.cols, like.out_proj.rows, 0, MatvecKind::Out);
-    let mix_rows = if d.e >= 4096 { 2 } else { 1 };
-    let mix = Maker::numbers([
-        ("FORMAT", like.x_proj.format as usize),
-        ("COLS", d.e),
-        ("ROWS", x_rows),
-        ("TAPS", d.k),
-        ("PER_GROUP", mix_rows),
-        slot[0],
-    ]);
-    let mixer = d.fused.then(|| {
-        let mut mixer = Maker::numbers([
-            ("FORMAT", like.x_proj.format as usize),
-            ("COLS", d.e),
-            ("E", d.e),
-            ("N", d.n),
-            ("R", d.r),
-            ("ROWS", x_rows),
-            ("TAPS", d.k),
-            slot[0],
-            slot[1],
-        ]);
-        mixer.extend(limits);
-        maker.pipeline(&kernels::MIXER, &mixer)
-    });
-    let mix = maker.pipeline(&kernels::MIX, &mix);
-    let mut step = Maker::numbers([("E", d.e), ("N", d.n), ("R", d.r), slot[0], slot[1]]);
-    step.extend(limits);
-    let step = maker.pipeline(&kernels::STEP, &step);
-
-    let mut norm = Maker::numbers([("COLS", d.d), ("WIDTH", c.d_model)]);
-    norm.push(("EPSILON", f64::from(c.norm_epsilon)));
-    let norm = maker.pipeline(&kernels::NORM, &norm);
-    let in_block = maker.matmul(&like.in_proj, 2 * d.e, c.use_bias, false);
-    let conv = maker.pipeline(&kernels::CONV, &Maker::numbers([("E", d.e), ("TAPS", d.k), slot[0]]));
-    let x_block = maker.matmul(&like.x_proj, d.x_dbl, false, false);
-    let mut dt = Maker::numbers([("E", d.e), ("R", d.r), ("X_DBL", d.x_dbl)]);
-    dt.extend(limits);
-    let dt = maker.pipeline(&kernels::DT, &dt);
-    let (whole_scan, summarise, finish) = (maker.scan(0), maker.scan(1), maker.scan(2));
-    let carry = Maker::numbers([("E", d.e), ("N", d.n), ("CHUNK", CHUNK), slot[0], slot[1]]);
-    let carry = maker.pipeline(&kernels::CARRY, &carry);
-    let out_block = maker.matmul(&like.out_proj, d.d, c.use_bias, true);
-
-    let (one, each, tile) = (Rows::Fixed(1), Rows::PerTokens(1), Rows::PerTokens(128));
+    let around = Around::new(maker, like);
     for (number, layer) in weights.layers.iter().enumerate() {
-        let state = || wgpu::BufferBinding {
-            buffer: &b.state,
-            offset: (number * d.layer_stride()) as u64,
-            size: std::num::NonZeroU64::new((d.slots * d.layer_slot() * 4) as u64),
-        };
-        let (control, xz, x, x_dbl) = (|| whole(&b.control), || whole(&b.xz), || whole(&b.x), || whole(&b.x_dbl));
-        let matrix = |matrix: &'_ Matrix| (matrix.parts[0].weights.clone(), matrix.parts[0].scales.clone());
-        let ((in_w, in_s), (x_w, x_s), (out_w, out_s)) =
-            (matrix(&layer.in_proj), matrix(&layer.x_proj), matrix(&layer.out_proj));
-
-        decode.push(in_proj.dispatch(
-            device,
-            &[
-                whole(&in_w),
-                whole(&in_s),
-                whole(&b.residual),
-                whole(&layer.norm),
-                whole(&layer.in_proj_bias),
-                xz(),
-                control(),
-            ],
-            matvec_groups(layer.in_proj.rows),
-            one,
-        ));
-        let (filters, dt_proj, a_d) = (|| whole(&layer.filters), || whole(&layer.dt_proj), || whole(&layer.a_d));
-        if let Some(mixer) = &mixer {
-            let buffers = [whole(&x_w), xz(), filters(), dt_proj(), a_d(), state(), x(), control()];
-            decode.push(mixer.dispatch(device, &buffers, groups(d.e, 64), one));
-        } else {
-            let buffers = [whole(&x_w), xz(), filters(), state(), x(), x_dbl(), control()];
-            decode.push(mix.dispatch(device, &buffers, groups(x_rows, mix_rows), one));
-            let buffers = [xz(), x_dbl(), dt_proj(), a_d(), state(), x(), control()];
-            decode.push(step.dispatch(device, &buffers, groups(d.e, 64), one));
-        }
-        decode.push(out_proj.dispatch(
-            device,
-            &[
-                whole(&out_w),
-                whole(&out_s),
-                x(),
-                whole(&weights.nothing),
-                whole(&layer.out_proj_bias),
-                whole(&b.residual),
-                control(),
-            ],
-            matvec_groups(layer.out_proj.rows),
-            one,
-        ));
-
-        for (plan, is_long) in [(&mut prefill, false), (&mut prefill_long, true)] {
-            plan.push(norm.dispatch(device, &[whole(&b.residual), whole(&layer.norm), whole(&b.u)], 1, each));
-            plan.push(in_block.dispatch(
-                device,
-                &[whole(&in_w), whole(&in_s), whole(&b.u), whole(&layer.in_proj_bias), xz(), control()],
-                groups(2 * d.e, 64),
-                tile,
-            ));
-            let buffers = [xz(), filters(), state(), x(), control()];
-            plan.push(conv.dispatch(device, &buffers, groups(d.e / 4, 64), each));
-            plan.push(x_block.dispatch(
-                device,
-                &[whole(&x_w), whole(&x_s), x(), whole(&weights.nothing), x_dbl(), control()],
-                groups(d.x_dbl, 64),
-                tile,
-            ));
-            let buffers = [x_dbl(), dt_proj(), whole(&b.dt), control()];
-            plan.push(dt.dispatch(device, &buffers, groups(d.e, 64), Rows::PerTokens(8)));
-            let scan = |pipeline: &Pipeline, h: wgpu::BufferBinding<'_>, y| {
-                let buffers = [xz(), x(), x_dbl(), whole(&b.dt), a_d(), h, whole(&b.y), control()];
-                pipeline.dispatch(device, &buffers, groups(d.e, 64), y)
-            };
-            if is_long {
-                let chunks = Rows::PerTokens(CHUNK as u32);
-                plan.push(scan(&summarise, whole(&b.chunks), chunks));
-                let buffers = [a_d(), whole(&b.chunks), state(), control()];
-                plan.push(carry.dispatch(device, &buffers, groups(d.e, 64), Rows::Fixed(d.n as u32)));
-                plan.push(scan(&finish, whole(&b.chunks), chunks));
-            } else {
-                plan.push(scan(&whole_scan, state(), one));
-            }
-            plan.push(out_block.dispatch(
-                device,
-                &[
-                    whole(&out_w),
-                    whole(&out_s),
-                    whole(&b.y),
-                    whole(&layer.out_proj_bias),
-                    whole(&b.residual),
-                    control(),
-                ],
-                groups(d.d, 64),
-                tile,
-            ));
-        }
+        let place = Place { device: maker.device, dims: maker.dims, buffers, weights, layer, number };
+        around.decode(&place, &mut decode);
+        around.block(&place, false, &mut prefill);
+        around.block(&place, true, &mut prefill_long);
     }
     (decode, prefill, prefill_long)
 }

@@ -90,7 +90,7 @@ impl Device {
         let mut matrix = matrix;
         (0..size).for_each(|_| matrix.push(self, &row));
         let mut maker = Maker::new(self, &dims, &config);
-        let pipeline = maker.matvec(matrix.format, matrix.cols, matrix.rows, 0, MatvecKind::Out);
+        let pipeline = maker.matvec(matrix.format, matrix.cols, matrix.rows, 0, MatvecKind::Out { norm: false });
         let (x, out, control) = (memory.floats("x", size), memory.floats("out", size), memory.floats("control", 8));
         self.queue.write_buffer(&control, 0, bytemuck::cast_slice(&[0_u32, 0, 1]));
         let part = &matrix.parts[0];

@@ -2,12 +2,12 @@
 
 use super::Gpu;
 use super::device::Device;
-use super::dims::Dims;
+use super::dims::{Dims, Sections};
 use super::matrix::{Format, Matrix, Memory};
 use crate::backend::{Backend, Loader, Precision};
 use crate::checkpoint::{TensorSink, filled};
 use crate::error::{Error, Result};
-use crate::model::{Architecture, Config, Inventory, LayerRole, Role, identify};
+use crate::model::{Config, Heads, Inventory, LayerRole, Role, identify};
 
 pub struct Weights {
     pub embeddings: Matrix,
@@ -24,15 +24,29 @@ pub struct Layer {
     pub norm: wgpu::Buffer,
     pub in_proj: Matrix,
     pub in_proj_bias: wgpu::Buffer,
-    /// `[K + 1, E]`: the convolution's taps, oldest first, then its bias.
+    /// `[K + 1, W]`: the convolution's taps, oldest first, then its bias.
     pub filters: wgpu::Buffer,
-    pub x_proj: Matrix,
-    /// `[R + 1, E]`: dt_proj transposed, then its bias.
-    pub dt_proj: wgpu::Buffer,
-    /// `[N + 1, E]`: A log2(e) = -exp(A_log) log2(e) transposed, then D.
+    /// A log2(e) = -exp(A_log) log2(e), then D: `[N + 1, E]` with A transposed; in Mamba-2 `[2, E]`, each head's
+    /// values repeated for its channels.
     pub a_d: wgpu::Buffer,
     pub out_proj: Matrix,
     pub out_proj_bias: wgpu::Buffer,
+    pub mixer: Mixer,
+}
+
+/// What only one of the architectures has.
+pub enum Mixer {
+    Selective {
+        x_proj: Matrix,
+        /// `[R + 1, E]`: dt_proj transposed, then its bias.
+        dt_proj: wgpu::Buffer,
+    },
+    Ssd {
+        /// `[H]`
+        dt_bias: wgpu::Buffer,
+        /// The gated norm's weight, `[E]`.
+        norm: wgpu::Buffer,
+    },
 }
 
 impl Weights {
@@ -44,14 +58,22 @@ impl Weights {
         let layers = (0..c.layers)
             .map(|_| Layer {
                 norm: memory.floats("norm", dims.d),
-                in_proj: Matrix::halves(memory, "in_proj", c.d_inner, c.d_model, format),
-                in_proj_bias: memory.floats("in_proj.bias", if c.use_bias { 2 * dims.e } else { 0 }),
-                filters: memory.floats("conv1d", (dims.k + 1) * dims.e),
-                x_proj: Matrix::new(memory, "x_proj", dims.r + 2 * dims.n, c.d_inner, format.small()),
-                dt_proj: memory.floats("dt_proj", (dims.r + 1) * dims.e),
-                a_d: memory.floats("A and D", (dims.n + 1) * dims.e),
+                in_proj: Matrix::sections(memory, "in_proj", dims.projected, c.d_model, format),
+                in_proj_bias: memory.floats("in_proj.bias", if c.use_bias { dims.projected.padded() } else { 0 }),
+                filters: memory.floats("conv1d", (dims.k + 1) * dims.width()),
+                a_d: memory.floats("A and D", (dims.a_rows() + 1) * dims.e),
                 out_proj: Matrix::new(memory, "out_proj", c.d_model, c.d_inner, format),
                 out_proj_bias: memory.floats("out_proj.bias", if c.use_bias { dims.d } else { 0 }),
+                mixer: match dims.heads {
+                    None => Mixer::Selective {
+                        x_proj: Matrix::new(memory, "x_proj", dims.r + 2 * dims.n, c.d_inner, format.small()),
+                        dt_proj: memory.floats("dt_proj", (dims.r + 1) * dims.e),
+                    },
+                    Some(heads) => Mixer::Ssd {
+                        dt_bias: memory.floats("dt_bias", heads.heads),
+                        norm: memory.floats("mixer.norm", dims.e),
+                    },
+                },
             })
             .collect();
         let norm_f = memory.floats("norm_f", dims.d);
@@ -67,12 +89,50 @@ impl Weights {
 /// Where a tensor that streams past goes.
 enum Target<'a> {
     Matrix(&'a mut Matrix),
-    /// Into a buffer from this float on, in order.
-    Vector(&'a wgpu::Buffer, usize),
-    /// The same, two halves of E with padding between.
-    Halves(&'a wgpu::Buffer),
-    /// Rows become columns, each value passed through the function.
-    Transposed(&'a wgpu::Buffer, fn(f32) -> f32),
+    Columns(Columns<'a>),
+}
+
+/// A small tensor, whose rows become columns: `[cols, stride]` from `offset` on, each row at its section's place, and
+/// there `repeat` times; each value passed through the function. One column is a vector.
+struct Columns<'a> {
+    buffer: &'a wgpu::Buffer,
+    offset: usize,
+    sections: Sections,
+    repeat: usize,
+    function: fn(f32) -> f32,
+}
+
+impl<'a> Columns<'a> {
+    fn new(buffer: &'a wgpu::Buffer, offset: usize, sections: Sections) -> Self {
+        Self { buffer, offset, sections, repeat: 1, function: |value| value }
+    }
+
+    fn vector(buffer: &'a wgpu::Buffer, length: usize) -> Self {
+        Self::new(buffer, 0, Sections::one(length))
+    }
+
+    /// `values` in this order, with padding between sections but none after the last column.
+    fn arrange(&self, values: &[f32]) -> Result<Vec<f32>> {
+        let rows: usize = self.sections.runs().map(|(_, _, length)| length).sum();
+        let cols = values.len() / rows;
+        let end = self.sections.runs().filter(|run| run.2 > 0).map(|(_, to, length)| to + length).max().unwrap_or(0);
+        let stride = self.sections.padded();
+        let mut out = filled((cols - 1) * stride + end * self.repeat, 0.0, "a tensor")?;
+        for (from, to, length) in self.sections.runs() {
+            for row in 0..length {
+                for (col, &value) in values[(from + row) * cols..][..cols].iter().enumerate() {
+                    let at = col * stride + (to + row) * self.repeat;
+                    out[at..at + self.repeat].fill((self.function)(value));
+                }
+            }
+        }
+        Ok(out)
+    }
+}
+
+/// A log2(e), from its logarithm.
+fn decay_rate(log: f32) -> f32 {
+    -log.exp() * core::f32::consts::LOG2_E
 }
 
 /// Builds the GPU backend.
@@ -102,15 +162,8 @@ impl GpuLoader {
     /// Takes all of the GPU's memory that the model needs.
     ///
     /// # Errors
-    /// [`Error::UnsupportedArchitecture`] for all but Mamba, [`Error::OutOfMemory`] when there is not enough,
-    /// [`Error::DeviceLost`] when the GPU fails.
+    /// [`Error::OutOfMemory`] when there is not enough, [`Error::DeviceLost`] when the GPU fails.
     pub async fn new(device: Device, config: Config, precision: Precision) -> Result<Self> {
-        if config.architecture != Architecture::Mamba {
-            let name = config.architecture.name();
-            return Err(Error::UnsupportedArchitecture(format!(
-                "The GPU backend does not run {name}; the cpu backend does."
-            )));
-        }
         let format = Format::of(precision)?;
         let dims = Dims::new(&config, &device.limits())?;
         let scope = device.device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
@@ -135,29 +188,46 @@ impl GpuLoader {
         Gpu::new(self.device, self.config, self.dims, self.precision, self.weights)
     }
 
-    fn target<'w>(weights: &'w mut Weights, dims: &Dims, role: Role) -> Option<Target<'w>> {
+    fn target<'w>(weights: &'w mut Weights, dims: &Dims, c: &Config, role: Role) -> Option<Target<'w>> {
         let (layer, role) = match role {
             Role::Embeddings => return Some(Target::Matrix(&mut weights.embeddings)),
-            Role::NormF => return Some(Target::Vector(&weights.norm_f, 0)),
+            Role::NormF => return Some(Target::Columns(Columns::vector(&weights.norm_f, c.d_model))),
             Role::LmHead => return weights.lm_head.as_mut().map(Target::Matrix),
             Role::Layer(layer, role) => (weights.layers.get_mut(layer)?, role),
         };
-        let (e, k, n, r) = (dims.e, dims.k, dims.n, dims.r);
-        Some(match role {
-            LayerRole::Norm => Target::Vector(&layer.norm, 0),
-            LayerRole::InProj => Target::Matrix(&mut layer.in_proj),
-            LayerRole::InProjBias => Target::Halves(&layer.in_proj_bias),
-            LayerRole::Conv => Target::Transposed(&layer.filters, |tap| tap),
-            LayerRole::ConvBias => Target::Vector(&layer.filters, k * e),
-            LayerRole::XProj => Target::Matrix(&mut layer.x_proj),
-            LayerRole::DtProj => Target::Transposed(&layer.dt_proj, |weight| weight),
-            LayerRole::DtProjBias => Target::Vector(&layer.dt_proj, r * e),
-            LayerRole::ALog => Target::Transposed(&layer.a_d, |log| -log.exp() * core::f32::consts::LOG2_E),
-            LayerRole::D => Target::Vector(&layer.a_d, n * e),
-            LayerRole::GatedNorm => return None,
-            LayerRole::OutProj => Target::Matrix(&mut layer.out_proj),
-            LayerRole::OutProjBias => Target::Vector(&layer.out_proj_bias, 0),
-        })
+        let (e, d_after_a) = (c.d_inner, dims.a_rows() * dims.e);
+        let columns = match (role, &mut layer.mixer) {
+            (LayerRole::InProj, _) => return Some(Target::Matrix(&mut layer.in_proj)),
+            (LayerRole::OutProj, _) => return Some(Target::Matrix(&mut layer.out_proj)),
+            (LayerRole::XProj, Mixer::Selective { x_proj, .. }) => return Some(Target::Matrix(x_proj)),
+            (LayerRole::Norm, _) => Columns::vector(&layer.norm, c.d_model),
+            (LayerRole::InProjBias, _) => Columns::new(&layer.in_proj_bias, 0, dims.projected),
+            (LayerRole::OutProjBias, _) => Columns::vector(&layer.out_proj_bias, c.d_model),
+            (LayerRole::Conv, _) => Columns::new(&layer.filters, 0, dims.convolved),
+            (LayerRole::ConvBias, _) => Columns::new(&layer.filters, dims.k * dims.width(), dims.convolved),
+            (LayerRole::DtProj, Mixer::Selective { dt_proj, .. }) => Columns::vector(dt_proj, e),
+            (LayerRole::DtProjBias, Mixer::Selective { dt_proj, .. }) => {
+                Columns::new(dt_proj, dims.r * dims.e, Sections::one(e))
+            }
+            (LayerRole::ALog, Mixer::Selective { .. }) => {
+                Columns { function: decay_rate, ..Columns::vector(&layer.a_d, e) }
+            }
+            (LayerRole::D, Mixer::Selective { .. }) => Columns::new(&layer.a_d, d_after_a, Sections::one(e)),
+            (LayerRole::DtProjBias, Mixer::Ssd { dt_bias, .. }) => Columns::vector(dt_bias, dims.heads?.heads),
+            (LayerRole::GatedNorm, Mixer::Ssd { norm, .. }) => Columns::vector(norm, e),
+            (LayerRole::ALog | LayerRole::D, Mixer::Ssd { .. }) => {
+                let Heads { heads, head_dim: repeat, .. } = dims.heads?;
+                let columns = Columns { repeat, ..Columns::vector(&layer.a_d, heads) };
+                if role == LayerRole::ALog {
+                    Columns { function: decay_rate, ..columns }
+                } else {
+                    Columns { offset: d_after_a, ..columns }
+                }
+            }
+            (LayerRole::XProj | LayerRole::DtProj, Mixer::Ssd { .. })
+            | (LayerRole::GatedNorm, Mixer::Selective { .. }) => return None,
+        };
+        Some(Target::Columns(columns))
     }
 }
 
@@ -167,7 +237,7 @@ impl TensorSink for GpuLoader {
         self.current = identify(&self.config, name, shape)?;
         let Some(role) = self.current else { return Ok(false) };
         self.inventory.take(role)?;
-        let values = match Self::target(&mut self.weights, &self.dims, role) {
+        let values = match Self::target(&mut self.weights, &self.dims, &self.config, role) {
             Some(Target::Matrix(_)) | None => 0,
             Some(_) => shape.iter().product(),
         };
@@ -178,41 +248,18 @@ impl TensorSink for GpuLoader {
 
     fn rows(&mut self, values: &[f32]) -> Result<()> {
         let Some(role) = self.current else { return Ok(()) };
-        let target = Self::target(&mut self.weights, &self.dims, role);
-        let (buffer, offset, values) = match target {
-            Some(Target::Matrix(matrix)) => {
-                matrix.push(&self.device, values);
-                return Ok(());
-            }
-            None => return Ok(()),
-            Some(target) => {
+        match Self::target(&mut self.weights, &self.dims, &self.config, role) {
+            None => {}
+            Some(Target::Matrix(matrix)) => matrix.push(&self.device, values),
+            Some(Target::Columns(columns)) => {
                 self.values.extend_from_slice(values);
-                if self.values.len() < self.values.capacity() {
-                    return Ok(());
-                }
-                let values = core::mem::take(&mut self.values);
-                let (inner, e) = (self.config.d_inner, self.dims.e);
-                match target {
-                    Target::Matrix(_) => return Ok(()),
-                    Target::Vector(buffer, offset) => (buffer, offset, values),
-                    Target::Halves(buffer) => {
-                        let mut halves = filled(2 * e, 0.0, "a tensor")?;
-                        halves[..inner].copy_from_slice(&values[..inner]);
-                        halves[e..e + inner].copy_from_slice(&values[inner..]);
-                        (buffer, 0, halves)
-                    }
-                    Target::Transposed(buffer, function) => {
-                        let cols = values.len() / inner;
-                        let mut turned = filled(cols * e, 0.0, "a tensor")?;
-                        for (place, &value) in values.iter().enumerate() {
-                            turned[place % cols * e + place / cols] = function(value);
-                        }
-                        (buffer, 0, turned)
-                    }
+                if self.values.len() == self.values.capacity() {
+                    let arranged = columns.arrange(&core::mem::take(&mut self.values))?;
+                    let at = columns.offset as u64 * 4;
+                    self.device.queue.write_buffer(columns.buffer, at, bytemuck::cast_slice(&arranged));
                 }
             }
-        };
-        self.device.queue.write_buffer(buffer, offset as u64 * 4, bytemuck::cast_slice(&values));
+        }
         Ok(())
     }
 }

@@ -1,0 +1,42 @@
+// Mamba-2's norm before out_proj: y = y / sqrt(mean(y^2) + EPSILON) * weight, the mean over a group's channels; times
+// silu(z) where the gate comes after the norm. One workgroup a group and token.
+override E: u32; // values in a row of y
+override ROW: u32; // values in a row of zxbcdt, which begins with z
+override CHANNELS: u32; // of a group
+override EPSILON: f32;
+override GATE: bool; // here, and not in the scan
+
+@group(0) @binding(0) var<storage, read> zxbcdt: array<f32>; // [T, ROW]
+@group(0) @binding(1) var<storage, read> weight: array<f32>; // [E]
+@group(0) @binding(2) var<storage, read_write> y: array<f32>; // [T, E]
+
+const THREADS = 128u;
+var<workgroup> partial: array<f32, THREADS>;
+
+@compute @workgroup_size(128)
+fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) workgroup: vec3<u32>) {
+    let first = workgroup.x * CHANNELS;
+    let row = workgroup.y * E;
+    var squares = 0.0;
+    for (var e = first + thread; e < first + CHANNELS; e += THREADS) {
+        let v = y[row + e];
+        squares += v * v;
+    }
+    partial[thread] = squares;
+    workgroupBarrier();
+    for (var half = THREADS / 2u; half > 0u; half /= 2u) {
+        if thread < half {
+            partial[thread] += partial[thread + half];
+        }
+        workgroupBarrier();
+    }
+    let scale = inverseSqrt(partial[0] / f32(CHANNELS) + EPSILON);
+    for (var e = first + thread; e < first + CHANNELS; e += THREADS) {
+        var v = y[row + e] * scale * weight[e];
+        if GATE {
+            let z = zxbcdt[workgroup.y * ROW + e];
+            v *= z / (1.0 + exp(-z));
+        }
+        y[row + e] = v;
+    }
+}

@@ -194,6 +194,45 @@ test("a folder, or files, dropped on the page are a model", async () => {
   });
 });
 
+test("the place to drop files is above an open dialog", async () => {
+  await withPage(browser, chatPage(), async (page) => {
+    await modelIsReady(page);
+    await openModels(page);
+    // The protocol has no word for files that are taken away again; this is the event that they cause.
+    const leave = async () => {
+      await page.evaluate(() => document.dispatchEvent(new DragEvent("dragleave")));
+      assert.ok(await page.isHidden("#drop-here"));
+    };
+    const devtools = await page.context().newCDPSession(page);
+    /** @param {"dragEnter" | "dragOver" | "drop"} type */
+    const drag = (type) =>
+      devtools.send("Input.dispatchDragEvent", { type, x: 300, y: 300, data: { items: [], files: [chatFolder], dragOperationsMask: 1 } });
+    await drag("dragEnter");
+    await drag("dragOver");
+    // Elements outside of the dialog are inert, so no point finds them: only what is painted tells.
+    const middle = () => page.screenshot({ clip: { x: 500, y: 200, width: 300, height: 300 } });
+    await page.evaluate(() => {
+      /** @type {HTMLElement} */ (document.getElementById("drop-here")).style.background = "red";
+    });
+    const above = await middle();
+    await leave();
+    assert.ok(await page.isVisible("#models"));
+    assert.ok(!(await middle()).equals(above));
+    await page.keyboard.press("Escape");
+    await drag("dragEnter");
+    await drag("dragOver");
+    assert.ok((await middle()).equals(above), "the dialog is not seen through it");
+    await leave();
+    await openModels(page);
+    await drag("dragEnter");
+    await drag("dragOver");
+    await drag("drop");
+    await page.waitForFunction(() => document.getElementById("model-name")?.textContent === "chat");
+    assert.ok(await page.isHidden("#models"));
+    await modelIsReady(page);
+  });
+});
+
 test("where nothing can be kept the page says so, and works", async () => {
   const insecure = (/** @type {string} */ query) => site.page(query).replace("127.0.0.1", "insecure.test");
   site.hosts.set("plain", new ModelHost(small));

@@ -14,13 +14,13 @@ export function setUpDrop(load) {
   document.addEventListener("dragover", (event) => {
     if (!hasFiles(event)) return;
     event.preventDefault(); // or the browser would open the file instead of this page
-    here.hidden = false;
+    if (!here.matches(":popover-open")) here.showPopover(); // above an open dialog too
   });
   document.addEventListener("dragleave", (event) => {
-    if (event.relatedTarget === null) here.hidden = true;
+    if (event.relatedTarget === null) here.hidePopover();
   });
   document.addEventListener("drop", async (event) => {
-    here.hidden = true;
+    here.hidePopover();
     if (!hasFiles(event) || !event.dataTransfer) return;
     event.preventDefault();
     // They can only be taken while the event is being handled.

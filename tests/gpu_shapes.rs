@@ -68,7 +68,8 @@ fn shapes() -> impl Strategy<Value = Shape> {
 impl Shape {
     fn config(&self) -> Config {
         let Self { vocab, d, e, n, r, k, tied, bias, conv_bias, .. } = self;
-        let expand = |e: usize| e as f64 / *d as f64;
+        // A half more, so that the product with D is never rounded down to E - 1.
+        let expand = |e: usize| (e as f64 + 0.5) / *d as f64;
         let own = match self.kind {
             Kind::Mamba | Kind::Falcon => {
                 let model = if matches!(self.kind, Kind::Mamba) { "mamba" } else { "falcon_mamba" };

@@ -71,6 +71,50 @@ function check(got) {
   assert.deepEqual(got.lost.ids, got.cpu.ids);
 }
 
+/**
+ * The other architectures, with the letters of a text as tokens. Runs in the page.
+ *
+ * @param {string} address of mamba.js
+ */
+async function compareOthers(address) {
+  const { load } = await import(address);
+  const letters = [..."abcdefghijklmnopqrstuvwxyz.\u0120"]; // the last is a space, as byte-level tokenizers write it
+  const ByteLevel = { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: false };
+  const vocab = Object.fromEntries(letters.map((letter, id) => [letter, id]));
+  const tokenizer = { version: "1.0", pre_tokenizer: ByteLevel, decoder: ByteLevel, model: { type: "BPE", vocab, merges: [] } };
+  const got = [];
+  for (const name of ["mamba2", "mamba2-groups", "falcon"]) {
+    const files = [new File([JSON.stringify(tokenizer)], "tokenizer.json")];
+    for (const file of ["config.json", "model.safetensors"]) {
+      files.push(new File([await (await fetch(`/golden/${name}/${file}`)).blob()], file));
+    }
+    const [cpu, gpu] = [[], []].map(() => ({ scores: /** @type {number[][]} */ ([]), tokens: 0 }));
+    for (const [backend, result] of Object.entries({ cpu, gpu })) {
+      const engine = await load({ model: files, backend, precision: "f32" });
+      const session = await engine.session();
+      // More than two chunks, then tokens one by one.
+      await session.prefill("a sentence of letters for a model that knows no other words. and one more of them.");
+      result.scores.push(Array.from(await session.logits()));
+      for await (const _ of session.generate({ maxTokens: 4, temperature: 0 })) result.tokens += 1;
+      result.scores.push(Array.from(await session.logits()));
+      await engine.dispose();
+    }
+    const largest = Math.max(...cpu.scores.flat().map(Math.abs));
+    const differences = cpu.scores.flat().map((score, at) => Math.abs(score - gpu.scores.flat()[at]));
+    got.push({ name, error: Math.max(...differences) / largest, tokens: [cpu.tokens, gpu.tokens] });
+  }
+  return got;
+}
+
+/** @param {Awaited<ReturnType<typeof compareOthers>>} got */
+function checkOthers(got) {
+  assert.equal(got.length, 3);
+  for (const { name, error, tokens } of got) {
+    assert.ok(error < 1e-3, `${name}: ${error}`);
+    assert.ok(tokens[0] > 0 && tokens[0] === tokens[1], `${name}: ${tokens}`);
+  }
+}
+
 test("Chromium: the GPU writes what the CPU writes, and may be lost", async () => {
   const browser = await launchChromium(["--enable-unsafe-webgpu"]);
   try {
@@ -80,6 +124,7 @@ test("Chromium: the GPU writes what the CPU writes, and may be lost", async () =
     check(got);
     assert.equal(got.auto.backend, "cpu");
     assert.match(got.auto.reason, /a program on the CPU/);
+    checkOthers(await page.evaluate(compareOthers, `${site.page()}mamba.js`));
   } finally {
     await browser.close();
   }
@@ -122,6 +167,7 @@ test("Firefox: the same", { skip: firefox ? false : "no Firefox" }, async () => 
     page.setDefaultTimeout(120_000);
     await page.goto(`${site.origin}/empty/`);
     check(await page.evaluate(compare, `${site.page()}mamba.js`));
+    checkOthers(await page.evaluate(compareOthers, `${site.page()}mamba.js`));
   } finally {
     await browser.close();
   }

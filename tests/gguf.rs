@@ -4,7 +4,7 @@
 mod support;
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use mamba_web::Engine;
 use mamba_web::Result;
@@ -82,7 +82,7 @@ fn blocks_are_decoded_as_the_gguf_package_does() {
 fn every_architecture_is_the_same_in_both_formats() {
     for (name, format) in [("chat", "f16"), ("falcon", "f32"), ("mamba2", "f32"), ("mamba2-groups", "bf16")] {
         let want = expected(&golden(name));
-        for backend in ["reference", "cpu"] {
+        for backend in ["reference", "cpu", "gpu"] {
             let mut ours = load(&format!("{name}.{format}.gguf"), backend, Precision::F32);
             let mut theirs = original(name, backend);
             let (config, theirs_config) = (ours.config().clone(), theirs.config().clone());
@@ -169,6 +169,13 @@ fn a_file_alone_is_a_whole_model() {
         assert_eq!(ids, theirs.tokenize(text).unwrap(), "{text:?}");
         assert_eq!(ours.detokenize(&ids).unwrap(), theirs.detokenize(&ids).unwrap());
     }
+}
+
+#[test]
+fn its_name_may_be_in_capitals() {
+    let shouted = Path::new(env!("CARGO_TARGET_TMPDIR")).join("CHAT.GGUF");
+    fs::copy(file("chat.f16.gguf"), &shouted).unwrap();
+    assert_eq!(open(shouted).info().architecture, "mamba");
 }
 
 #[test]

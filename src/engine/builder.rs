@@ -185,7 +185,7 @@ impl EngineBuilder {
             hash.update(json.as_bytes());
             let description = Description { config, settings, tokenizer };
             Intake::Open(Box::new(description.open(options, files.generation_config.as_deref()).await?))
-        } else if files.weights.as_deref().is_some_and(|name| name.ends_with(".gguf")) {
+        } else if files.weights.as_deref().is_some_and(gguf::is_name_of_one) {
             Intake::Unknown
         } else {
             return Err(Error::NotFound("The model has no config.json.".into()));

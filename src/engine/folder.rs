@@ -5,6 +5,7 @@ use std::io::{ErrorKind, Read};
 use std::path::Path;
 
 use super::{Engine, EngineBuilder, ModelFiles, Options};
+use crate::checkpoint::gguf;
 use crate::error::{Error, Result};
 
 /// Bytes read at a time.
@@ -60,7 +61,7 @@ impl ModelFiles {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
             _ => Path::new("."),
         };
-        let mut files = if name.ends_with(".gguf") { Self::default() } else { Self::from_folder(folder)? };
+        let mut files = if gguf::is_name_of_one(&name) { Self::default() } else { Self::from_folder(folder)? };
         (files.weights, files.index) = (Some(name), None);
         Ok(files)
     }
@@ -72,7 +73,7 @@ const PICKLE: &str = "pytorch_model.bin";
 /// The name of the GGUF file in a folder that has just one.
 fn only_gguf(folder: &Path) -> Option<String> {
     let names = std::fs::read_dir(folder).ok()?.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
-    let mut names = names.filter(|name| name.ends_with(".gguf"));
+    let mut names = names.filter(|name| gguf::is_name_of_one(name));
     names.next().filter(|_| names.next().is_none())
 }
 

@@ -1,22 +1,11 @@
 // The main way: the page opens, its model loads, a message is answered.
 
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import { answerIsDone, lastAnswer, launchChromium, modelIsReady, send, setSetting, tokensRead, withPage } from "./support/chromium.mjs";
-import { Site } from "./support/server.mjs";
+import { describe, test } from "node:test";
+import { answerIsDone, lastAnswer, modelIsReady, send, setSetting, tokensRead, withPage } from "./support/chromium.mjs";
+import { openSite } from "./support/site.mjs";
 
-/** @type {Site} */
-let site;
-/** @type {import("playwright-core").Browser} */
-let browser;
-before(async () => {
-  site = await Site.start();
-  browser = await launchChromium();
-});
-after(async () => {
-  await browser?.close();
-  await site?.stop();
-});
+const { site, browser } = await openSite();
 
 const small = () => site.page("?model=/golden/chat/");
 const long = async (/** @type {import("playwright-core").Page} */ page) => setSetting(page, "maxTokens", "100000");

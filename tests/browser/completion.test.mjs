@@ -1,24 +1,13 @@
 // Completion: raw text in, its continuation out.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { launchChromium, modelIsReady, setSetting, tokensRead, withPage } from "./support/chromium.mjs";
-import { Site } from "./support/server.mjs";
+import { test } from "node:test";
+import { modelIsReady, setSetting, tokensRead, withPage } from "./support/chromium.mjs";
+import { openSite } from "./support/site.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
 
-/** @type {Site} */
-let site;
-/** @type {import("playwright-core").Browser} */
-let browser;
-before(async () => {
-  site = await Site.start();
-  browser = await launchChromium();
-});
-after(async () => {
-  await browser?.close();
-  await site?.stop();
-});
+const { site, browser } = await openSite();
 
 const output = async (/** @type {Page} */ page) => (await page.textContent("#continuation")) ?? "";
 const isDone = (/** @type {Page} */ page) =>

@@ -3,19 +3,16 @@
 
 import assert from "node:assert/strict";
 import path from "node:path";
-import { after, before, test } from "node:test";
+import { before, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { launchChromium } from "./support/chromium.mjs";
 import { ModelHost, readFolder, retrained } from "./support/host.mjs";
 import { damage, keptModels, load } from "./support/load.mjs";
-import { Site } from "./support/server.mjs";
+import { openSite } from "./support/site.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
 
-/** @type {Site} */
-let site;
-/** @type {import("playwright-core").Browser} */
-let browser;
+const { site, browser } = await openSite();
+
 /** The page's own model: 24 MB, and so in many pieces. @type {Map<string, Buffer>} */
 let files;
 let size = 0;
@@ -24,8 +21,6 @@ let small;
 /** Hashes of the model and of the retrained one, and of the small one. @type {string[]} */
 let hashes;
 before(async () => {
-  site = await Site.start();
-  browser = await launchChromium();
   const root = fileURLToPath(new URL("../../", import.meta.url));
   files = await readFolder(path.join(root, process.env.MAMBA_WEB_SITE ?? "dist", "models/default"));
   size = files.get("model.safetensors")?.length ?? 0;
@@ -38,10 +33,6 @@ before(async () => {
     }, model);
   }
   assert.equal(new Set(hashes).size, 3);
-});
-after(async () => {
-  await browser?.close();
-  await site?.stop();
 });
 
 const module = () => `${site.page()}mamba.js`;

@@ -2,25 +2,14 @@
 
 import assert from "node:assert/strict";
 import path from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { answerIsDone, lastAnswer, launchChromium, modelIsReady, send, setSetting, withPage } from "./support/chromium.mjs";
-import { Site } from "./support/server.mjs";
+import { answerIsDone, lastAnswer, modelIsReady, send, setSetting, withPage } from "./support/chromium.mjs";
+import { openSite } from "./support/site.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
 
-/** @type {Site} */
-let site;
-/** @type {import("playwright-core").Browser} */
-let browser;
-before(async () => {
-  site = await Site.start();
-  browser = await launchChromium();
-});
-after(async () => {
-  await browser?.close();
-  await site?.stop();
-});
+const { site, browser } = await openSite();
 
 const chatFolder = fileURLToPath(new URL("../golden/chat/", import.meta.url));
 

@@ -2,19 +2,16 @@
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { after, before, beforeEach, afterEach, test } from "node:test";
+import { before, beforeEach, afterEach, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { launchChromium } from "./support/chromium.mjs";
 import { readFolder, retrained } from "./support/host.mjs";
 import { Hub } from "./support/hub.mjs";
 import { damage, keptModels, load } from "./support/load.mjs";
 import { inTwo, zeros } from "./support/safetensors.mjs";
-import { Site } from "./support/server.mjs";
+import { openSite } from "./support/site.mjs";
 
-/** @type {Site} */
-let site;
-/** @type {import("playwright-core").Browser} */
-let browser;
+const { site, browser } = await openSite();
+
 /** @type {Map<string, Buffer>} */
 let files;
 /** @type {Hub} */
@@ -24,14 +21,8 @@ let address = "";
 let page;
 let rightHash = "";
 before(async () => {
-  site = await Site.start();
-  browser = await launchChromium();
   files = await readFolder(fileURLToPath(new URL("../golden/chat/", import.meta.url)));
   files.delete("expected.safetensors");
-});
-after(async () => {
-  await browser?.close();
-  await site?.stop();
 });
 beforeEach(async () => {
   hub = new Hub();

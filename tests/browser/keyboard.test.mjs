@@ -1,26 +1,15 @@
 // The page without a mouse, and to those who listen to it.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { answerIsDone, lastAnswer, launchChromium, modelIsReady, send, setSetting, withPage } from "./support/chromium.mjs";
-import { Site } from "./support/server.mjs";
+import { answerIsDone, lastAnswer, modelIsReady, send, setSetting, withPage } from "./support/chromium.mjs";
+import { openSite } from "./support/site.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
 
-/** @type {Site} */
-let site;
-/** @type {import("playwright-core").Browser} */
-let browser;
-before(async () => {
-  site = await Site.start();
-  browser = await launchChromium();
-});
-after(async () => {
-  await browser?.close();
-  await site?.stop();
-});
+const { site, browser } = await openSite();
 
 const small = () => site.page("?model=/golden/chat/");
 const axePath = createRequire(import.meta.url).resolve("axe-core/axe.min.js");

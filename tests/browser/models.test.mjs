@@ -3,32 +3,24 @@
 
 import assert from "node:assert/strict";
 import path from "node:path";
-import { after, before, test } from "node:test";
+import { before, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { answerIsDone, lastAnswer, launchChromium, modelIsReady, send, setSetting, withPage } from "./support/chromium.mjs";
+import { answerIsDone, lastAnswer, modelIsReady, send, setSetting, withPage } from "./support/chromium.mjs";
 import { ModelHost, readFolder } from "./support/host.mjs";
 import { Hub } from "./support/hub.mjs";
-import { Site } from "./support/server.mjs";
+import { openSite } from "./support/site.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
 
-/** @type {Site} */
-let site;
-/** @type {import("playwright-core").Browser} */
-let browser;
+const { site, browser } = await openSite(["--host-resolver-rules=MAP insecure.test 127.0.0.1"]);
+
 /** @type {Map<string, Buffer>} */
 let small;
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const chatFolder = path.join(root, "tests/golden/chat");
 before(async () => {
-  site = await Site.start();
-  browser = await launchChromium(["--host-resolver-rules=MAP insecure.test 127.0.0.1"]);
   small = await readFolder(chatFolder);
   small.delete("expected.safetensors");
-});
-after(async () => {
-  await browser?.close();
-  await site?.stop();
 });
 
 const chatPage = () => site.page("?model=/golden/chat/");

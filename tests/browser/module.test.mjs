@@ -1,19 +1,14 @@
 // mamba.js as other programs use it: everything that API.md promises, called from a bare page.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { launchChromium } from "./support/chromium.mjs";
-import { Site } from "./support/server.mjs";
+import { before, test } from "node:test";
+import { openSite } from "./support/site.mjs";
 
-/** @type {Site} */
-let site;
-/** @type {import("playwright-core").Browser} */
-let browser;
+const { site, browser } = await openSite();
+
 /** @type {import("playwright-core").Page} */
 let page;
 before(async () => {
-  site = await Site.start();
-  browser = await launchChromium();
   page = await browser.newPage();
   await page.goto(`${site.origin}/empty/`);
   await page.evaluate(async (address) => {
@@ -35,10 +30,6 @@ before(async () => {
     };
     Object.assign(window, { load, failure, all, chat: await load({ model: "/golden/chat/" }) });
   }, `${site.page()}mamba.js`);
-});
-after(async () => {
-  await browser?.close();
-  await site?.stop();
 });
 
 // In the page; declared for the type check.

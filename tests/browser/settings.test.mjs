@@ -2,22 +2,11 @@
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { after, before, test } from "node:test";
-import { answerIsDone, lastAnswer, launchChromium, modelIsReady, send, setSetting, withPage } from "./support/chromium.mjs";
-import { Site } from "./support/server.mjs";
+import { test } from "node:test";
+import { answerIsDone, lastAnswer, modelIsReady, send, setSetting, withPage } from "./support/chromium.mjs";
+import { openSite } from "./support/site.mjs";
 
-/** @type {Site} */
-let site;
-/** @type {import("playwright-core").Browser} */
-let browser;
-before(async () => {
-  site = await Site.start();
-  browser = await launchChromium();
-});
-after(async () => {
-  await browser?.close();
-  await site?.stop();
-});
+const { site, browser } = await openSite();
 
 /** What the makers of the page's model suggest. */
 const own = JSON.parse(await readFile(new URL("../../www/models/default/generation_config.json", import.meta.url), "utf8"));

@@ -2,29 +2,18 @@
 
 import assert from "node:assert/strict";
 import { availableParallelism } from "node:os";
-import { after, afterEach, before, test } from "node:test";
-import { launchChromium } from "./support/chromium.mjs";
-import { Site } from "./support/server.mjs";
+import { afterEach, test } from "node:test";
+import { openSite } from "./support/site.mjs";
+
+const { site, browser } = await openSite();
 
 const cores = availableParallelism();
 const alone = cores === 1 ? "the machine has one core" : false;
 
-/** @type {Site} */
-let site;
-/** @type {import("playwright-core").Browser} */
-let browser;
-before(async () => {
-  site = await Site.start();
-  browser = await launchChromium();
-});
 afterEach(async () => {
   for (const context of browser.contexts()) await context.close();
   site.isolates = true;
   site.gone.clear();
-});
-after(async () => {
-  await browser?.close();
-  await site?.stop();
 });
 
 // In the page; declared for the type check.

@@ -13,6 +13,11 @@ use super::stored::{Encoding, Queue, Stored};
 use crate::error::{Error, Result};
 use parse::Parser;
 
+/// Whether a file of this name is one.
+pub fn is_name_of_one(name: &str) -> bool {
+    name.to_ascii_lowercase().ends_with(".gguf")
+}
+
 /// What the header says.
 #[derive(Debug)]
 pub struct Header {

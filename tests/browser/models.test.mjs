@@ -196,13 +196,14 @@ test("the place to drop files is above an open dialog", async () => {
       assert.ok(await page.isHidden("#drop-here"));
     };
     const devtools = await page.context().newCDPSession(page);
+    const files = ["config.json", "tokenizer.json", "model.safetensors"].map((name) => path.join(chatFolder, name));
     /** @param {"dragEnter" | "dragOver" | "drop"} type */
     const drag = (type) =>
-      devtools.send("Input.dispatchDragEvent", { type, x: 300, y: 300, data: { items: [], files: [chatFolder], dragOperationsMask: 1 } });
+      devtools.send("Input.dispatchDragEvent", { type, x: 300, y: 300, data: { items: [], files, dragOperationsMask: 1 } });
     await drag("dragEnter");
     await drag("dragOver");
-    // Elements outside of the dialog are inert, so no point finds them: only what is painted tells.
-    const middle = () => page.screenshot({ clip: { x: 500, y: 200, width: 300, height: 300 } });
+    // Elements outside of the dialog are inert, so no point finds them: only what is painted tells, here above the words.
+    const middle = () => page.screenshot({ clip: { x: 400, y: 100, width: 480, height: 200 } });
     await page.evaluate(() => {
       /** @type {HTMLElement} */ (document.getElementById("drop-here")).style.background = "red";
     });
@@ -219,7 +220,7 @@ test("the place to drop files is above an open dialog", async () => {
     await drag("dragEnter");
     await drag("dragOver");
     await drag("drop");
-    await page.waitForFunction(() => document.getElementById("model-name")?.textContent === "chat");
+    await page.waitForFunction(() => document.getElementById("model-name")?.textContent === "Model from this computer");
     assert.ok(await page.isHidden("#models"));
     await modelIsReady(page);
   });

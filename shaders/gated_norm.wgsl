@@ -10,9 +10,6 @@ override GATE: bool; // here, and not in the scan
 @group(0) @binding(1) var<storage, read> weight: array<f32>; // [E]
 @group(0) @binding(2) var<storage, read_write> y: array<f32>; // [T, E]
 
-const THREADS = 128u;
-var<workgroup> partial: array<f32, THREADS>;
-
 @compute @workgroup_size(128)
 fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) workgroup: vec3<u32>) {
     let first = workgroup.x * CHANNELS;
@@ -22,15 +19,7 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) wor
         let v = y[row + e];
         squares += v * v;
     }
-    partial[thread] = squares;
-    workgroupBarrier();
-    for (var half = THREADS / 2u; half > 0u; half /= 2u) {
-        if thread < half {
-            partial[thread] += partial[thread + half];
-        }
-        workgroupBarrier();
-    }
-    let scale = inverseSqrt(partial[0] / f32(CHANNELS) + EPSILON);
+    let scale = inverseSqrt(sum_of_all(thread, squares) / f32(CHANNELS) + EPSILON);
     for (var e = first + thread; e < first + CHANNELS; e += THREADS) {
         var v = y[row + e] * scale * weight[e];
         if GATE {

@@ -7,9 +7,6 @@ override EPSILON: f32;
 @group(0) @binding(1) var<storage, read> weight: array<vec4<f32>>; // [COLS]
 @group(0) @binding(2) var<storage, read_write> out: array<vec4<f32>>; // [T, COLS]
 
-const THREADS = 128u;
-var<workgroup> partial: array<f32, THREADS>;
-
 @compute @workgroup_size(128)
 fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) workgroup: vec3<u32>) {
     let base = workgroup.y * (COLS / 4u);
@@ -18,15 +15,7 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) wor
         let v = x[base + i];
         squares += dot(v, v);
     }
-    partial[thread] = squares;
-    workgroupBarrier();
-    for (var half = THREADS / 2u; half > 0u; half /= 2u) {
-        if thread < half {
-            partial[thread] += partial[thread + half];
-        }
-        workgroupBarrier();
-    }
-    let scale = inverseSqrt(partial[0] / f32(WIDTH) + EPSILON);
+    let scale = inverseSqrt(sum_of_all(thread, squares) / f32(WIDTH) + EPSILON);
     for (var i = thread; i < COLS / 4u; i += THREADS) {
         out[base + i] = x[base + i] * scale * weight[i];
     }

@@ -7,10 +7,7 @@ override EPSILON: f32;
 
 @group(0) @binding(0) var<storage, read_write> x_dbl: array<f32>; // [T, X_DBL]: dt of R, B and C of N
 
-const THREADS = 64u;
-var<workgroup> partial: array<f32, THREADS>;
-
-@compute @workgroup_size(64)
+@compute @workgroup_size(128)
 fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) workgroup: vec3<u32>) {
     let part = workgroup.x;
     let length = select(N, R, part == 0u);
@@ -20,15 +17,7 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) wor
         let v = x_dbl[first + i];
         squares += v * v;
     }
-    partial[thread] = squares;
-    workgroupBarrier();
-    for (var half = THREADS / 2u; half > 0u; half /= 2u) {
-        if thread < half {
-            partial[thread] += partial[thread + half];
-        }
-        workgroupBarrier();
-    }
-    let scale = inverseSqrt(partial[0] / f32(length) + EPSILON);
+    let scale = inverseSqrt(sum_of_all(thread, squares) / f32(length) + EPSILON);
     for (var i = thread; i < length; i += THREADS) {
         x_dbl[first + i] *= scale;
     }

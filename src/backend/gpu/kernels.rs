@@ -30,6 +30,7 @@ const WEIGHTS: &str = shader!("shared/weights");
 const ACTIVATIONS: &str = shader!("shared/activations");
 const REQUEST: &str = shader!("shared/request");
 const ORDER: &str = shader!("shared/order");
+const SUM: &str = shader!("shared/sum");
 const SSD: &str = shader!("shared/ssd");
 
 pub const EMBED: Kernel =
@@ -54,7 +55,7 @@ pub const MIXER: Kernel = Kernel {
     sources: &[CONTROL, FLOAT, ACTIVATIONS, shader!("mixer")],
     bindings: &[Read, Read, Read, Read, Read, Write, Write, Read],
 };
-pub const NORM: Kernel = Kernel { name: "norm", sources: &[shader!("norm")], bindings: &[Read, Read, Write] };
+pub const NORM: Kernel = Kernel { name: "norm", sources: &[SUM, shader!("norm")], bindings: &[Read, Read, Write] };
 pub const MATMUL: Kernel = Kernel {
     name: "matmul",
     sources: &[CONTROL, FLOAT, WEIGHTS, shader!("matmul")],
@@ -74,7 +75,8 @@ pub const SCAN: Kernel = Kernel {
 };
 pub const CARRY: Kernel =
     Kernel { name: "carry", sources: &[CONTROL, shader!("carry")], bindings: &[Read, Write, Write, Read] };
-pub const PART_NORMS: Kernel = Kernel { name: "part_norms", sources: &[shader!("part_norms")], bindings: &[Write] };
+pub const PART_NORMS: Kernel =
+    Kernel { name: "part_norms", sources: &[SUM, shader!("part_norms")], bindings: &[Write] };
 pub const SSD_STEP: Kernel = Kernel {
     name: "ssd_step",
     sources: &[CONTROL, ACTIVATIONS, SSD, shader!("ssd_step")],
@@ -91,7 +93,7 @@ pub const SSD_FINISH: Kernel = Kernel {
     bindings: &[Read, Read, Read, Read, Read, Write, Read],
 };
 pub const GATED_NORM: Kernel =
-    Kernel { name: "gated_norm", sources: &[shader!("gated_norm")], bindings: &[Read, Read, Write] };
+    Kernel { name: "gated_norm", sources: &[SUM, shader!("gated_norm")], bindings: &[Read, Read, Write] };
 pub const RANK: Kernel = Kernel {
     name: "rank",
     sources: &[CONTROL, REQUEST, ORDER, shader!("rank")],

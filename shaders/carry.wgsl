@@ -11,7 +11,7 @@ override HIDDEN: u32;
 @group(0) @binding(0) var<storage, read> a_d: array<f32>; // [A_ROWS + 1, E]
 @group(0) @binding(1) var<storage, read_write> chunks: array<f32>; // [chunks, N + 1, E]
 @group(0) @binding(2) var<storage, read_write> state: array<f32>;
-@group(0) @binding(3) var<storage, read> control: Control;
+@group(0) @binding(3) var<uniform> control: Control;
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) at: vec3<u32>) {

@@ -43,7 +43,7 @@ fn pick(chance: u32) -> u32 {
     }
     let k = request.top_k;
     // Whatever is as good as the k-th stays too: here it may be more than is known.
-    if k < SORTED && keys[k] == keys[k - 1u] && keys[k] != NOTHING {
+    if k < BEST && keys[k] == keys[k - 1u] && keys[k] != NOTHING {
         return UNSURE;
     }
     var count = 0u;
@@ -65,21 +65,20 @@ fn pick(chance: u32) -> u32 {
 
 @compute @workgroup_size(256)
 fn main(@builtin(local_invocation_index) thread: u32) {
-    // The first BEST places keep the best so far; the rest takes the next lists.
-    for (var i = thread; i < BEST; i += 256u) {
-        keys[i] = NOTHING;
-        ids[i] = 0xffffffffu;
-    }
-    for (var next = 0u; next < LISTS * BEST; next += SORTED - BEST) {
-        for (var i = thread; i < SORTED - BEST; i += 256u) {
+    // From the second round on the first list keeps the best so far; the others take the next ones.
+    for (var next = 0u; next < LISTS;) {
+        let kept = u32(next > 0u);
+        for (var i = kept * BEST + thread; i < PLACES; i += THREADS) {
+            let place = (next - kept) * BEST + i;
             var candidate = vec2<u32>(NOTHING, 0xffffffffu);
-            if next + i < LISTS * BEST {
-                candidate = best[next + i];
+            if place < LISTS * BEST {
+                candidate = best[place];
             }
-            keys[BEST + i] = candidate.x;
-            ids[BEST + i] = candidate.y;
+            keys[i] = candidate.x;
+            ids[i] = candidate.y;
         }
-        sort(thread);
+        merge(thread);
+        next += LISTS_AT_ONCE - kept;
     }
     if thread < BEST {
         weights[thread] = 0.0;

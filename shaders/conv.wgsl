@@ -10,7 +10,7 @@ override SLOT: u32;
 @group(0) @binding(1) var<storage, read> filters: array<vec4<f32>>; // [K + 1, W]
 @group(0) @binding(2) var<storage, read_write> state: array<vec4<f32>>;
 @group(0) @binding(3) var<storage, read_write> x: array<vec4<f32>>; // [T, W]
-@group(0) @binding(4) var<storage, read> control: Control;
+@group(0) @binding(4) var<uniform> control: Control;
 
 // The input `back` tokens before the block's token t; back <= t + K - 1.
 fn input(past: u32, t: u32, back: u32, i: u32) -> vec4<f32> {

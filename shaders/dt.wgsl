@@ -9,7 +9,7 @@ override DT_MAX: f32;
 @group(0) @binding(0) var<storage, read> x_dbl: array<f32>; // [T, X_DBL]
 @group(0) @binding(1) var<storage, read> dt_proj: array<f32>; // [R + 1, E]: the weight transposed, and the bias
 @group(0) @binding(2) var<storage, read_write> dt: array<f32>; // [T, E]
-@group(0) @binding(3) var<storage, read> control: Control;
+@group(0) @binding(3) var<uniform> control: Control;
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) at: vec3<u32>) {

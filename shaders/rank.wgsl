@@ -6,7 +6,7 @@ override SCORES: u32; // scores in a slot, VOCAB and padding
 @group(0) @binding(1) var<storage, read> request: Request;
 @group(0) @binding(2) var<storage, read> recent: array<u32>; // a ring
 @group(0) @binding(3) var<storage, read_write> best: array<vec2<u32>>; // [lists, BEST]: key and id
-@group(0) @binding(4) var<storage, read> control: Control;
+@group(0) @binding(4) var<uniform> control: Control;
 
 const RECENT = 256u;
 var<workgroup> ring: array<u32, RECENT>;
@@ -35,8 +35,8 @@ fn penalised(id: u32, raw: f32) -> f32 {
 fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) workgroup: vec3<u32>) {
     ring[thread] = recent[thread];
     workgroupBarrier();
-    for (var i = thread; i < SORTED; i += 256u) {
-        let id = workgroup.x * SORTED + i;
+    for (var i = thread; i < PLACES; i += THREADS) {
+        let id = workgroup.x * PLACES + i;
         var key = NOTHING;
         if id < VOCAB {
             // The scores after the last token: `choose` has not moved on yet.
@@ -46,6 +46,7 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) wor
         ids[i] = id;
     }
     sort(thread);
+    merge(thread);
     if thread < BEST {
         best[workgroup.x * BEST + thread] = vec2<u32>(keys[thread], ids[thread]);
     }

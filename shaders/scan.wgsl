@@ -23,7 +23,7 @@ override HIDDEN: u32;
 @group(0) @binding(4) var<storage, read> a_d: array<f32>; // [N + 1, E]: A log2(e), and D
 @group(0) @binding(5) var<storage, read_write> h_store: array<f32>; // WHOLE: the state; else [chunks, N + 1, E]
 @group(0) @binding(6) var<storage, read_write> y: array<f32>; // [T, E]
-@group(0) @binding(7) var<storage, read> control: Control;
+@group(0) @binding(7) var<uniform> control: Control;
 
 const THREADS = 64u;
 const TILE = 16u;

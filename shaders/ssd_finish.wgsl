@@ -5,7 +5,7 @@
 @group(0) @binding(3) var<storage, read> xbc: array<f32>; // [T, W]
 @group(0) @binding(4) var<storage, read> chunks: array<f32>; // [chunks, N + 1, E]
 @group(0) @binding(5) var<storage, read_write> y: array<f32>; // [T, E]
-@group(0) @binding(6) var<storage, read> control: Control;
+@group(0) @binding(6) var<uniform> control: Control;
 
 const THREADS = 256u;
 const SIDE = 32u; // tokens of a chunk, channels, and states staged together

@@ -4,7 +4,7 @@
 // A workgroup takes up to 32 channels of a head through a chunk.
 @group(0) @binding(3) var<storage, read> xbc: array<f32>; // [T, W]
 @group(0) @binding(4) var<storage, read_write> chunks: array<f32>; // [chunks, N + 1, E]
-@group(0) @binding(5) var<storage, read> control: Control;
+@group(0) @binding(5) var<uniform> control: Control;
 
 const THREADS = 256u;
 const CHUNK = 32u;

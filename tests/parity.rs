@@ -74,6 +74,7 @@ fn prefill_in_one_call_equals_token_by_token() {
             ("gpu, separate kernels", Precision::F16, 2e-5),
             // One token at a time its inputs are rounded to 8 bits, a block of them is not.
             ("gpu", Precision::Int8, 5e-2),
+            ("gpu", Precision::Int4, 5e-2),
         ] {
             let mut model = load(&golden(name), backend, precision).unwrap();
             let mut single = State::new(model.config());
@@ -135,8 +136,12 @@ fn threads_change_no_bit() {
 }
 
 /// Greatest mean divergence of a checkpoint, least percentage of equal first choices.
-const PACKED: [(&str, Precision, f64, usize); 3] =
-    [("cpu", Precision::Int8, 0.1, 75), ("gpu", Precision::Int8, 0.1, 75), ("cpu", Precision::Int4, 1.5, 30)];
+const PACKED: [(&str, Precision, f64, usize); 4] = [
+    ("cpu", Precision::Int8, 0.1, 75),
+    ("gpu", Precision::Int8, 0.1, 75),
+    ("cpu", Precision::Int4, 1.5, 30),
+    ("gpu", Precision::Int4, 1.5, 30),
+];
 
 #[test]
 fn packed_weights_stay_close_to_f32() {

@@ -29,7 +29,7 @@ fn main() -> Result<()> {
     });
     println!("{card}");
     let most = usize::try_from(device.limits().max_storage_buffer_binding_size).unwrap_or(usize::MAX);
-    for precision in [Precision::F32, Precision::F16, Precision::Int8] {
+    for precision in [Precision::F32, Precision::F16, Precision::Int8, Precision::Int4] {
         let size = if most >= 16384 * 16384 * 4 { 16384 } else { 4096 };
         let (seconds, bytes) = device.matvec(size, precision)?;
         let rate = bytes as f64 / seconds;
@@ -40,9 +40,18 @@ fn main() -> Result<()> {
     }
     for (name, d, l, r) in MODELS {
         if asked.iter().any(|word| word == name) || (asked.is_empty() && !device.is_software()) {
-            for precision in [Precision::F16, Precision::Int8, Precision::F32] {
-                model(&device, name, &config(d, l, r)?, precision, bandwidth)?;
+            let config = config(d, l, r)?;
+            for precision in [Precision::F16, Precision::Int8, Precision::Int4, Precision::F32] {
+                let loader = pollster::block_on(GpuLoader::new(device.clone(), config.clone(), precision))?;
+                model(name, precision, loader.fill(&config)?, bandwidth)?;
             }
+            let loader = pollster::block_on(GpuLoader::new(device.clone(), config.clone(), Precision::F16))?;
+            model(
+                &format!("{name}, separate kernels"),
+                Precision::F16,
+                loader.separate_kernels().fill(&config)?,
+                bandwidth,
+            )?;
         }
     }
     Ok(())
@@ -60,15 +69,12 @@ fn median(mut values: Vec<f64>) -> f64 {
     values[values.len() / 2]
 }
 
-fn model(device: &Device, name: &str, config: &Config, precision: Precision, bandwidth: f64) -> Result<()> {
-    let start = Instant::now();
-    let loader = pollster::block_on(GpuLoader::new(device.clone(), config.clone(), precision))?;
-    let mut gpu = loader.fill(config)?;
+fn model(name: &str, precision: Precision, mut gpu: Gpu, bandwidth: f64) -> Result<()> {
     let (dispatches, pipelines) = gpu.counts();
     let head = json!({
         "model": name, "precision": precision.name(), "weightBytes": gpu.weight_bytes(), "otherBytes": gpu.buffer_bytes(),
-        "dispatchesPerToken": dispatches, "dispatchesPerLayer": (dispatches - 4) as f64 / config.layers as f64,
-        "pipelines": pipelines, "loadSeconds": start.elapsed().as_secs_f64(),
+        "dispatchesPerToken": dispatches, "dispatchesPerLayer": (dispatches - 4) as f64 / gpu.config().layers as f64,
+        "pipelines": pipelines,
     });
     println!("{head}");
     prefill(&mut gpu, 64)?; // warm
@@ -100,6 +106,14 @@ fn model(device: &Device, name: &str, config: &Config, precision: Precision, ban
         let (start, late) = (decode(&mut gpu, 0, 192)?, decode(&mut gpu, 100_000, 192)?);
         println!("{}", json!({"model": name, "decodeAt0": start, "decodeAt100000": late}));
     }
+    let (gpu_seconds, host_seconds) = gpu.token_seconds()?;
+    println!(
+        "{}",
+        json!({
+            "model": name, "precision": precision.name(), "tokenOnGpuUs": gpu_seconds * 1e6,
+            "recordingUs": host_seconds * 1e6,
+        })
+    );
     for tokens in [1, 1024] {
         for timing in gpu.profile(tokens)? {
             println!(

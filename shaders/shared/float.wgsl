@@ -2,6 +2,7 @@
 const F32 = 0u;
 const F16 = 1u;
 const INT8 = 2u;
+const INT4 = 3u;
 
 override FORMAT: u32;
 override COLS: u32;

@@ -1,7 +1,8 @@
 // Candidates for the next token, best first: by falling score, then by rising id. A score is kept as a key, an integer
 // of the same order.
-const BEST = 64u; // candidates kept of each list
-const SORTED = 1024u; // candidates sorted at a time
+const BEST = 64u; // candidates in a list
+const LISTS_AT_ONCE = 16u;
+const PLACES = BEST * LISTS_AT_ONCE;
 const NOTHING = 0u; // key of no candidate: -inf, or beyond the vocabulary
 const NOT_A_NUMBER = 0xffffffffu; // key of a score that cannot be: NaN or +inf
 
@@ -21,32 +22,75 @@ fn score_of(key: u32) -> f32 {
     return bitcast<f32>(select(~key, key & 0x7fffffffu, key >= 0x80000000u));
 }
 
-var<workgroup> keys: array<u32, SORTED>;
-var<workgroup> ids: array<u32, SORTED>;
+const THREADS = 256u;
+const EACH = PLACES / THREADS; // places of a thread
+var<workgroup> keys: array<u32, PLACES>;
+var<workgroup> ids: array<u32, PLACES>;
 
+// Whether what stands at a comes before what stands at b; of equals, what stands first.
 fn is_before(a: u32, b: u32) -> bool {
-    return keys[a] > keys[b] || (keys[a] == keys[b] && ids[a] < ids[b]);
+    if keys[a] != keys[b] {
+        return keys[a] > keys[b];
+    }
+    return ids[a] < ids[b] || (ids[a] == ids[b] && a < b);
 }
 
-// Sorts `keys` and `ids`; all 256 threads take part. (Batcher's bitonic sort.)
-fn sort(thread: u32) {
-    for (var size = 2u; size <= SORTED; size *= 2u) {
-        for (var stride = size / 2u; stride > 0u; stride /= 2u) {
-            workgroupBarrier();
-            for (var i = thread; i < SORTED / 2u; i += 256u) {
-                let low = i / stride * stride * 2u + i % stride;
-                let high = low + stride;
-                let falls = (low & size) == 0u;
-                if is_before(high, low) == falls {
-                    let key = keys[low];
-                    let id = ids[low];
-                    keys[low] = keys[high];
-                    ids[low] = ids[high];
-                    keys[high] = key;
-                    ids[high] = id;
-                }
-            }
+// Brings what stands at this thread's places to where `targets` says, for those that stay.
+fn move_all(thread: u32, targets: array<u32, EACH>) {
+    var moving: array<vec2<u32>, EACH>;
+    for (var i = 0u; i < EACH; i++) {
+        let at = i * THREADS + thread;
+        moving[i] = vec2<u32>(keys[at], ids[at]);
+    }
+    workgroupBarrier();
+    for (var i = 0u; i < EACH; i++) {
+        if targets[i] < PLACES {
+            keys[targets[i]] = moving[i].x;
+            ids[targets[i]] = moving[i].y;
         }
     }
     workgroupBarrier();
+}
+
+// Sorts every list: the place of a candidate is how many come before it. All threads must call it, and `merge`.
+fn sort(thread: u32) {
+    workgroupBarrier();
+    var targets: array<u32, EACH>;
+    for (var i = 0u; i < EACH; i++) {
+        let at = i * THREADS + thread;
+        let list = at / BEST * BEST;
+        var place = list;
+        for (var other = list; other < list + BEST; other++) {
+            place += u32(is_before(other, at));
+        }
+        targets[i] = place;
+    }
+    move_all(thread, targets);
+}
+
+// Of all lists, each sorted, the best become the first list: lists are merged two by two.
+fn merge(thread: u32) {
+    workgroupBarrier();
+    for (var lists = LISTS_AT_ONCE; lists > 1u; lists /= 2u) {
+        var targets: array<u32, EACH>;
+        for (var i = 0u; i < EACH; i++) {
+            let at = i * THREADS + thread;
+            targets[i] = PLACES;
+            if at < lists * BEST {
+                // How many of the other list come before this one, by halves.
+                let other = (at / BEST ^ 1u) * BEST;
+                var before = 0u;
+                for (var step = BEST; step > 0u; step /= 2u) {
+                    if before + step <= BEST && is_before(other + before + step - 1u, at) {
+                        before += step;
+                    }
+                }
+                let place = at % BEST + before;
+                if place < BEST {
+                    targets[i] = at / (2u * BEST) * BEST + place;
+                }
+            }
+        }
+        move_all(thread, targets);
+    }
 }

@@ -11,6 +11,7 @@ mod pool;
 mod simd;
 mod weights;
 
+pub(super) use panel::int4_scale;
 #[cfg(target_arch = "wasm32")]
 pub(crate) use pool::workers;
 pub use weights::CpuLoader;

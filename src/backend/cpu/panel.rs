@@ -160,7 +160,7 @@ pub fn largest(values: &[f32]) -> f32 {
 /// and of the four the one is taken that explains most.
 ///
 /// On the default model that leaves a sixth less divergence than giving the greatest weight a whole 7.
-fn int4_scale(weights: &[f32]) -> f32 {
+pub fn int4_scale(weights: &[f32]) -> f32 {
     let magnitude = largest(weights);
     let Some(&greatest) = weights.iter().find(|w| w.abs() == magnitude && magnitude >= 16.0 * f32::MIN_POSITIVE) else {
         return 0.0;

@@ -163,6 +163,11 @@ impl Dims {
         self.convolved.padded()
     }
 
+    /// Where its channels begin in a row of in_proj's output.
+    pub fn conv_from(&self) -> usize {
+        if self.heads.is_some() { self.projected.start(1) } else { 0 }
+    }
+
     /// Rows of A: one for each state, in Mamba-2 one for all.
     pub fn a_rows(&self) -> usize {
         if self.heads.is_some() { 1 } else { self.n }

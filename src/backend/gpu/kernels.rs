@@ -7,8 +7,9 @@ use super::device::Device;
 pub enum Access {
     Read,
     Write,
+    Uniform,
 }
-use Access::{Read, Write};
+use Access::{Read, Uniform, Write};
 
 /// A compute shader, and what its bindings 0, 1, ... of group 0 are.
 pub struct Kernel {
@@ -32,84 +33,90 @@ const REQUEST: &str = shader!("shared/request");
 const ORDER: &str = shader!("shared/order");
 const SUM: &str = shader!("shared/sum");
 const SSD: &str = shader!("shared/ssd");
+const ROWS: &str = shader!("shared/rows");
+const SELECTIVE: &str = shader!("shared/selective");
 
 pub const EMBED: Kernel =
     Kernel { name: "embed", sources: &[FLOAT, WEIGHTS, shader!("embed")], bindings: &[Read, Read, Read, Write] };
 pub const MATVEC: Kernel = Kernel {
     name: "matvec",
-    sources: &[CONTROL, FLOAT, WEIGHTS, shader!("matvec")],
-    bindings: &[Read, Read, Read, Read, Read, Write, Read],
+    sources: &[CONTROL, FLOAT, WEIGHTS, ROWS, shader!("matvec")],
+    bindings: &[Read, Read, Read, Read, Read, Write, Uniform],
 };
-pub const MIX: Kernel = Kernel {
-    name: "mix",
-    sources: &[CONTROL, FLOAT, ACTIVATIONS, shader!("mix")],
-    bindings: &[Read, Read, Read, Write, Write, Write, Read],
+pub const IN_PROJ: Kernel = Kernel {
+    name: "in_proj",
+    sources: &[CONTROL, FLOAT, WEIGHTS, ROWS, shader!("in_proj")],
+    bindings: &[Read, Read, Read, Read, Read, Write, Uniform, Read, Write],
 };
 pub const STEP: Kernel = Kernel {
     name: "step",
-    sources: &[CONTROL, ACTIVATIONS, shader!("step")],
-    bindings: &[Read, Read, Read, Read, Write, Read, Write, Read],
+    sources: &[CONTROL, ACTIVATIONS, SELECTIVE, shader!("step")],
+    bindings: &[Read, Read, Read, Read, Write, Write, Uniform],
 };
 pub const MIXER: Kernel = Kernel {
     name: "mixer",
-    sources: &[CONTROL, FLOAT, ACTIVATIONS, shader!("mixer")],
-    bindings: &[Read, Read, Read, Read, Read, Write, Write, Read],
+    sources: &[CONTROL, FLOAT, ACTIVATIONS, SELECTIVE, shader!("mixer")],
+    bindings: &[Read, Read, Read, Read, Write, Write, Uniform],
 };
 pub const NORM: Kernel = Kernel { name: "norm", sources: &[SUM, shader!("norm")], bindings: &[Read, Read, Write] };
 pub const MATMUL: Kernel = Kernel {
     name: "matmul",
     sources: &[CONTROL, FLOAT, WEIGHTS, shader!("matmul")],
-    bindings: &[Read, Read, Read, Read, Write, Read],
+    bindings: &[Read, Read, Read, Read, Write, Uniform],
 };
 pub const CONV: Kernel = Kernel {
     name: "conv",
     sources: &[CONTROL, ACTIVATIONS, shader!("conv")],
-    bindings: &[Read, Read, Write, Write, Read],
+    bindings: &[Read, Read, Write, Write, Uniform],
 };
 pub const DT: Kernel =
-    Kernel { name: "dt", sources: &[CONTROL, ACTIVATIONS, shader!("dt")], bindings: &[Read, Read, Write, Read] };
+    Kernel { name: "dt", sources: &[CONTROL, ACTIVATIONS, shader!("dt")], bindings: &[Read, Read, Write, Uniform] };
 pub const SCAN: Kernel = Kernel {
     name: "scan",
     sources: &[CONTROL, shader!("scan")],
-    bindings: &[Read, Read, Read, Read, Read, Write, Write, Read],
+    bindings: &[Read, Read, Read, Read, Read, Write, Write, Uniform],
 };
 pub const CARRY: Kernel =
-    Kernel { name: "carry", sources: &[CONTROL, shader!("carry")], bindings: &[Read, Write, Write, Read] };
+    Kernel { name: "carry", sources: &[CONTROL, shader!("carry")], bindings: &[Read, Write, Write, Uniform] };
 pub const PART_NORMS: Kernel =
     Kernel { name: "part_norms", sources: &[SUM, shader!("part_norms")], bindings: &[Write] };
 pub const SSD_STEP: Kernel = Kernel {
     name: "ssd_step",
     sources: &[CONTROL, ACTIVATIONS, SSD, shader!("ssd_step")],
-    bindings: &[Read, Read, Read, Read, Write, Write, Read],
+    bindings: &[Read, Read, Read, Write, Write, Uniform],
 };
 pub const SSD_SUMMARISE: Kernel = Kernel {
     name: "ssd_summarise",
     sources: &[CONTROL, ACTIVATIONS, SSD, shader!("ssd_summarise")],
-    bindings: &[Read, Read, Read, Read, Write, Read],
+    bindings: &[Read, Read, Read, Read, Write, Uniform],
 };
 pub const SSD_FINISH: Kernel = Kernel {
     name: "ssd_finish",
     sources: &[CONTROL, ACTIVATIONS, SSD, shader!("ssd_finish")],
-    bindings: &[Read, Read, Read, Read, Read, Write, Read],
+    bindings: &[Read, Read, Read, Read, Read, Write, Uniform],
 };
 pub const GATED_NORM: Kernel =
     Kernel { name: "gated_norm", sources: &[SUM, shader!("gated_norm")], bindings: &[Read, Read, Write] };
 pub const RANK: Kernel = Kernel {
     name: "rank",
     sources: &[CONTROL, REQUEST, ORDER, shader!("rank")],
-    bindings: &[Read, Read, Read, Write, Read],
+    bindings: &[Read, Read, Read, Write, Uniform],
 };
 pub const CHOOSE: Kernel = Kernel {
     name: "choose",
     sources: &[CONTROL, REQUEST, ORDER, shader!("choose")],
     bindings: &[Read, Read, Write, Write, Write, Write],
 };
+/// For the benchmark.
+#[cfg(not(target_arch = "wasm32"))]
+pub const COPY: Kernel = Kernel { name: "copy", sources: &[shader!("copy")], bindings: &[Read, Write] };
 
 #[cfg(test)]
-const ALL: [&Kernel; 18] = [
+const ALL: [&Kernel; 19] = [
+    &COPY,
     &EMBED,
     &MATVEC,
-    &MIX,
+    &IN_PROJ,
     &STEP,
     &MIXER,
     &NORM,
@@ -155,7 +162,10 @@ impl Kernel {
             binding: binding as u32,
             visibility: wgpu::ShaderStages::COMPUTE,
             ty: wgpu::BindingType::Buffer {
-                ty: wgpu::BufferBindingType::Storage { read_only: access == Read },
+                ty: match access {
+                    Read | Write => wgpu::BufferBindingType::Storage { read_only: access == Read },
+                    Uniform => wgpu::BufferBindingType::Uniform,
+                },
                 has_dynamic_offset: false,
                 min_binding_size: None,
             },
@@ -263,15 +273,20 @@ mod tests {
                 .global_variables
                 .iter()
                 .filter_map(|(_, variable)| {
-                    let naga::AddressSpace::Storage { access } = variable.space else { return None };
-                    let writes = access.contains(naga::StorageAccess::STORE);
-                    Some((variable.binding?.binding, if writes { Write } else { Read }))
+                    let access = match variable.space {
+                        naga::AddressSpace::Storage { access } if access.contains(naga::StorageAccess::STORE) => Write,
+                        naga::AddressSpace::Storage { .. } => Read,
+                        naga::AddressSpace::Uniform => Uniform,
+                        _ => return None,
+                    };
+                    Some((variable.binding?.binding, access))
                 })
                 .collect();
             bindings.sort_by_key(|&(binding, _)| binding);
             let table: Vec<_> = (0..).zip(kernel.bindings.iter().copied()).collect();
             assert_eq!(bindings, table, "{}", kernel.name);
-            assert!(bindings.len() <= 8, "{} binds more than WebGPU promises", kernel.name);
+            let stored = table.iter().filter(|(_, access)| *access != Uniform).count();
+            assert!(stored <= 8, "{} binds more than WebGPU promises", kernel.name);
             let workgroup = module.global_variables.iter().filter(|(_, v)| v.space == naga::AddressSpace::WorkGroup);
             let bytes: u32 = workgroup.map(|(_, v)| module.types[v.ty].inner.size(module.to_ctx())).sum();
             assert!(bytes <= 16 << 10, "{} needs {bytes} bytes of workgroup memory", kernel.name);

@@ -5,7 +5,7 @@ use half::f16;
 use super::device::Device;
 use super::dims::{BLOCK, Sections};
 use crate::backend::Precision;
-use crate::error::{Error, Result};
+use crate::backend::cpu::int4_scale;
 
 /// How a matrix is packed; the numbers are those of `shaders/shared/float.wgsl`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,6 +13,7 @@ pub enum Format {
     F32 = 0,
     F16 = 1,
     Int8 = 2,
+    Int4 = 3,
 }
 
 impl Format {
@@ -21,24 +22,33 @@ impl Format {
             Format::F32 => 32,
             Format::F16 => 16,
             Format::Int8 => 8,
+            Format::Int4 => 4,
         }
     }
 
     /// What large matrices are kept in.
-    pub fn of(precision: Precision) -> Result<Self> {
+    pub fn of(precision: Precision) -> Self {
         match precision {
-            Precision::F32 => Ok(Format::F32),
-            Precision::F16 => Ok(Format::F16),
-            Precision::Int8 => Ok(Format::Int8),
-            Precision::Int4 => {
-                Err(Error::BadArgument("The gpu backend keeps weights in f32, f16 or int8, not in int4.".into()))
-            }
+            Precision::F32 => Format::F32,
+            Precision::F16 => Format::F16,
+            Precision::Int8 => Format::Int8,
+            Precision::Int4 => Format::Int4,
         }
+    }
+
+    /// Whether each block has a scale.
+    fn has_scales(self) -> bool {
+        matches!(self, Format::Int8 | Format::Int4)
     }
 
     /// What x_proj is kept in: small, and it decides what is remembered.
     pub fn small(self) -> Self {
         if self == Format::F32 { Format::F32 } else { Format::F16 }
+    }
+
+    /// What the embeddings and the head are kept in: every score comes from them.
+    pub fn head(self) -> Self {
+        if self == Format::Int4 { Format::Int8 } else { self }
     }
 }
 
@@ -60,7 +70,7 @@ pub struct Part {
     pub first: usize,
     pub rows: usize,
     pub weights: wgpu::Buffer,
-    /// int8: a scale for each block, two bf16 a word. Else empty.
+    /// int8, int4: a scale for each block, two bf16 a word. Else empty.
     pub scales: wgpu::Buffer,
 }
 
@@ -71,15 +81,15 @@ pub struct Memory<'a> {
 }
 
 impl Memory<'_> {
-    /// A storage buffer of zeros.
+    /// A storage buffer of zeros; a small one can be bound as a uniform, too.
     pub fn buffer(&mut self, name: &str, bytes: usize) -> wgpu::Buffer {
         let size = bytes.next_multiple_of(16).max(16);
         self.bytes += size;
-        let usage = wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_DST | wgpu::BufferUsages::COPY_SRC;
+        let copied = wgpu::BufferUsages::COPY_DST | wgpu::BufferUsages::COPY_SRC;
         self.device.device.create_buffer(&wgpu::BufferDescriptor {
             label: Some(name),
             size: size as u64,
-            usage,
+            usage: wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::UNIFORM | copied,
             mapped_at_creation: false,
         })
     }
@@ -117,7 +127,7 @@ impl Matrix {
             .step_by(part_rows)
             .map(|first| {
                 let rows = part_rows.min(rows - first);
-                let scale_bytes = if format == Format::Int8 { rows * scale_words(cols) * 4 } else { 0 };
+                let scale_bytes = if format.has_scales() { rows * scale_words(cols) * 4 } else { 0 };
                 let weights = memory.buffer(name, rows * row_bytes);
                 Part { first, rows, weights, scales: memory.buffer(name, scale_bytes) }
             })
@@ -158,7 +168,7 @@ impl Matrix {
     }
 }
 
-/// Words of scales in a row of int8.
+/// Words of scales in a row.
 fn scale_words(cols: usize) -> usize {
     (cols / BLOCK).div_ceil(2)
 }
@@ -172,18 +182,13 @@ fn pack(row: &[f32], cols: usize, format: Format, words: &mut Vec<u32>, scales: 
             let half = |value: f32| u32::from(f16::from_f32(value.clamp(-F16_MAX, F16_MAX)).to_bits());
             words.extend(row.chunks(2).map(|pair| half(pair[0]) | pair.get(1).map_or(0, |&value| half(value)) << 16));
         }
-        Format::Int8 => {
+        Format::Int8 | Format::Int4 => {
             let first = scales.len();
             scales.resize(first + scale_words(cols), 0);
             for (number, block) in row.chunks(BLOCK).enumerate() {
-                let largest = block.iter().fold(0f32, |largest, value| largest.max(value.abs()));
-                let scale = bf16_above(largest / 127.0);
-                let inverse = if scale >= f32::MIN_POSITIVE { 1.0 / scale } else { 0.0 };
-                let byte = |value: &f32| u32::from((value * inverse).round_ties_even() as i8 as u8);
-                words.extend(
-                    block.chunks(4).map(|four| (0..).zip(four).map(|(i, value)| byte(value) << (8 * i)).sum::<u32>()),
-                );
-                words.resize(start + (number + 1) * BLOCK / 4, 0);
+                let mut values = [0.0; BLOCK];
+                values[..block.len()].copy_from_slice(block);
+                let scale = if format == Format::Int8 { pack_int8(&values, words) } else { pack_int4(&values, words) };
                 scales[first + number / 2] |= scale.to_bits() >> 16 << (16 * (number % 2));
             }
         }
@@ -193,8 +198,30 @@ fn pack(row: &[f32], cols: usize, format: Format, words: &mut Vec<u32>, scales: 
 
 const F16_MAX: f32 = 65504.0;
 
-/// The next bf16 that is not below `value`, so that no weight is beyond 127 steps.
-fn bf16_above(value: f32) -> f32 {
-    let bits = value.to_bits();
-    f32::from_bits(bits.wrapping_add(0xffff) & 0xffff_0000)
+/// Appends a block in int8, four values a word; returns its scale, a bf16.
+fn pack_int8(block: &[f32; BLOCK], words: &mut Vec<u32>) -> f32 {
+    let largest = block.iter().fold(0f32, |largest, value| largest.max(value.abs()));
+    // Rounded up, so that no weight is beyond 127 steps.
+    let scale = bf16(largest / 127.0, 0xffff);
+    let byte = |value: &f32| steps(*value, scale) as i8 as u8;
+    words.extend(block.chunks_exact(4).map(|four| u32::from_le_bytes(core::array::from_fn(|i| byte(&four[i])))));
+    scale
+}
+
+/// Appends a block in int4: a byte has a value of the first half in its low half, one of the second in its high one.
+fn pack_int4(block: &[f32; BLOCK], words: &mut Vec<u32>) -> f32 {
+    let scale = bf16(int4_scale(block), 0x8000);
+    let nibble = |at: usize| (steps(block[at], scale).clamp(-8.0, 7.0) as i8 + 8) as u8;
+    let byte = |at: usize| nibble(at) | nibble(at + BLOCK / 2) << 4;
+    words.extend((0..BLOCK / 2).step_by(4).map(|at| u32::from_le_bytes(core::array::from_fn(|i| byte(at + i)))));
+    scale
+}
+
+fn steps(value: f32, scale: f32) -> f32 {
+    if scale.abs() >= f32::MIN_POSITIVE { (value / scale).round_ties_even() } else { 0.0 }
+}
+
+/// The upper half of `value` plus `round` units of the lower one.
+fn bf16(value: f32, round: u32) -> f32 {
+    f32::from_bits(value.to_bits().wrapping_add(round) & 0xffff_0000)
 }

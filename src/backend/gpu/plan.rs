@@ -40,7 +40,7 @@ pub struct Buffers {
     pub chosen: wgpu::Buffer,
     residual: wgpu::Buffer,
     u: wgpu::Buffer,
-    /// in_proj's output: x and z; in Mamba-2 z, x, B and C, dt.
+    /// in_proj's output: x and z; in Mamba-2 z, x, B and C, dt. For one token convolved already.
     projected: wgpu::Buffer,
     /// The convolution's output, `[T, W]`.
     convolved: wgpu::Buffer,
@@ -58,7 +58,7 @@ pub struct Buffers {
 pub const REQUEST_WORDS: usize = 8 + 2 * 64 + 64;
 /// Steps that a submit can have, from `Request.chance`.
 pub const MOST_STEPS: usize = 64;
-/// Scores that `rank` sorts together, and what it keeps of them.
+/// Scores that a workgroup of `rank` looks at, and what it keeps of them.
 const LIST: usize = 1024;
 const KEPT: usize = 64;
 
@@ -113,7 +113,7 @@ fn per_group(rows: usize) -> usize {
 
 const LANES: usize = 32;
 
-/// Workgroups of `matvec`.
+/// Workgroups of `matvec` and `in_proj`.
 pub fn matvec_groups(rows: usize) -> u32 {
     groups(rows, 256 / LANES * per_group(rows))
 }
@@ -139,38 +139,54 @@ impl<'a> Maker<'a> {
         pairs.into_iter().map(|(name, value)| (name, value as f64)).collect()
     }
 
-    /// Of `rows` x `cols`, of which `first` rows of the result come before.
-    pub fn matvec(&mut self, format: Format, cols: usize, rows: usize, first: usize, is: MatvecKind) -> Pipeline {
-        let (norm, bias, add, head, width) = match is {
-            MatvecKind::In => (true, self.config.use_bias, false, false, self.config.d_model),
-            MatvecKind::Out { norm } => (norm, self.config.use_bias, true, false, self.config.d_inner),
-            MatvecKind::Head => (true, false, false, true, self.config.d_model),
-        };
+    /// The overrides of `shaders/shared/rows.wgsl`; `norm` says how many columns count for the norm, if there is one.
+    fn rows(&self, format: Format, cols: usize, rows: usize, norm: Option<usize>) -> Vec<(&'static str, f64)> {
         let mut overrides = Self::numbers([
             ("FORMAT", format as usize),
             ("COLS", cols),
             ("ROWS", rows),
-            ("WIDTH", width),
             ("LANES", LANES),
             ("PER_GROUP", per_group(rows)),
-            ("SCORES", self.dims.scores),
-            ("FIRST", first),
+            ("COUNTED", norm.unwrap_or(cols)),
         ]);
-        overrides.push(("EPSILON", f64::from(self.config.norm_epsilon)));
+        overrides.extend([("NORM", flag(norm.is_some())), ("EPSILON", f64::from(self.config.norm_epsilon))]);
         overrides
-            .extend([("NORM", norm), ("BIAS", bias), ("ADD", add), ("IS_HEAD", head)].map(|(n, on)| (n, flag(on))));
+    }
+
+    /// Of `rows` x `cols`, of which `first` rows of the result come before.
+    pub fn matvec(&mut self, format: Format, cols: usize, rows: usize, first: usize, is: MatvecKind) -> Pipeline {
+        let c = self.config;
+        let (norm, bias, add, head) = match is {
+            MatvecKind::X => (None, false, false, false),
+            MatvecKind::Out { norm } => (norm.then_some(c.d_inner), c.use_bias, true, false),
+            MatvecKind::Head => (Some(c.d_model), false, false, true),
+        };
+        let mut overrides = self.rows(format, cols, rows, norm);
+        overrides.extend(Self::numbers([("SCORES", self.dims.scores), ("FIRST", first)]));
+        overrides.extend([("BIAS", bias), ("ADD", add), ("IS_HEAD", head)].map(|(n, on)| (n, flag(on))));
         self.pipeline(&kernels::MATVEC, &overrides)
     }
 
-    fn matmul(&mut self, matrix: &Matrix, out: usize, bias: bool, add: bool) -> Pipeline {
+    /// in_proj of one token, and the convolution.
+    fn in_proj(&mut self, matrix: &Matrix) -> Pipeline {
+        let d = self.dims;
+        let mut overrides = self.rows(matrix.format, matrix.cols, matrix.rows, Some(self.config.d_model));
+        overrides.extend(Self::numbers([("CONV_FROM", d.conv_from()), ("CONV_WIDTH", d.width()), ("TAPS", d.k)]));
+        overrides.extend([("BIAS", flag(self.config.use_bias)), self.slot()[0]]);
+        self.pipeline(&kernels::IN_PROJ, &overrides)
+    }
+
+    /// Of blocks of tokens, with so many tokens a thread.
+    fn matmul(&mut self, matrix: &Matrix, out: usize, bias: bool, add: bool, per_thread: usize) -> Matmul {
         let mut overrides = Self::numbers([
             ("FORMAT", matrix.format as usize),
             ("COLS", matrix.cols),
             ("ROWS", matrix.rows),
             ("OUT", out),
+            ("PER_THREAD", per_thread),
         ]);
         overrides.extend([("BIAS", flag(bias)), ("ADD", flag(add))]);
-        self.pipeline(&kernels::MATMUL, &overrides)
+        Matmul { pipeline: self.pipeline(&kernels::MATMUL, &overrides), per_thread, out }
     }
 
     /// A layer's state: floats a slot, and where h begins.
@@ -191,9 +207,23 @@ impl<'a> Maker<'a> {
     }
 }
 
+/// The product of a matrix with a block of tokens.
+struct Matmul {
+    pipeline: Pipeline,
+    per_thread: usize,
+    out: usize,
+}
+
+impl Matmul {
+    fn dispatch(&self, device: &Device, buffers: &[wgpu::BufferBinding<'_>]) -> Dispatch {
+        let tile = Rows::PerTokens(16 * self.per_thread as u32);
+        self.pipeline.dispatch(device, buffers, groups(self.out, 64), tile)
+    }
+}
+
 #[derive(Clone, Copy)]
 pub enum MatvecKind {
-    In,
+    X,
     /// `norm`: Mamba-2's gated norm goes with it.
     Out {
         norm: bool,
@@ -309,9 +339,10 @@ struct Around {
     in_proj: Pipeline,
     out_proj: Pipeline,
     norm: Pipeline,
-    in_block: Pipeline,
     conv: Pipeline,
-    out_block: Pipeline,
+    /// For a block of one chunk and for a longer one.
+    in_block: [Matmul; 2],
+    out_block: [Matmul; 2],
     mixer: MixerPlan,
 }
 
@@ -328,19 +359,19 @@ impl Around {
         let mut conv = Maker::numbers([
             ("WIDTH", d.width()),
             ("ROW", d.projected.padded()),
-            ("FROM", if d.heads.is_some() { d.projected.start(1) } else { 0 }),
+            ("FROM", d.conv_from()),
             ("TAPS", d.k),
         ]);
         conv.push(maker.slot()[0]);
         let (i, o) = (&like.in_proj, &like.out_proj);
         Self {
             mixer,
-            in_proj: maker.matvec(i.format, i.cols, i.rows, 0, MatvecKind::In),
+            in_proj: maker.in_proj(i),
             out_proj: maker.matvec(o.format, o.cols, o.rows, 0, MatvecKind::Out { norm: norm_in_out_proj }),
             norm: maker.pipeline(&kernels::NORM, &norm),
-            in_block: maker.matmul(i, i.rows, c.use_bias, false),
             conv: maker.pipeline(&kernels::CONV, &conv),
-            out_block: maker.matmul(o, d.d, c.use_bias, true),
+            in_block: [4, 8].map(|each| maker.matmul(i, i.rows, c.use_bias, false, each)),
+            out_block: [2, 4].map(|each| maker.matmul(o, d.d, c.use_bias, true, each)),
         }
     }
 
@@ -349,7 +380,8 @@ impl Around {
         let (b, layer, control) = (at.buffers, at.layer, || whole(&at.buffers.control));
         let [weights, scales] = parts(&layer.in_proj);
         let (residual, norm, bias) = (whole(&b.residual), whole(&layer.norm), whole(&layer.in_proj_bias));
-        let buffers = [weights, scales, residual, norm, bias, whole(&b.projected), control()];
+        let (projected, filters) = (whole(&b.projected), whole(&layer.filters));
+        let buffers = [weights, scales, residual, norm, bias, projected, control(), filters, at.state()];
         plan.push(self.in_proj.dispatch(at.device, &buffers, matvec_groups(layer.in_proj.rows), Rows::Fixed(1)));
         let norm = match (&self.mixer, &layer.mixer) {
             (MixerPlan::Selective(selective), _) => {
@@ -371,13 +403,13 @@ impl Around {
     /// A layer of a block of tokens; one that is long has several chunks.
     fn block(&self, at: &Place<'_>, is_long: bool, plan: &mut Vec<Dispatch>) {
         let (b, d, layer, control) = (at.buffers, at.dims, at.layer, || whole(&at.buffers.control));
-        let (each, tile) = (Rows::PerTokens(1), Rows::PerTokens(128));
+        let (each, size) = (Rows::PerTokens(1), usize::from(is_long));
         let buffers = [whole(&b.residual), whole(&layer.norm), whole(&b.u)];
         plan.push(self.norm.dispatch(at.device, &buffers, 1, each));
         let [weights, scales] = parts(&layer.in_proj);
         let (bias, projected) = (whole(&layer.in_proj_bias), || whole(&b.projected));
         let buffers = [weights, scales, whole(&b.u), bias, projected(), control()];
-        plan.push(self.in_block.dispatch(at.device, &buffers, groups(layer.in_proj.rows, 64), tile));
+        plan.push(self.in_block[size].dispatch(at.device, &buffers));
         let buffers = [projected(), whole(&layer.filters), at.state(), whole(&b.convolved), control()];
         plan.push(self.conv.dispatch(at.device, &buffers, groups(d.width() / 4, 64), each));
         match &self.mixer {
@@ -387,7 +419,7 @@ impl Around {
         let [weights, scales] = parts(&layer.out_proj);
         let (y, bias, residual) = (whole(&b.y), whole(&layer.out_proj_bias), whole(&b.residual));
         let buffers = [weights, scales, y, bias, residual, control()];
-        plan.push(self.out_block.dispatch(at.device, &buffers, groups(d.d, 64), tile));
+        plan.push(self.out_block[size].dispatch(at.device, &buffers));
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::device::Device;
 use super::dims::Dims;
-use super::kernels::{Dispatch, Rows};
+use super::kernels::{self, Dispatch, Rows};
 use super::matrix::{Format, Matrix, Memory};
 use super::plan::{Maker, MatvecKind, whole};
 use super::readback::Readback;
@@ -51,18 +51,17 @@ impl Device {
         self.time(|_| ())
     }
 
-    /// Bytes read and written a second when a large buffer is copied.
+    /// Bytes read and written a second when a large buffer is copied, by a kernel: copies between buffers may be slower.
     pub fn copy_bandwidth(&self) -> Result<f64> {
-        const TIMES: usize = 8;
+        const OF_A_GROUP: usize = 4096 * 16;
         let mut memory = Memory { device: self, bytes: 0 };
-        let limit = usize::try_from(self.limits().max_buffer_size).unwrap_or(usize::MAX);
-        let bytes = (1 << 30).min(limit / 4);
+        let limit = usize::try_from(self.limits().max_storage_buffer_binding_size).unwrap_or(usize::MAX);
+        let workgroups = ((1 << 30).min(limit) / OF_A_GROUP) as u32;
+        let bytes = workgroups as usize * OF_A_GROUP;
         let (from, to) = (memory.buffer("from", bytes), memory.buffer("to", bytes));
-        let copies = |times: usize| {
-            self.time(|encoder| (0..times).for_each(|_| encoder.copy_buffer_to_buffer(&from, 0, &to, 0, bytes as u64)))
-        };
-        let seconds = copies(TIMES + 1)? - copies(1)?;
-        Ok((2 * bytes * TIMES) as f64 / seconds)
+        let copy = kernels::COPY.pipeline(self, &[]);
+        let copy = copy.dispatch(self, &[whole(&from), whole(&to)], workgroups, Rows::Fixed(1));
+        Ok(2.0 * bytes as f64 / self.each(&copy, 1)?)
     }
 
     fn each(&self, dispatch: &Dispatch, tokens: u32) -> Result<f64> {
@@ -84,7 +83,7 @@ impl Device {
         ))?;
         let dims = Dims::new(&config, &self.limits())?;
         let memory = &mut Memory { device: self, bytes: 0 };
-        let matrix = Matrix::new(memory, "matrix", size, size, Format::of(precision)?);
+        let matrix = Matrix::new(memory, "matrix", size, size, Format::of(precision));
         let bytes = memory.bytes;
         let row: Vec<f32> = (0..size).map(|i| (i % 13) as f32 - 6.0).collect();
         let mut matrix = matrix;
@@ -168,6 +167,28 @@ impl Gpu {
     /// Bytes of the buffers besides the weights.
     pub fn buffer_bytes(&self) -> usize {
         self.plan.bytes
+    }
+
+    /// Seconds of a generated token: of the GPU's when nothing else is waited for, and of the host's to record it.
+    pub fn token_seconds(&self) -> Result<(f64, f64)> {
+        const TOKENS: usize = 8;
+        let p = &self.plan;
+        let recording = core::cell::Cell::new(f64::INFINITY);
+        let run = |tokens: usize| {
+            self.write_control(0, 1, 1);
+            self.device.time(|encoder| {
+                let start = Instant::now();
+                let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
+                for _ in 0..tokens {
+                    let token = [&p.sample, &p.embed, &p.decode, &p.head];
+                    token.into_iter().flatten().for_each(|dispatch| dispatch.record(&mut pass, 1));
+                }
+                drop(pass);
+                recording.set(recording.get().min(start.elapsed().as_secs_f64() / tokens as f64));
+            })
+        };
+        let seconds = (run(TOKENS + 1)? - run(1)?) / TOKENS as f64;
+        Ok((seconds, recording.get()))
     }
 
     /// Every kind of dispatch of a token, or of a block of `tokens`.

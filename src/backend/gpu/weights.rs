@@ -53,8 +53,8 @@ impl Weights {
     /// Buffers of zeros. Whether there was room shows in the caller's error scope.
     fn new(device: &Device, c: &Config, dims: &Dims, format: Format) -> Self {
         let memory = &mut Memory { device, bytes: 0 };
-        let embeddings = Matrix::new(memory, "embeddings", c.vocab, c.d_model, format);
-        let lm_head = (!c.tied).then(|| Matrix::new(memory, "lm_head", c.vocab, c.d_model, format));
+        let embeddings = Matrix::new(memory, "embeddings", c.vocab, c.d_model, format.head());
+        let lm_head = (!c.tied).then(|| Matrix::new(memory, "lm_head", c.vocab, c.d_model, format.head()));
         let layers = (0..c.layers)
             .map(|_| Layer {
                 norm: memory.floats("norm", dims.d),
@@ -164,7 +164,7 @@ impl GpuLoader {
     /// # Errors
     /// [`Error::OutOfMemory`] when there is not enough, [`Error::DeviceLost`] when the GPU fails.
     pub async fn new(device: Device, config: Config, precision: Precision) -> Result<Self> {
-        let format = Format::of(precision)?;
+        let format = Format::of(precision);
         let dims = Dims::new(&config, &device.limits())?;
         let scope = device.device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
         let weights = Weights::new(&device, &config, &dims, format);

@@ -1,6 +1,6 @@
 //! Mamba-1 and Falcon-Mamba: x_proj, dt_proj and the selective scan.
 
-use super::{Maker, Place, groups, parts, whole};
+use super::{Maker, Matmul, MatvecKind, Place, groups, matvec_groups, parts, whole};
 use crate::backend::gpu::kernels::{self, Dispatch, Pipeline, Rows};
 use crate::backend::gpu::matrix::Matrix;
 use crate::backend::gpu::weights::Mixer;
@@ -10,7 +10,7 @@ pub struct Selective {
     decode: Decode,
     /// Falcon-Mamba's norms of dt, B and C.
     norms: Option<Pipeline>,
-    x_proj: Pipeline,
+    x_proj: Matmul,
     dt: Pipeline,
     whole_scan: Pipeline,
     summarise: Pipeline,
@@ -21,12 +21,7 @@ pub struct Selective {
 /// Fewer dispatches for more arithmetic, or the other way round.
 enum Decode {
     Fused(Pipeline),
-    Separate { mix: Pipeline, step: Pipeline },
-}
-
-/// Rows of x_proj that a workgroup of `mix` makes.
-fn rows_per_group(e: usize) -> usize {
-    if e >= 4096 { 2 } else { 1 }
+    Separate { x_proj: Pipeline, step: Pipeline },
 }
 
 impl Selective {
@@ -45,7 +40,7 @@ impl Selective {
         Self {
             decode: Decode::new(maker, x_proj),
             norms,
-            x_proj: maker.matmul(x_proj, d.x_dbl, false, false),
+            x_proj: maker.matmul(x_proj, d.x_dbl, false, false, 2),
             dt: maker.pipeline(&kernels::DT, &dt),
             whole_scan: scan(maker, 0),
             summarise: scan(maker, 1),
@@ -59,20 +54,18 @@ impl Selective {
         let Mixer::Selective { x_proj, dt_proj } = &at.layer.mixer else { return };
         let (b, d) = (at.buffers, at.dims);
         let (control, xz, x_dbl) = (|| whole(&b.control), || whole(&b.projected), || whole(&b.x_dbl));
-        let (filters, a_d, one) = (whole(&at.layer.filters), whole(&at.layer.a_d), Rows::Fixed(1));
-        let [weights, _] = parts(x_proj);
+        let (a_d, nothing, one) = (whole(&at.layer.a_d), || whole(&at.weights.nothing), Rows::Fixed(1));
+        let [weights, scales] = parts(x_proj);
         match &self.decode {
             Decode::Fused(mixer) => {
-                let buffers = [weights, xz(), filters, whole(dt_proj), a_d, at.state(), whole(&b.y), control()];
+                let buffers = [weights, xz(), whole(dt_proj), a_d, at.state(), whole(&b.y), control()];
                 plan.push(mixer.dispatch(at.device, &buffers, groups(d.e, 64), one));
             }
-            Decode::Separate { mix, step } => {
-                let x = || whole(&b.convolved);
-                let buffers = [weights, xz(), filters, at.state(), x(), x_dbl(), control()];
-                let workgroups = groups(x_proj.rows, rows_per_group(d.e));
-                plan.push(mix.dispatch(at.device, &buffers, workgroups, one));
+            Decode::Separate { x_proj: product, step } => {
+                let buffers = [weights, scales, xz(), nothing(), nothing(), x_dbl(), control()];
+                plan.push(product.dispatch(at.device, &buffers, matvec_groups(x_proj.rows), one));
                 self.norms(at, one, plan);
-                let buffers = [xz(), x_dbl(), whole(dt_proj), a_d, at.state(), x(), whole(&b.y), control()];
+                let buffers = [x_dbl(), xz(), whole(dt_proj), a_d, at.state(), whole(&b.y), control()];
                 plan.push(step.dispatch(at.device, &buffers, groups(d.e, 64), one));
             }
         }
@@ -86,7 +79,7 @@ impl Selective {
         let (x, a_d) = (|| whole(&b.convolved), || whole(&at.layer.a_d));
         let [weights, scales] = parts(x_proj);
         let buffers = [weights, scales, x(), whole(&at.weights.nothing), x_dbl(), control()];
-        plan.push(self.x_proj.dispatch(at.device, &buffers, groups(d.x_dbl, 64), Rows::PerTokens(128)));
+        plan.push(self.x_proj.dispatch(at.device, &buffers));
         self.norms(at, Rows::PerTokens(1), plan);
         let buffers = [x_dbl(), whole(dt_proj), dt(), control()];
         plan.push(self.dt.dispatch(at.device, &buffers, groups(d.e, 64), Rows::PerTokens(8)));
@@ -115,18 +108,16 @@ impl Selective {
 impl Decode {
     fn new(maker: &mut Maker<'_>, x_proj: &Matrix) -> Self {
         let d = maker.dims;
-        let format = ("FORMAT", x_proj.format as usize);
         let mut sizes = Maker::numbers([("E", d.e), ("N", d.n), ("R", d.r)]);
         sizes.extend(maker.slot());
         sizes.extend(maker.dt_limits());
-        let x_rows = Maker::numbers([format, ("COLS", d.e), ("ROWS", x_proj.rows), ("TAPS", d.k)]);
         if d.fused {
-            return Self::Fused(maker.pipeline(&kernels::MIXER, &[sizes, x_rows].concat()));
+            let matrix = [("FORMAT", x_proj.format as usize), ("COLS", d.e), ("ROWS", x_proj.rows)];
+            sizes.extend(Maker::numbers(matrix));
+            return Self::Fused(maker.pipeline(&kernels::MIXER, &sizes));
         }
-        let mut mix = Maker::numbers([("PER_GROUP", rows_per_group(d.e))]);
-        mix.push(maker.slot()[0]);
-        let mix = maker.pipeline(&kernels::MIX, &[x_rows, mix].concat());
-        Self::Separate { mix, step: maker.pipeline(&kernels::STEP, &sizes) }
+        let x_proj = maker.matvec(x_proj.format, x_proj.cols, x_proj.rows, 0, MatvecKind::X);
+        Self::Separate { x_proj, step: maker.pipeline(&kernels::STEP, &sizes) }
     }
 }
 

@@ -29,7 +29,7 @@ impl Ssd {
             Maker::numbers([("WIDTH", d.width()), ("ROW", row), ("HEADS_PER_GROUP", heads.heads / heads.groups)]);
         let gate = [("GATE", flag(!heads.norm_before_gate))];
         let sizes = [sizes, rows, maker.dt_limits().to_vec(), gate.to_vec()].concat();
-        let step = [sizes.clone(), maker.slot().to_vec(), vec![("TAPS", d.k as f64)]].concat();
+        let step = [sizes.clone(), maker.slot().to_vec()].concat();
         let norm = [
             Maker::numbers([("E", d.e), ("ROW", row), ("CHANNELS", channels)]),
             vec![("EPSILON", f64::from(c.norm_epsilon)), ("GATE", flag(heads.norm_before_gate))],
@@ -53,7 +53,7 @@ impl Ssd {
     pub fn decode(&self, at: &Place<'_>, plan: &mut Vec<Dispatch>) {
         let b = at.buffers;
         let [zxbcdt, dt_bias, a_d] = self.shared(at);
-        let buffers = [zxbcdt, dt_bias, a_d, whole(&at.layer.filters), at.state(), whole(&b.y), whole(&b.control)];
+        let buffers = [zxbcdt, dt_bias, a_d, at.state(), whole(&b.y), whole(&b.control)];
         plan.push(self.step.dispatch(at.device, &buffers, self.groups(STEP_CHANNELS), Rows::Fixed(1)));
         if !self.is_norm_left() {
             self.gated_norm(at, Rows::Fixed(1), plan);

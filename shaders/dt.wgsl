@@ -6,7 +6,7 @@ override X_DBL: u32; // values in a row of x_dbl
 override DT_MIN: f32;
 override DT_MAX: f32;
 
-@group(0) @binding(0) var<storage, read> x_dbl: array<f32>; // [T, X_DBL]
+@group(0) @binding(0) var<storage, read> x_dbl: array<vec4<f32>>; // [T, X_DBL]
 @group(0) @binding(1) var<storage, read> dt_proj: array<f32>; // [R + 1, E]: the weight transposed, and the bias
 @group(0) @binding(2) var<storage, read_write> dt: array<f32>; // [T, E]
 @group(0) @binding(3) var<uniform> control: Control;
@@ -21,10 +21,15 @@ fn main(@builtin(global_invocation_id) at: vec3<u32>) {
     let first = at.y * 8u;
     var sums: array<f32, 8>;
     let bias = dt_proj[R * E + e];
-    for (var r = 0u; r < R; r++) {
-        let w = dt_proj[r * E + e];
+    for (var r = 0u; r < R; r += 4u) {
+        var w: vec4<f32>;
+        for (var i = 0u; i < 4u; i++) {
+            if r + i < R {
+                w[i] = dt_proj[(r + i) * E + e];
+            }
+        }
         for (var i = 0u; i < 8u; i++) {
-            sums[i] += w * x_dbl[min(first + i, last) * X_DBL + r];
+            sums[i] += dot(w, x_dbl[(min(first + i, last) * X_DBL + r) / 4u]);
         }
     }
     for (var i = 0u; i < 8u; i++) {

@@ -9,7 +9,7 @@ use mamba_web::backend::Precision;
 use mamba_web::state::State;
 use support::{GOLDEN, argmax, expected, golden, kl_divergence, load, load_for, read, relative_error};
 
-const F32: [&str; 4] = ["reference", "cpu", "gpu", "gpu, separate kernels"];
+const F32: [&str; 4] = ["reference", "cpu", "gpu", "gpu, fused kernels"];
 const CPU: [Precision; 3] = [Precision::F32, Precision::Int8, Precision::Int4];
 
 #[test]
@@ -71,7 +71,7 @@ fn prefill_in_one_call_equals_token_by_token() {
             ("cpu", Precision::Int8, 2e-5),
             ("cpu", Precision::Int4, 2e-5),
             ("gpu", Precision::F32, 2e-5),
-            ("gpu, separate kernels", Precision::F16, 2e-5),
+            ("gpu, fused kernels", Precision::F16, 2e-5),
             // One token at a time its inputs are rounded to 8 bits, a block of them is not.
             ("gpu", Precision::Int8, 5e-2),
             ("gpu", Precision::Int4, 5e-2),

@@ -46,12 +46,7 @@ fn main() -> Result<()> {
                 model(name, precision, loader.fill(&config)?, bandwidth)?;
             }
             let loader = pollster::block_on(GpuLoader::new(device.clone(), config.clone(), Precision::F16))?;
-            model(
-                &format!("{name}, separate kernels"),
-                Precision::F16,
-                loader.separate_kernels().fill(&config)?,
-                bandwidth,
-            )?;
+            model(&format!("{name}, fused kernels"), Precision::F16, loader.fused_kernels().fill(&config)?, bandwidth)?;
         }
     }
     Ok(())
@@ -77,7 +72,9 @@ fn model(name: &str, precision: Precision, mut gpu: Gpu, bandwidth: f64) -> Resu
         "pipelines": pipelines,
     });
     println!("{head}");
-    prefill(&mut gpu, 64)?; // warm
+    for _ in 0..16 {
+        prefill(&mut gpu, 2048)?; // until the clocks are up
+    }
 
     for tokens in [512, 4096] {
         let seconds = median((0..ROUNDS).map(|_| prefill(&mut gpu, tokens)).collect::<Result<_>>()?);

@@ -27,20 +27,16 @@ const EACH = PLACES / THREADS; // places of a thread
 var<workgroup> keys: array<u32, PLACES>;
 var<workgroup> ids: array<u32, PLACES>;
 
-// Whether what stands at a comes before what stands at b; of equals, what stands first.
-fn is_before(a: u32, b: u32) -> bool {
-    if keys[a] != keys[b] {
-        return keys[a] > keys[b];
-    }
-    return ids[a] < ids[b] || (ids[a] == ids[b] && a < b);
+// The four places of a thread, next to one another in one list.
+fn place(thread: u32, i: u32) -> u32 {
+    return thread * EACH + i;
 }
 
 // Brings what stands at this thread's places to where `targets` says, for those that stay.
 fn move_all(thread: u32, targets: array<u32, EACH>) {
     var moving: array<vec2<u32>, EACH>;
     for (var i = 0u; i < EACH; i++) {
-        let at = i * THREADS + thread;
-        moving[i] = vec2<u32>(keys[at], ids[at]);
+        moving[i] = vec2<u32>(keys[place(thread, i)], ids[place(thread, i)]);
     }
     workgroupBarrier();
     for (var i = 0u; i < EACH; i++) {
@@ -52,18 +48,22 @@ fn move_all(thread: u32, targets: array<u32, EACH>) {
     workgroupBarrier();
 }
 
-// Sorts every list: the place of a candidate is how many come before it. All threads must call it, and `merge`.
+// Sorts every list whose ids rise: the place of a candidate is how many come before it. All threads must call it, and
+// `merge`.
 fn sort(thread: u32) {
     workgroupBarrier();
+    let list = place(thread, 0u) / BEST * BEST;
+    var mine: array<u32, EACH>;
     var targets: array<u32, EACH>;
     for (var i = 0u; i < EACH; i++) {
-        let at = i * THREADS + thread;
-        let list = at / BEST * BEST;
-        var place = list;
-        for (var other = list; other < list + BEST; other++) {
-            place += u32(is_before(other, at));
+        mine[i] = keys[place(thread, i)];
+        targets[i] = list;
+    }
+    for (var other = list; other < list + BEST; other++) {
+        let key = keys[other];
+        for (var i = 0u; i < EACH; i++) {
+            targets[i] += u32((key > mine[i]) | ((key == mine[i]) & (other < place(thread, i))));
         }
-        targets[i] = place;
     }
     move_all(thread, targets);
 }
@@ -72,24 +72,26 @@ fn sort(thread: u32) {
 fn merge(thread: u32) {
     workgroupBarrier();
     for (var lists = LISTS_AT_ONCE; lists > 1u; lists /= 2u) {
+        let list = place(thread, 0u) / BEST;
+        let other = (list ^ 1u) * BEST;
+        // How many of the other list come before each of these, by halves. Of equals, those of the first list do.
+        var before: array<u32, EACH>;
         var targets: array<u32, EACH>;
-        for (var i = 0u; i < EACH; i++) {
-            let at = i * THREADS + thread;
-            targets[i] = PLACES;
-            if at < lists * BEST {
-                // How many of the other list come before this one, by halves.
-                let other = (at / BEST ^ 1u) * BEST;
-                var before = 0u;
-                for (var step = BEST; step > 0u; step /= 2u) {
-                    if before + step <= BEST && is_before(other + before + step - 1u, at) {
-                        before += step;
-                    }
-                }
-                let place = at % BEST + before;
-                if place < BEST {
-                    targets[i] = at / (2u * BEST) * BEST + place;
+        if list < lists {
+            for (var step = BEST; step > 0u; step /= 2u) {
+                for (var i = 0u; i < EACH; i++) {
+                    let at = place(thread, i);
+                    let against = other + min(before[i] + step, BEST) - 1u;
+                    let is_same = (keys[against] == keys[at]) & (ids[against] == ids[at]);
+                    let is_first = (ids[against] < ids[at]) | (is_same & (other < at));
+                    let is_before = (keys[against] > keys[at]) | ((keys[against] == keys[at]) & is_first);
+                    before[i] += select(0u, step, is_before & (before[i] + step <= BEST));
                 }
             }
+        }
+        for (var i = 0u; i < EACH; i++) {
+            let rank = place(thread, i) % BEST + before[i];
+            targets[i] = select(PLACES, list / 2u * BEST + rank, (list < lists) & (rank < BEST));
         }
         move_all(thread, targets);
     }

@@ -81,7 +81,8 @@ fn stage(thread: u32, base: u32, first: u32, quads: u32) {
                 words[i] = pack4xI8(vec4<i32>(round(v[half * 4u + i] * inverse)));
                 sum += dot4I8Packed(words[i], 0x01010101u);
             }
-            staged[block * 2u + half] = words;
+            // int8 reads on from half to half, int4 both halves at once: then neighbours have neighbouring words.
+            staged[select(half * (STAGE / 2u) + block, block * 2u + half, FORMAT == INT8)] = words;
         }
         blocks[block] = vec4<f32>(scale, f32(sum), squares, 0.0);
     }
@@ -97,8 +98,8 @@ fn packed_product(row: u32, first: u32, unit: u32) -> f32 {
     if FORMAT == INT8 {
         return f32(dot16(w, staged[unit])) * (scale_of(row, first / 8u + unit / 2u) * blocks[unit / 2u].x);
     }
-    let low = dot16(w & vec4<u32>(0x0f0f0f0fu), staged[2u * unit]);
-    let high = dot16((w >> vec4<u32>(4u)) & vec4<u32>(0x0f0f0f0fu), staged[2u * unit + 1u]);
+    let low = dot16(w & vec4<u32>(0x0f0f0f0fu), staged[unit]);
+    let high = dot16((w >> vec4<u32>(4u)) & vec4<u32>(0x0f0f0f0fu), staged[STAGE / 2u + unit]);
     return (f32(low + high) - 8.0 * blocks[unit].y) * (scale_of(row, first / 8u + unit) * blocks[unit].x);
 }
 

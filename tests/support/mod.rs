@@ -40,9 +40,9 @@ fn config_of(dir: &Path) -> Result<Config> {
 /// The same with a config of its own.
 pub fn load_as(config: Config, dir: &Path, name: &str, precision: Precision) -> Result<Box<dyn Backend>> {
     let loader: Box<dyn Loader> = match name {
-        "gpu, separate kernels" => {
+        "gpu, fused kernels" => {
             let loader = pollster::block_on(async { GpuLoader::new(Device::open().await?, config, precision).await })?;
-            Box::new(loader.separate_kernels())
+            Box::new(loader.fused_kernels())
         }
         name => backend::loader(name, config, precision, 1)?,
     };

@@ -40,6 +40,7 @@ pub struct Ahead {
 struct Batch {
     steps: usize,
     readback: Readback,
+    submission: wgpu::SubmissionIndex,
     submitted: Instant,
 }
 
@@ -78,6 +79,10 @@ impl Ahead {
 
     pub fn first_in_flight(&self) -> Option<&Readback> {
         self.in_flight.front().map(|batch| &batch.readback).or(self.forgotten.first())
+    }
+
+    pub fn oldest(&self) -> Option<wgpu::SubmissionIndex> {
+        self.in_flight.front().map(|batch| batch.submission.clone())
     }
 
     /// Takes in the ids of the oldest submit.
@@ -123,12 +128,19 @@ impl Gpu {
                 return;
             }
             let Some(readback) = self.ahead.free.pop() else { return };
-            self.submit_steps(sampler, recent, unaccepted, steps, &readback);
-            self.ahead.in_flight.push_back(Batch { steps, readback, submitted: Instant::now() });
+            let submission = self.submit_steps(sampler, recent, unaccepted, steps, &readback);
+            self.ahead.in_flight.push_back(Batch { steps, readback, submission, submitted: Instant::now() });
         }
     }
 
-    fn submit_steps(&self, sampler: &Sampler, recent: &Recent, unaccepted: usize, steps: usize, readback: &Readback) {
+    fn submit_steps(
+        &self,
+        sampler: &Sampler,
+        recent: &Recent,
+        unaccepted: usize,
+        steps: usize,
+        readback: &Readback,
+    ) -> wgpu::SubmissionIndex {
         let (plan, queue) = (&self.plan, &self.device.queue);
         let request = sampling::request(sampler, sampler.drawn() + unaccepted as u64, steps);
         queue.write_buffer(&plan.buffers.request, 0, bytemuck::cast_slice(&request));
@@ -146,7 +158,7 @@ impl Gpu {
         } else {
             queue.write_buffer(&plan.buffers.control, 12, bytemuck::cast_slice(&[0_u32]));
         }
-        self.submit(|encoder| {
+        let submission = self.submit(|encoder| {
             let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
             for _ in 0..steps {
                 let token = [&plan.sample, &plan.embed, &plan.decode, &plan.head];
@@ -156,5 +168,6 @@ impl Gpu {
             readback.copy(encoder, &plan.buffers.chosen, 0, 0, steps * 4);
         });
         readback.start();
+        submission
     }
 }

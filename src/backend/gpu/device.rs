@@ -104,10 +104,9 @@ impl Device {
         note(&self.fault, Error::DeviceLost("The GPU was taken away (it was destroyed).".into()));
     }
 
-    /// Natively, lets callbacks run, waiting for the GPU's work if `wait`. A browser does so by itself.
-    pub(super) fn poll(&self, wait: bool) {
-        let how = if wait { wgpu::PollType::wait_indefinitely() } else { wgpu::PollType::Poll };
-        if let Err(error) = self.device.poll(how) {
+    /// Natively, waits for a submit, else for all, and lets callbacks run. A browser does so by itself.
+    pub(super) fn wait(&self, submission_index: Option<wgpu::SubmissionIndex>) {
+        if let Err(error) = self.device.poll(wgpu::PollType::Wait { submission_index, timeout: None }) {
             note(&self.fault, Error::DeviceLost(format!("The GPU does not answer ({error}).")));
         }
     }

@@ -87,7 +87,8 @@ pub struct Dims {
     pub slots: usize,
     /// The most tokens of a submit that generates.
     pub ahead: usize,
-    /// Whether one kernel does what `mix` and `step` do: fewer dispatches for more arithmetic.
+    /// Whether one kernel can do what x_proj and `step` do, and whether it does: fewer dispatches for more arithmetic.
+    pub can_fuse: bool,
     pub fused: bool,
     /// The most tokens of a prefill call.
     pub tokens: usize,
@@ -134,8 +135,8 @@ impl Dims {
         }
         let ahead = ((slots - 1) / 3).clamp(1, MOST_AHEAD);
         let (layers, vocab) = (c.layers, c.vocab);
-        // The limits of shaders/mixer.wgsl, and where its arithmetic would cost more than a dispatch.
-        let fused =
+        // The limits of shaders/mixer.wgsl, and where its arithmetic would cost more than a browser's dispatch.
+        let can_fuse =
             c.architecture == Architecture::Mamba && e <= 2560 && r + 2 * n <= 256 && (r + 2 * n) * e <= 1 << 18;
         Ok(Self {
             d,
@@ -152,7 +153,8 @@ impl Dims {
             layers,
             slots,
             ahead,
-            fused,
+            can_fuse,
+            fused: can_fuse && cfg!(target_arch = "wasm32"),
             tokens,
             chunk,
         })

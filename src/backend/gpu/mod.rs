@@ -128,10 +128,10 @@ impl Gpu {
         }
     }
 
-    fn submit(&self, record: impl FnOnce(&mut wgpu::CommandEncoder)) {
+    fn submit(&self, record: impl FnOnce(&mut wgpu::CommandEncoder)) -> wgpu::SubmissionIndex {
         let mut encoder = self.device.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
         record(&mut encoder);
-        self.device.queue.submit([encoder.finish()]);
+        self.device.queue.submit([encoder.finish()])
     }
 
     /// A buffer for a sequence that has to wait: a new one, or that of the one that has waited longest.
@@ -417,7 +417,9 @@ impl Backend for Gpu {
     }
 
     fn wait(&self) {
-        self.device.poll(true);
+        // Not for the submit after the one that is waited for: the GPU is to have work meanwhile.
+        let oldest = if self.job.is_none() { self.ahead.oldest() } else { None };
+        self.device.wait(oldest);
     }
 
     fn arrival(&self) -> Option<Arrival> {

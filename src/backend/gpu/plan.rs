@@ -371,7 +371,7 @@ impl Around {
             norm: maker.pipeline(&kernels::NORM, &norm),
             conv: maker.pipeline(&kernels::CONV, &conv),
             in_block: [4, 8].map(|each| maker.matmul(i, i.rows, c.use_bias, false, each)),
-            out_block: [2, 4].map(|each| maker.matmul(o, d.d, c.use_bias, true, each)),
+            out_block: [2, 8].map(|each| maker.matmul(o, d.d, c.use_bias, true, each)),
         }
     }
 

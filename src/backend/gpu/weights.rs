@@ -177,9 +177,9 @@ impl GpuLoader {
         Ok(Self { device, config, dims, precision, inventory, weights, current: None, values: Vec::new() })
     }
 
-    /// Decodes with more and simpler kernels, as large models do; to test and to time them with small ones.
-    pub fn separate_kernels(mut self) -> Self {
-        self.dims.fused = false;
+    /// Decodes with fewer and larger kernels where it can, as in a browser.
+    pub fn fused_kernels(mut self) -> Self {
+        self.dims.fused = self.dims.can_fuse;
         self
     }
 

@@ -14,10 +14,11 @@ const RECENT = 256u;
 
 var<workgroup> weights: array<f32, BEST>;
 
-// The sum of the first `count` weights, up to where top-p and min-p end, and that place.
+// How many of the first `count` stay by top-p and min-p, and the sum of their weights. Every loop here goes over all
+// places, with weights of zero where there is none: that is faster than to stop.
 fn cut(count: u32) -> vec2<f32> {
     var whole = 0.0;
-    for (var i = 0u; i < count; i++) {
+    for (var i = 0u; i < BEST; i++) {
         whole += weights[i];
     }
     if request.top_p >= 1.0 && request.min_p <= 0.0 {
@@ -26,10 +27,11 @@ fn cut(count: u32) -> vec2<f32> {
     let nucleus = select(request.top_p * whole, 3e38, request.top_p >= 1.0);
     var sum = 0.0;
     var end = 0u;
-    // The best one always stays.
-    while end < count && (end == 0u || (sum < nucleus && weights[end] >= request.min_p)) {
-        sum += weights[end];
-        end++;
+    for (var i = 0u; i < BEST; i++) {
+        // The best one always stays.
+        let stays = (i < count) & ((i == 0u) | ((sum < nucleus) & (weights[i] >= request.min_p)));
+        sum += select(0.0, weights[i], stays);
+        end += u32(stays);
     }
     return vec2<f32>(sum, f32(end));
 }
@@ -47,20 +49,19 @@ fn pick(chance: u32) -> u32 {
         return UNSURE;
     }
     var count = 0u;
-    while count < k && keys[count] != NOTHING {
-        count++;
+    for (var i = 0u; i < BEST; i++) {
+        count += u32((i < k) & (keys[i] != NOTHING));
     }
     let end = cut(count);
     let goal = f32(chance) / 4294967296.0 * end.x;
+    // As many are passed over as together do not reach the goal.
     var below = 0.0;
-    var i = 0u;
-    for (; i + 1u < u32(end.y); i++) {
+    var chosen_one = 0u;
+    for (var i = 0u; i < BEST; i++) {
         below += weights[i];
-        if below > goal {
-            break;
-        }
+        chosen_one += u32((below <= goal) & (i + 1u < u32(end.y)));
     }
-    return ids[i];
+    return ids[chosen_one];
 }
 
 @compute @workgroup_size(256)
@@ -82,7 +83,7 @@ fn main(@builtin(local_invocation_index) thread: u32) {
     }
     if thread < BEST {
         weights[thread] = 0.0;
-        if keys[thread] != NOTHING && request.temperature > 0.0 {
+        if thread < request.top_k && keys[thread] != NOTHING && request.temperature > 0.0 {
             weights[thread] = exp((score_of(keys[thread]) - score_of(keys[0])) / request.temperature);
         }
     }

@@ -31,6 +31,15 @@ fn first_row(thread: u32, workgroup: u32) -> u32 {
     return (workgroup * (THREADS / LANES) + thread / LANES) * PER_GROUP;
 }
 
+// 16 bytes of each of the rows from `row` on. They are asked for together, so that they are waited for once.
+fn weights_of(row: u32, unit: u32) -> array<vec4<u32>, MOST_PER_GROUP> {
+    var all: array<vec4<u32>, MOST_PER_GROUP>;
+    for (var i = 0u; i < PER_GROUP; i++) {
+        all[i] = weights[min(row + i, ROWS - 1u) * (COLS / 4u / quads_per_unit()) + unit];
+    }
+    return all;
+}
+
 // Adds what 16 bytes of each row make, in f32 or f16.
 fn add_floats(row: u32, base: u32, unit: u32, sums: ptr<function, array<f32, MOST_PER_GROUP>>, squares: ptr<function, f32>) {
     let quad = unit * quads_per_unit();
@@ -46,8 +55,9 @@ fn add_floats(row: u32, base: u32, unit: u32, sums: ptr<function, array<f32, MOS
             b *= norm[quad + 1u];
         }
     }
+    let all = weights_of(row, unit);
     for (var i = 0u; i < PER_GROUP; i++) {
-        let w = weights[min(row + i, ROWS - 1u) * (COLS / 4u / quads_per_unit()) + unit];
+        let w = all[i];
         if FORMAT == F16 {
             (*sums)[i] += dot(vec4<f32>(unpack2x16float(w.x), unpack2x16float(w.y)), a)
                 + dot(vec4<f32>(unpack2x16float(w.z), unpack2x16float(w.w)), b);
@@ -92,15 +102,32 @@ fn dot16(a: vec4<u32>, b: vec4<u32>) -> i32 {
     return dot4I8Packed(a.x, b.x) + dot4I8Packed(a.y, b.y) + dot4I8Packed(a.z, b.z) + dot4I8Packed(a.w, b.w);
 }
 
-// What 16 bytes of a row make with what is staged at the same place: 16 columns of int8, 32 of int4.
-fn packed_product(row: u32, first: u32, unit: u32) -> f32 {
-    let w = weights[row * (COLS / 4u / quads_per_unit()) + first / quads_per_unit() + unit];
-    if FORMAT == INT8 {
-        return f32(dot16(w, staged[unit])) * (scale_of(row, first / 8u + unit / 2u) * blocks[unit / 2u].x);
+// The same for what is staged from quad `first` on: 16 columns of int8, 32 of int4.
+fn add_packed(row: u32, first: u32, unit: u32, sums: ptr<function, array<f32, MOST_PER_GROUP>>, squares: ptr<function, f32>) {
+    let all = weights_of(row, first / quads_per_unit() + unit);
+    let local = select(unit, unit / 2u, FORMAT == INT8);
+    let block = blocks[local];
+    var scales: array<f32, MOST_PER_GROUP>;
+    for (var i = 0u; i < PER_GROUP; i++) {
+        scales[i] = scale_of(min(row + i, ROWS - 1u), first / 8u + local) * block.x;
     }
-    let low = dot16(w & vec4<u32>(0x0f0f0f0fu), staged[unit]);
-    let high = dot16((w >> vec4<u32>(4u)) & vec4<u32>(0x0f0f0f0fu), staged[STAGE / 2u + unit]);
-    return (f32(low + high) - 8.0 * blocks[unit].y) * (scale_of(row, first / 8u + unit) * blocks[unit].x);
+    let low = staged[unit];
+    var high: vec4<u32>;
+    if FORMAT == INT4 {
+        high = staged[STAGE / 2u + unit];
+    }
+    for (var i = 0u; i < PER_GROUP; i++) {
+        let w = all[i];
+        if FORMAT == INT8 {
+            (*sums)[i] += f32(dot16(w, low)) * scales[i];
+        } else {
+            let sum = dot16(w & vec4<u32>(0x0f0f0f0fu), low) + dot16((w >> vec4<u32>(4u)) & vec4<u32>(0x0f0f0f0fu), high);
+            (*sums)[i] += (f32(sum) - 8.0 * block.y) * scales[i];
+        }
+    }
+    if FORMAT == INT4 || unit % 2u == 0u {
+        *squares += block.z;
+    }
 }
 
 // Rows row .. row + PER_GROUP times the vector that begins at quad `base` of x; lane i of the group gets row + i's.
@@ -123,14 +150,7 @@ fn rows_times_x(thread: u32, row: u32, base: u32) -> f32 {
             stage(thread, base, first, quads);
             workgroupBarrier();
             for (var unit = lane; unit < quads / quads_per_unit(); unit += LANES) {
-                for (var i = 0u; i < PER_GROUP; i++) {
-                    sums[i] += packed_product(min(row + i, ROWS - 1u), first, unit);
-                }
-                if FORMAT != INT8 {
-                    squares += blocks[unit].z;
-                } else if unit % 2u == 0u {
-                    squares += blocks[unit / 2u].z;
-                }
+                add_packed(row, first, unit, &sums, &squares);
             }
             workgroupBarrier();
         }

@@ -17,7 +17,7 @@ pub enum Format {
 }
 
 impl Format {
-    fn bits(self) -> usize {
+    pub fn bits(self) -> usize {
         match self {
             Format::F32 => 32,
             Format::F16 => 16,

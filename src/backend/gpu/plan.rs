@@ -111,11 +111,15 @@ fn per_group(rows: usize) -> usize {
     if rows >= 16384 { 4 } else { 1 }
 }
 
-const LANES: usize = 32;
+/// Threads of `rows.wgsl` that share a row: fewer where rows are short, so that each has some loads under way.
+fn lanes(format: Format, cols: usize) -> usize {
+    let units = cols * format.bits() / 128;
+    (units / 6).next_power_of_two().clamp(8, 32)
+}
 
-/// Workgroups of `matvec` and `in_proj`.
-pub fn matvec_groups(rows: usize) -> u32 {
-    groups(rows, 256 / LANES * per_group(rows))
+/// Workgroups of `matvec` and `in_proj` for so many rows of a matrix.
+pub fn matvec_groups(matrix: &Matrix, rows: usize) -> u32 {
+    groups(rows, 256 / lanes(matrix.format, matrix.cols) * per_group(rows))
 }
 
 pub struct Maker<'a> {
@@ -145,7 +149,7 @@ impl<'a> Maker<'a> {
             ("FORMAT", format as usize),
             ("COLS", cols),
             ("ROWS", rows),
-            ("LANES", LANES),
+            ("LANES", lanes(format, cols)),
             ("PER_GROUP", per_group(rows)),
             ("COUNTED", norm.unwrap_or(cols)),
         ]);
@@ -176,17 +180,20 @@ impl<'a> Maker<'a> {
         self.pipeline(&kernels::IN_PROJ, &overrides)
     }
 
-    /// Of blocks of tokens, with so many tokens a thread.
-    fn matmul(&mut self, matrix: &Matrix, out: usize, bias: bool, add: bool, per_thread: usize) -> Matmul {
+    /// Of blocks of tokens, with so many tokens and quads of rows a thread.
+    fn matmul(&mut self, matrix: &Matrix, out: usize, bias: bool, add: bool, tile: (usize, usize)) -> Matmul {
+        let (per_thread, quads) = tile;
         let mut overrides = Self::numbers([
             ("FORMAT", matrix.format as usize),
             ("COLS", matrix.cols),
             ("ROWS", matrix.rows),
             ("OUT", out),
             ("PER_THREAD", per_thread),
+            ("QUADS", quads),
         ]);
         overrides.extend([("BIAS", flag(bias)), ("ADD", flag(add))]);
-        Matmul { pipeline: self.pipeline(&kernels::MATMUL, &overrides), per_thread, out }
+        let pipeline = self.pipeline(&kernels::MATMUL, &overrides);
+        Matmul { pipeline, x: groups(out, 64 * quads), y: Rows::PerTokens(16 * per_thread as u32) }
     }
 
     /// A layer's state: floats a slot, and where h begins.
@@ -210,14 +217,13 @@ impl<'a> Maker<'a> {
 /// The product of a matrix with a block of tokens.
 struct Matmul {
     pipeline: Pipeline,
-    per_thread: usize,
-    out: usize,
+    x: u32,
+    y: Rows,
 }
 
 impl Matmul {
     fn dispatch(&self, device: &Device, buffers: &[wgpu::BufferBinding<'_>]) -> Dispatch {
-        let tile = Rows::PerTokens(16 * self.per_thread as u32);
-        self.pipeline.dispatch(device, buffers, groups(self.out, 64), tile)
+        self.pipeline.dispatch(device, buffers, self.x, self.y)
     }
 }
 
@@ -282,7 +288,7 @@ fn head(maker: &mut Maker<'_>, b: &Buffers, weights: &Weights) -> Vec<Dispatch> 
             whole(&b.scores),
             whole(&b.control),
         ];
-        pipeline.dispatch(maker.device, &buffers, matvec_groups(part.rows), Rows::Fixed(1))
+        pipeline.dispatch(maker.device, &buffers, matvec_groups(head, part.rows), Rows::Fixed(1))
     });
     parts.collect()
 }
@@ -370,8 +376,8 @@ impl Around {
             out_proj: maker.matvec(o.format, o.cols, o.rows, 0, MatvecKind::Out { norm: norm_in_out_proj }),
             norm: maker.pipeline(&kernels::NORM, &norm),
             conv: maker.pipeline(&kernels::CONV, &conv),
-            in_block: [4, 8].map(|each| maker.matmul(i, i.rows, c.use_bias, false, each)),
-            out_block: [2, 8].map(|each| maker.matmul(o, d.d, c.use_bias, true, each)),
+            in_block: [(4, 1), (8, 2)].map(|tile| maker.matmul(i, i.rows, c.use_bias, false, tile)),
+            out_block: [(2, 1), (8, 1)].map(|tile| maker.matmul(o, d.d, c.use_bias, true, tile)),
         }
     }
 
@@ -382,7 +388,12 @@ impl Around {
         let (residual, norm, bias) = (whole(&b.residual), whole(&layer.norm), whole(&layer.in_proj_bias));
         let (projected, filters) = (whole(&b.projected), whole(&layer.filters));
         let buffers = [weights, scales, residual, norm, bias, projected, control(), filters, at.state()];
-        plan.push(self.in_proj.dispatch(at.device, &buffers, matvec_groups(layer.in_proj.rows), Rows::Fixed(1)));
+        plan.push(self.in_proj.dispatch(
+            at.device,
+            &buffers,
+            matvec_groups(&layer.in_proj, layer.in_proj.rows),
+            Rows::Fixed(1),
+        ));
         let norm = match (&self.mixer, &layer.mixer) {
             (MixerPlan::Selective(selective), _) => {
                 selective.decode(at, plan);
@@ -397,7 +408,12 @@ impl Around {
         let [weights, scales] = parts(&layer.out_proj);
         let (y, bias, residual) = (whole(&b.y), whole(&layer.out_proj_bias), whole(&b.residual));
         let buffers = [weights, scales, y, whole(norm), bias, residual, control()];
-        plan.push(self.out_proj.dispatch(at.device, &buffers, matvec_groups(layer.out_proj.rows), Rows::Fixed(1)));
+        plan.push(self.out_proj.dispatch(
+            at.device,
+            &buffers,
+            matvec_groups(&layer.out_proj, layer.out_proj.rows),
+            Rows::Fixed(1),
+        ));
     }
 
     /// A layer of a block of tokens; one that is long has several chunks.

@@ -94,7 +94,7 @@ impl Device {
         self.queue.write_buffer(&control, 0, bytemuck::cast_slice(&[0_u32, 0, 1]));
         let part = &matrix.parts[0];
         let buffers = [&part.weights, &part.scales, &x, &x, &x, &out, &control].map(whole);
-        let dispatch = pipeline.dispatch(self, &buffers, super::plan::matvec_groups(size), Rows::Fixed(1));
+        let dispatch = pipeline.dispatch(self, &buffers, super::plan::matvec_groups(&matrix, size), Rows::Fixed(1));
         Ok((self.each(&dispatch, 1)?, bytes))
     }
 }

@@ -40,7 +40,7 @@ impl Selective {
         Self {
             decode: Decode::new(maker, x_proj),
             norms,
-            x_proj: maker.matmul(x_proj, d.x_dbl, false, false, 2),
+            x_proj: maker.matmul(x_proj, d.x_dbl, false, false, (2, 1)),
             dt: maker.pipeline(&kernels::DT, &dt),
             whole_scan: scan(maker, 0),
             summarise: scan(maker, 1),
@@ -63,7 +63,7 @@ impl Selective {
             }
             Decode::Separate { x_proj: product, step } => {
                 let buffers = [weights, scales, xz(), nothing(), nothing(), x_dbl(), control()];
-                plan.push(product.dispatch(at.device, &buffers, matvec_groups(x_proj.rows), one));
+                plan.push(product.dispatch(at.device, &buffers, matvec_groups(x_proj, x_proj.rows), one));
                 self.norms(at, one, plan);
                 let buffers = [x_dbl(), xz(), whole(dt_proj), a_d, at.state(), whole(&b.y), control()];
                 plan.push(step.dispatch(at.device, &buffers, groups(d.e, 64), one));

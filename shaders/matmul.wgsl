@@ -33,9 +33,47 @@ fn w4(r: u32, quad: u32) -> vec4<f32> {
     return vec4<f32>(0.0);
 }
 
+// Adds the products of four tokens with a quad of rows. Matrices with constant indices: an array would not stay in
+// registers.
+fn add_products(sums: ptr<function, mat4x4<f32>>, x: vec4<f32>, w: vec4<f32>) {
+    (*sums)[0] += x.x * w;
+    (*sums)[1] += x.y * w;
+    if PER_THREAD > 2u {
+        (*sums)[2] += x.z * w;
+        (*sums)[3] += x.w * w;
+    }
+}
+
+// Four tokens (or PER_THREAD, where that is less) of a quad of rows.
+fn write_four(t: u32, r: u32, sums: mat4x4<f32>) {
+    if r >= OUT {
+        return;
+    }
+    var offset = vec4<f32>(0.0);
+    if BIAS {
+        for (var j = 0u; j < 4u; j++) {
+            if r + j < ROWS {
+                offset[j] = bias[r + j];
+            }
+        }
+    }
+    write(t, r, sums[0] + offset);
+    write(t + 1u, r, sums[1] + offset);
+    if PER_THREAD > 2u {
+        write(t + 2u, r, sums[2] + offset);
+        write(t + 3u, r, sums[3] + offset);
+    }
+}
+
+fn write(t: u32, r: u32, value: vec4<f32>) {
+    if t < control.tokens {
+        let at = (t * OUT + r) / 4u;
+        out[at] = select(value, value + out[at], ADD);
+    }
+}
+
 @compute @workgroup_size(256)
 fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) workgroup: vec3<u32>) {
-    let tokens = control.tokens;
     let tile_t = PER_THREAD * 16u;
     let tile_r = QUADS * 64u;
     let tile_k = 16u / QUADS;
@@ -45,7 +83,11 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) wor
     let first_r = workgroup.x * tile_r;
     let my_r = thread % 16u; // a quad of rows, and with two the same in the tile's other half
     let my_t = thread / 16u; // PER_THREAD tokens
-    var sums: array<vec4<f32>, 16>; // [QUADS, 8]
+    // Of the first and the second four tokens, with the first and the second quad.
+    var sums: mat4x4<f32>;
+    var sums_t: mat4x4<f32>;
+    var sums_r: mat4x4<f32>;
+    var sums_tr: mat4x4<f32>;
     // A thread brings four tokens (or rows) x four columns; the next ones are on their way while these are used.
     let quads = tile_k / 4u;
     let quad = thread % quads;
@@ -85,47 +127,35 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) wor
             continue;
         }
         for (var i = 0u; i < tile_k; i++) {
-            for (var j = 0u; j < PER_THREAD; j += 4u) {
-                var four = tile_x[i * row_t + (my_t * PER_THREAD + j) / 4u];
-                if PER_THREAD == 2u && my_t % 2u == 1u {
-                    four = four.zwxy;
-                }
-                for (var q = 0u; q < QUADS; q++) {
-                    let w = tile_w[i * row_r + q * 16u + my_r];
-                    sums[q * 8u + j] += four.x * w;
-                    sums[q * 8u + j + 1u] += four.y * w;
-                    if PER_THREAD > 2u {
-                        sums[q * 8u + j + 2u] += four.z * w;
-                        sums[q * 8u + j + 3u] += four.w * w;
-                    }
+            let w = tile_w[i * row_r + my_r];
+            var four = tile_x[i * row_t + my_t * PER_THREAD / 4u];
+            if PER_THREAD == 2u && my_t % 2u == 1u {
+                four = four.zwxy;
+            }
+            add_products(&sums, four, w);
+            if QUADS == 2u {
+                add_products(&sums_r, four, tile_w[i * row_r + 16u + my_r]);
+            }
+            if PER_THREAD == 8u {
+                let next_four = tile_x[i * row_t + my_t * 2u + 1u];
+                add_products(&sums_t, next_four, w);
+                if QUADS == 2u {
+                    add_products(&sums_tr, next_four, tile_w[i * row_r + 16u + my_r]);
                 }
             }
         }
         workgroupBarrier();
     }
-    for (var q = 0u; q < QUADS; q++) {
-        let out_r = first_r + q * 64u + my_r * 4u;
-        if out_r >= OUT {
-            continue;
-        }
-        var offset = vec4<f32>(0.0);
-        if BIAS {
-            for (var j = 0u; j < 4u; j++) {
-                if out_r + j < ROWS {
-                    offset[j] = bias[out_r + j];
-                }
-            }
-        }
-        for (var i = 0u; i < PER_THREAD; i++) {
-            let out_t = first_t + my_t * PER_THREAD + i;
-            if out_t < tokens {
-                let at = (out_t * OUT + out_r) / 4u;
-                var sum = sums[q * 8u + i] + offset;
-                if ADD {
-                    sum += out[at];
-                }
-                out[at] = sum;
-            }
+    let out_t = first_t + my_t * PER_THREAD;
+    let out_r = first_r + my_r * 4u;
+    write_four(out_t, out_r, sums);
+    if PER_THREAD == 8u {
+        write_four(out_t + 4u, out_r, sums_t);
+    }
+    if QUADS == 2u {
+        write_four(out_t, out_r + 64u, sums_r);
+        if PER_THREAD == 8u {
+            write_four(out_t + 4u, out_r + 64u, sums_tr);
         }
     }
 }

@@ -23,28 +23,39 @@ fn score_of(key: u32) -> f32 {
 }
 
 const THREADS = 256u;
-const EACH = PLACES / THREADS; // places of a thread
 var<workgroup> keys: array<u32, PLACES>;
 var<workgroup> ids: array<u32, PLACES>;
 
-// The four places of a thread, next to one another in one list.
-fn place(thread: u32, i: u32) -> u32 {
-    return thread * EACH + i;
+// A thread has four places next to one another, all in one list. Vectors, because arrays would be slow.
+fn keys4(at: vec4<u32>) -> vec4<u32> {
+    return vec4<u32>(keys[at.x], keys[at.y], keys[at.z], keys[at.w]);
 }
 
-// Brings what stands at this thread's places to where `targets` says, for those that stay.
-fn move_all(thread: u32, targets: array<u32, EACH>) {
-    var moving: array<vec2<u32>, EACH>;
-    for (var i = 0u; i < EACH; i++) {
-        moving[i] = vec2<u32>(keys[place(thread, i)], ids[place(thread, i)]);
+fn ids4(at: vec4<u32>) -> vec4<u32> {
+    return vec4<u32>(ids[at.x], ids[at.y], ids[at.z], ids[at.w]);
+}
+
+fn places(thread: u32) -> vec4<u32> {
+    return vec4<u32>(thread * 4u) + vec4<u32>(0u, 1u, 2u, 3u);
+}
+
+// Puts a candidate where it belongs, unless that is PLACES: there it ends.
+fn put(place: u32, key: u32, id: u32) {
+    if place < PLACES {
+        keys[place] = key;
+        ids[place] = id;
     }
+}
+
+// Brings what stands at this thread's places to others.
+fn move_all(thread: u32, to: vec4<u32>) {
+    let key = keys4(places(thread));
+    let id = ids4(places(thread));
     workgroupBarrier();
-    for (var i = 0u; i < EACH; i++) {
-        if targets[i] < PLACES {
-            keys[targets[i]] = moving[i].x;
-            ids[targets[i]] = moving[i].y;
-        }
-    }
+    put(to.x, key.x, id.x);
+    put(to.y, key.y, id.y);
+    put(to.z, key.z, id.z);
+    put(to.w, key.w, id.w);
     workgroupBarrier();
 }
 
@@ -52,47 +63,41 @@ fn move_all(thread: u32, targets: array<u32, EACH>) {
 // `merge`.
 fn sort(thread: u32) {
     workgroupBarrier();
-    let list = place(thread, 0u) / BEST * BEST;
-    var mine: array<u32, EACH>;
-    var targets: array<u32, EACH>;
-    for (var i = 0u; i < EACH; i++) {
-        mine[i] = keys[place(thread, i)];
-        targets[i] = list;
+    let at = places(thread);
+    let key = keys4(at);
+    let list = at.x / BEST * BEST;
+    var to = vec4<u32>(list);
+    for (var i = 0u; i < BEST; i++) {
+        let other = vec4<u32>(keys[list + i]);
+        to += vec4<u32>((other > key) | ((other == key) & (vec4<u32>(list + i) < at)));
     }
-    for (var other = list; other < list + BEST; other++) {
-        let key = keys[other];
-        for (var i = 0u; i < EACH; i++) {
-            targets[i] += u32((key > mine[i]) | ((key == mine[i]) & (other < place(thread, i))));
-        }
-    }
-    move_all(thread, targets);
+    move_all(thread, to);
 }
 
 // Of all lists, each sorted, the best become the first list: lists are merged two by two.
 fn merge(thread: u32) {
     workgroupBarrier();
+    let at = places(thread);
+    let list = at.x / BEST;
+    let other = vec4<u32>((list ^ 1u) * BEST);
     for (var lists = LISTS_AT_ONCE; lists > 1u; lists /= 2u) {
-        let list = place(thread, 0u) / BEST;
-        let other = (list ^ 1u) * BEST;
-        // How many of the other list come before each of these, by halves. Of equals, those of the first list do.
-        var before: array<u32, EACH>;
-        var targets: array<u32, EACH>;
+        var to = vec4<u32>(PLACES);
         if list < lists {
+            let key = keys4(at);
+            let id = ids4(at);
+            // How many of the other list come before each of these, by halves. Of equals, those of the first list do.
+            var before = vec4<u32>(0u);
             for (var step = BEST; step > 0u; step /= 2u) {
-                for (var i = 0u; i < EACH; i++) {
-                    let at = place(thread, i);
-                    let against = other + min(before[i] + step, BEST) - 1u;
-                    let is_same = (keys[against] == keys[at]) & (ids[against] == ids[at]);
-                    let is_first = (ids[against] < ids[at]) | (is_same & (other < at));
-                    let is_before = (keys[against] > keys[at]) | ((keys[against] == keys[at]) & is_first);
-                    before[i] += select(0u, step, is_before & (before[i] + step <= BEST));
-                }
+                let against = other + min(before + step, vec4<u32>(BEST)) - 1u;
+                let other_key = keys4(against);
+                let other_id = ids4(against);
+                let is_first = (other_id < id) | ((other_id == id) & (against < at));
+                let is_before = (other_key > key) | ((other_key == key) & is_first);
+                before += select(vec4<u32>(0u), vec4<u32>(step), is_before & (before + step <= vec4<u32>(BEST)));
             }
+            let rank = at % BEST + before;
+            to = select(vec4<u32>(PLACES), list / 2u * BEST + rank, rank < vec4<u32>(BEST));
         }
-        for (var i = 0u; i < EACH; i++) {
-            let rank = place(thread, i) % BEST + before[i];
-            targets[i] = select(PLACES, list / 2u * BEST + rank, (list < lists) & (rank < BEST));
-        }
-        move_all(thread, targets);
+        move_all(thread, to);
     }
 }

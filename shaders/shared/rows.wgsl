@@ -4,7 +4,7 @@
 // products.
 override ROWS: u32;
 override LANES: u32;
-override PER_GROUP: u32; // at most MOST_PER_GROUP and LANES
+override PER_GROUP: u32; // 1 or 4
 // Whether an RMS norm of the vector comes first, and the columns that count for it; the rest is padding.
 override NORM: bool;
 override COUNTED: u32;
@@ -14,12 +14,12 @@ override EPSILON: f32;
 @group(0) @binding(3) var<storage, read> norm: array<vec4<f32>>; // [COLS]
 
 const THREADS = 256u;
-const MOST_PER_GROUP = 4u;
 const STAGE = 512u; // 8192 columns as bytes
-// The vector's bytes; then each thread's sums.
+// The vector's bytes.
 var<workgroup> staged: array<vec4<u32>, STAGE>;
-// Of each 32 columns of it: the scale, the sum of the bytes, the sum of the squares; then each thread's sum of squares.
-var<workgroup> blocks: array<vec4<f32>, THREADS>;
+// Of each 32 columns of it: the scale and the sum of the bytes; the sum of the squares.
+var<workgroup> blocks: array<vec2<f32>, STAGE / 2>;
+var<workgroup> block_squares: array<f32, STAGE / 2>;
 
 // Quads of columns in 16 bytes of weights.
 fn quads_per_unit() -> u32 {
@@ -31,17 +31,22 @@ fn first_row(thread: u32, workgroup: u32) -> u32 {
     return (workgroup * (THREADS / LANES) + thread / LANES) * PER_GROUP;
 }
 
-// 16 bytes of each of the rows from `row` on. They are asked for together, so that they are waited for once.
-fn weights_of(row: u32, unit: u32) -> array<vec4<u32>, MOST_PER_GROUP> {
-    var all: array<vec4<u32>, MOST_PER_GROUP>;
-    for (var i = 0u; i < PER_GROUP; i++) {
-        all[i] = weights[min(row + i, ROWS - 1u) * (COLS / 4u / quads_per_unit()) + unit];
-    }
-    return all;
+// Where the 16 bytes of a row are; beyond the last row, those of the last.
+fn unit_of(row: u32, unit: u32) -> u32 {
+    return min(row, ROWS - 1u) * (COLS / 4u / quads_per_unit()) + unit;
 }
 
-// Adds what 16 bytes of each row make, in f32 or f16.
-fn add_floats(row: u32, base: u32, unit: u32, sums: ptr<function, array<f32, MOST_PER_GROUP>>, squares: ptr<function, f32>) {
+// What 16 bytes of a row make with a and b, in f32 or f16.
+fn dot_floats(w: vec4<u32>, a: vec4<f32>, b: vec4<f32>) -> f32 {
+    if FORMAT == F32 {
+        return dot(bitcast<vec4<f32>>(w), a);
+    }
+    return dot(vec4<f32>(unpack2x16float(w.x), unpack2x16float(w.y)), a)
+        + dot(vec4<f32>(unpack2x16float(w.z), unpack2x16float(w.w)), b);
+}
+
+// What 16 bytes of each row make, in f32 or f16; adds to the squares.
+fn floats(row: u32, base: u32, unit: u32, squares: ptr<function, f32>) -> vec4<f32> {
     let quad = unit * quads_per_unit();
     var a = x[base + quad];
     var b = vec4<f32>(0.0);
@@ -55,16 +60,15 @@ fn add_floats(row: u32, base: u32, unit: u32, sums: ptr<function, array<f32, MOS
             b *= norm[quad + 1u];
         }
     }
-    let all = weights_of(row, unit);
-    for (var i = 0u; i < PER_GROUP; i++) {
-        let w = all[i];
-        if FORMAT == F16 {
-            (*sums)[i] += dot(vec4<f32>(unpack2x16float(w.x), unpack2x16float(w.y)), a)
-                + dot(vec4<f32>(unpack2x16float(w.z), unpack2x16float(w.w)), b);
-        } else {
-            (*sums)[i] += dot(bitcast<vec4<f32>>(w), a);
-        }
+    let w0 = weights[unit_of(row, unit)];
+    if PER_GROUP == 1u {
+        return vec4<f32>(dot_floats(w0, a, b), 0.0, 0.0, 0.0);
     }
+    // All are asked for before one is waited for.
+    let w1 = weights[unit_of(row + 1u, unit)];
+    let w2 = weights[unit_of(row + 2u, unit)];
+    let w3 = weights[unit_of(row + 3u, unit)];
+    return vec4<f32>(dot_floats(w0, a, b), dot_floats(w1, a, b), dot_floats(w2, a, b), dot_floats(w3, a, b));
 }
 
 // Rounds columns into workgroup memory, from quad `first` on: a thread takes whole blocks of 32.
@@ -94,7 +98,8 @@ fn stage(thread: u32, base: u32, first: u32, quads: u32) {
             // int8 reads on from half to half, int4 both halves at once: then neighbours have neighbouring words.
             staged[select(half * (STAGE / 2u) + block, block * 2u + half, FORMAT == INT8)] = words;
         }
-        blocks[block] = vec4<f32>(scale, f32(sum), squares, 0.0);
+        blocks[block] = vec2<f32>(scale, f32(sum));
+        block_squares[block] = squares;
     }
 }
 
@@ -102,47 +107,61 @@ fn dot16(a: vec4<u32>, b: vec4<u32>) -> i32 {
     return dot4I8Packed(a.x, b.x) + dot4I8Packed(a.y, b.y) + dot4I8Packed(a.z, b.z) + dot4I8Packed(a.w, b.w);
 }
 
-// The same for what is staged from quad `first` on: 16 columns of int8, 32 of int4.
-fn add_packed(row: u32, first: u32, unit: u32, sums: ptr<function, array<f32, MOST_PER_GROUP>>, squares: ptr<function, f32>) {
-    let all = weights_of(row, first / quads_per_unit() + unit);
+// What 16 bytes of a row make with what is staged: 16 columns of int8 with `low`, 32 of int4 with both.
+fn dot_packed(w: vec4<u32>, low: vec4<u32>, high: vec4<u32>, block: vec2<f32>) -> f32 {
+    if FORMAT == INT8 {
+        return f32(dot16(w, low));
+    }
+    let half = vec4<u32>(0x0f0f0f0fu);
+    return f32(dot16(w & half, low) + dot16((w >> vec4<u32>(4u)) & half, high)) - 8.0 * block.y;
+}
+
+fn row_scale(row: u32, block: u32) -> f32 {
+    return scale_of(min(row, ROWS - 1u), block);
+}
+
+// What 16 bytes of each row make with what is staged from quad `first` on; adds to the squares.
+fn packed(row: u32, first: u32, unit: u32, squares: ptr<function, f32>) -> vec4<f32> {
+    let at = first / quads_per_unit() + unit;
     let local = select(unit, unit / 2u, FORMAT == INT8);
     let block = blocks[local];
-    var scales: array<f32, MOST_PER_GROUP>;
-    for (var i = 0u; i < PER_GROUP; i++) {
-        scales[i] = scale_of(min(row + i, ROWS - 1u), first / 8u + local) * block.x;
-    }
     let low = staged[unit];
     var high: vec4<u32>;
     if FORMAT == INT4 {
         high = staged[STAGE / 2u + unit];
     }
-    for (var i = 0u; i < PER_GROUP; i++) {
-        let w = all[i];
-        if FORMAT == INT8 {
-            (*sums)[i] += f32(dot16(w, low)) * scales[i];
-        } else {
-            let sum = dot16(w & vec4<u32>(0x0f0f0f0fu), low) + dot16((w >> vec4<u32>(4u)) & vec4<u32>(0x0f0f0f0fu), high);
-            (*sums)[i] += (f32(sum) - 8.0 * block.y) * scales[i];
-        }
-    }
     if FORMAT == INT4 || unit % 2u == 0u {
-        *squares += block.z;
+        *squares += block_squares[local];
     }
+    let w0 = weights[unit_of(row, at)];
+    let s0 = row_scale(row, first / 8u + local) * block.x;
+    if PER_GROUP == 1u {
+        return vec4<f32>(dot_packed(w0, low, high, block) * s0, 0.0, 0.0, 0.0);
+    }
+    let w1 = weights[unit_of(row + 1u, at)];
+    let w2 = weights[unit_of(row + 2u, at)];
+    let w3 = weights[unit_of(row + 3u, at)];
+    let s1 = row_scale(row + 1u, first / 8u + local) * block.x;
+    let s2 = row_scale(row + 2u, first / 8u + local) * block.x;
+    let s3 = row_scale(row + 3u, first / 8u + local) * block.x;
+    return vec4<f32>(
+        dot_packed(w0, low, high, block) * s0, dot_packed(w1, low, high, block) * s1,
+        dot_packed(w2, low, high, block) * s2, dot_packed(w3, low, high, block) * s3);
 }
 
 // Rows row .. row + PER_GROUP times the vector that begins at quad `base` of x; lane i of the group gets row + i's.
 // All threads must call it.
 fn rows_times_x(thread: u32, row: u32, base: u32) -> f32 {
     let lane = thread % LANES;
-    var sums: array<f32, MOST_PER_GROUP>;
+    var sums = vec4<f32>(0.0);
     var squares = 0.0;
     if FORMAT == F32 || FORMAT == F16 {
         let units = COLS / 4u / quads_per_unit();
         for (var i = 0u; i < units / LANES; i++) {
-            add_floats(row, base, i * LANES + lane, &sums, &squares);
+            sums += floats(row, base, i * LANES + lane, &squares);
         }
         if lane < units % LANES {
-            add_floats(row, base, units / LANES * LANES + lane, &sums, &squares);
+            sums += floats(row, base, units / LANES * LANES + lane, &squares);
         }
     } else {
         for (var first = 0u; first < COLS / 4u; first += STAGE * 4u) {
@@ -150,26 +169,14 @@ fn rows_times_x(thread: u32, row: u32, base: u32) -> f32 {
             stage(thread, base, first, quads);
             workgroupBarrier();
             for (var unit = lane; unit < quads / quads_per_unit(); unit += LANES) {
-                add_packed(row, first, unit, &sums, &squares);
+                sums += packed(row, first, unit, &squares);
             }
             workgroupBarrier();
         }
     }
-    staged[thread] = bitcast<vec4<u32>>(vec4<f32>(sums[0], sums[1], sums[2], sums[3]));
-    blocks[thread].x = squares;
-    workgroupBarrier();
-    if lane >= PER_GROUP {
-        return 0.0;
-    }
-    var sum = 0.0;
-    squares = 0.0;
-    for (var i = 0u; i < LANES; i++) {
-        let at = thread - lane + i;
-        sum += bitcast<f32>(staged[at][lane]);
-        squares += blocks[at].x;
-    }
+    let all = sum_over_lanes(thread, sums, squares);
     if NORM {
-        sum *= inverseSqrt(squares / f32(COUNTED) + EPSILON);
+        return all.x * inverseSqrt(all.y / f32(COUNTED) + EPSILON);
     }
-    return sum;
+    return all.x;
 }

@@ -40,7 +40,12 @@ fn advance(thread: u32, workgroup: u32) {
     let is_inside = workgroup * QUADS + thread % QUADS < width;
     let e = min(workgroup * QUADS + thread % QUADS, width - 1u);
     var sum = vec4<f32>(0.0);
-    for (var r = part; r < R; r += PARTS) {
+    for (var i = 0u; i < R / PARTS; i++) {
+        let r = i * PARTS + part;
+        sum += dt_proj[r * width + e] * x_dbl_at(r);
+    }
+    if part < R % PARTS {
+        let r = R / PARTS * PARTS + part;
         sum += dt_proj[r * width + e] * x_dbl_at(r);
     }
     let raw = sum_of_parts(thread, sum) + dt_proj[R * width + e];

@@ -44,7 +44,7 @@ impl Device {
         let (device, queue) = adapter
             .request_device(&wgpu::DeviceDescriptor {
                 label: Some("mamba-web"),
-                required_features: adapter.features() & wgpu::Features::TIMESTAMP_QUERY,
+                required_features: adapter.features() & wgpu::Features::SUBGROUP,
                 required_limits: limits,
                 memory_hints: wgpu::MemoryHints::Performance,
                 ..Default::default()
@@ -73,6 +73,11 @@ impl Device {
     pub fn name(&self) -> String {
         let name = [&self.adapter.name, &self.adapter.driver, &self.adapter.driver_info];
         name.into_iter().find(|name| !name.is_empty()).map_or_else(|| "unnamed GPU".into(), Clone::clone)
+    }
+
+    /// Whether kernels may count on subgroups of at least 32 threads.
+    pub(super) fn has_subgroups(&self) -> bool {
+        self.device.features().contains(wgpu::Features::SUBGROUP) && self.adapter.subgroup_min_size >= 32
     }
 
     /// Whether the adapter is a program on the CPU that plays a GPU.

@@ -137,7 +137,7 @@ impl Dims {
         let (layers, vocab) = (c.layers, c.vocab);
         // The limits of shaders/mixer.wgsl, and where its arithmetic would cost more than a browser's dispatch.
         let can_fuse =
-            c.architecture == Architecture::Mamba && e <= 2560 && r + 2 * n <= 256 && (r + 2 * n) * e <= 1 << 18;
+            c.architecture == Architecture::Mamba && e <= 2560 && r + 2 * n <= 128 && (r + 2 * n) * e <= 1 << 18;
         Ok(Self {
             d,
             e,

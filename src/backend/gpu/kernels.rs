@@ -34,18 +34,20 @@ const ORDER: &str = shader!("shared/order");
 const SUM: &str = shader!("shared/sum");
 const SSD: &str = shader!("shared/ssd");
 const ROWS: &str = shader!("shared/rows");
+const LANES: &str = shader!("shared/lanes");
+const LANES_SUBGROUPS: &str = shader!("shared/lanes_subgroups");
 const SELECTIVE: &str = shader!("shared/selective");
 
 pub const EMBED: Kernel =
     Kernel { name: "embed", sources: &[FLOAT, WEIGHTS, shader!("embed")], bindings: &[Read, Read, Read, Write] };
 pub const MATVEC: Kernel = Kernel {
     name: "matvec",
-    sources: &[CONTROL, FLOAT, WEIGHTS, ROWS, shader!("matvec")],
+    sources: &[CONTROL, FLOAT, WEIGHTS, LANES, ROWS, shader!("matvec")],
     bindings: &[Read, Read, Read, Read, Read, Write, Uniform],
 };
 pub const IN_PROJ: Kernel = Kernel {
     name: "in_proj",
-    sources: &[CONTROL, FLOAT, WEIGHTS, ROWS, shader!("in_proj")],
+    sources: &[CONTROL, FLOAT, WEIGHTS, LANES, ROWS, shader!("in_proj")],
     bindings: &[Read, Read, Read, Read, Read, Write, Uniform, Read, Write],
 };
 pub const STEP: Kernel = Kernel {
@@ -143,17 +145,21 @@ pub struct Pipeline {
 }
 
 impl Kernel {
-    fn source(&self) -> String {
-        self.sources.concat()
+    fn source(&self, subgroups: bool) -> String {
+        if !subgroups || !self.sources.contains(&LANES) {
+            return self.sources.concat();
+        }
+        let sources: String = self.sources.iter().map(|&s| if s == LANES { LANES_SUBGROUPS } else { s }).collect();
+        // Browsers want to be asked; naga does not know the word yet.
+        if cfg!(target_arch = "wasm32") { format!("enable subgroups;\n{sources}") } else { sources }
     }
 
     /// `overrides` by name; a bool is 0 or 1.
     pub fn pipeline(&self, device: &Device, overrides: &[(&str, f64)]) -> Pipeline {
+        let source = self.source(device.has_subgroups());
         let device = &device.device;
-        let descriptor = wgpu::ShaderModuleDescriptor {
-            label: Some(self.name),
-            source: wgpu::ShaderSource::Wgsl(self.source().into()),
-        };
+        let descriptor =
+            wgpu::ShaderModuleDescriptor { label: Some(self.name), source: wgpu::ShaderSource::Wgsl(source.into()) };
         // Counting every loop's turns keeps a driver from unrolling it. Accesses stay checked.
         let checks = wgpu::ShaderRuntimeChecks { force_loop_bounding: false, ..wgpu::ShaderRuntimeChecks::checked() };
         // SAFETY: every loop in shaders/ counts up to an override or to a number that the host has checked, so it ends.
@@ -262,12 +268,12 @@ mod tests {
     /// Every shader is valid, stays within WebGPU's least limits, and binds what the table above says.
     #[test]
     fn shaders_are_valid_and_bind_what_the_table_says() {
-        for kernel in ALL {
-            let source = kernel.source();
+        for (kernel, subgroups) in ALL.iter().flat_map(|kernel| [(kernel, false), (kernel, true)]) {
+            let source = kernel.source(subgroups);
             let module = naga::front::wgsl::parse_str(&source)
                 .unwrap_or_else(|error| panic!("{}: {}", kernel.name, error.emit_to_string(&source)));
-            let info =
-                Validator::new(ValidationFlags::all(), Capabilities::SHADER_FLOAT16_IN_FLOAT32).validate(&module);
+            let capabilities = Capabilities::SHADER_FLOAT16_IN_FLOAT32 | Capabilities::SUBGROUP;
+            let info = Validator::new(ValidationFlags::all(), capabilities).validate(&module);
             info.unwrap_or_else(|error| panic!("{}: {}", kernel.name, error.emit_to_string(&source)));
             let mut bindings: Vec<_> = module
                 .global_variables

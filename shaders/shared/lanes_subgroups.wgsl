@@ -1,0 +1,10 @@
+// As `lanes.wgsl`, without workgroup memory.
+fn sum_over_lanes(thread: u32, v: vec4<f32>, s: f32) -> vec2<f32> {
+    var sums = v;
+    var squares = s;
+    for (var mask = 1u; mask < LANES; mask *= 2u) {
+        sums += subgroupShuffleXor(sums, mask);
+        squares += subgroupShuffleXor(squares, mask);
+    }
+    return vec2<f32>(sums[thread % LANES % 4u], squares);
+}

@@ -1,8 +1,7 @@
-// out[t, r] = W[r] · x[t] for a block of tokens. A workgroup makes a tile of 16 PER_THREAD tokens x 64 QUADS rows, a
-// thread PER_THREAD x 4 QUADS of it, 16 columns (with two quads 8) at a time through workgroup memory. Large tiles are
-// less work, small ones more workgroups.
+// out[t, r] = W[r] · x[t] for a block of tokens. A workgroup makes a tile of 16 PER_THREAD tokens x 64 rows, a thread
+// PER_THREAD x 4 of it, 16 columns at a time through workgroup memory. Many tokens a thread are less work, few are more
+// workgroups.
 override PER_THREAD: u32; // 8, 4 or 2
-override QUADS: u32; // 1 or 2
 override ROWS: u32; // of the weights
 override OUT: u32; // values in a row of out, a multiple of 4, at least ROWS
 override BIAS: bool;
@@ -13,11 +12,12 @@ override ADD: bool; // out += instead of out =
 @group(0) @binding(4) var<storage, read_write> out: array<vec4<f32>>; // [T, OUT]
 @group(0) @binding(5) var<uniform> control: Control;
 
+const MOST_T = 128u;
+const TILE_R = 64u;
+const TILE_K = 16u;
 const PAD = 4u; // against bank conflicts
-const MOST_X = 16u * (128u + PAD);
-const MOST_W = 16u * (64u + PAD);
-var<workgroup> tile_x: array<vec4<f32>, MOST_X / 4>; // [tile_k, tile_t]
-var<workgroup> tile_w: array<vec4<f32>, MOST_W / 4>; // [tile_k, tile_r]
+var<workgroup> tile_x: array<vec4<f32>, TILE_K * (MOST_T + PAD) / 4>; // [K, T]
+var<workgroup> tile_w: array<vec4<f32>, TILE_K * (TILE_R + PAD) / 4>; // [K, R]
 
 fn x4(t: u32, quad: u32) -> vec4<f32> {
     if t < control.tokens {
@@ -33,86 +33,39 @@ fn w4(r: u32, quad: u32) -> vec4<f32> {
     return vec4<f32>(0.0);
 }
 
-// Adds the products of four tokens with a quad of rows. Matrices with constant indices: an array would not stay in
-// registers.
-fn add_products(sums: ptr<function, mat4x4<f32>>, x: vec4<f32>, w: vec4<f32>) {
-    (*sums)[0] += x.x * w;
-    (*sums)[1] += x.y * w;
-    if PER_THREAD > 2u {
-        (*sums)[2] += x.z * w;
-        (*sums)[3] += x.w * w;
-    }
-}
-
-// Four tokens (or PER_THREAD, where that is less) of a quad of rows.
-fn write_four(t: u32, r: u32, sums: mat4x4<f32>) {
-    if r >= OUT {
-        return;
-    }
-    var offset = vec4<f32>(0.0);
-    if BIAS {
-        for (var j = 0u; j < 4u; j++) {
-            if r + j < ROWS {
-                offset[j] = bias[r + j];
-            }
-        }
-    }
-    write(t, r, sums[0] + offset);
-    write(t + 1u, r, sums[1] + offset);
-    if PER_THREAD > 2u {
-        write(t + 2u, r, sums[2] + offset);
-        write(t + 3u, r, sums[3] + offset);
-    }
-}
-
-fn write(t: u32, r: u32, value: vec4<f32>) {
-    if t < control.tokens {
-        let at = (t * OUT + r) / 4u;
-        out[at] = select(value, value + out[at], ADD);
-    }
-}
-
 @compute @workgroup_size(256)
 fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) workgroup: vec3<u32>) {
+    let tokens = control.tokens;
     let tile_t = PER_THREAD * 16u;
-    let tile_r = QUADS * 64u;
-    let tile_k = 16u / QUADS;
-    let row_t = (tile_t + PAD) / 4u;
-    let row_r = (tile_r + PAD) / 4u;
     let first_t = workgroup.y * tile_t;
-    let first_r = workgroup.x * tile_r;
-    let my_r = thread % 16u; // a quad of rows, and with two the same in the tile's other half
+    let first_r = workgroup.x * TILE_R;
+    let my_r = thread % 16u; // a quad of rows
     let my_t = thread / 16u; // PER_THREAD tokens
-    // Of the first and the second four tokens, with the first and the second quad.
-    var sums: mat4x4<f32>;
-    var sums_t: mat4x4<f32>;
-    var sums_r: mat4x4<f32>;
-    var sums_tr: mat4x4<f32>;
+    var sums: array<vec4<f32>, 8>;
     // A thread brings four tokens (or rows) x four columns; the next ones are on their way while these are used.
-    let quads = tile_k / 4u;
-    let quad = thread % quads;
-    let brings_x = thread / quads < tile_t / 4u;
-    let group = select(thread / quads - tile_t / 4u, thread / quads, brings_x);
-    let brings_w = !brings_x && group < tile_r / 4u;
+    let quad = thread % 4u;
+    let brings_x = thread < tile_t;
+    let brings_w = !brings_x && thread < tile_t + TILE_R;
+    let group = select(thread - tile_t, thread, brings_x) / 4u;
     let t = first_t + group * 4u;
     let r = first_r + group * 4u;
     var next: mat4x4<f32>;
-    for (var k = 0u; k <= COLS / 4u; k += quads) {
+    for (var k = 0u; k <= COLS / 4u; k += TILE_K / 4u) {
         if k > 0u {
             // Turned round: a column of the tile is a vector of four tokens (or rows).
             let four = transpose(next);
             if brings_x {
-                let at = quad * 4u * row_t + group;
+                let at = quad * (tile_t + PAD) + group;
                 tile_x[at] = four[0];
-                tile_x[at + row_t] = four[1];
-                tile_x[at + row_t * 2u] = four[2];
-                tile_x[at + row_t * 3u] = four[3];
+                tile_x[at + (tile_t + PAD) / 4u] = four[1];
+                tile_x[at + (tile_t + PAD) / 2u] = four[2];
+                tile_x[at + (tile_t + PAD) / 4u * 3u] = four[3];
             } else if brings_w {
-                let at = quad * 4u * row_r + group;
+                let at = quad * (TILE_R + PAD) + group;
                 tile_w[at] = four[0];
-                tile_w[at + row_r] = four[1];
-                tile_w[at + row_r * 2u] = four[2];
-                tile_w[at + row_r * 3u] = four[3];
+                tile_w[at + (TILE_R + PAD) / 4u] = four[1];
+                tile_w[at + (TILE_R + PAD) / 2u] = four[2];
+                tile_w[at + (TILE_R + PAD) / 4u * 3u] = four[3];
             }
         }
         workgroupBarrier();
@@ -126,36 +79,44 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) wor
         if k == 0u {
             continue;
         }
-        for (var i = 0u; i < tile_k; i++) {
-            let w = tile_w[i * row_r + my_r];
-            var four = tile_x[i * row_t + my_t * PER_THREAD / 4u];
-            if PER_THREAD == 2u && my_t % 2u == 1u {
-                four = four.zwxy;
-            }
-            add_products(&sums, four, w);
-            if QUADS == 2u {
-                add_products(&sums_r, four, tile_w[i * row_r + 16u + my_r]);
-            }
-            if PER_THREAD == 8u {
-                let next_four = tile_x[i * row_t + my_t * 2u + 1u];
-                add_products(&sums_t, next_four, w);
-                if QUADS == 2u {
-                    add_products(&sums_tr, next_four, tile_w[i * row_r + 16u + my_r]);
+        for (var i = 0u; i < TILE_K; i++) {
+            let w = tile_w[i * ((TILE_R + PAD) / 4u) + my_r];
+            for (var j = 0u; j < PER_THREAD; j += 4u) {
+                var four = tile_x[i * ((tile_t + PAD) / 4u) + (my_t * PER_THREAD + j) / 4u];
+                if PER_THREAD == 2u && my_t % 2u == 1u {
+                    four = four.zwxy;
+                }
+                sums[j] += four.x * w;
+                sums[j + 1u] += four.y * w;
+                if PER_THREAD > 2u {
+                    sums[j + 2u] += four.z * w;
+                    sums[j + 3u] += four.w * w;
                 }
             }
         }
         workgroupBarrier();
     }
-    let out_t = first_t + my_t * PER_THREAD;
     let out_r = first_r + my_r * 4u;
-    write_four(out_t, out_r, sums);
-    if PER_THREAD == 8u {
-        write_four(out_t + 4u, out_r, sums_t);
+    if out_r >= OUT {
+        return;
     }
-    if QUADS == 2u {
-        write_four(out_t, out_r + 64u, sums_r);
-        if PER_THREAD == 8u {
-            write_four(out_t + 4u, out_r + 64u, sums_tr);
+    var offset = vec4<f32>(0.0);
+    if BIAS {
+        for (var j = 0u; j < 4u; j++) {
+            if out_r + j < ROWS {
+                offset[j] = bias[out_r + j];
+            }
+        }
+    }
+    for (var i = 0u; i < PER_THREAD; i++) {
+        let out_t = first_t + my_t * PER_THREAD + i;
+        if out_t < tokens {
+            let at = (out_t * OUT + out_r) / 4u;
+            var sum = sums[i] + offset;
+            if ADD {
+                sum += out[at];
+            }
+            out[at] = sum;
         }
     }
 }

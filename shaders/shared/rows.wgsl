@@ -107,46 +107,17 @@ fn dot16(a: vec4<u32>, b: vec4<u32>) -> i32 {
     return dot4I8Packed(a.x, b.x) + dot4I8Packed(a.y, b.y) + dot4I8Packed(a.z, b.z) + dot4I8Packed(a.w, b.w);
 }
 
-// What 16 bytes of a row make with what is staged: 16 columns of int8 with `low`, 32 of int4 with both.
-fn dot_packed(w: vec4<u32>, low: vec4<u32>, high: vec4<u32>, block: vec2<f32>) -> f32 {
+// What 16 bytes of a row make with what is staged from quad `first` on: 16 columns of int8, 32 of int4.
+fn packed(row: u32, first: u32, unit: u32) -> f32 {
+    let w = weights[unit_of(row, first / quads_per_unit() + unit)];
+    let local = select(unit, unit / 2u, FORMAT == INT8);
+    let scale = scale_of(min(row, ROWS - 1u), first / 8u + local) * blocks[local].x;
     if FORMAT == INT8 {
-        return f32(dot16(w, low));
+        return f32(dot16(w, staged[unit])) * scale;
     }
     let half = vec4<u32>(0x0f0f0f0fu);
-    return f32(dot16(w & half, low) + dot16((w >> vec4<u32>(4u)) & half, high)) - 8.0 * block.y;
-}
-
-fn row_scale(row: u32, block: u32) -> f32 {
-    return scale_of(min(row, ROWS - 1u), block);
-}
-
-// What 16 bytes of each row make with what is staged from quad `first` on; adds to the squares.
-fn packed(row: u32, first: u32, unit: u32, squares: ptr<function, f32>) -> vec4<f32> {
-    let at = first / quads_per_unit() + unit;
-    let local = select(unit, unit / 2u, FORMAT == INT8);
-    let block = blocks[local];
-    let low = staged[unit];
-    var high: vec4<u32>;
-    if FORMAT == INT4 {
-        high = staged[STAGE / 2u + unit];
-    }
-    if FORMAT == INT4 || unit % 2u == 0u {
-        *squares += block_squares[local];
-    }
-    let w0 = weights[unit_of(row, at)];
-    let s0 = row_scale(row, first / 8u + local) * block.x;
-    if PER_GROUP == 1u {
-        return vec4<f32>(dot_packed(w0, low, high, block) * s0, 0.0, 0.0, 0.0);
-    }
-    let w1 = weights[unit_of(row + 1u, at)];
-    let w2 = weights[unit_of(row + 2u, at)];
-    let w3 = weights[unit_of(row + 3u, at)];
-    let s1 = row_scale(row + 1u, first / 8u + local) * block.x;
-    let s2 = row_scale(row + 2u, first / 8u + local) * block.x;
-    let s3 = row_scale(row + 3u, first / 8u + local) * block.x;
-    return vec4<f32>(
-        dot_packed(w0, low, high, block) * s0, dot_packed(w1, low, high, block) * s1,
-        dot_packed(w2, low, high, block) * s2, dot_packed(w3, low, high, block) * s3);
+    let sum = dot16(w & half, staged[unit]) + dot16((w >> vec4<u32>(4u)) & half, staged[STAGE / 2u + unit]);
+    return (f32(sum) - 8.0 * blocks[local].y) * scale;
 }
 
 // Rows row .. row + PER_GROUP times the vector that begins at quad `base` of x; lane i of the group gets row + i's.
@@ -169,7 +140,12 @@ fn rows_times_x(thread: u32, row: u32, base: u32) -> f32 {
             stage(thread, base, first, quads);
             workgroupBarrier();
             for (var unit = lane; unit < quads / quads_per_unit(); unit += LANES) {
-                sums += packed(row, first, unit, &squares);
+                for (var i = 0u; i < PER_GROUP; i++) {
+                    sums[i] += packed(row + i, first, unit);
+                }
+                if NORM && (FORMAT == INT4 || unit % 2u == 0u) {
+                    squares += block_squares[select(unit, unit / 2u, FORMAT == INT8)];
+                }
             }
             workgroupBarrier();
         }

@@ -180,20 +180,18 @@ impl<'a> Maker<'a> {
         self.pipeline(&kernels::IN_PROJ, &overrides)
     }
 
-    /// Of blocks of tokens, with so many tokens and quads of rows a thread.
-    fn matmul(&mut self, matrix: &Matrix, out: usize, bias: bool, add: bool, tile: (usize, usize)) -> Matmul {
-        let (per_thread, quads) = tile;
+    /// Of blocks of tokens, with so many tokens a thread.
+    fn matmul(&mut self, matrix: &Matrix, out: usize, bias: bool, add: bool, per_thread: usize) -> Matmul {
         let mut overrides = Self::numbers([
             ("FORMAT", matrix.format as usize),
             ("COLS", matrix.cols),
             ("ROWS", matrix.rows),
             ("OUT", out),
             ("PER_THREAD", per_thread),
-            ("QUADS", quads),
         ]);
         overrides.extend([("BIAS", flag(bias)), ("ADD", flag(add))]);
         let pipeline = self.pipeline(&kernels::MATMUL, &overrides);
-        Matmul { pipeline, x: groups(out, 64 * quads), y: Rows::PerTokens(16 * per_thread as u32) }
+        Matmul { pipeline, x: groups(out, 64), y: Rows::PerTokens(16 * per_thread as u32) }
     }
 
     /// A layer's state: floats a slot, and where h begins.
@@ -376,8 +374,8 @@ impl Around {
             out_proj: maker.matvec(o.format, o.cols, o.rows, 0, MatvecKind::Out { norm: norm_in_out_proj }),
             norm: maker.pipeline(&kernels::NORM, &norm),
             conv: maker.pipeline(&kernels::CONV, &conv),
-            in_block: [(4, 1), (8, 2)].map(|tile| maker.matmul(i, i.rows, c.use_bias, false, tile)),
-            out_block: [(2, 1), (8, 1)].map(|tile| maker.matmul(o, d.d, c.use_bias, true, tile)),
+            in_block: [4, 8].map(|each| maker.matmul(i, i.rows, c.use_bias, false, each)),
+            out_block: [2, 8].map(|each| maker.matmul(o, d.d, c.use_bias, true, each)),
         }
     }
 

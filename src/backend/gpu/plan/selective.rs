@@ -40,7 +40,7 @@ impl Selective {
         Self {
             decode: Decode::new(maker, x_proj),
             norms,
-            x_proj: maker.matmul(x_proj, d.x_dbl, false, false, (2, 1)),
+            x_proj: maker.matmul(x_proj, d.x_dbl, false, false, 2),
             dt: maker.pipeline(&kernels::DT, &dt),
             whole_scan: scan(maker, 0),
             summarise: scan(maker, 1),

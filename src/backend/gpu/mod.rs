@@ -82,8 +82,14 @@ enum JobKind {
 }
 
 impl Gpu {
-    fn new(device: Device, config: Config, dims: Dims, precision: Precision, weights: Weights) -> Result<Self> {
-        let plan = Plan::new(&device, &config, &dims, &weights);
+    fn new(
+        device: Device,
+        config: Config,
+        dims: Dims,
+        precision: Precision,
+        weights: Weights,
+        plan: Plan,
+    ) -> Result<Self> {
         let state_bytes = dims.state_len() * 4;
         let gpu = Self {
             ahead: Ahead::new(&device, &dims),

@@ -99,7 +99,6 @@ pub struct Plan {
     pub head: Vec<Dispatch>,
     pub sample: Vec<Dispatch>,
     /// Bytes of the buffers.
-    #[cfg_attr(target_arch = "wasm32", allow(dead_code, reason = "for the native benchmark"))]
     pub bytes: usize,
     /// Different pipelines.
     #[cfg_attr(target_arch = "wasm32", allow(dead_code, reason = "for the native benchmark"))]

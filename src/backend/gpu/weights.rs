@@ -4,6 +4,7 @@ use super::Gpu;
 use super::device::Device;
 use super::dims::{Dims, Sections};
 use super::matrix::{Format, Matrix, Memory};
+use super::plan::Plan;
 use crate::backend::{Backend, Loader, Precision};
 use crate::checkpoint::{TensorSink, filled};
 use crate::error::{Error, Result};
@@ -143,6 +144,8 @@ pub struct GpuLoader {
     precision: Precision,
     inventory: Inventory,
     weights: Weights,
+    /// Made before the weights come, so that the GPU compiles the kernels meanwhile.
+    plan: Plan,
     current: Option<Role>,
     /// Values of the current tensor, for those that are not matrices; uploaded when it is whole.
     values: Vec<f32>,
@@ -159,7 +162,7 @@ impl GpuLoader {
         }
     }
 
-    /// Takes all of the GPU's memory that the model needs.
+    /// Takes all of the GPU's memory that the model needs, and begins to compile its kernels.
     ///
     /// # Errors
     /// [`Error::OutOfMemory`] when there is not enough, [`Error::DeviceLost`] when the GPU fails.
@@ -168,24 +171,28 @@ impl GpuLoader {
         let dims = Dims::new(&config, &device.limits())?;
         let scope = device.device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
         let weights = Weights::new(&device, &config, &dims, format);
+        let plan = Plan::new(&device, &config, &dims, &weights);
         if let Some(error) = scope.pop().await {
-            let megabytes = weights.bytes / 1_000_000;
-            return Err(Error::OutOfMemory(format!("The GPU has no room for {megabytes} MB of weights ({error}).")));
+            let (weights, rest) = (weights.bytes / 1_000_000, plan.bytes / 1_000_000);
+            return Err(Error::OutOfMemory(format!(
+                "The GPU has no room for {weights} MB of weights and {rest} MB to work with ({error})."
+            )));
         }
         device.check()?;
         let inventory = Inventory::new(&config);
-        Ok(Self { device, config, dims, precision, inventory, weights, current: None, values: Vec::new() })
+        Ok(Self { device, config, dims, precision, inventory, weights, plan, current: None, values: Vec::new() })
     }
 
     /// Decodes with fewer and larger kernels where it can, as in a browser.
     pub fn fused_kernels(mut self) -> Self {
         self.dims.fused = self.dims.can_fuse;
+        self.plan = Plan::new(&self.device, &self.config, &self.dims, &self.weights);
         self
     }
 
     pub(super) fn into_gpu(self) -> Result<Gpu> {
         self.inventory.finish()?;
-        Gpu::new(self.device, self.config, self.dims, self.precision, self.weights)
+        Gpu::new(self.device, self.config, self.dims, self.precision, self.weights, self.plan)
     }
 
     fn target<'w>(weights: &'w mut Weights, dims: &Dims, c: &Config, role: Role) -> Option<Target<'w>> {

@@ -22,7 +22,7 @@ let small;
 let hashes;
 before(async () => {
   const root = fileURLToPath(new URL("../../", import.meta.url));
-  files = await readFolder(path.join(root, process.env.MAMBA_WEB_SITE ?? "dist", "models/default"));
+  files = await readFolder(path.resolve(root, process.env.MAMBA_WEB_SITE ?? "dist", "models/default"));
   size = files.get("model.safetensors")?.length ?? 0;
   small = await readFolder(path.join(root, "tests/golden/chat"));
   small.delete("expected.safetensors");

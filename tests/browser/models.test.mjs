@@ -126,7 +126,7 @@ test("a known model is loaded from the hub under the page's own policy, and from
 });
 
 test("a download is cancelled, resumed, and does not begin anew", async () => {
-  const files = await readFolder(path.join(root, process.env.MAMBA_WEB_SITE ?? "dist", "models/default"));
+  const files = await readFolder(path.resolve(root, process.env.MAMBA_WEB_SITE ?? "dist", "models/default"));
   const host = new ModelHost(files, { stallAfter: ({ from }) => (from === 0 ? 12_000_000 : null) });
   site.hosts.set("stalling", host);
   await withPage(browser, site.page("?model=/hosted/stalling/"), async (page) => {
@@ -162,7 +162,8 @@ test("the page says that it waits for the network, and what became of it", async
 });
 
 test("a folder, or files, dropped on the page are a model", async () => {
-  await withPage(browser, chatPage(), async (page) => {
+  // The same model by another name, so that the folder's shows that it has come.
+  await withPage(browser, site.page("?model=/made/waiting/"), async (page) => {
     await modelIsReady(page);
     const devtools = await page.context().newCDPSession(page);
     /** @param {string[]} files */

@@ -30,7 +30,7 @@ function span(name, run) {
 function watched(instance) {
   const exports = /** @type {Record<string, unknown>} */ ({ ...instance.exports });
   for (const [name, value] of Object.entries(exports)) {
-    if (!/^modelloader_(new|push|finish)$/.test(name) || typeof value !== "function") continue;
+    if (!/^modelloader_(open|push|finish)$/.test(name) || typeof value !== "function") continue;
     exports[name] = (/** @type {unknown[]} */ ...args) => span(name, () => value(...args));
   }
   return new Proxy(instance, { get: (target, key) => (key === "exports" ? exports : Reflect.get(target, key)) });

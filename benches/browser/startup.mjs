@@ -83,7 +83,7 @@ function parts(workerBegan, spans, files) {
     "wasm fetched": fetched(/\.wasm$/),
     "wasm compiled and started": total(spans, (name) => name === "instantiate" || name === "compile"),
     "tokenizer fetched": fetched(/^tokenizer\.json$/),
-    "tokenizer and config read": total(spans, (name) => name === "modelloader_new"),
+    "tokenizer and config read, GPU looked for": total(spans, (name) => name === "modelloader_open"),
     "weights fetched": fetched(/\.safetensors$/),
     "weights laid out": total(spans, (name) => name === "modelloader_push"),
     "engine made": total(spans, (name) => name === "modelloader_finish"),

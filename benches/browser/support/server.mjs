@@ -76,6 +76,8 @@ export async function serve({ mounts, cacheControl = "no-store", uploads }) {
       if (!found.isFile()) throw new Error("no such file");
       response.setHeader("Last-Modified", found.mtime.toUTCString());
       response.writeHead(200, { "Content-Type": type, "Content-Length": found.size });
+      // Node would read the whole file first, and send nothing of it but the headers.
+      if (request.method === "HEAD") return void response.end();
       await pipeline(createReadStream(file, { highWaterMark: 1 << 18 }), response).catch(() => {});
     } catch {
       if (!response.headersSent) response.writeHead(404, { "Content-Type": "text/plain" });

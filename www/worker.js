@@ -1,6 +1,25 @@
 // The worker: the only place where the wasm is started. It does one step at a time, a
 // block of the prompt or one token, and looks at its messages in between.
 
+// What these import in turn is named here too, so that it is asked for at once and not level by level.
+import "./engine/download.js";
+import "./engine/file-errors.js";
+import "./engine/files.js";
+import "./engine/http.js";
+import "./engine/hub.js";
+import "./engine/keeper.js";
+import "./engine/local-folder.js";
+import "./engine/model-source.js";
+import "./engine/neox.js";
+import "./engine/pool.js";
+import "./engine/progress.js";
+import "./engine/read-text.js";
+import "./engine/remote-file.js";
+import "./engine/remote-folder.js";
+import "./engine/sha256.js";
+import "./engine/simd.js";
+import "./engine/store.js";
+import "./engine/stored-file.js";
 import { asMambaError, asStartError, badArgument, isFatal, outOfMemory, toPlain } from "./engine/errors.js";
 import { loadModel } from "./engine/load-model.js";
 import { TOKENS_AHEAD } from "./engine/protocol.js";

@@ -53,7 +53,7 @@ async function build(folder, { source, options, wasmIsReady }, meter) {
   weights.catch(() => {});
   const files = await small;
   const { index, first } = await weights;
-  const { wasm, threads } = await wasmIsReady;
+  const { wasm, threads, helpers } = await wasmIsReady;
 
   const names = { ...files, index, weights: first?.name };
   const loader = await wasm.ModelLoader.open(names, { ...options, threads });
@@ -70,6 +70,7 @@ async function build(folder, { source, options, wasmIsReady }, meter) {
     }
     await folder.succeed();
     meter.prepare();
+    await helpers;
   } catch (error) {
     loader.free();
     throw error;

@@ -68,11 +68,22 @@ export class StoredFile {
   /** The bytes, up to the first piece that is not what it was. @returns {AsyncGenerator<Uint8Array, void>} */
   async *read() {
     const file = await this.#get(this.#ending).catch(() => null);
-    for (let at = 0; file && at < this.size; at += PIECE) {
-      const piece = await file.slice(at, Math.min(at + PIECE, this.size)).arrayBuffer().catch(() => null);
-      if (!piece || !(await this.#isRight(piece, at / PIECE))) return;
-      yield new Uint8Array(piece);
+    if (!file) return;
+    let next = this.#readPiece(file, 0);
+    for (let at = PIECE; ; at += PIECE) {
+      const piece = await next;
+      if (!piece) return;
+      // The disk is read while the piece is used.
+      next = this.#readPiece(file, at);
+      yield piece;
     }
+  }
+
+  /** @param {File} file @param {number} at @returns {Promise<Uint8Array | null>} null at the end and for a broken piece */
+  async #readPiece(file, at) {
+    if (at >= this.size) return null;
+    const piece = await file.slice(at, Math.min(at + PIECE, this.size)).arrayBuffer().catch(() => null);
+    return piece && (await this.#isRight(piece, at / PIECE)) ? new Uint8Array(piece) : null;
   }
 
   /** Makes ready to write from `size` on, a multiple of the piece. @param {number} size */

@@ -6,7 +6,12 @@ import { hasRelaxedSimd } from "./simd.js";
 
 /** @typedef {typeof import("../mamba_web.js")} Wasm */
 /** @typedef {"plain" | "relaxed" | "threads"} Build */
-/** @typedef {{ wasm: Wasm, threads: number }} Started the module, and how many threads it has */
+/**
+ * @typedef {object} Started
+ * @property {Wasm} wasm the module
+ * @property {number} threads how many it has
+ * @property {Promise<unknown>} helpers resolves when all of them are there; an engine is not finished before
+ */
 
 /**
  * More are of little use: what a token needs from memory, a few cores use up. The native program has the same number
@@ -33,11 +38,12 @@ export async function startWasm(wanted, most, onFailure) {
     );
   }
   // Only the chosen one is fetched. All have the same surface.
-  const wasm = await module(build);
-  const { memory } = await wasm.default();
-  if (build !== "threads") return { wasm, threads: 1 };
-  await startHelpers(wasm, memory, threads - 1, onFailure);
-  return { wasm, threads };
+  const started = module(build).then(async (wasm) => ({ wasm, memory: (await wasm.default()).memory }));
+  const shared = started.then(({ wasm, memory }) => ({ module: wasm.default.__wbindgen_wasm_module, memory }));
+  const helpers = build === "threads" ? startHelpers(shared, threads - 1, onFailure) : Promise.resolve();
+  helpers.catch(() => {}); // told by the load that waits for them
+  const { wasm } = await started;
+  return { wasm, threads: build === "threads" ? threads : 1, helpers };
 }
 
 /** @param {number} threads @returns {Build} */

@@ -33,15 +33,58 @@ fn w4(r: u32, quad: u32) -> vec4<f32> {
     return vec4<f32>(0.0);
 }
 
+// Adds the products of four tokens with a quad of rows. Matrices with constant indices: an array would not stay in
+// registers.
+fn add_products(sums: ptr<function, mat4x4<f32>>, x: vec4<f32>, w: vec4<f32>) {
+    (*sums)[0] += x.x * w;
+    (*sums)[1] += x.y * w;
+    if PER_THREAD > 2u {
+        (*sums)[2] += x.z * w;
+        (*sums)[3] += x.w * w;
+    }
+}
+
+// Four tokens (or PER_THREAD, where that is less) of a quad of rows.
+fn write_four(t: u32, r: u32, sums: mat4x4<f32>) {
+    if r >= OUT {
+        return;
+    }
+    var offset = vec4<f32>(0.0);
+    if BIAS {
+        for (var j = 0u; j < 4u; j++) {
+            if r + j < ROWS {
+                offset[j] = bias[r + j];
+            }
+        }
+    }
+    write(t, r, sums[0] + offset);
+    write(t + 1u, r, sums[1] + offset);
+    if PER_THREAD > 2u {
+        write(t + 2u, r, sums[2] + offset);
+        write(t + 3u, r, sums[3] + offset);
+    }
+}
+
+fn write(t: u32, r: u32, value: vec4<f32>) {
+    if t < control.tokens {
+        let at = (t * OUT + r) / 4u;
+        if ADD {
+            out[at] += value;
+        } else {
+            out[at] = value;
+        }
+    }
+}
+
 @compute @workgroup_size(256)
 fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) workgroup: vec3<u32>) {
-    let tokens = control.tokens;
     let tile_t = PER_THREAD * 16u;
     let first_t = workgroup.y * tile_t;
     let first_r = workgroup.x * TILE_R;
     let my_r = thread % 16u; // a quad of rows
     let my_t = thread / 16u; // PER_THREAD tokens
-    var sums: array<vec4<f32>, 8>;
+    var sums: mat4x4<f32>; // of the first four tokens
+    var more: mat4x4<f32>; // of the other four
     // A thread brings four tokens (or rows) x four columns; the next ones are on their way while these are used.
     let quad = thread % 4u;
     let brings_x = thread < tile_t;
@@ -81,42 +124,21 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) wor
         }
         for (var i = 0u; i < TILE_K; i++) {
             let w = tile_w[i * ((TILE_R + PAD) / 4u) + my_r];
-            for (var j = 0u; j < PER_THREAD; j += 4u) {
-                var four = tile_x[i * ((tile_t + PAD) / 4u) + (my_t * PER_THREAD + j) / 4u];
-                if PER_THREAD == 2u && my_t % 2u == 1u {
-                    four = four.zwxy;
-                }
-                sums[j] += four.x * w;
-                sums[j + 1u] += four.y * w;
-                if PER_THREAD > 2u {
-                    sums[j + 2u] += four.z * w;
-                    sums[j + 3u] += four.w * w;
-                }
+            var four = tile_x[i * ((tile_t + PAD) / 4u) + my_t * PER_THREAD / 4u];
+            if PER_THREAD == 2u && my_t % 2u == 1u {
+                four = four.zwxy;
+            }
+            add_products(&sums, four, w);
+            if PER_THREAD == 8u {
+                add_products(&more, tile_x[i * ((tile_t + PAD) / 4u) + my_t * 2u + 1u], w);
             }
         }
         workgroupBarrier();
     }
+    let out_t = first_t + my_t * PER_THREAD;
     let out_r = first_r + my_r * 4u;
-    if out_r >= OUT {
-        return;
-    }
-    var offset = vec4<f32>(0.0);
-    if BIAS {
-        for (var j = 0u; j < 4u; j++) {
-            if out_r + j < ROWS {
-                offset[j] = bias[out_r + j];
-            }
-        }
-    }
-    for (var i = 0u; i < PER_THREAD; i++) {
-        let out_t = first_t + my_t * PER_THREAD + i;
-        if out_t < tokens {
-            let at = (out_t * OUT + out_r) / 4u;
-            var sum = sums[i] + offset;
-            if ADD {
-                sum += out[at];
-            }
-            out[at] = sum;
-        }
+    write_four(out_t, out_r, sums);
+    if PER_THREAD == 8u {
+        write_four(out_t + 4u, out_r, more);
     }
 }

@@ -4,14 +4,24 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::error::{Error, Result};
 
-/// An open GPU. Clones share it.
+/// An open GPU. Clones share it; when the last is dropped, all that it holds is freed.
 #[derive(Clone)]
 pub struct Device {
+    _last: Arc<Closing>,
     pub(super) device: wgpu::Device,
     pub(super) queue: wgpu::Queue,
     adapter: Arc<wgpu::AdapterInfo>,
     fault: Arc<Mutex<Option<Error>>>,
     most_bound: u64,
+}
+
+/// Frees a device's memory when it is dropped: a browser would do so only when it next collects garbage.
+struct Closing(wgpu::Device);
+
+impl Drop for Closing {
+    fn drop(&mut self) {
+        self.0.destroy();
+    }
 }
 
 impl Device {
@@ -66,7 +76,8 @@ impl Device {
             };
             note(&wrong, error);
         }));
-        Ok(Self { device, queue, adapter: Arc::new(adapter.get_info()), fault, most_bound: u64::MAX })
+        let _last = Arc::new(Closing(device.clone()));
+        Ok(Self { _last, device, queue, adapter: Arc::new(adapter.get_info()), fault, most_bound: u64::MAX })
     }
 
     /// The GPU's name.

@@ -24,6 +24,7 @@ fn main() -> Result<()> {
     let bandwidth = device.copy_bandwidth()?;
     let card = json!({
         "adapter": device.name(),
+        "subgroups": device.has_subgroups(),
         "copyGBs": bandwidth / 1e9,
         "submitToReadbackUs": device.latency()? * 1e6,
     });
@@ -42,7 +43,12 @@ fn main() -> Result<()> {
         if asked.iter().any(|word| word == name) || (asked.is_empty() && !device.is_software()) {
             let config = config(d, l, r)?;
             for precision in [Precision::F16, Precision::Int8, Precision::Int4, Precision::F32] {
+                let start = Instant::now();
                 let loader = pollster::block_on(GpuLoader::new(device.clone(), config.clone(), precision))?;
+                println!(
+                    "{}",
+                    json!({"model": name, "precision": precision.name(), "kernelsMadeSeconds": start.elapsed().as_secs_f64()})
+                );
                 model(name, precision, loader.fill(&config)?, bandwidth)?;
             }
             let loader = pollster::block_on(GpuLoader::new(device.clone(), config.clone(), Precision::F16))?;

@@ -76,6 +76,7 @@ impl Device {
             };
             note(&wrong, error);
         }));
+        #[allow(clippy::arc_with_non_send_sync, reason = "natively it is both")]
         let _last = Arc::new(Closing(device.clone()));
         Ok(Self { _last, device, queue, adapter: Arc::new(adapter.get_info()), fault, most_bound: u64::MAX })
     }
@@ -87,7 +88,7 @@ impl Device {
     }
 
     /// Whether kernels may count on subgroups of at least 32 threads.
-    pub(super) fn has_subgroups(&self) -> bool {
+    pub fn has_subgroups(&self) -> bool {
         self.device.features().contains(wgpu::Features::SUBGROUP) && self.adapter.subgroup_min_size >= 32
     }
 

@@ -110,7 +110,7 @@ pub const CHOOSE: Kernel = Kernel {
     bindings: &[Read, Read, Write, Write, Write, Write],
 };
 /// For the benchmark.
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(any(test, not(target_arch = "wasm32")))]
 pub const COPY: Kernel = Kernel { name: "copy", sources: &[shader!("copy")], bindings: &[Read, Write] };
 
 #[cfg(test)]

@@ -219,3 +219,32 @@ fn a_table_larger_than_a_binding_is_split() {
     let (got, _) = read(shape.fill(Box::new(loader(&device))).as_mut(), &shape.ids(), 7);
     assert_eq!(got, want);
 }
+
+/// out_proj's rows are longer than what `shaders/shared/rows.wgsl` has room to round at a time.
+#[test]
+fn long_rows_are_rounded_in_pieces() {
+    let shape = Shape {
+        kind: Kind::Mamba,
+        vocab: 97,
+        d: 20,
+        e: 7300,
+        n: 2,
+        r: 2,
+        k: 3,
+        tied: true,
+        bias: true,
+        conv_bias: true,
+        tokens: 6,
+        seed: 7,
+    };
+    let device = pollster::block_on(Device::open()).unwrap();
+    for precision in [Precision::Int8, Precision::Int4] {
+        let loader = pollster::block_on(GpuLoader::new(device.clone(), shape.config(), precision)).unwrap();
+        let mut gpu = shape.fill(Box::new(loader));
+        // A block of tokens is not rounded.
+        let (want, _) = read(gpu.as_mut(), &shape.ids(), shape.tokens);
+        let (got, _) = read(gpu.as_mut(), &shape.ids(), 1);
+        let error = relative_error(&got, &want);
+        assert!(error < 4e-2, "{precision:?}: {error}");
+    }
+}

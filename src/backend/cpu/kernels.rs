@@ -195,3 +195,106 @@ pub fn store(value: F32x4, to: &mut [f32], width: usize) {
     }
     to[..width].copy_from_slice(&value.lanes()[..width]);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::math::tests::draws;
+    use super::*;
+    use proptest::prelude::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    /// Each value is within `tolerance` of the greatest one, or of 1, of its twin in f64.
+    fn close(got: &[f32], expected: &[f64], tolerance: f64) -> Result<(), TestCaseError> {
+        let bound = tolerance * expected.iter().fold(1.0, |m: f64, x| m.max(x.abs()));
+        for (got, expected) in got.iter().zip(expected) {
+            prop_assert!((f64::from(*got) - expected).abs() <= bound, "{got} and {expected}, allowed {bound}");
+        }
+        prop_assert_eq!(got.len(), expected.len());
+        Ok(())
+    }
+
+    fn silu(x: f64) -> f64 {
+        x / (1.0 + (-x).exp())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(200))]
+
+        #[test]
+        fn norms_are_right(d in 1..40_usize, tokens in 1..5_usize, size in -18..18_i32, seed: u64) {
+            let (mut draw, size) = (draws(seed), 10f32.powi(size));
+            let (x, weight) = (draw(tokens * d, -size, size), draw(d, 0.5, 1.5));
+            let (mut normed, mut scaled) = (vec![f32::NAN; x.len()], x.clone());
+            rms_norm(&x, &weight, 1e-5, &mut normed);
+            scaled.chunks_mut(d).for_each(|x| rms_scale(x, 1e-5));
+            let expected: Vec<f64> = x.chunks(d).flat_map(|x| {
+                let squares: f64 = x.iter().map(|&x| f64::from(x).powi(2)).sum();
+                let scale = 1.0 / (squares / d as f64 + 1e-5).sqrt();
+                x.iter().map(move |&x| f64::from(x) * scale)
+            }).collect();
+            close(&scaled, &expected, 1e-6)?;
+            let weighted: Vec<f64> = expected.iter().zip(weight.iter().cycle()).map(|(x, &w)| x * f64::from(w)).collect();
+            close(&normed, &weighted, 1e-6)?;
+        }
+
+        /// Read in two calls, so that the second one begins with the inputs of the first.
+        #[test]
+        fn convolutions_are_right(
+            w in 1..20_usize, k in 2..6_usize, pad in 0..5_usize, first in 1..8_usize, second in 1..8_usize,
+            threads in 1..4_usize, seed: u64,
+        ) {
+            let (mut draw, stride, tokens) = (draws(seed), w + pad, first + second);
+            let conv = Conv { taps: draw(k * w, -1.0, 1.0), bias: draw(w, -1.0, 1.0) };
+            let start = draw((k - 1) * w, -4.0, 4.0);
+            let inputs = draw(tokens * stride, -4.0, 4.0);
+            let (mut past, mut out, pool) = (start.clone(), vec![f32::NAN; tokens * w], Pool::new(threads));
+            let (out_first, out_second) = out.split_at_mut(first * w);
+            conv.run(&inputs, stride, &mut past, out_first, &pool);
+            conv.run(&inputs[first * stride..], stride, &mut past, out_second, &pool);
+            // All inputs of each channel, those before the block first.
+            let all: Vec<&[f32]> = start.chunks(w).chain(inputs.chunks(stride).map(|row| &row[..w])).collect();
+            let expected: Vec<f64> = (0..tokens * w).map(|i| {
+                let (t, w) = (i / w, i % w);
+                let taps = conv.taps.chunks(conv.bias.len()).zip(&all[t..]);
+                silu(f64::from(conv.bias[w]) + taps.map(|(taps, x)| f64::from(taps[w]) * f64::from(x[w])).sum::<f64>())
+            }).collect();
+            close(&out, &expected, 2e-6)?;
+            prop_assert_eq!(past, all[tokens..].concat());
+        }
+
+        #[test]
+        fn scans_are_right(
+            e in 1..20_usize, n in 1..20_usize, r in 0..4_usize, tokens in 1..12_usize, threads in 1..4_usize, seed: u64,
+        ) {
+            let mut draw = draws(seed);
+            let scan = Scan {
+                a: draw(n * e, -3.0, 5.0).into_iter().map(|log| -log.exp2()).collect(),
+                d: draw(e, -1.0, 1.0),
+                dt_bias: draw(e, -4.0, 4.0),
+                dt_limit: (0.001, 5.0),
+            };
+            let (x, dt) = (draw(tokens * e, -1.0, 1.0), draw(tokens * e, -3.0, 3.0));
+            let (xz, x_dbl) = (draw(tokens * 2 * e, -9.0, 9.0), draw(tokens * (r + 2 * n), -1.0, 1.0));
+            let start = draw(n * e, -1.0, 1.0);
+            let (mut y, mut h) = (x.clone(), start.clone());
+            scan.run(ScanBlock { x: &mut y, dt: &dt, xz: &xz, x_dbl: &x_dbl, h: &mut h }, &Pool::new(threads));
+            let (mut state, mut expected): (Vec<f64>, _) = (start.into_iter().map(f64::from).collect(), Vec::new());
+            for i in 0..tokens * e {
+                let (t, e, width) = (i / e, i % e, e);
+                let x = f64::from(x[i]);
+                let dt = (f64::from(dt[i]) + f64::from(scan.dt_bias[e])).exp().ln_1p().clamp(0.001, 5.0);
+                let mut sum = f64::from(scan.d[e]) * x;
+                let (b, c) = x_dbl[t * (r + 2 * n) + r..][..2 * n].split_at(n);
+                for (n, (&b, &c)) in b.iter().zip(c).enumerate() {
+                    let h = &mut state[n * width + e];
+                    *h = (dt * f64::from(scan.a[n * width + e])).exp2() * *h + dt * x * f64::from(b);
+                    sum += *h * f64::from(c);
+                }
+                expected.push(sum * silu(f64::from(xz[t * 2 * width + width + e])));
+            }
+            close(&y, &expected, 1e-5)?;
+            close(&h, &state, 1e-5)?;
+        }
+    }
+}

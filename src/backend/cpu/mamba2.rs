@@ -312,22 +312,11 @@ impl Product<'_> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::math::tests::draws;
     use super::*;
     use proptest::prelude::*;
-
-    fn draws(seed: u64) -> impl FnMut(f32, f32) -> f32 {
-        let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
-        move |low, high| {
-            state ^= state << 13;
-            state ^= state >> 7;
-            state ^= state << 17;
-            low + (high - low) * ((state >> 40) as f32 / (1 << 24) as f32)
-        }
-    }
-
-    fn vector(len: usize, low: f32, high: f32, draw: &mut impl FnMut(f32, f32) -> f32) -> Vec<f32> {
-        (0..len).map(|_| draw(low, high)).collect()
-    }
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(150))]
@@ -343,17 +332,17 @@ mod tests {
             let ssd = Ssd {
                 heads,
                 d_state: n,
-                a: vector(h, -3.0, 5.0, &mut draw).into_iter().map(|log| -log.exp2()).collect(),
-                d: vector(h, -1.0, 1.0, &mut draw),
-                dt_bias: vector(h, -4.0, 4.0, &mut draw),
+                a: draw(h, -3.0, 5.0).into_iter().map(|log| -log.exp2()).collect(),
+                d: draw(h, -1.0, 1.0),
+                dt_bias: draw(h, -4.0, 4.0),
                 dt_limit: (0.001, 5.0),
-                norm: vector(e, 0.5, 1.5, &mut draw),
+                norm: draw(e, 0.5, 1.5),
                 epsilon: 1e-5,
             };
             let (width, rows) = (e + 2 * groups * n, 2 * e + 2 * groups * n + h);
-            let zxbcdt = vector(tokens * rows, -3.0, 3.0, &mut draw);
-            let xbc = vector(tokens * width, -1.0, 1.0, &mut draw);
-            let start = vector(n * e, -1.0, 1.0, &mut draw);
+            let zxbcdt = draw(tokens * rows, -3.0, 3.0);
+            let xbc = draw(tokens * width, -1.0, 1.0);
+            let start = draw(n * e, -1.0, 1.0);
             let mut work = SsdWork::new(&ssd, 40).unwrap();
             ssd.time_steps(&zxbcdt, rows, &mut work.dt);
             let (mut steps_h, mut steps_y) = (start.clone(), vec![f32::NAN; tokens * e]);

@@ -70,8 +70,22 @@ pub fn softplus(x: F32x4) -> F32x4 {
 }
 
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    /// Draws vectors of a length from a range, the same ones for the same seed.
+    pub fn draws(seed: u64) -> impl FnMut(usize, f32, f32) -> Vec<f32> {
+        let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+        let mut unit = move || {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            (state >> 40) as f32 / (1 << 24) as f32
+        };
+        move |len, low, high| (0..len).map(|_| low + (high - low) * unit()).collect()
+    }
 
     fn lane(f: impl Fn(F32x4) -> F32x4, x: f32) -> f32 {
         let lanes = f(F32x4::splat(x)).lanes();

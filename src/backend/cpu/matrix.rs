@@ -71,6 +71,8 @@ mod tests {
     use super::super::simd::BLOCK;
     use super::*;
     use proptest::prelude::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     fn sample(seed: u32, len: usize, magnitude: f32) -> Vec<f32> {
         let mut s = seed.wrapping_mul(2_654_435_761) | 1;

@@ -4,7 +4,8 @@
 //! All forms do the same IEEE operations in the same order, with no fused multiply-add, so a native run
 //! and a run in the browser give the same bits.
 
-#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128", feature = "relaxed-simd")))]
+#[cfg(any(test, not(all(target_arch = "wasm32", target_feature = "simd128", feature = "relaxed-simd"))))]
+#[cfg_attr(test, allow(dead_code, reason = "as for `plain`, which needs it"))]
 mod pairs;
 #[cfg(any(test, not(any(target_arch = "x86_64", all(target_arch = "wasm32", target_feature = "simd128")))))]
 #[cfg_attr(test, allow(dead_code, unused_imports, reason = "the tests compare parts of it"))]
@@ -70,6 +71,8 @@ pub fn map_in_place(values: &mut [f32], body: impl Fn(F32x4) -> F32x4) {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     /// Any f32 at all, the odd ones often.
     fn any_f32() -> impl Strategy<Value = f32> {
@@ -92,9 +95,13 @@ mod tests {
             prop_assert!(same(x.sub(y).lanes(), p.sub(q).lanes()));
             prop_assert!(same(x.mul(y).lanes(), p.mul(q).lanes()));
             prop_assert!(same(x.div(y).lanes(), p.div(q).lanes()));
-            prop_assert!(same(x.max(y).lanes(), p.max(q).lanes()), "max {a:?} {b:?}");
-            prop_assert!(same(x.min(y).lanes(), p.min(q).lanes()), "min {a:?} {b:?}");
             prop_assert!(same(x.abs().lanes(), p.abs().lanes()));
+            // What is left open with relaxed SIMD, see there.
+            let open = |i: usize| cfg!(feature = "relaxed-simd") && (a[i].is_nan() || b[i].is_nan() || a[i] == b[i]);
+            for i in (0..4).filter(|&i| !open(i)) {
+                prop_assert_eq!(x.max(y).lanes()[i].to_bits(), p.max(q).lanes()[i].to_bits(), "max {:?} {:?}", a, b);
+                prop_assert_eq!(x.min(y).lanes()[i].to_bits(), p.min(q).lanes()[i].to_bits(), "min {:?} {:?}", a, b);
+            }
         }
 
         #[test]
@@ -108,7 +115,7 @@ mod tests {
 
         #[test]
         fn int8_products_are_exact(
-            w in prop::collection::vec(prop_oneof![-127..=127_i8, Just(127), Just(-127)], BLOCK * ROWS),
+            w in prop::collection::vec(prop_oneof![any::<i8>(), Just(127), Just(-128)], BLOCK * ROWS),
             x in prop::collection::vec(prop_oneof![-63..=63_i8, Just(63), Just(-63), Just(0)], 2 * BLOCK),
         ) {
             let (mut values, mut sums) = ([0; BLOCK * ROWS], RowSums::ZERO);
@@ -124,7 +131,7 @@ mod tests {
         #[test]
         fn int4_products_are_exact(
             w in prop::collection::vec(prop_oneof![0..=15_i8, Just(15), Just(0)], BLOCK * ROWS),
-            x in prop::collection::vec(prop_oneof![-127..=127_i8, Just(127), Just(-127), Just(0)], 2 * BLOCK),
+            x in prop::collection::vec(prop_oneof![any::<i8>(), Just(127), Just(-128), Just(0)], 2 * BLOCK),
             starts: [i16; 2],
         ) {
             let mut values = [0; BLOCK * ROWS / 2];

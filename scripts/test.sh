@@ -63,7 +63,7 @@ wasm_tests() {
     say "no chromedriver: the kernels with relaxed SIMD are not tested (CHROMEDRIVER names one)."
     return
   fi
-  WASM_BINDGEN_USE_BROWSER=1 wasm cargo test --locked --lib --features relaxed-simd
+  WASM_BINDGEN_USE_BROWSER=1 WASM_BINDGEN_TEST_TIMEOUT=180 wasm cargo test --locked --lib --features relaxed-simd
 }
 
 type_check() { tsc -p . && tsc -p tests && tsc -p benches; }

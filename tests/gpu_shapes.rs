@@ -220,6 +220,49 @@ fn a_table_larger_than_a_binding_is_split() {
     assert_eq!(got, want);
 }
 
+/// What a model needs is known before anything is allocated: a device with a little more takes it, one with a little less
+/// says why not, and keeps the weights in int8 where nobody asked for more.
+#[test]
+fn a_model_without_room_is_refused_before_it_is_allocated() {
+    let shape = Shape {
+        kind: Kind::Mamba,
+        vocab: 5003,
+        d: 130,
+        e: 270,
+        n: 16,
+        r: 9,
+        k: 4,
+        tied: false,
+        bias: true,
+        conv_bias: true,
+        tokens: 1,
+        seed: 9,
+    };
+    let mut device = pollster::block_on(Device::open()).unwrap();
+    for kind in [Kind::Mamba, Kind::Mamba2 { groups: 2, per_group: 3, p: 40, norm_before_gate: false }] {
+        let config = Shape { kind, ..shape.clone() }.config();
+        let new =
+            |device: &Device, precision| pollster::block_on(GpuLoader::new(device.clone(), config.clone(), precision));
+        for precision in [Precision::F32, Precision::F16, Precision::Int8, Precision::Int4] {
+            device.limit_room(u64::MAX);
+            let gpu = new(&device, precision).unwrap().fill(&config).unwrap();
+            let needed = (gpu.weight_bytes() + gpu.buffer_bytes()) as u64;
+            device.limit_room(needed * 102 / 100);
+            let enough = new(&device, precision).err().map(|error| error.to_string());
+            assert_eq!(enough, None, "{precision:?}: {needed} bytes");
+            device.limit_room(needed * 98 / 100);
+            let refused = new(&device, precision).err().map(|error| error.to_string()).unwrap_or_default();
+            assert!(refused.contains("MB of weights"), "{precision:?}: {refused}");
+        }
+        // As much as int8 needs, and less than f16 does.
+        device.limit_room(u64::MAX);
+        let int8 = new(&device, Precision::Int8).unwrap().fill(&config).unwrap();
+        device.limit_room((int8.weight_bytes() + int8.buffer_bytes()) as u64 * 102 / 100);
+        let opened = pollster::block_on(GpuLoader::open(device.clone(), config.clone(), Precision::F16)).unwrap();
+        assert_eq!(opened.fill(&config).unwrap().precision(), Precision::Int8);
+    }
+}
+
 /// out_proj's rows are longer than what `shaders/shared/rows.wgsl` has room to round at a time.
 #[test]
 fn long_rows_are_rounded_in_pieces() {

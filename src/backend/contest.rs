@@ -8,7 +8,7 @@ use core::task::Poll;
 use web_time::Instant;
 
 use super::gpu::{Device, GpuLoader};
-use super::{Backend, Loader, Precision, cpu};
+use super::{Backend, Compiled, Loader, Precision, cpu};
 use crate::checkpoint::TensorSink;
 use crate::error::Result;
 use crate::model::Config;
@@ -95,6 +95,14 @@ impl Loading {
             return Ok(Self::One(Chosen { it: gpu, reason }));
         }
         Ok(Self::Two { cpu: cpu()?, gpu: Ok(gpu), name })
+    }
+
+    /// How far the kernels are of those that take part.
+    pub fn compiled(&self) -> Compiled {
+        match self {
+            Self::One(one) => one.it.compiled(),
+            Self::Two { gpu, .. } => gpu.as_ref().map(|gpu| gpu.compiled()).unwrap_or_default(),
+        }
     }
 
     /// All tensors have been seen: a backend, and why it is this one.

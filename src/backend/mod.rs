@@ -150,8 +150,20 @@ pub trait Backend {
     fn nudge(&self) {}
 }
 
+/// Kernels that are ready, of those that the backend needs: what a browser compiles takes a while.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Compiled {
+    pub ready: usize,
+    pub of: usize,
+}
+
 /// Takes the weights in as they stream past, then becomes a [`Backend`].
 pub trait Loader: TensorSink {
+    /// How far the kernels are; a CPU's are always there.
+    fn compiled(&self) -> Compiled {
+        Compiled::default()
+    }
+
     /// All tensors have been seen; a missing one is an error that names it.
     fn finish(self: Box<Self>) -> Result<Box<dyn Backend>>;
 }

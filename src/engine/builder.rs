@@ -4,7 +4,7 @@ use xxhash_rust::xxh3::Xxh3;
 
 use super::{Defaults, Engine};
 use crate::backend::contest::{self, Chosen, Loading};
-use crate::backend::{self, Precision};
+use crate::backend::{self, Compiled, Precision};
 use crate::checkpoint::{self, Reader, TensorSink, gguf};
 use crate::conversation::ChatTemplate;
 use crate::error::{Error, Result};
@@ -211,6 +211,14 @@ impl EngineBuilder {
     /// The names of the files to load, in order: the only one, or the shards that the index names.
     pub fn weight_files(&self) -> &[String] {
         &self.weight_files
+    }
+
+    /// How far the backend's kernels are, which compile while the weights come.
+    pub fn compiled(&self) -> Compiled {
+        match &self.intake {
+            Intake::Open(model) => model.loader.compiled(),
+            Intake::Unknown | Intake::Described(_) => Compiled::default(),
+        }
     }
 
     /// The next file begins; `byte_length` is its size, where it is known.

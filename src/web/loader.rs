@@ -60,6 +60,17 @@ impl ModelLoader {
         self.builder.end_file().thrown()
     }
 
+    /// Kernels of the backend that the browser has compiled, and those that are needed.
+    #[wasm_bindgen(getter, js_name = kernelsReady)]
+    pub fn kernels_ready(&self) -> usize {
+        self.builder.compiled().ready
+    }
+
+    #[wasm_bindgen(getter)]
+    pub fn kernels(&self) -> usize {
+        self.builder.compiled().of
+    }
+
     /// Consumes the loader.
     pub async fn finish(self) -> Result<WasmEngine, JsValue> {
         self.builder.finish().await.map(WasmEngine::new).thrown()

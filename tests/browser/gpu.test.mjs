@@ -22,7 +22,10 @@ async function compare(address) {
   const { load } = await import(address);
   const model = "/golden/chat/";
   const cpu = await load({ model, backend: "cpu", precision: "f32" });
-  const gpu = await load({ model, backend: "gpu", precision: "f32" });
+  /** @type {import("../../www/engine/progress.js").Progress[]} */
+  const reports = [];
+  const onProgress = (/** @type {import("../../www/engine/progress.js").Progress} */ report) => reports.push(report);
+  const gpu = await load({ model, backend: "gpu", precision: "f32", onProgress });
   const settings = { temperature: 0.9, topK: 20, topP: 1, minP: 0, repetitionPenalty: 1.1, seed: 7, maxTokens: 18 };
   const prompt = "Once upon a time there was a small model in a browser tab.";
   /** @param {any} session @param {object} request @param {(count: number) => unknown} [each] */
@@ -36,7 +39,7 @@ async function compare(address) {
     return ids;
   };
   /** @type {Record<string, any>} */
-  const got = { adapter: gpu.info.adapter, backend: gpu.info.backend };
+  const got = { adapter: gpu.info.adapter, backend: gpu.info.backend, kernels: reports.map(({ kernels }) => kernels) };
   for (const [name, engine] of Object.entries({ cpu, gpu })) {
     const session = await engine.session();
     const ids = await generate(session, { prompt });
@@ -69,6 +72,10 @@ function check(got) {
   // Whoever leaves after five tokens finds the state at most one further.
   assert.ok(got.gpu.at[1] - got.gpu.at[0] >= 5 && got.gpu.at[1] - got.gpu.at[0] <= 6, String(got.gpu.at));
   assert.deepEqual(got.lost.ids, got.cpu.ids);
+  const last = got.kernels.at(-1);
+  assert.ok(last.of > 10 && last.ready === last.of, "every kernel was compiled, and reported, before the engine was handed out");
+  const ready = got.kernels.map((/** @type {{ ready: number } | null} */ kernels) => kernels?.ready ?? 0);
+  assert.deepEqual(ready, ready.toSorted((/** @type {number} */ a, /** @type {number} */ b) => a - b));
 }
 
 /**

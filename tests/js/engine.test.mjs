@@ -165,6 +165,9 @@ test("progress: the rate is that of the last seconds, and of one phase", () => {
   assert.equal(last().bytesPerSecond, null);
   meter.reset();
   assert.equal(last().loadedBytes, 0);
+  assert.equal(last().kernels, null);
+  meter.compile({ ready: 3, of: 19 });
   meter.prepare();
+  assert.deepEqual(last().kernels, { ready: 3, of: 19 });
   assert.equal(last().phase, "prepare");
 });

@@ -10,6 +10,8 @@ import { ProgressMeter } from "./progress.js";
 /** @typedef {import("./files.js").ModelFolder} ModelFolder */
 /** @typedef {import("./files.js").OpenFile} OpenFile */
 
+const COMPILED_POLL_MS = 10;
+
 /**
  * @typedef {object} Wanted
  * @property {import("./model-source.js").ModelSource} source
@@ -64,12 +66,12 @@ async function build(folder, { source, options, wasmIsReady }, meter) {
       if (i + 1 < names.length) folder.fetchAhead(names[i + 1]);
       const file = first ?? (await folder.open(name));
       loader.beginFile(name, file.byteLength ?? undefined);
-      await pour(file, loader);
+      await pour(file, loader, meter);
       loader.endFile();
       await file.keep();
     }
     await folder.succeed();
-    meter.prepare();
+    await compiled(loader, meter);
     await helpers;
   } catch (error) {
     loader.free();
@@ -125,15 +127,39 @@ async function findWeights(folder) {
 /**
  * @param {OpenFile} file
  * @param {import("../mamba_web.js").ModelLoader} loader
+ * @param {ProgressMeter} meter
  */
-async function pour(file, loader) {
+async function pour(file, loader, meter) {
   let isFirst = true;
   for await (const chunk of file.chunks) {
     if (isFirst) refusePlaceholder(file.name, chunk);
     isFirst = false;
     await loader.push(chunk);
+    meter.compile(kernelsOf(loader));
   }
 }
+
+/**
+ * Until the GPU's kernels are there, which have compiled since the loader was opened.
+ *
+ * @param {import("../mamba_web.js").ModelLoader} loader
+ * @param {ProgressMeter} meter
+ */
+async function compiled(loader, meter) {
+  for (let shown = -1; ; ) {
+    const kernels = kernelsOf(loader);
+    if (kernels.ready !== shown) {
+      meter.compile(kernels);
+      meter.prepare();
+    }
+    if (kernels.ready === kernels.of) return;
+    shown = kernels.ready;
+    await new Promise((resolve) => setTimeout(resolve, COMPILED_POLL_MS));
+  }
+}
+
+/** @param {import("../mamba_web.js").ModelLoader} loader */
+const kernelsOf = (loader) => ({ ready: loader.kernelsReady, of: loader.kernels });
 
 /**
  * What comes instead of weights from a repository cloned without Git LFS, and from hosts

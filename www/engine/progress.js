@@ -1,4 +1,4 @@
-// Rate and time left of a download.
+// How far a load is: rate and time left of a download, and the kernels that compile meanwhile.
 
 /**
  * @typedef {"connect" | "read" | "download" | "wait" | "prepare"} Phase looking for the files, reading what is kept,
@@ -10,6 +10,9 @@
  * @property {number | null} totalBytes null while it is not known
  * @property {number | null} bytesPerSecond null until there is something to measure
  * @property {number | null} secondsLeft null until both are known
+ * @property {Kernels | null} kernels null where there is nothing to compile
+ *
+ * @typedef {{ ready: number, of: number }} Kernels compiled for the GPU, and needed
  */
 
 /** Long enough to smooth over bursts, short enough to follow a change of network. */
@@ -27,6 +30,8 @@ export class ProgressMeter {
   #total = null;
   /** @type {Phase} */
   #phase = "connect";
+  /** @type {Kernels | null} */
+  #kernels = null;
   #report;
   #now;
   /** @type {ReturnType<typeof setInterval> | undefined} */
@@ -61,6 +66,11 @@ export class ProgressMeter {
     this.#tell();
   }
 
+  /** For the next report. @param {Kernels} kernels */
+  compile(kernels) {
+    this.#kernels = kernels.of > 0 ? kernels : null;
+  }
+
   /** @param {boolean} isWaiting to try again */
   wait(isWaiting) {
     this.#become(isWaiting ? "wait" : "connect");
@@ -78,6 +88,7 @@ export class ProgressMeter {
     this.#become("connect");
     this.#loaded = 0;
     this.#total = null;
+    this.#kernels = null;
     this.#tell();
   }
 
@@ -99,6 +110,7 @@ export class ProgressMeter {
       totalBytes: this.#total,
       bytesPerSecond: rate,
       secondsLeft: rate && this.#total !== null ? (this.#total - this.#loaded) / rate : null,
+      kernels: this.#kernels,
     });
   }
 }

@@ -52,10 +52,11 @@ function showProgress(name, progress) {
   else bar.removeAttribute("value");
   const parts = [];
   if (progress && progress.loadedBytes > 0) {
-    const { loadedBytes, totalBytes, bytesPerSecond, secondsLeft } = progress;
+    const { loadedBytes, totalBytes, bytesPerSecond, secondsLeft, kernels } = progress;
     parts.push(totalBytes ? `${bytes(loadedBytes)} of ${bytes(totalBytes)}` : bytes(loadedBytes));
     if (phase === "download" && bytesPerSecond) parts.push(`${bytes(bytesPerSecond)}/s`);
     if (phase === "download" && secondsLeft !== null) parts.push(timeLeft(secondsLeft));
+    if (kernels && kernels.ready < kernels.of) parts.push(`compiling ${kernels.ready} of ${kernels.of} kernels`);
   }
   numbers.textContent = parts.join(" · ") || "\u00a0";
 }

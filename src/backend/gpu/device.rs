@@ -1,7 +1,9 @@
-//! The adapter and the device, and what went wrong with them.
+//! The adapter and the device, what went wrong with them, and how far the kernels are.
 
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::backend::Compiled;
 use crate::error::{Error, Result};
 
 /// An open GPU. Clones share it; when the last is dropped, all that it holds is freed.
@@ -12,7 +14,17 @@ pub struct Device {
     pub(super) queue: wgpu::Queue,
     adapter: Arc<wgpu::AdapterInfo>,
     fault: Arc<Mutex<Option<Error>>>,
+    kernels: Arc<Kernels>,
     most_bound: u64,
+    /// Bytes that a model may take, where that is known before they are asked for.
+    room: Option<u64>,
+}
+
+/// Kernels whose compilation has begun, and those that are ready.
+#[derive(Default)]
+struct Kernels {
+    begun: AtomicUsize,
+    ready: AtomicUsize,
 }
 
 /// Frees a device's memory when it is dropped: a browser would do so only when it next collects garbage.
@@ -34,7 +46,14 @@ impl Device {
         if !is_page_or_worker() {
             return Err(Error::NoWebGpu("There is no GPU outside of a page and its workers.".into()));
         }
-        let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
+        let instance = wgpu::Instance::new(wgpu::InstanceDescriptor {
+            // Natively: refuses what would leave too little of the card's memory to others, where the driver tells.
+            memory_budget_thresholds: wgpu::MemoryBudgetThresholds {
+                for_resource_creation: Some(95),
+                for_device_loss: None,
+            },
+            ..wgpu::InstanceDescriptor::new_without_display_handle()
+        });
         let options = wgpu::RequestAdapterOptions {
             power_preference: wgpu::PowerPreference::HighPerformance,
             ..Default::default()
@@ -78,7 +97,16 @@ impl Device {
         }));
         #[allow(clippy::arc_with_non_send_sync, reason = "natively it is both")]
         let _last = Arc::new(Closing(device.clone()));
-        Ok(Self { _last, device, queue, adapter: Arc::new(adapter.get_info()), fault, most_bound: u64::MAX })
+        Ok(Self {
+            _last,
+            device,
+            queue,
+            adapter: Arc::new(adapter.get_info()),
+            fault,
+            kernels: Arc::default(),
+            most_bound: u64::MAX,
+            room: room(),
+        })
     }
 
     /// The GPU's name.
@@ -108,6 +136,41 @@ impl Device {
         self.most_bound = bytes;
     }
 
+    /// Bytes that a model may take, where that is known.
+    pub(super) fn room(&self) -> Option<u64> {
+        self.room
+    }
+
+    /// Does as if there were only so much memory.
+    pub fn limit_room(&mut self, bytes: u64) {
+        self.room = Some(bytes);
+    }
+
+    /// How far the kernels are that were asked for.
+    pub fn compiled(&self) -> Compiled {
+        Compiled { ready: self.kernels.ready.load(Relaxed), of: self.kernels.begun.load(Relaxed) }
+    }
+
+    /// Makes a kernel, and notes when it is ready. In a browser that is later: what is made here has been passed on
+    /// only, and the browser answers when it has compiled it.
+    pub(super) fn compile<T>(&self, make: impl FnOnce(&wgpu::Device) -> T) -> T {
+        self.kernels.begun.fetch_add(1, Relaxed);
+        let scope = self.device.push_error_scope(wgpu::ErrorFilter::Validation);
+        let made = make(&self.device);
+        let (answer, kernels, fault) = (scope.pop(), Arc::clone(&self.kernels), Arc::clone(&self.fault));
+        let settled = async move {
+            if let Some(error) = answer.await {
+                note(&fault, Error::DeviceLost(format!("The GPU refused a kernel ({error}).")));
+            }
+            kernels.ready.fetch_add(1, Relaxed);
+        };
+        #[cfg(target_arch = "wasm32")]
+        wasm_bindgen_futures::spawn_local(settled);
+        #[cfg(not(target_arch = "wasm32"))]
+        pollster::block_on(settled);
+        made
+    }
+
     /// # Errors
     /// What the device has reported, if anything: nothing that it computes after that counts.
     pub(super) fn check(&self) -> Result<()> {
@@ -135,6 +198,20 @@ fn is_page_or_worker() -> bool {
     let global = js_sys::global();
     let has = |name: &str| js_sys::Reflect::has(&global, &name.into()).unwrap_or(false);
     has("Window") || has("WorkerGlobalScope")
+}
+
+/// Half of what the browser says the machine has. It says no more than 8 GiB, and nothing outside of Chromium; natively
+/// the driver is asked when there is something to put there.
+fn room() -> Option<u64> {
+    #[cfg(target_arch = "wasm32")]
+    {
+        const MOST_TOLD: f64 = 8.0;
+        let navigator = js_sys::Reflect::get(&js_sys::global(), &"navigator".into()).ok()?;
+        let gib = js_sys::Reflect::get(&navigator, &"deviceMemory".into()).ok()?.as_f64()?;
+        (gib < MOST_TOLD).then_some((gib / 2.0 * f64::from(1 << 30)) as u64)
+    }
+    #[cfg(not(target_arch = "wasm32"))]
+    None
 }
 
 /// Keeps the first fault: the others follow from it.

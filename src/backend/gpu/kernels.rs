@@ -156,8 +156,10 @@ impl Kernel {
 
     /// `overrides` by name; a bool is 0 or 1.
     pub fn pipeline(&self, device: &Device, overrides: &[(&str, f64)]) -> Pipeline {
-        let source = self.source(device.has_subgroups());
-        let device = &device.device;
+        device.compile(|inner| self.compile(inner, &self.source(device.has_subgroups()), overrides))
+    }
+
+    fn compile(&self, device: &wgpu::Device, source: &str, overrides: &[(&str, f64)]) -> Pipeline {
         let descriptor =
             wgpu::ShaderModuleDescriptor { label: Some(self.name), source: wgpu::ShaderSource::Wgsl(source.into()) };
         // Counting every loop's turns keeps a driver from unrolling it. Accesses stay checked.

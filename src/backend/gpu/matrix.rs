@@ -168,6 +168,13 @@ impl Matrix {
     }
 }
 
+/// Bytes of a matrix's weights and scales.
+pub fn matrix_bytes(rows: usize, width: usize, format: Format) -> usize {
+    let cols = width.next_multiple_of(BLOCK);
+    let scales = if format.has_scales() { scale_words(cols) * 4 } else { 0 };
+    rows * (cols * format.bits() / 8 + scales)
+}
+
 /// Words of scales in a row.
 fn scale_words(cols: usize) -> usize {
     (cols / BLOCK).div_ceil(2)

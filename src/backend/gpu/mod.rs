@@ -6,6 +6,7 @@
 //! the next submit before the last has come back. Only ids come back; the state comes when [`Backend::settle`] asks.
 
 mod ahead;
+mod budget;
 mod device;
 mod dims;
 mod kernels;
@@ -38,7 +39,7 @@ use weights::Weights;
 /// Tokens of the first prefill call; more when they turn out to be quick.
 const FIRST_BLOCK: usize = 64;
 /// How long a prefill call may take before a wish to stop is heard, in seconds.
-const BLOCK_SECONDS: f64 = 0.05;
+const BLOCK_SECONDS: f64 = 0.1;
 /// Sequences that wait on the GPU while another one is worked on.
 const MOST_PARKED: usize = 4;
 
@@ -203,11 +204,7 @@ impl Gpu {
         self.write_control(self.slot, next, tokens.len());
         self.device.queue.write_buffer(&self.plan.buffers.tokens, 0, bytemuck::cast_slice(tokens));
         let (plan, t) = (&self.plan, tokens.len() as u32);
-        let layers = match tokens.len() {
-            1 => &plan.decode,
-            few if few <= self.dims.chunk => &plan.prefill,
-            _ => &plan.prefill_long,
-        };
+        let layers = if tokens.len() == 1 { &plan.decode } else { plan.block(tokens.len(), self.dims.chunk) };
         self.submit(|encoder| {
             let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
             plan.embed.iter().chain(layers).for_each(|dispatch| dispatch.record(&mut pass, t));

@@ -52,6 +52,8 @@ pub struct Buffers {
     /// `[chunks, N + 1, E]`
     chunks: wgpu::Buffer,
     best: wgpu::Buffer,
+    /// Of all of them.
+    pub bytes: usize,
 }
 
 /// Words of `Request`: eight numbers, 64 pairs, 64 words.
@@ -63,7 +65,9 @@ const LIST: usize = 1024;
 const KEPT: usize = 64;
 
 impl Buffers {
-    fn new(memory: &mut Memory<'_>, dims: &Dims) -> Self {
+    /// Buffers of zeros. Whether there was room shows in the caller's error scope.
+    pub fn new(device: &Device, dims: &Dims) -> Self {
+        let memory = &mut Memory { device, bytes: 0 };
         let t = dims.tokens;
         let of_selective = if dims.heads.is_some() { 0 } else { t };
         Self {
@@ -83,6 +87,7 @@ impl Buffers {
             y: memory.floats("y", t * dims.e),
             chunks: memory.floats("chunks", t.div_ceil(dims.chunk) * (dims.n + 1) * dims.e),
             best: memory.floats("best", dims.vocab.div_ceil(LIST) * KEPT * 2),
+            bytes: memory.bytes,
         }
     }
 }
@@ -93,16 +98,37 @@ pub struct Plan {
     pub embed: Vec<Dispatch>,
     /// All layers, one token.
     pub decode: Vec<Dispatch>,
-    /// All layers, a block of tokens of up to one chunk, and of more.
-    pub prefill: Vec<Dispatch>,
-    pub prefill_long: Vec<Dispatch>,
+    /// All layers, a block of tokens of each [`Length`].
+    prefill: [Vec<Dispatch>; 3],
     pub head: Vec<Dispatch>,
     pub sample: Vec<Dispatch>,
-    /// Bytes of the buffers.
-    pub bytes: usize,
     /// Different pipelines.
     #[cfg_attr(target_arch = "wasm32", allow(dead_code, reason = "for the native benchmark"))]
     pub pipelines: usize,
+}
+
+/// How long a block of tokens is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Length {
+    /// At most a chunk of the scan.
+    Chunk = 0,
+    /// Several chunks, but few enough that products of large tiles would leave most of a GPU without work.
+    Short = 1,
+    Long = 2,
+}
+
+impl Length {
+    const ALL: [Self; 3] = [Self::Chunk, Self::Short, Self::Long];
+    /// Tokens of the longest short block.
+    const SHORT: usize = 512;
+
+    fn of(tokens: usize, chunk: usize) -> Self {
+        match tokens {
+            few if few <= chunk => Self::Chunk,
+            some if some <= Self::SHORT => Self::Short,
+            _ => Self::Long,
+        }
+    }
 }
 
 /// Rows that a workgroup of `matvec` makes, by the size of the matrix: many where there are many.
@@ -243,16 +269,20 @@ fn groups(items: usize, each: usize) -> u32 {
 }
 
 impl Plan {
-    pub fn new(device: &Device, c: &Config, dims: &Dims, weights: &Weights) -> Self {
-        let memory = &mut Memory { device, bytes: 0 };
-        let b = Buffers::new(memory, dims);
+    pub fn new(device: &Device, c: &Config, dims: &Dims, weights: &Weights, buffers: Buffers) -> Self {
+        let b = &buffers;
         let mut maker = Maker::new(device, dims, c);
-        let embed = embed(&mut maker, &b, weights);
-        let (decode, prefill, prefill_long) = layers(&mut maker, &b, weights);
-        let head = head(&mut maker, &b, weights);
-        let sample = sample(&mut maker, &b);
-        let (bytes, pipelines) = (memory.bytes, maker.pipelines);
-        Self { buffers: b, embed, decode, prefill, prefill_long, head, sample, bytes, pipelines }
+        let embed = embed(&mut maker, b, weights);
+        let (decode, prefill) = layers(&mut maker, b, weights);
+        let head = head(&mut maker, b, weights);
+        let sample = sample(&mut maker, b);
+        let pipelines = maker.pipelines;
+        Self { buffers, embed, decode, prefill, head, sample, pipelines }
+    }
+
+    /// The layers of a block of more than one token.
+    pub fn block(&self, tokens: usize, chunk: usize) -> &[Dispatch] {
+        &self.prefill[Length::of(tokens, chunk) as usize]
     }
 }
 
@@ -343,7 +373,7 @@ struct Around {
     out_proj: Pipeline,
     norm: Pipeline,
     conv: Pipeline,
-    /// For a block of one chunk and for a longer one.
+    /// In small tiles, and in large ones.
     in_block: [Matmul; 2],
     out_block: [Matmul; 2],
     mixer: MixerPlan,
@@ -413,43 +443,40 @@ impl Around {
         ));
     }
 
-    /// A layer of a block of tokens; one that is long has several chunks.
-    fn block(&self, at: &Place<'_>, is_long: bool, plan: &mut Vec<Dispatch>) {
+    /// A layer of a block of tokens.
+    fn block(&self, at: &Place<'_>, length: Length, plan: &mut Vec<Dispatch>) {
         let (b, d, layer, control) = (at.buffers, at.dims, at.layer, || whole(&at.buffers.control));
-        let (each, size) = (Rows::PerTokens(1), usize::from(is_long));
+        let (each, tiles) = (Rows::PerTokens(1), usize::from(length == Length::Long));
         let buffers = [whole(&b.residual), whole(&layer.norm), whole(&b.u)];
         plan.push(self.norm.dispatch(at.device, &buffers, 1, each));
         let [weights, scales] = parts(&layer.in_proj);
         let (bias, projected) = (whole(&layer.in_proj_bias), || whole(&b.projected));
         let buffers = [weights, scales, whole(&b.u), bias, projected(), control()];
-        plan.push(self.in_block[size].dispatch(at.device, &buffers));
+        plan.push(self.in_block[tiles].dispatch(at.device, &buffers));
         let buffers = [projected(), whole(&layer.filters), at.state(), whole(&b.convolved), control()];
         plan.push(self.conv.dispatch(at.device, &buffers, groups(d.width() / 4, 64), each));
         match &self.mixer {
-            MixerPlan::Selective(selective) => selective.block(at, is_long, plan),
+            MixerPlan::Selective(selective) => selective.block(at, length != Length::Chunk, plan),
             MixerPlan::Ssd(ssd) => ssd.block(at, plan),
         }
         let [weights, scales] = parts(&layer.out_proj);
         let (y, bias, residual) = (whole(&b.y), whole(&layer.out_proj_bias), whole(&b.residual));
         let buffers = [weights, scales, y, bias, residual, control()];
-        plan.push(self.out_block[size].dispatch(at.device, &buffers));
+        plan.push(self.out_block[tiles].dispatch(at.device, &buffers));
     }
 }
 
-/// The three ways through all layers.
-fn layers(
-    maker: &mut Maker<'_>,
-    buffers: &Buffers,
-    weights: &Weights,
-) -> (Vec<Dispatch>, Vec<Dispatch>, Vec<Dispatch>) {
-    let (mut decode, mut prefill, mut prefill_long) = (Vec::new(), Vec::new(), Vec::new());
-    let Some(like) = weights.layers.first() else { return (decode, prefill, prefill_long) };
+/// The ways through all layers: of one token, and of a block by its [`Length`].
+fn layers(maker: &mut Maker<'_>, buffers: &Buffers, weights: &Weights) -> (Vec<Dispatch>, [Vec<Dispatch>; 3]) {
+    let (mut decode, mut prefill) = (Vec::new(), [const { Vec::new() }; 3]);
+    let Some(like) = weights.layers.first() else { return (decode, prefill) };
     let around = Around::new(maker, like);
     for (number, layer) in weights.layers.iter().enumerate() {
         let place = Place { device: maker.device, dims: maker.dims, buffers, weights, layer, number };
         around.decode(&place, &mut decode);
-        around.block(&place, false, &mut prefill);
-        around.block(&place, true, &mut prefill_long);
+        for (length, plan) in Length::ALL.into_iter().zip(&mut prefill) {
+            around.block(&place, length, plan);
+        }
     }
-    (decode, prefill, prefill_long)
+    (decode, prefill)
 }

@@ -166,7 +166,7 @@ impl Gpu {
 
     /// Bytes of the buffers besides the weights.
     pub fn buffer_bytes(&self) -> usize {
-        self.plan.bytes
+        self.plan.buffers.bytes
     }
 
     /// Seconds of a generated token: of the GPU's when nothing else is waited for, and of the host's to record it.
@@ -196,7 +196,7 @@ impl Gpu {
         let p = &self.plan;
         self.write_control(0, 1, tokens);
         let one = [&p.sample, &p.embed, &p.decode, &p.head];
-        let many = [&p.embed, &p.prefill_long, &p.head];
+        let many = [&p.embed, p.block(tokens, self.dims.chunk), &p.head];
         let all: Vec<&Dispatch> =
             if tokens == 1 { one.into_iter().flatten().collect() } else { many.into_iter().flatten().collect() };
         let mut kinds: Vec<(&Dispatch, usize)> = Vec::new();

@@ -1,11 +1,12 @@
 //! All weights of a model on the GPU, and the loader that fills them.
 
 use super::Gpu;
+use super::budget::Need;
 use super::device::Device;
 use super::dims::{Dims, Sections};
 use super::matrix::{Format, Matrix, Memory};
-use super::plan::Plan;
-use crate::backend::{Backend, Loader, Precision};
+use super::plan::{Buffers, Plan};
+use crate::backend::{Backend, Compiled, Loader, Precision};
 use crate::checkpoint::{TensorSink, filled};
 use crate::error::{Error, Result};
 use crate::model::{Config, Heads, Inventory, LayerRole, Role, identify};
@@ -162,23 +163,26 @@ impl GpuLoader {
         }
     }
 
-    /// Takes all of the GPU's memory that the model needs, and begins to compile its kernels.
+    /// Takes all of the GPU's memory that the model needs, and begins to compile its kernels, which nothing here waits
+    /// for.
     ///
     /// # Errors
     /// [`Error::OutOfMemory`] when there is not enough, [`Error::DeviceLost`] when the GPU fails.
     pub async fn new(device: Device, config: Config, precision: Precision) -> Result<Self> {
         let format = Format::of(precision);
         let dims = Dims::new(&config, &device.limits())?;
+        Need::new(&config, &dims, format).check(&device, &dims, format)?;
         let scope = device.device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
         let weights = Weights::new(&device, &config, &dims, format);
-        let plan = Plan::new(&device, &config, &dims, &weights);
+        let buffers = Buffers::new(&device, &dims);
         if let Some(error) = scope.pop().await {
-            let (weights, rest) = (weights.bytes / 1_000_000, plan.bytes / 1_000_000);
+            let (weights, rest) = (weights.bytes / 1_000_000, buffers.bytes / 1_000_000);
             return Err(Error::OutOfMemory(format!(
                 "The GPU has no room for {weights} MB of weights and {rest} MB to work with ({error})."
             )));
         }
         device.check()?;
+        let plan = Plan::new(&device, &config, &dims, &weights, buffers);
         let inventory = Inventory::new(&config);
         Ok(Self { device, config, dims, precision, inventory, weights, plan, current: None, values: Vec::new() })
     }
@@ -186,7 +190,7 @@ impl GpuLoader {
     /// Decodes with fewer and larger kernels where it can, as in a browser.
     pub fn fused_kernels(mut self) -> Self {
         self.dims.fused = self.dims.can_fuse;
-        self.plan = Plan::new(&self.device, &self.config, &self.dims, &self.weights);
+        self.plan = Plan::new(&self.device, &self.config, &self.dims, &self.weights, self.plan.buffers);
         self
     }
 
@@ -272,6 +276,10 @@ impl TensorSink for GpuLoader {
 }
 
 impl Loader for GpuLoader {
+    fn compiled(&self) -> Compiled {
+        self.device.compiled()
+    }
+
     fn finish(self: Box<Self>) -> Result<Box<dyn Backend>> {
         Ok(Box::new(self.into_gpu()?))
     }

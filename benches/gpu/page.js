@@ -28,6 +28,18 @@ const ids = (count) => Uint32Array.from({ length: count }, (_, i) => 100 + (Math
 const NO_END = Object.fromEntries([0, 1, 2, 3, 4].map((id) => [id, -100]));
 const settings = { temperature: 0.8, topK: 40, topP: 1, minP: 0, repetitionPenalty: 1, logitBias: NO_END };
 
+/** A text of so many tokens. @param {import("../../www/mamba.js").Engine} engine @param {number} tokens */
+async function textOf(engine, tokens) {
+  const text = await engine.detokenize(ids(2 * tokens));
+  let [low, high] = [0, text.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((await engine.tokenize(text.slice(0, middle))).length < tokens) low = middle + 1;
+    else high = middle;
+  }
+  return text.slice(0, low);
+}
+
 /** @param {import("../../www/mamba.js").Session} session @param {number} tokens */
 async function generate(session, tokens) {
   const start = performance.now();
@@ -74,6 +86,7 @@ async function measure(model, precision, backend) {
   for (const tokens of [512, 4096]) {
     const reads = [];
     const firsts = [];
+    const prompt = await textOf(engine, tokens);
     for (let round = 0; round < ROUNDS; round++) {
       const session = await engine.session();
       const from = performance.now();
@@ -83,9 +96,7 @@ async function measure(model, precision, backend) {
       const again = await engine.session();
       const begin = performance.now();
       let first = 0;
-      // A prompt of ids is read, and goes on as an empty prompt.
-      await again.prefill(ids(tokens));
-      for await (const { id } of again.generate({ ...settings, prompt: "", maxTokens: 1 })) {
+      for await (const { id } of again.generate({ ...settings, prompt, maxTokens: 1 })) {
         if (id !== null) first ||= performance.now();
       }
       firsts.push(first - begin);

@@ -129,6 +129,13 @@ impl Length {
             _ => Self::Long,
         }
     }
+
+    /// Whether a product of so many rows is made in small tiles (0) or in large ones (1).
+    fn tiles(self, rows: usize) -> usize {
+        /// So many rows make work for a whole GPU of large tiles also where tokens are few.
+        const MANY_ROWS: usize = 2048;
+        usize::from(self == Self::Long || self == Self::Short && rows >= MANY_ROWS)
+    }
 }
 
 /// Rows that a workgroup of `matvec` makes, by the size of the matrix: many where there are many.
@@ -446,13 +453,13 @@ impl Around {
     /// A layer of a block of tokens.
     fn block(&self, at: &Place<'_>, length: Length, plan: &mut Vec<Dispatch>) {
         let (b, d, layer, control) = (at.buffers, at.dims, at.layer, || whole(&at.buffers.control));
-        let (each, tiles) = (Rows::PerTokens(1), usize::from(length == Length::Long));
+        let each = Rows::PerTokens(1);
         let buffers = [whole(&b.residual), whole(&layer.norm), whole(&b.u)];
         plan.push(self.norm.dispatch(at.device, &buffers, 1, each));
         let [weights, scales] = parts(&layer.in_proj);
         let (bias, projected) = (whole(&layer.in_proj_bias), || whole(&b.projected));
         let buffers = [weights, scales, whole(&b.u), bias, projected(), control()];
-        plan.push(self.in_block[tiles].dispatch(at.device, &buffers));
+        plan.push(self.in_block[length.tiles(layer.in_proj.rows)].dispatch(at.device, &buffers));
         let buffers = [projected(), whole(&layer.filters), at.state(), whole(&b.convolved), control()];
         plan.push(self.conv.dispatch(at.device, &buffers, groups(d.width() / 4, 64), each));
         match &self.mixer {
@@ -462,7 +469,7 @@ impl Around {
         let [weights, scales] = parts(&layer.out_proj);
         let (y, bias, residual) = (whole(&b.y), whole(&layer.out_proj_bias), whole(&b.residual));
         let buffers = [weights, scales, y, bias, residual, control()];
-        plan.push(self.out_block[tiles].dispatch(at.device, &buffers));
+        plan.push(self.out_block[length.tiles(layer.out_proj.rows)].dispatch(at.device, &buffers));
     }
 }
 

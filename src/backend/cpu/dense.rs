@@ -38,7 +38,7 @@ impl Dense {
         let rows = self.values.len() / self.cols;
         let out = Columns::new(out, rows);
         // In whole tiles, because a tile adds up in another order than a single row.
-        pool.run(&|part: Part| self.rows(part.range(rows, TILE), x, stride, tokens, &out));
+        pool.run(&|part: Part| self.rows(part.range(rows, ROWS), x, stride, tokens, &out));
     }
 
     fn rows(&self, rows: Range<usize>, x: &[f32], stride: usize, tokens: usize, out: &Columns) {
@@ -52,16 +52,19 @@ impl Dense {
             }
             return;
         }
-        for r in rows.clone().step_by(TILE) {
-            for t in (0..tokens).step_by(TILE) {
-                if r + TILE <= rows.end && t + TILE <= tokens {
-                    let tile = dot_tile([w(r), w(r + 1), w(r + 2), w(r + 3)], [x(t), x(t + 1), x(t + 2), x(t + 3)]);
+        for r in rows.clone().step_by(ROWS) {
+            for t in (0..tokens).step_by(TOKENS) {
+                if r + ROWS <= rows.end && t + TOKENS <= tokens {
+                    let tile = dot_tile::<ROWS, TOKENS>(
+                        core::array::from_fn(|i| w(r + i)),
+                        core::array::from_fn(|j| x(t + j)),
+                    );
                     for (j, sums) in tile.iter().enumerate() {
-                        out(t + j, r..r + TILE).copy_from_slice(sums);
+                        out(t + j, r..r + ROWS).copy_from_slice(sums);
                     }
                 } else {
-                    for t in t..tokens.min(t + TILE) {
-                        for r in r..rows.end.min(r + TILE) {
+                    for t in t..tokens.min(t + TOKENS) {
+                        for r in r..rows.end.min(r + ROWS) {
                             out(t, r..r + 1)[0] = dot(w(r), x(t));
                         }
                     }
@@ -71,8 +74,10 @@ impl Dense {
     }
 }
 
-/// Rows of weights and of activations that one pass keeps in registers.
-const TILE: usize = 4;
+/// Rows of weights and of activations whose sums one pass keeps in registers; 4 x 4 sums and their factors would not fit
+/// into the 16 of x86.
+const ROWS: usize = 4;
+const TOKENS: usize = 2;
 
 /// Four sums in flight, so that an addition never waits for the one before it.
 #[inline(always)]
@@ -97,17 +102,17 @@ fn quarters(values: &[f32; 16]) -> [F32x4; 4] {
     [F32x4::load(&lanes[0]), F32x4::load(&lanes[1]), F32x4::load(&lanes[2]), F32x4::load(&lanes[3])]
 }
 
-/// `[tokens, rows]`.
+/// `[T, R]`: the products of R rows of weights with T of activations.
 #[inline(always)]
-fn dot_tile(w: [&[f32]; TILE], x: [&[f32]; TILE]) -> [[f32; TILE]; TILE] {
-    let mut sums = [[F32x4::splat(0.0); TILE]; TILE];
+fn dot_tile<const R: usize, const T: usize>(w: [&[f32]; R], x: [&[f32]; T]) -> [[f32; R]; T] {
+    let mut sums = [[F32x4::splat(0.0); T]; R];
     let (w4, w_rest) = (w.map(|w| w.as_chunks::<4>().0), w.map(|w| w.as_chunks::<4>().1));
     let (x4, x_rest) = (x.map(|x| x.as_chunks::<4>().0), x.map(|x| x.as_chunks::<4>().1));
     let steps = w4[0].len();
     // Equal lengths, told to the compiler once, so that it checks no bound in the loop.
     let (w4, x4) = (w4.map(|w| &w[..steps]), x4.map(|x| &x[..steps]));
     for k in 0..steps {
-        let x: [F32x4; TILE] = core::array::from_fn(|j| F32x4::load(&x4[j][k]));
+        let x: [F32x4; T] = core::array::from_fn(|j| F32x4::load(&x4[j][k]));
         for (sums, w) in sums.iter_mut().zip(w4) {
             let w = F32x4::load(&w[k]);
             for (sum, x) in sums.iter_mut().zip(x) {

@@ -115,7 +115,8 @@ impl Scan {
     ///
     /// `h[n] = exp(dt A[n]) h[n] + dt x B[n]`, `y = sum over n of h[n] C[n] + D x`, `x = y * silu(z)`.
     ///
-    /// Channels are independent, so four go through time together, their states in cache.
+    /// Channels are independent, so four go through time together. One state after the other does so for some tokens in
+    /// a register.
     pub fn run(&self, block: ScanBlock<'_>, pool: &Pool) {
         let e = self.d.len();
         let ScanBlock { x, dt, xz, x_dbl, h } = block;
@@ -123,17 +124,18 @@ impl Scan {
         pool.run(&|part: Part| {
             let channels = part.range(e, F32x4::LANES);
             for channel in channels.clone().step_by(F32x4::LANES) {
-                match channels.end - channel {
-                    // The common width as a constant.
-                    F32x4::LANES.. => self.lanes(&block, channel, F32x4::LANES),
-                    width => self.lanes(&block, channel, width),
+                // The common cases as constants.
+                match (block.x.rows(), channels.end - channel) {
+                    (1, F32x4::LANES..) => self.lanes::<1>(&block, channel, F32x4::LANES),
+                    (_, F32x4::LANES..) => self.lanes::<STEPS>(&block, channel, F32x4::LANES),
+                    (_, width) => self.lanes::<STEPS>(&block, channel, width),
                 }
             }
         });
     }
 
     #[inline(always)]
-    fn lanes(&self, block: &SharedBlock<'_>, channel: usize, width: usize) {
+    fn lanes<const STEPS: usize>(&self, block: &SharedBlock<'_>, channel: usize, width: usize) {
         let e = self.d.len();
         let n = self.a.len() / e;
         let tokens = block.x.rows();
@@ -142,27 +144,43 @@ impl Scan {
         let bias = load(&self.dt_bias[channel..], width);
         let (low, high) = (F32x4::splat(self.dt_limit.0), F32x4::splat(self.dt_limit.1));
         let channels = channel..channel + width;
-        for t in 0..tokens {
-            // SAFETY: each channel belongs to one part.
-            let place = unsafe { block.x.row(t, channels.clone()) };
-            let x = load(place, width);
-            let z = load(&block.xz[t * 2 * e + e + channel..], width);
-            let dt = softplus(load(&block.dt[t * e + channel..], width).add(bias)).max(low).min(high);
-            let dt_x = dt.mul(x);
-            let (b, c) = block.x_dbl[(t + 1) * r_2n - 2 * n..(t + 1) * r_2n].split_at(n);
-            let mut y = d.mul(x);
-            for (i, (&b, &c)) in b.iter().zip(c).enumerate() {
+        let zero = [F32x4::splat(0.0); STEPS];
+        for first in (0..tokens).step_by(STEPS) {
+            let steps = STEPS.min(tokens - first);
+            let (mut dt, mut dt_x, mut y) = (zero, zero, zero);
+            for s in 0..steps {
+                let t = first + s;
+                // SAFETY: each channel belongs to one part.
+                let x = load(unsafe { block.x.row(t, channels.clone()) }, width);
+                dt[s] = softplus(load(&block.dt[t * e + channel..], width).add(bias)).max(low).min(high);
+                dt_x[s] = dt[s].mul(x);
+                y[s] = d.mul(x);
+            }
+            for i in 0..n {
                 // SAFETY: as above.
                 let state = unsafe { block.h.row(i, channels.clone()) };
-                let decay = exp2_decay(load(&self.a[i * e + channel..], width).mul(dt));
-                let h = decay.mul_add(load(state, width), dt_x.mul(F32x4::splat(b)));
+                let a = load(&self.a[i * e + channel..], width);
+                let mut h = load(state, width);
+                let rows = block.x_dbl[first * r_2n..].chunks_exact(r_2n);
+                for (((row, &dt), &dt_x), y) in rows.zip(&dt[..steps]).zip(&dt_x).zip(&mut y) {
+                    let (b, c) = (F32x4::splat(row[r_2n - 2 * n + i]), F32x4::splat(row[r_2n - n + i]));
+                    h = exp2_decay(a.mul(dt)).mul_add(h, dt_x.mul(b));
+                    *y = h.mul_add(c, *y);
+                }
                 store(h, state, width);
-                y = h.mul_add(F32x4::splat(c), y);
             }
-            store(y.mul(silu(z)), place, width);
+            for s in 0..steps {
+                let t = first + s;
+                let z = load(&block.xz[t * 2 * e + e + channel..], width);
+                // SAFETY: as above.
+                store(y[s].mul(silu(z)), unsafe { block.x.row(t, channels.clone()) }, width);
+            }
         }
     }
 }
+
+/// Tokens that a state stays in a register for, where there are several.
+const STEPS: usize = 16;
 
 /// A [`ScanBlock`] in the hands of several threads.
 struct SharedBlock<'a> {
@@ -265,7 +283,7 @@ mod tests {
 
         #[test]
         fn scans_are_right(
-            e in 1..20_usize, n in 1..20_usize, r in 0..4_usize, tokens in 1..12_usize, threads in 1..4_usize, seed: u64,
+            e in 1..20_usize, n in 1..20_usize, r in 0..4_usize, tokens in 1..36_usize, threads in 1..4_usize, seed: u64,
         ) {
             let mut draw = draws(seed);
             let scan = Scan {

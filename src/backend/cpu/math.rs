@@ -19,7 +19,7 @@ pub fn exp(x: F32x4) -> F32x4 {
     let p = p.mul_add(r, s(1.666_666_5e-1));
     let p = p.mul_add(r, s(5e-1));
     let p = p.mul(r.mul(r)).add(r).add(s(1.0));
-    p.mul(shifted.exp2_of_magic())
+    p.times_exp2(shifted)
 }
 
 /// 2 to the power of `x`, which is at most 0: Cephes' polynomial, relative error below 2e-7.
@@ -40,7 +40,7 @@ pub fn exp2_decay(x: F32x4) -> F32x4 {
     let p = p.mul_add(r, s(2.402_264_8e-1));
     let p = p.mul_add(r, s(6.931_472e-1));
     let p = p.mul_add(r, s(1.0));
-    p.mul(shifted.exp2_of_magic())
+    p.times_exp2(shifted)
 }
 
 /// x * sigmoid(x).

@@ -129,42 +129,62 @@ impl<P: Panel> Packed<P> {
     ) {
         rounded.fill::<P>(x, stride, tokens, self.cols, pool);
         let (rounded, out) = (&*rounded, Columns::new(out, self.rows));
-        let blocks = self.cols.div_ceil(BLOCK);
         pool.run(&|part: Part| {
-            for strip in part.range(self.rows.div_ceil(ROWS), 1) {
-                let panels = &self.panels[strip * blocks..][..blocks];
-                let mut t = 0;
-                while t + 4 <= tokens {
-                    self.strip::<4>(strip, panels, rounded, t, &out);
-                    t += 4;
-                }
-                while t < tokens {
-                    self.strip::<1>(strip, panels, rounded, t, &out);
-                    t += 1;
+            let strips = part.range(self.rows.div_ceil(ROWS), STRIPS);
+            for strip in strips.clone().step_by(STRIPS) {
+                match strips.end - strip {
+                    STRIPS.. => self.strips::<STRIPS>(strip, rounded, tokens, &out),
+                    some => (strip..strip + some).for_each(|strip| self.strips::<1>(strip, rounded, tokens, &out)),
                 }
             }
         });
     }
 
-    /// Four rows times the T tokens from `first` on: each weight is read once for all T.
+    /// The S strips from `strip` on times all tokens.
+    #[inline(always)]
+    fn strips<const S: usize>(&self, strip: usize, x: &Rounded, tokens: usize, out: &Columns<f32>) {
+        let mut t = 0;
+        while t + TOKENS <= tokens {
+            self.tile::<S, TOKENS>(strip, x, t, out);
+            t += TOKENS;
+        }
+        while t < tokens {
+            self.tile::<S, 1>(strip, x, t, out);
+            t += 1;
+        }
+    }
+
+    /// S strips of four rows times the T tokens from `first` on: each weight is read once for all T, each activation
+    /// once for all S.
     #[cfg_attr(all(target_arch = "wasm32", feature = "relaxed-simd"), target_feature(enable = "relaxed-simd"))]
-    fn strip<const T: usize>(&self, strip: usize, panels: &[P], x: &Rounded, first: usize, out: &Columns<f32>) {
-        let blocks = panels.len();
+    fn tile<const S: usize, const T: usize>(&self, strip: usize, x: &Rounded, first: usize, out: &Columns<f32>) {
+        let blocks = self.cols.div_ceil(BLOCK);
+        let panels: [&[P]; S] = core::array::from_fn(|s| &self.panels[(strip + s) * blocks..][..blocks]);
         let values: [&[Activations]; T] = core::array::from_fn(|t| &x.values[(first + t) * blocks..][..blocks]);
         let scales: [&[f32]; T] = core::array::from_fn(|t| &x.scales[(first + t) * blocks..][..blocks]);
         let starts: [&[i32]; T] = core::array::from_fn(|t| &x.starts[(first + t) * blocks..][..blocks]);
-        let mut sums = [F32x4::splat(0.0); T];
-        for (b, panel) in panels.iter().enumerate() {
-            let products = panel.products(values.map(|x| &x[b]), starts.map(|start| start[b]));
-            let weight_scales = panel.scales();
-            for ((sum, product), scales) in sums.iter_mut().zip(products).zip(scales) {
-                *sum = product.mul_add(weight_scales.mul(F32x4::splat(scales[b])), *sum);
+        let mut sums = [[F32x4::splat(0.0); T]; S];
+        for b in 0..blocks {
+            let panels = panels.map(|panels| &panels[b]);
+            let products = P::products(panels, values.map(|x| &x[b]), starts.map(|start| start[b]));
+            let scales = scales.map(|scales| F32x4::splat(scales[b]));
+            for ((sums, products), panel) in sums.iter_mut().zip(products).zip(panels) {
+                let weight_scales = panel.scales();
+                for ((sum, product), scale) in sums.iter_mut().zip(products).zip(scales) {
+                    *sum = product.mul_add(weight_scales.mul(scale), *sum);
+                }
             }
         }
-        let rows = strip * ROWS..self.rows.min((strip + 1) * ROWS);
-        for (t, sum) in sums.iter().enumerate() {
-            // SAFETY: each strip of rows belongs to one part.
-            unsafe { out.row(first + t, rows.clone()) }.copy_from_slice(&sum.lanes()[..rows.len()]);
+        for (s, sums) in sums.iter().enumerate() {
+            let rows = (strip + s) * ROWS..self.rows.min((strip + s + 1) * ROWS);
+            for (t, sum) in sums.iter().enumerate() {
+                // SAFETY: each strip of rows belongs to one part.
+                unsafe { out.row(first + t, rows.clone()) }.copy_from_slice(&sum.lanes()[..rows.len()]);
+            }
         }
     }
 }
+
+/// Strips and tokens whose sums one pass keeps in registers: 12, of the 16 of x86.
+const STRIPS: usize = 3;
+const TOKENS: usize = 4;

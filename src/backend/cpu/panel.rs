@@ -25,9 +25,13 @@ pub trait Panel: Copy + Send + Sync {
     /// The four scales.
     fn scales(&self) -> F32x4;
 
-    /// For each block of activations the exact sums of its products with the values of the four rows, as f32;
-    /// each sum starts from the number in `starts`, which takes the offset off.
-    fn products<const T: usize>(&self, x: [&Activations; T], starts: [i32; T]) -> [F32x4; T];
+    /// For each panel and each block of activations the exact sums of the products with the values of the four rows, as
+    /// f32; each sum starts from the number in `starts`, which takes the offset off.
+    fn products<const S: usize, const T: usize>(
+        panels: [&Self; S],
+        x: [&Activations; T],
+        starts: [i32; T],
+    ) -> [[F32x4; T]; S];
 }
 
 /// 8 bits a weight. Values lie within +-127, activations within +-63, so that a raise of 64 leaves them positive and
@@ -82,8 +86,12 @@ impl Panel for Int8Panel {
     }
 
     #[inline(always)]
-    fn products<const T: usize>(&self, x: [&Activations; T], _starts: [i32; T]) -> [F32x4; T] {
-        dot_int8(&self.values, &self.sums, x)
+    fn products<const S: usize, const T: usize>(
+        panels: [&Self; S],
+        x: [&Activations; T],
+        _starts: [i32; T],
+    ) -> [[F32x4; T]; S] {
+        dot_int8(panels.map(|panel| &panel.values), panels.map(|panel| &panel.sums), x)
     }
 }
 
@@ -117,8 +125,12 @@ impl Panel for Int4Panel {
     }
 
     #[inline(always)]
-    fn products<const T: usize>(&self, x: [&Activations; T], starts: [i32; T]) -> [F32x4; T] {
-        dot_int4(&self.values, x, starts)
+    fn products<const S: usize, const T: usize>(
+        panels: [&Self; S],
+        x: [&Activations; T],
+        starts: [i32; T],
+    ) -> [[F32x4; T]; S] {
+        dot_int4(panels.map(|panel| &panel.values), x, starts)
     }
 }
 

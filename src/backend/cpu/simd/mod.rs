@@ -105,44 +105,54 @@ mod tests {
         }
 
         #[test]
-        fn rounding_and_powers_agree(x in -126.0..127f32) {
+        fn rounding_and_powers_agree(x in -126.0..127f32, p in 1.0..2f32) {
             let (a, b) = (native::F32x4::splat(x + MAGIC), plain::F32x4::splat(x + MAGIC));
+            let power = p * x.round_ties_even().exp2();
             prop_assert_eq!(x + MAGIC - MAGIC, x.round_ties_even());
             prop_assert_eq!((x + MAGIC).to_bits() as i8, x.round_ties_even() as i8);
-            prop_assert_eq!(a.exp2_of_magic().lanes(), [x.round_ties_even().exp2(); 4]);
-            prop_assert_eq!(b.exp2_of_magic().lanes(), [x.round_ties_even().exp2(); 4]);
+            prop_assert_eq!(native::F32x4::splat(p).times_exp2(a).lanes(), [power; 4]);
+            prop_assert_eq!(plain::F32x4::splat(p).times_exp2(b).lanes(), [power; 4]);
         }
 
         #[test]
         fn int8_products_are_exact(
-            w in prop::collection::vec(prop_oneof![any::<i8>(), Just(127), Just(-128)], BLOCK * ROWS),
+            w in prop::collection::vec(prop_oneof![any::<i8>(), Just(127), Just(-128)], 2 * BLOCK * ROWS),
             x in prop::collection::vec(prop_oneof![-63..=63_i8, Just(63), Just(-63), Just(0)], 2 * BLOCK),
         ) {
-            let (mut values, mut sums) = ([0; BLOCK * ROWS], RowSums::ZERO);
-            for (i, &w) in w.iter().enumerate() {
-                values[place_int8(i / BLOCK, i % BLOCK)] = w;
-                sums.add(i / BLOCK, w);
-            }
+            let (first, second) = w.split_at(BLOCK * ROWS);
+            let panels = [first, second].map(|w| {
+                let (mut values, mut sums) = ([0; BLOCK * ROWS], RowSums::ZERO);
+                for (i, &w) in w.iter().enumerate() {
+                    values[place_int8(i / BLOCK, i % BLOCK)] = w;
+                    sums.add(i / BLOCK, w);
+                }
+                (values, sums)
+            });
+            let [(values, sums), (values_2, sums_2)] = &panels;
             let block = |x: &[i8]| -> Activations { core::array::from_fn(|i| raise_int8(x[i])) };
-            let got = dot_int8(&values, &sums, [&block(&x[..BLOCK]), &block(&x[BLOCK..])]);
-            prop_assert_eq!(got.map(F32x4::lanes), products(&w, &x, [0, 0]));
+            let got = dot_int8([values, values_2], [sums, sums_2], [&block(&x[..BLOCK]), &block(&x[BLOCK..])]);
+            prop_assert_eq!(got.map(|got| got.map(F32x4::lanes)), [first, second].map(|w| products(w, &x, [0, 0])));
         }
 
         #[test]
         fn int4_products_are_exact(
-            w in prop::collection::vec(prop_oneof![0..=15_i8, Just(15), Just(0)], BLOCK * ROWS),
+            w in prop::collection::vec(prop_oneof![0..=15_i8, Just(15), Just(0)], 2 * BLOCK * ROWS),
             x in prop::collection::vec(prop_oneof![any::<i8>(), Just(127), Just(-128), Just(0)], 2 * BLOCK),
             starts: [i16; 2],
         ) {
-            let mut values = [0; BLOCK * ROWS / 2];
-            for (i, &w) in w.iter().enumerate() {
-                let (byte, shift) = place_int4(i / BLOCK, i % BLOCK);
-                values[byte] |= (w as u8) << shift;
-            }
+            let (first, second) = w.split_at(BLOCK * ROWS);
+            let panels = [first, second].map(|w| {
+                let mut values = [0; BLOCK * ROWS / 2];
+                for (i, &w) in w.iter().enumerate() {
+                    let (byte, shift) = place_int4(i / BLOCK, i % BLOCK);
+                    values[byte] |= (w as u8) << shift;
+                }
+                values
+            });
             let block = |x: &[i8]| -> Activations { core::array::from_fn(|i| x[i] as Activation) };
             let starts = starts.map(i32::from);
-            let got = dot_int4(&values, [&block(&x[..BLOCK]), &block(&x[BLOCK..])], starts);
-            prop_assert_eq!(got.map(F32x4::lanes), products(&w, &x, starts));
+            let got = dot_int4(panels.each_ref(), [&block(&x[..BLOCK]), &block(&x[BLOCK..])], starts);
+            prop_assert_eq!(got.map(|got| got.map(F32x4::lanes)), [first, second].map(|w| products(w, &x, starts)));
         }
     }
 

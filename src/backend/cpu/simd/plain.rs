@@ -54,10 +54,11 @@ impl F32x4 {
     pub fn abs(self) -> Self {
         Self(self.0.map(f32::abs))
     }
-    /// 2 to the power of n, where `self` is [`MAGIC`](super::MAGIC) + n and n lies between -126 and 127.
+    /// `self` times 2 to the power of n, where `magic` is [`MAGIC`](super::MAGIC) + n and neither `self` nor the result
+    /// is denormal or beyond the range: n is added to the exponent.
     #[inline(always)]
-    pub fn exp2_of_magic(self) -> Self {
-        Self(self.0.map(|x| f32::from_bits((x.to_bits() << 23).wrapping_add(127 << 23))))
+    pub fn times_exp2(self, magic: Self) -> Self {
+        map(self.0, magic.0, |x, n| f32::from_bits(x.to_bits().wrapping_add(n.to_bits() << 23)))
     }
     #[inline(always)]
     pub fn lanes(self) -> [f32; 4] {
@@ -65,19 +66,29 @@ impl F32x4 {
     }
 }
 
-/// For each block of activations the exact sums of its products with a panel's four rows, as f32.
+/// For each panel and each block of activations the exact sums of the products with the panel's four rows, as f32.
 #[inline(always)]
-pub fn dot_int8<const T: usize>(w: &[i8; BLOCK * ROWS], _sums: &RowSums, x: [&Activations; T]) -> [F32x4; T] {
-    x.map(|x| dot([0; ROWS], x, |row, col| w[place_int8(row, col)].into()))
+pub fn dot_int8<const S: usize, const T: usize>(
+    w: [&[i8; BLOCK * ROWS]; S],
+    _sums: [&RowSums; S],
+    x: [&Activations; T],
+) -> [[F32x4; T]; S] {
+    w.map(|w| x.map(|x| dot([0; ROWS], x, |row, col| w[place_int8(row, col)].into())))
 }
 
 /// As [`dot_int8`], for values from 0 to 15 and sums that begin at `starts`.
 #[inline(always)]
-pub fn dot_int4<const T: usize>(w: &[u8; BLOCK * ROWS / 2], x: [&Activations; T], starts: [i32; T]) -> [F32x4; T] {
-    core::array::from_fn(|t| {
-        dot([starts[t]; ROWS], x[t], |row, col| {
-            let (byte, shift) = place_int4(row, col);
-            (w[byte] >> shift & 15).into()
+pub fn dot_int4<const S: usize, const T: usize>(
+    w: [&[u8; BLOCK * ROWS / 2]; S],
+    x: [&Activations; T],
+    starts: [i32; T],
+) -> [[F32x4; T]; S] {
+    w.map(|w| {
+        core::array::from_fn(|t| {
+            dot([starts[t]; ROWS], x[t], |row, col| {
+                let (byte, shift) = place_int4(row, col);
+                (w[byte] >> shift & 15).into()
+            })
         })
     })
 }

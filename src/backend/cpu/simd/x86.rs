@@ -59,12 +59,13 @@ impl F32x4 {
     pub fn abs(self) -> Self {
         Self(sse2!(_mm_andnot_ps(_mm_set1_ps(-0.0), self.0)))
     }
-    /// 2 to the power of n, where `self` is [`MAGIC`](super::MAGIC) + n and n lies between -126 and 127.
+    /// `self` times 2 to the power of n, where `magic` is [`MAGIC`](super::MAGIC) + n and neither `self` nor the result
+    /// is denormal or beyond the range: n is added to the exponent.
     #[inline(always)]
-    pub fn exp2_of_magic(self) -> Self {
+    pub fn times_exp2(self, magic: Self) -> Self {
         Self(sse2!({
-            let exponent = _mm_slli_epi32(_mm_castps_si128(self.0), 23);
-            _mm_castsi128_ps(_mm_add_epi32(exponent, _mm_set1_epi32(127 << 23)))
+            let exponent = _mm_slli_epi32(_mm_castps_si128(magic.0), 23);
+            _mm_castsi128_ps(_mm_add_epi32(_mm_castps_si128(self.0), exponent))
         }))
     }
     #[inline(always)]
@@ -75,49 +76,65 @@ impl F32x4 {
     }
 }
 
-/// For each block of activations the exact sums of its products with a panel's four rows, as f32.
+/// For each panel and each block of activations the exact sums of the products with the panel's four rows, as f32.
 #[inline(always)]
-pub fn dot_int8<const T: usize>(w: &[i8; BLOCK * ROWS], _sums: &RowSums, x: [&Activations; T]) -> [F32x4; T] {
-    let mut sums = [sse2!(_mm_setzero_si128()); T];
+pub fn dot_int8<const S: usize, const T: usize>(
+    w: [&[i8; BLOCK * ROWS]; S],
+    _sums: [&RowSums; S],
+    x: [&Activations; T],
+) -> [[F32x4; T]; S] {
+    let mut sums = [[sse2!(_mm_setzero_si128()); T]; S];
     for pair in 0..BLOCK / 2 {
-        // 16 pairs of four rows are the panel's 128 weights.
-        let w = sse2!({
-            let bytes = _mm_loadl_epi64(w.as_ptr().add(8 * pair).cast());
-            _mm_srai_epi16(_mm_unpacklo_epi8(bytes, bytes), 8)
+        // 16 pairs of four rows are a panel's 128 weights.
+        let w = w.map(|w| {
+            sse2!({
+                let bytes = _mm_loadl_epi64(w.as_ptr().add(8 * pair).cast());
+                _mm_srai_epi16(_mm_unpacklo_epi8(bytes, bytes), 8)
+            })
         });
-        for (sum, x) in sums.iter_mut().zip(x) {
-            *sum = add_products(*sum, w, x, pair);
-        }
+        add_products(&mut sums, w, x, pair);
     }
-    sums.map(|sum| F32x4(sse2!(_mm_cvtepi32_ps(sum))))
+    sums.map(|sums| sums.map(|sum| F32x4(sse2!(_mm_cvtepi32_ps(sum)))))
 }
 
 /// As [`dot_int8`], for values from 0 to 15 and sums that begin at `starts`.
 #[inline(always)]
-pub fn dot_int4<const T: usize>(w: &[u8; BLOCK * ROWS / 2], x: [&Activations; T], starts: [i32; T]) -> [F32x4; T] {
-    let mut sums = starts.map(|start| sse2!(_mm_set1_epi32(start)));
+pub fn dot_int4<const S: usize, const T: usize>(
+    w: [&[u8; BLOCK * ROWS / 2]; S],
+    x: [&Activations; T],
+    starts: [i32; T],
+) -> [[F32x4; T]; S] {
+    let mut sums = [starts.map(|start| sse2!(_mm_set1_epi32(start))); S];
     for eight in 0..BLOCK / 8 {
-        // Four vectors are the panel's 64 bytes.
-        let quarters = sse2!({
-            let w = _mm_loadu_si128(w.as_ptr().add(16 * eight).cast());
-            let low = |w| _mm_and_si128(w, _mm_set1_epi16(15));
-            [low(w), low(_mm_srli_epi16(w, 4)), low(_mm_srli_epi16(w, 8)), _mm_srli_epi16(w, 12)]
+        // Four vectors are a panel's 64 bytes.
+        let quarters = w.map(|w| {
+            sse2!({
+                let w = _mm_loadu_si128(w.as_ptr().add(16 * eight).cast());
+                let low = |w| _mm_and_si128(w, _mm_set1_epi16(15));
+                [low(w), low(_mm_srli_epi16(w, 4)), low(_mm_srli_epi16(w, 8)), _mm_srli_epi16(w, 12)]
+            })
         });
-        for (quarter, w) in quarters.into_iter().enumerate() {
-            for (sum, x) in sums.iter_mut().zip(x) {
-                *sum = add_products(*sum, w, x, 4 * eight + quarter);
-            }
+        for quarter in 0..4 {
+            add_products(&mut sums, quarters.map(|quarters| quarters[quarter]), x, 4 * eight + quarter);
         }
     }
-    sums.map(|sum| F32x4(sse2!(_mm_cvtepi32_ps(sum))))
+    sums.map(|sums| sums.map(|sum| F32x4(sse2!(_mm_cvtepi32_ps(sum)))))
 }
 
 /// Adds the products of pair `pair` of the activations with the four rows' pairs of weights.
 #[inline(always)]
-fn add_products(sum: __m128i, w: __m128i, x: &Activations, pair: usize) -> __m128i {
+fn add_products<const S: usize, const T: usize>(
+    sums: &mut [[__m128i; T]; S],
+    w: [__m128i; S],
+    x: [&Activations; T],
+    pair: usize,
+) {
     debug_assert!(pair < BLOCK / 2);
-    sse2!({
-        let x = _mm_set1_epi32(x.as_ptr().add(2 * pair).cast::<i32>().read_unaligned()); // of the block's 16 pairs
-        _mm_add_epi32(sum, _mm_madd_epi16(w, x))
-    })
+    for (t, x) in x.into_iter().enumerate() {
+        // Of the block's 16 pairs.
+        let x = sse2!(_mm_set1_epi32(x.as_ptr().add(2 * pair).cast::<i32>().read_unaligned()));
+        for (sums, w) in sums.iter_mut().zip(w) {
+            sums[t] = sse2!(_mm_add_epi32(sums[t], _mm_madd_epi16(w, x)));
+        }
+    }
 }

@@ -62,10 +62,11 @@ impl F32x4 {
     pub fn abs(self) -> Self {
         Self(f32x4_abs(self.0))
     }
-    /// 2 to the power of n, where `self` is [`MAGIC`](super::MAGIC) + n and n lies between -126 and 127.
+    /// `self` times 2 to the power of n, where `magic` is [`MAGIC`](super::MAGIC) + n and neither `self` nor the result
+    /// is denormal or beyond the range: n is added to the exponent.
     #[inline(always)]
-    pub fn exp2_of_magic(self) -> Self {
-        Self(i32x4_add(i32x4_shl(self.0, 23), i32x4_splat(127 << 23)))
+    pub fn times_exp2(self, magic: Self) -> Self {
+        Self(i32x4_add(self.0, i32x4_shl(magic.0, 23)))
     }
     #[inline(always)]
     pub fn lanes(self) -> [f32; 4] {

@@ -41,38 +41,56 @@ impl RowSums {
     }
 }
 
-/// For each block of activations the exact sums of its products with a panel's four rows, as f32.
+/// For each panel and each block of activations the exact sums of the products with the panel's four rows, as f32.
 #[target_feature(enable = "relaxed-simd")]
 #[inline]
-pub fn dot_int8<const T: usize>(w: &[i8; BLOCK * ROWS], sums: &RowSums, x: [&Activations; T]) -> [F32x4; T] {
-    // SAFETY: four sums are eight bytes.
-    let raised = unsafe { i32x4_load_extend_i16x4(sums.0.as_ptr()) };
-    let mut sums = [i32x4_mul(raised, i32x4_splat(-RAISE)); T];
+pub fn dot_int8<const S: usize, const T: usize>(
+    w: [&[i8; BLOCK * ROWS]; S],
+    sums: [&RowSums; S],
+    x: [&Activations; T],
+) -> [[F32x4; T]; S] {
+    let mut sums = sums.map(|sums| {
+        // SAFETY: four sums are eight bytes.
+        let raised = unsafe { i32x4_load_extend_i16x4(sums.0.as_ptr()) };
+        [i32x4_mul(raised, i32x4_splat(-RAISE)); T]
+    });
     for four in 0..BLOCK / 4 {
-        // SAFETY: eight vectors are the panel's 128 weights.
-        let w = unsafe { v128_load(w.as_ptr().add(16 * four).cast()) };
-        for (sum, x) in sums.iter_mut().zip(x) {
-            *sum = i32x4_relaxed_dot_i8x16_i7x16_add(w, four_of(x, four), *sum);
+        // SAFETY: eight vectors are a panel's 128 weights.
+        let w = w.map(|w| unsafe { v128_load(w.as_ptr().add(16 * four).cast()) });
+        for (t, x) in x.into_iter().enumerate() {
+            let x = four_of(x, four);
+            for (sums, w) in sums.iter_mut().zip(w) {
+                sums[t] = i32x4_relaxed_dot_i8x16_i7x16_add(w, x, sums[t]);
+            }
         }
     }
-    sums.map(|sum| F32x4(f32x4_convert_i32x4(sum)))
+    sums.map(|sums| sums.map(|sum| F32x4(f32x4_convert_i32x4(sum))))
 }
 
 /// As [`dot_int8`], for values from 0 to 15 and sums that begin at `starts`. Here the weights are within 7 bits.
 #[target_feature(enable = "relaxed-simd")]
 #[inline]
-pub fn dot_int4<const T: usize>(w: &[u8; BLOCK * ROWS / 2], x: [&Activations; T], starts: [i32; T]) -> [F32x4; T] {
-    let mut sums = starts.map(|start| i32x4_splat(start));
+pub fn dot_int4<const S: usize, const T: usize>(
+    w: [&[u8; BLOCK * ROWS / 2]; S],
+    x: [&Activations; T],
+    starts: [i32; T],
+) -> [[F32x4; T]; S] {
+    let mut sums = [starts.map(|start| i32x4_splat(start)); S];
     for eight in 0..BLOCK / 8 {
-        // SAFETY: four vectors are the panel's 64 bytes.
-        let w = unsafe { v128_load(w.as_ptr().add(16 * eight).cast()) };
-        let (low, high) = (v128_and(w, u8x16_splat(15)), u8x16_shr(w, 4));
-        for (sum, x) in sums.iter_mut().zip(x) {
-            *sum = i32x4_relaxed_dot_i8x16_i7x16_add(four_of(x, 2 * eight), low, *sum);
-            *sum = i32x4_relaxed_dot_i8x16_i7x16_add(four_of(x, 2 * eight + 1), high, *sum);
+        let halves = w.map(|w| {
+            // SAFETY: four vectors are a panel's 64 bytes.
+            let w = unsafe { v128_load(w.as_ptr().add(16 * eight).cast()) };
+            (v128_and(w, u8x16_splat(15)), u8x16_shr(w, 4))
+        });
+        for (t, x) in x.into_iter().enumerate() {
+            let (x_low, x_high) = (four_of(x, 2 * eight), four_of(x, 2 * eight + 1));
+            for (sums, (low, high)) in sums.iter_mut().zip(halves) {
+                sums[t] = i32x4_relaxed_dot_i8x16_i7x16_add(x_low, low, sums[t]);
+                sums[t] = i32x4_relaxed_dot_i8x16_i7x16_add(x_high, high, sums[t]);
+            }
         }
     }
-    sums.map(|sum| F32x4(f32x4_convert_i32x4(sum)))
+    sums.map(|sums| sums.map(|sum| F32x4(f32x4_convert_i32x4(sum))))
 }
 
 /// Four activations, once for each row.

@@ -1,0 +1,126 @@
+// Where the time of a prefill goes, by function of the wasm: Chromium's sampling profiler on the engine's worker, while
+// mamba-130m's shape reads 512 tokens on one thread. Prints microseconds a token.
+//
+//   node benches/browser/profile.mjs [--all]     --all lists every function
+//
+// The site's wasm is optimised once more with its functions' names kept; the code is the same.
+
+import { execFileSync } from "node:child_process";
+import { mkdirSync, statSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import puppeteer from "puppeteer-core";
+import { makeModel } from "../make_model.mjs";
+import { CHROMIUM_FLAGS, findChromium } from "./support/browser.mjs";
+import { median, short, table } from "./support/report.mjs";
+import { root, serve, siteFolder, work } from "./support/server.mjs";
+
+/** @typedef {import("./bench.js").Bench} Bench */
+
+const TOKENS = 512;
+const ROUNDS = 3;
+const CONFIGURATIONS = [
+  { precision: "f32", build: "plain", file: "mamba_web_bg.wasm" },
+  { precision: "int8", build: "plain", file: "mamba_web_bg.wasm" },
+  { precision: "int8", build: "relaxed", file: "mamba_web_relaxed_bg.wasm" },
+  { precision: "int4", build: "relaxed", file: "mamba_web_relaxed_bg.wasm" },
+];
+
+/** The functions of a part, by what their names contain. @type {[string, RegExp][]} */
+const PARTS = [
+  ["products of packed weights", /::packed::Packed<.*>::(multiply|strip)/],
+  ["products in f32", /::dense::/],
+  ["rounding the activations", /::packed::Rounded::fill|::packed::round/],
+  ["convolution", /::kernels::Conv::/],
+  ["scan and gate", /::kernels::Scan::/],
+  ["norm, sum with the residual", /::cpu::Work::layer|::kernels::rms_norm|Cpu as .*::prefill/],
+];
+
+/** @param {string} file */
+function named(file) {
+  const from = path.join(root, "target/wasm-opt", `${file}.in`);
+  const to = path.join(work, "named", file);
+  if ((statSync(to, { throwIfNoEntry: false })?.mtimeMs ?? 0) < statSync(from).mtimeMs) {
+    mkdirSync(path.dirname(to), { recursive: true });
+    const features = file.includes("relaxed") ? ["--enable-relaxed-simd"] : [];
+    execFileSync("wasm-opt", ["-O3", "-g", ...features, from, "-o", to]);
+  }
+  return to;
+}
+
+/** Microseconds of each function. @param {any} profile */
+function selfTimes(profile) {
+  const names = new Map(profile.nodes.map((/** @type {any} */ node) => [node.id, node.callFrame.functionName]));
+  /** @type {Map<string, number>} */
+  const times = new Map();
+  profile.samples.forEach((/** @type {number} */ id, /** @type {number} */ i) => {
+    const name = names.get(id) ?? "";
+    if (name !== "(idle)") times.set(name, (times.get(name) ?? 0) + profile.timeDeltas[i]);
+  });
+  return times;
+}
+
+const files = [...new Set(CONFIGURATIONS.map(({ file }) => file))];
+const server = await serve({
+  mounts: {
+    "/": await siteFolder(),
+    ...Object.fromEntries(files.map((file) => [`/${file}`, named(file)])),
+    "/bench/": path.join(root, "benches/browser"),
+    "/bench.html": fileURLToPath(new URL("bench.html", import.meta.url)),
+    "/model/": await makeModel(),
+  },
+});
+const browser = await puppeteer.launch({ executablePath: findChromium(), args: CHROMIUM_FLAGS, protocolTimeout: 0 });
+
+/**
+ * @template {keyof Bench} Name
+ * @param {import("puppeteer-core").Page} page @param {Name} name @param {Parameters<Bench[Name]>[0]} [argument]
+ */
+const call = (page, name, argument) =>
+  page.evaluate((name, argument) => /** @type {any} */ (globalThis).bench[name](argument), name, argument);
+
+/** @param {{ precision: string, build: string }} wanted */
+async function measure({ precision, build }) {
+  const page = await (await browser.createBrowserContext()).newPage();
+  await page.goto(`${server.origin}/bench.html`);
+  const { notOffered } = await call(page, "begin", { model: "/model/", precision, build, threads: 1 });
+  if (notOffered) throw new Error(`not offered: ${notOffered}`);
+  await call(page, "warmUp");
+  await call(page, "prepare", null);
+  const { client } = page.workers()[0];
+  await client.send("Profiler.enable");
+  await client.send("Profiler.setSamplingInterval", { interval: 200 });
+  await client.send("Profiler.start");
+  await call(page, "prefill", TOKENS);
+  const { profile } = await client.send("Profiler.stop");
+  await page.browserContext().close();
+  return selfTimes(profile);
+}
+
+/** @type {Map<string, number>[][]} */
+const profiles = CONFIGURATIONS.map(() => []);
+try {
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const [i, wanted] of CONFIGURATIONS.entries()) profiles[i].push(await measure(wanted));
+  }
+} finally {
+  await browser.close();
+  await server.stop();
+}
+
+/** A row of the table: of each configuration the median over the rounds. @param {string} label @param {(name: string) => boolean} belongs */
+const row = (label, belongs) => [
+  label,
+  ...profiles.map((rounds) =>
+    short(median(rounds.map((times) => [...times].reduce((sum, [name, us]) => sum + (belongs(name) ? us : 0), 0) / TOKENS))),
+  ),
+];
+const all = new Set(profiles.flat().flatMap((times) => [...times.keys()]));
+const rows = process.argv.includes("--all")
+  ? [...all].sort().map((name) => row(name, (other) => other === name))
+  : [
+      ...PARTS.map(([label, pattern]) => row(label, (name) => pattern.test(name))),
+      row("all else", (name) => PARTS.every(([, pattern]) => !pattern.test(name))),
+      row("together", () => true),
+    ];
+console.log(table(["us a token", ...CONFIGURATIONS.map(({ precision, build }) => `${precision}, ${build}`)], rows));

@@ -1,7 +1,8 @@
 // out[t, r] = W[r] · x[t] for a block of tokens. A workgroup makes a tile of 16 PER_THREAD tokens x 64 rows, a thread
-// PER_THREAD x 4 of it, some columns at a time through workgroup memory. Many tokens a thread are less work; few are more
-// workgroups, and leave room for twice the columns, so that memory is waited for half as often.
+// PER_THREAD x 4 of it, TILE_K columns at a time through workgroup memory. Many tokens a thread are less work; few are more
+// workgroups, and leave room for more columns, so that memory is waited for less often.
 override PER_THREAD: u32; // 8, 4 or 2
+override TILE_K: u32; // 16, or 32 where PER_THREAD is 2
 override ROWS: u32; // of the weights
 override OUT: u32; // values in a row of out, a multiple of 4, at least ROWS
 override BIAS: bool;
@@ -14,8 +15,8 @@ override ADD: bool; // out += instead of out =
 
 const TILE_R = 64u;
 const PAD = 4u; // against bank conflicts
-// [K, tokens] and then, from w_from on, [K, TILE_R]. For 8, 4 and 2 tokens a thread 800, 544 and 832 vectors.
-var<workgroup> tile: array<vec4<f32>, 832>;
+var<workgroup> tile_x: array<vec4<f32>, TILE_K * (PER_THREAD * 16u + PAD) / 4u>; // [K, T]
+var<workgroup> tile_w: array<vec4<f32>, TILE_K * (TILE_R + PAD) / 4u>; // [K, R]
 
 fn x4(t: u32, quad: u32) -> vec4<f32> {
     if t < control.tokens {
@@ -77,10 +78,6 @@ fn write(t: u32, r: u32, value: vec4<f32>) {
 @compute @workgroup_size(256)
 fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) workgroup: vec3<u32>) {
     let tile_t = PER_THREAD * 16u;
-    let tile_k = select(16u, 32u, PER_THREAD == 2u);
-    let row_x = (tile_t + PAD) / 4u;
-    let row_w = (TILE_R + PAD) / 4u;
-    let w_from = tile_k * row_x;
     let first_t = workgroup.y * tile_t;
     let first_r = workgroup.x * TILE_R;
     let my_r = thread % 16u; // a quad of rows
@@ -88,31 +85,30 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) wor
     var sums: mat4x4<f32>; // of the first four tokens
     var more: mat4x4<f32>; // of the other four
     // A thread brings four tokens (or rows) x four columns; the next ones are on their way while these are used.
-    let quads = tile_k / 4u;
-    let quad = thread % quads;
-    let bring_x = tile_t / 4u * quads;
+    let quad = thread % (TILE_K / 4u);
+    let bring_x = tile_t * TILE_K / 16u;
     let brings_x = thread < bring_x;
-    let brings_w = !brings_x && thread < bring_x + TILE_R / 4u * quads;
-    let group = select(thread - bring_x, thread, brings_x) / quads;
+    let brings_w = !brings_x && thread < bring_x + TILE_R * TILE_K / 16u;
+    let group = select(thread - bring_x, thread, brings_x) / (TILE_K / 4u);
     let t = first_t + group * 4u;
     let r = first_r + group * 4u;
     var next: mat4x4<f32>;
-    for (var k = 0u; k <= COLS / 4u; k += quads) {
+    for (var k = 0u; k <= COLS / 4u; k += TILE_K / 4u) {
         if k > 0u {
             // Turned round: a column of the tile is a vector of four tokens (or rows).
             let four = transpose(next);
             if brings_x {
-                let at = quad * 4u * row_x + group;
-                tile[at] = four[0];
-                tile[at + row_x] = four[1];
-                tile[at + row_x * 2u] = four[2];
-                tile[at + row_x * 3u] = four[3];
+                let at = quad * (tile_t + PAD) + group;
+                tile_x[at] = four[0];
+                tile_x[at + (tile_t + PAD) / 4u] = four[1];
+                tile_x[at + (tile_t + PAD) / 2u] = four[2];
+                tile_x[at + (tile_t + PAD) / 4u * 3u] = four[3];
             } else if brings_w {
-                let at = w_from + quad * 4u * row_w + group;
-                tile[at] = four[0];
-                tile[at + row_w] = four[1];
-                tile[at + row_w * 2u] = four[2];
-                tile[at + row_w * 3u] = four[3];
+                let at = quad * (TILE_R + PAD) + group;
+                tile_w[at] = four[0];
+                tile_w[at + (TILE_R + PAD) / 4u] = four[1];
+                tile_w[at + (TILE_R + PAD) / 2u] = four[2];
+                tile_w[at + (TILE_R + PAD) / 4u * 3u] = four[3];
             }
         }
         workgroupBarrier();
@@ -126,15 +122,15 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) wor
         if k == 0u {
             continue;
         }
-        for (var i = 0u; i < tile_k; i++) {
-            let w = tile[w_from + i * row_w + my_r];
-            var four = tile[i * row_x + my_t * PER_THREAD / 4u];
+        for (var i = 0u; i < TILE_K; i++) {
+            let w = tile_w[i * ((TILE_R + PAD) / 4u) + my_r];
+            var four = tile_x[i * ((tile_t + PAD) / 4u) + my_t * PER_THREAD / 4u];
             if PER_THREAD == 2u && my_t % 2u == 1u {
                 four = four.zwxy;
             }
             add_products(&sums, four, w);
             if PER_THREAD == 8u {
-                add_products(&more, tile[i * row_x + my_t * 2u + 1u], w);
+                add_products(&more, tile_x[i * ((tile_t + PAD) / 4u) + my_t * 2u + 1u], w);
             }
         }
         workgroupBarrier();

@@ -169,11 +169,10 @@ impl Scan {
                 }
                 store(h, state, width);
             }
-            for s in 0..steps {
-                let t = first + s;
+            for (t, y) in (first..).zip(&y[..steps]) {
                 let z = load(&block.xz[t * 2 * e + e + channel..], width);
                 // SAFETY: as above.
-                store(y[s].mul(silu(z)), unsafe { block.x.row(t, channels.clone()) }, width);
+                store(y.mul(silu(z)), unsafe { block.x.row(t, channels.clone()) }, width);
             }
         }
     }

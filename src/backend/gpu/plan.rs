@@ -220,6 +220,7 @@ impl<'a> Maker<'a> {
             ("ROWS", matrix.rows),
             ("OUT", out),
             ("PER_THREAD", per_thread),
+            ("TILE_K", if per_thread == 2 { 32 } else { 16 }),
         ]);
         overrides.extend([("BIAS", flag(bias)), ("ADD", flag(add))]);
         let pipeline = self.pipeline(&kernels::MATMUL, &overrides);

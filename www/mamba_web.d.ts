@@ -41,6 +41,9 @@ export class ModelLoader {
   beginFile(name: string, byteLength?: number): void;
   push(chunk: Uint8Array): Promise<void>;
   endFile(): void;
+  /** Kernels that the browser has compiled for the GPU, and those that are needed; none on the CPU. */
+  readonly kernelsReady: number;
+  readonly kernels: number;
   /** Consumes the loader. Where GPU and CPU compete, runs the race. */
   finish(): Promise<WasmEngine>;
   free(): void;

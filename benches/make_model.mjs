@@ -1,10 +1,10 @@
 // Writes a checkpoint with random weights in the shape of state-spaces/mamba-130m, the model
-// that the speed tables are about, or of mamba2-130m. The same bytes on every machine:
+// that the speed tables are about, of mamba2-130m or of mamba-1.4b. The same bytes on every machine:
 //
-//   node benches/make_model.mjs [folder [mamba|mamba2 [BF16|F32]]]     (target/bench/mamba-130m by default)
+//   node benches/make_model.mjs [folder [mamba|mamba2|mamba-1.4b [BF16|F32]]]     (target/bench/mamba-130m by default)
 //
 // Speed does not depend on what the weights say, as long as nothing overflows or becomes
-// denormal, so they are drawn as Mamba's initialisation draws them (258 MB in bf16).
+// denormal, so they are drawn as Mamba's initialisation draws them (258 MB in bf16, 2.7 GB for 1.4b).
 
 import { createWriteStream } from "node:fs";
 import { access, copyFile, mkdir, rename, writeFile } from "node:fs/promises";
@@ -13,14 +13,18 @@ import { finished } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
-const [D, L, K] = [768, 24, 4];
-const E = 2 * D;
-/** Mamba: its vocabulary, N and R. */
-const [V, N, R] = [50280, 16, 48];
-/** Mamba-2: its vocabulary, N and H; one group. */
-const [V2, N2, H] = [50288, 128, 24];
+const K = 4;
 
-/** @typedef {"mamba" | "mamba2"} Kind */
+/** @typedef {{ V: number, D: number, L: number, N: number, R?: number, H?: number }} Shape */
+
+/** Mamba has R, Mamba-2 has H, and one group. */
+const SHAPES = {
+  mamba: { V: 50280, D: 768, L: 24, N: 16, R: 48 },
+  mamba2: { V: 50288, D: 768, L: 24, N: 128, H: 24 },
+  "mamba-1.4b": { V: 50280, D: 2048, L: 48, N: 16, R: 128 },
+};
+
+/** @typedef {keyof typeof SHAPES} Kind */
 /** @typedef {"BF16" | "F32"} Type */
 
 /** Raised when the bytes change, so that states and GGUF files made from others are not taken for these. */
@@ -49,11 +53,12 @@ const stepBias = (random) => {
   return dt + Math.log(-Math.expm1(-dt));
 };
 
-/** @returns {[name: string, shape: number[], draw: Draw][]} */
-function tensors2() {
-  const width = E + 2 * N2;
+/** @param {Shape} shape @returns {[name: string, shape: number[], draw: Draw][]} */
+function tensors2({ V, D, L, N, H = 0 }) {
+  const E = 2 * D;
+  const width = E + 2 * N;
   /** @type {[string, number[], Draw][]} */
-  const list = [["backbone.embeddings.weight", [V2, D], within(0.02 * Math.sqrt(3))]];
+  const list = [["backbone.embeddings.weight", [V, D], within(0.02 * Math.sqrt(3))]];
   for (let layer = 0; layer < L; layer++) {
     const at = `backbone.layers.${layer}`;
     list.push(
@@ -72,8 +77,9 @@ function tensors2() {
   return list;
 }
 
-/** @returns {[name: string, shape: number[], draw: Draw][]} */
-function tensors() {
+/** @param {Shape} shape @returns {[name: string, shape: number[], draw: Draw][]} */
+function tensors({ V, D, L, N, R = 0 }) {
+  const E = 2 * D;
   /** @type {[string, number[], Draw][]} */
   const list = [["backbone.embeddings.weight", [V, D], within(0.02 * Math.sqrt(3))]];
   for (let layer = 0; layer < L; layer++) {
@@ -106,7 +112,7 @@ function toBf16(values) {
 
 /** @param {string} file @param {Kind} kind @param {Type} type */
 async function writeWeights(file, kind, type) {
-  const list = kind === "mamba" ? tensors() : tensors2();
+  const list = kind === "mamba2" ? tensors2(SHAPES[kind]) : tensors(SHAPES[kind]);
   const bytes = type === "F32" ? 4 : 2;
   /** @type {Record<string, object>} */
   const header = { __metadata__: { format: "pt" } };
@@ -149,18 +155,21 @@ export async function makeModel(folder = path.join(root, "target/bench/mamba-130
   const stamp = path.join(folder, `.version-${MODEL_VERSION}`);
   if (await access(stamp).then(() => true, () => false)) return folder;
   await mkdir(folder, { recursive: true });
-  const is2 = kind === "mamba2";
+  /** @type {Shape} */
+  const { V, D, L, N, R, H } = SHAPES[kind];
+  const E = 2 * D;
+  const is2 = H !== undefined;
   const config = {
     architectures: [is2 ? "Mamba2ForCausalLM" : "MambaForCausalLM"],
-    model_type: kind,
-    vocab_size: is2 ? V2 : V,
+    model_type: is2 ? "mamba2" : "mamba",
+    vocab_size: V,
     hidden_size: D,
     intermediate_size: is2 ? undefined : E,
     num_hidden_layers: L,
-    state_size: is2 ? N2 : N,
+    state_size: N,
     conv_kernel: K,
     expand: 2,
-    time_step_rank: is2 ? undefined : R,
+    time_step_rank: R,
     ...(is2 && { num_heads: H, head_dim: E / H, n_groups: 1 }),
     use_bias: false,
     use_conv_bias: true,

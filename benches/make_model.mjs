@@ -107,7 +107,9 @@ const size = (shape) => shape.reduce((product, n) => product * n, 1);
 /** Round to nearest, ties to even. @param {Float32Array} values @returns {Uint16Array} */
 function toBf16(values) {
   const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
-  return Uint16Array.from(bits, (b) => (b + 0x7fff + ((b >>> 16) & 1)) >>> 16);
+  const rounded = new Uint16Array(bits.length);
+  for (let i = 0; i < bits.length; i++) rounded[i] = (bits[i] + 0x7fff + ((bits[i] >>> 16) & 1)) >>> 16;
+  return rounded;
 }
 
 /** @param {string} file @param {Kind} kind @param {Type} type */

@@ -65,7 +65,9 @@ pub struct Gpu {
     /// The state and the scores, for [`Backend::settle`].
     copy: Readback,
     scores: Readback,
+    /// Tokens of the next prefill call, and how many are known not to take too long, or not known to.
     block: usize,
+    most: usize,
 }
 
 /// What was submitted and is not back yet, for the sequence with this stamp.
@@ -98,6 +100,7 @@ impl Gpu {
             copy: Readback::new(&device, state_bytes + dims.scores * 4),
             scores: Readback::new(&device, dims.scores * 4),
             block: FIRST_BLOCK.min(dims.tokens),
+            most: dims.tokens,
             resident: None,
             slot: 0,
             settled: None,
@@ -219,11 +222,17 @@ impl Gpu {
     }
 
     /// Takes more tokens a call while they are quick, fewer when they are not.
+    ///
+    /// Twice the tokens often take far less than twice the time (a large GPU is not filled by few), so that is tried
+    /// where it is not known to be too long; and where half the time was left, again.
     fn pace(&mut self, tokens: usize, seconds: f64) {
-        if seconds < BLOCK_SECONDS / 2.0 && tokens == self.block {
-            self.block = (self.block * 2).min(self.dims.tokens);
-        } else if seconds > BLOCK_SECONDS {
-            self.block = (tokens / 2).clamp(1, self.dims.tokens);
+        let more = (tokens * 2).min(self.dims.tokens);
+        if seconds > BLOCK_SECONDS {
+            self.block = (tokens / 2).max(1);
+            self.most = self.block;
+        } else if tokens == self.block && (more <= self.most || seconds < BLOCK_SECONDS / 2.0) {
+            self.block = more;
+            self.most = self.most.max(more);
         }
     }
 

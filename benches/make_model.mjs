@@ -15,14 +15,14 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("../", import.meta.url));
 const K = 4;
 
-/** @typedef {{ V: number, D: number, L: number, N: number, R?: number, H?: number }} Shape */
-
-/** Mamba has R, Mamba-2 has H, and one group. */
+/** Mamba has R; Mamba-2 has H, and one group. R and H are 0 where there are none. */
 const SHAPES = {
-  mamba: { V: 50280, D: 768, L: 24, N: 16, R: 48 },
-  mamba2: { V: 50288, D: 768, L: 24, N: 128, H: 24 },
-  "mamba-1.4b": { V: 50280, D: 2048, L: 48, N: 16, R: 128 },
+  mamba: { V: 50280, D: 768, L: 24, N: 16, R: 48, H: 0 },
+  mamba2: { V: 50288, D: 768, L: 24, N: 128, R: 0, H: 24 },
+  "mamba-1.4b": { V: 50280, D: 2048, L: 48, N: 16, R: 128, H: 0 },
 };
+
+/** @typedef {(typeof SHAPES)["mamba"]} Shape */
 
 /** @typedef {keyof typeof SHAPES} Kind */
 /** @typedef {"BF16" | "F32"} Type */
@@ -54,7 +54,7 @@ const stepBias = (random) => {
 };
 
 /** @param {Shape} shape @returns {[name: string, shape: number[], draw: Draw][]} */
-function tensors2({ V, D, L, N, H = 0 }) {
+function tensors2({ V, D, L, N, H }) {
   const E = 2 * D;
   const width = E + 2 * N;
   /** @type {[string, number[], Draw][]} */
@@ -78,7 +78,7 @@ function tensors2({ V, D, L, N, H = 0 }) {
 }
 
 /** @param {Shape} shape @returns {[name: string, shape: number[], draw: Draw][]} */
-function tensors({ V, D, L, N, R = 0 }) {
+function tensors({ V, D, L, N, R }) {
   const E = 2 * D;
   /** @type {[string, number[], Draw][]} */
   const list = [["backbone.embeddings.weight", [V, D], within(0.02 * Math.sqrt(3))]];
@@ -112,9 +112,8 @@ function toBf16(values) {
   return rounded;
 }
 
-/** @param {string} file @param {Kind} kind @param {Type} type */
-async function writeWeights(file, kind, type) {
-  const list = kind === "mamba2" ? tensors2(SHAPES[kind]) : tensors(SHAPES[kind]);
+/** @param {string} file @param {ReturnType<typeof tensors>} list @param {Type} type */
+async function writeWeights(file, list, type) {
   const bytes = type === "F32" ? 4 : 2;
   /** @type {Record<string, object>} */
   const header = { __metadata__: { format: "pt" } };
@@ -157,10 +156,10 @@ export async function makeModel(folder = path.join(root, "target/bench/mamba-130
   const stamp = path.join(folder, `.version-${MODEL_VERSION}`);
   if (await access(stamp).then(() => true, () => false)) return folder;
   await mkdir(folder, { recursive: true });
-  /** @type {Shape} */
-  const { V, D, L, N, R, H } = SHAPES[kind];
+  const shape = SHAPES[kind];
+  const { V, D, L, N, R, H } = shape;
   const E = 2 * D;
-  const is2 = H !== undefined;
+  const is2 = H > 0;
   const config = {
     architectures: [is2 ? "Mamba2ForCausalLM" : "MambaForCausalLM"],
     model_type: is2 ? "mamba2" : "mamba",
@@ -171,7 +170,7 @@ export async function makeModel(folder = path.join(root, "target/bench/mamba-130
     state_size: N,
     conv_kernel: K,
     expand: 2,
-    time_step_rank: R,
+    time_step_rank: is2 ? undefined : R,
     ...(is2 && { num_heads: H, head_dim: E / H, n_groups: 1 }),
     use_bias: false,
     use_conv_bias: true,
@@ -182,7 +181,7 @@ export async function makeModel(folder = path.join(root, "target/bench/mamba-130
   };
   await writeFile(path.join(folder, "config.json"), `${JSON.stringify(config, null, 2)}\n`);
   await copyFile(path.join(root, "tests/golden/neox/tokenizer.json"), path.join(folder, "tokenizer.json"));
-  await writeWeights(`${weights}.part`, kind, type);
+  await writeWeights(`${weights}.part`, is2 ? tensors2(shape) : tensors(shape), type);
   await rename(`${weights}.part`, weights);
   await writeFile(stamp, "");
   return folder;

@@ -11,6 +11,7 @@ mod device;
 mod dims;
 mod kernels;
 mod matrix;
+mod pace;
 mod plan;
 #[cfg(not(target_arch = "wasm32"))]
 mod profile;
@@ -32,14 +33,11 @@ use crate::sampler::{Recent, Sampler};
 use crate::state::{Stamp, State};
 use ahead::Ahead;
 use dims::Dims;
+use pace::Pace;
 use plan::Plan;
 use readback::Readback;
 use weights::Weights;
 
-/// Tokens of the first prefill call; more when they turn out to be quick.
-const FIRST_BLOCK: usize = 64;
-/// How long a prefill call may take before a wish to stop is heard, in seconds.
-const BLOCK_SECONDS: f64 = 0.1;
 /// Sequences that wait on the GPU while another one is worked on.
 const MOST_PARKED: usize = 4;
 
@@ -65,9 +63,7 @@ pub struct Gpu {
     /// The state and the scores, for [`Backend::settle`].
     copy: Readback,
     scores: Readback,
-    /// Tokens of the next prefill call, and how many are known not to take too long, or not known to.
-    block: usize,
-    most: usize,
+    pace: Pace,
 }
 
 /// What was submitted and is not back yet, for the sequence with this stamp.
@@ -99,8 +95,7 @@ impl Gpu {
             done: Readback::new(&device, 4),
             copy: Readback::new(&device, state_bytes + dims.scores * 4),
             scores: Readback::new(&device, dims.scores * 4),
-            block: FIRST_BLOCK.min(dims.tokens),
-            most: dims.tokens,
+            pace: Pace::new(dims.tokens),
             resident: None,
             slot: 0,
             settled: None,
@@ -221,21 +216,6 @@ impl Gpu {
         self.started(JobKind::Read { tokens: tokens.len() }, state.stamp());
     }
 
-    /// Takes more tokens a call while they are quick, fewer when they are not.
-    ///
-    /// Twice the tokens often take far less than twice the time (a large GPU is not filled by few), so that is tried
-    /// where it is not known to be too long; and where half the time was left, again.
-    fn pace(&mut self, tokens: usize, seconds: f64) {
-        let more = (tokens * 2).min(self.dims.tokens);
-        if seconds > BLOCK_SECONDS {
-            self.block = (tokens / 2).max(1);
-            self.most = self.block;
-        } else if tokens == self.block && (more <= self.most || seconds < BLOCK_SECONDS / 2.0) {
-            self.block = more;
-            self.most = self.most.max(more);
-        }
-    }
-
     /// What was submitted for `state`, if that is what is under way. Forgets what was submitted for another.
     fn job_of(&mut self, stamp: Stamp) -> Result<Option<JobKind>> {
         let Some(job) = &self.job else { return Ok(None) };
@@ -304,7 +284,7 @@ impl Backend for Gpu {
     }
 
     fn block(&self) -> usize {
-        self.block
+        self.pace.block
     }
 
     /// Natively only: waits for the GPU.
@@ -334,7 +314,7 @@ impl Backend for Gpu {
             }
             let seconds = self.job.take().map_or(0.0, |job| job.started.elapsed().as_secs_f64());
             if count > 1 {
-                self.pace(count, seconds);
+                self.pace.took(count, seconds);
             }
             state.position += count as u64;
             return Ok(Poll::Ready(()));

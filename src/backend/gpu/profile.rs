@@ -161,7 +161,7 @@ impl Gpu {
 
     /// Prefill calls of `tokens` tokens from now on.
     pub fn fix_block(&mut self, tokens: usize) {
-        self.block = tokens.min(self.dims.tokens);
+        self.pace.block = tokens.min(self.dims.tokens);
     }
 
     /// Bytes of the buffers besides the weights.

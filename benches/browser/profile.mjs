@@ -12,10 +12,9 @@ import { fileURLToPath } from "node:url";
 import puppeteer from "puppeteer-core";
 import { makeModel } from "../make_model.mjs";
 import { CHROMIUM_FLAGS, findChromium } from "./support/browser.mjs";
+import { call } from "./support/ours.mjs";
 import { median, short, table } from "./support/report.mjs";
 import { root, serve, siteFolder, work } from "./support/server.mjs";
-
-/** @typedef {import("./bench.js").Bench} Bench */
 
 const TOKENS = 512;
 const ROUNDS = 3;
@@ -72,28 +71,23 @@ const server = await serve({
 });
 const browser = await puppeteer.launch({ executablePath: findChromium(), args: CHROMIUM_FLAGS, protocolTimeout: 0 });
 
-/**
- * @template {keyof Bench} Name
- * @param {import("puppeteer-core").Page} page @param {Name} name @param {Parameters<Bench[Name]>[0]} [argument]
- */
-const call = (page, name, argument) =>
-  page.evaluate((name, argument) => /** @type {any} */ (globalThis).bench[name](argument), name, argument);
-
 /** @param {{ precision: string, build: string }} wanted */
 async function measure({ precision, build }) {
-  const page = await (await browser.createBrowserContext()).newPage();
-  await page.goto(`${server.origin}/bench.html`);
+  const tab = await (await browser.createBrowserContext()).newPage();
+  await tab.goto(`${server.origin}/bench.html`);
+  // Puppeteer's own type of what may go to a page is narrower than it needs to be here.
+  const page = /** @type {import("./support/browser.mjs").BenchPage} */ (/** @type {unknown} */ (tab));
   const { notOffered } = await call(page, "begin", { model: "/model/", precision, build, threads: 1 });
   if (notOffered) throw new Error(`not offered: ${notOffered}`);
   await call(page, "warmUp");
   await call(page, "prepare", null);
-  const { client } = page.workers()[0];
+  const { client } = tab.workers()[0];
   await client.send("Profiler.enable");
   await client.send("Profiler.setSamplingInterval", { interval: 200 });
   await client.send("Profiler.start");
   await call(page, "prefill", TOKENS);
   const { profile } = await client.send("Profiler.stop");
-  await page.browserContext().close();
+  await tab.browserContext().close();
   return selfTimes(profile);
 }
 

@@ -1,7 +1,7 @@
 //! What a layer does besides matrix products: norm, causal convolution, selective scan.
 //! Each is the function of the same name in `reference`, over a block of T tokens.
 
-use super::math::{exp2_decay, silu, softplus};
+use super::math::Math;
 use super::pool::{Columns, Part, Pool};
 use super::simd::{F32x4, map_in_place};
 
@@ -61,7 +61,7 @@ impl Conv {
         let input = |t: usize| &inputs[t * stride..][..w];
         let (out, before) = (Columns::new(out, w), &*past);
         pool.run(&|part: Part| {
-            let channels = part.range(w, F32x4::LANES);
+            let (channels, math) = (part.range(w, F32x4::LANES), Math::new());
             for t in 0..tokens {
                 // SAFETY: each channel belongs to one part.
                 let out = unsafe { out.row(t, channels.clone()) };
@@ -74,7 +74,7 @@ impl Conv {
                         *out += tap * input;
                     }
                 }
-                map_in_place(out, silu);
+                map_in_place(out, |x| math.silu(x));
             }
         });
         if tokens < k - 1 {
@@ -122,20 +122,20 @@ impl Scan {
         let ScanBlock { x, dt, xz, x_dbl, h } = block;
         let block = SharedBlock { x: Columns::new(x, e), dt, xz, x_dbl, h: Columns::new(h, e) };
         pool.run(&|part: Part| {
-            let channels = part.range(e, F32x4::LANES);
+            let (channels, math) = (part.range(e, F32x4::LANES), Math::new());
             for channel in channels.clone().step_by(F32x4::LANES) {
                 // The common cases as constants.
                 match (block.x.rows(), channels.end - channel) {
-                    (1, F32x4::LANES..) => self.lanes::<1>(&block, channel, F32x4::LANES),
-                    (_, F32x4::LANES..) => self.lanes::<STEPS>(&block, channel, F32x4::LANES),
-                    (_, width) => self.lanes::<STEPS>(&block, channel, width),
+                    (1, F32x4::LANES..) => self.lanes::<1>(&math, &block, channel, F32x4::LANES),
+                    (_, F32x4::LANES..) => self.lanes::<STEPS>(&math, &block, channel, F32x4::LANES),
+                    (_, width) => self.lanes::<STEPS>(&math, &block, channel, width),
                 }
             }
         });
     }
 
     #[inline(always)]
-    fn lanes<const STEPS: usize>(&self, block: &SharedBlock<'_>, channel: usize, width: usize) {
+    fn lanes<const STEPS: usize>(&self, math: &Math, block: &SharedBlock<'_>, channel: usize, width: usize) {
         let e = self.d.len();
         let n = self.a.len() / e;
         let tokens = block.x.rows();
@@ -152,7 +152,7 @@ impl Scan {
                 let t = first + s;
                 // SAFETY: each channel belongs to one part.
                 let x = load(unsafe { block.x.row(t, channels.clone()) }, width);
-                dt[s] = softplus(load(&block.dt[t * e + channel..], width).add(bias)).max(low).min(high);
+                dt[s] = math.softplus(load(&block.dt[t * e + channel..], width).add(bias)).max(low).min(high);
                 dt_x[s] = dt[s].mul(x);
                 y[s] = d.mul(x);
             }
@@ -164,7 +164,7 @@ impl Scan {
                 let rows = block.x_dbl[first * r_2n..].chunks_exact(r_2n);
                 for (((row, &dt), &dt_x), y) in rows.zip(&dt[..steps]).zip(&dt_x).zip(&mut y) {
                     let (b, c) = (F32x4::splat(row[r_2n - 2 * n + i]), F32x4::splat(row[r_2n - n + i]));
-                    h = exp2_decay(a.mul(dt)).mul_add(h, dt_x.mul(b));
+                    h = math.exp2_decay(a.mul(dt)).mul_add(h, dt_x.mul(b));
                     *y = h.mul_add(c, *y);
                 }
                 store(h, state, width);
@@ -172,7 +172,7 @@ impl Scan {
             for (t, y) in (first..).zip(&y[..steps]) {
                 let z = load(&block.xz[t * 2 * e + e + channel..], width);
                 // SAFETY: as above.
-                store(y.mul(silu(z)), unsafe { block.x.row(t, channels.clone()) }, width);
+                store(y.mul(math.silu(z)), unsafe { block.x.row(t, channels.clone()) }, width);
             }
         }
     }

@@ -2,7 +2,7 @@
 //! matrix form of the SSD paper (Dao & Gu 2024, section 6), the whole block being one chunk.
 
 use super::kernels::{load, store};
-use super::math::{exp2_decay, silu, softplus};
+use super::math::Math;
 use super::simd::{F32x4, map_in_place};
 use crate::checkpoint::filled;
 use crate::error::Result;
@@ -97,13 +97,13 @@ impl Ssd {
     }
 
     fn time_steps(&self, zxbcdt: &[f32], rows: usize, dt: &mut [f32]) {
-        let h = self.heads.heads;
+        let (h, math) = (self.heads.heads, Math::new());
         let (low, high) = (F32x4::splat(self.dt_limit.0), F32x4::splat(self.dt_limit.1));
         for (dt, row) in dt.chunks_exact_mut(h).zip(zxbcdt.chunks_exact(rows)) {
             for ((dt, raw), bias) in dt.iter_mut().zip(&row[rows - h..]).zip(&self.dt_bias) {
                 *dt = raw + bias;
             }
-            map_in_place(dt, |x| softplus(x).max(low).min(high));
+            map_in_place(dt, |x| math.softplus(x).max(low).min(high));
         }
     }
 
@@ -111,12 +111,13 @@ impl Ssd {
     fn steps(&self, xbc: &[f32], h: &mut [f32], y: &mut [f32], work: &mut SsdWork) {
         let (e, n, Heads { heads, head_dim: p, groups: g, .. }) = (self.norm.len(), self.d_state, self.heads);
         let SsdWork { dt, decay, dt_x, .. } = work;
+        let math = Math::new();
         for ((y, xbc), dt) in y.chunks_exact_mut(e).zip(xbc.chunks_exact(e + 2 * g * n)).zip(dt.chunks_exact(heads)) {
             let (x, b_c) = xbc.split_at(e);
             let (b, c) = b_c.split_at(g * n);
             for (head, &dt) in dt.iter().enumerate() {
                 let channels = head * p..(head + 1) * p;
-                decay[channels.clone()].fill(exp2_decay(F32x4::splat(dt * self.a[head])).lanes()[0]);
+                decay[channels.clone()].fill(math.exp2_decay(F32x4::splat(dt * self.a[head])).lanes()[0]);
                 for i in channels {
                     dt_x[i] = dt * x[i];
                     y[i] = self.d[head] * x[i];
@@ -187,7 +188,7 @@ impl Ssd {
     /// after large ones.
     fn decays(&self, head: usize, tokens: usize, work: &mut SsdWork) {
         let SsdWork { dt, scores, mixed, since, from_start, .. } = work;
-        let dt = |t: usize| dt[t * self.heads.heads + head];
+        let (dt, math) = (|t: usize| dt[t * self.heads.heads + head], Math::new());
         let since = &mut since[..tokens];
         let mut start = 0.0;
         for t in 0..tokens {
@@ -198,15 +199,15 @@ impl Ssd {
             since[t] = 0.0;
             let row = &mut mixed[t * tokens..][..tokens];
             row[..=t].copy_from_slice(&since[..=t]);
-            map_in_place(&mut row[..=t], exp2_decay);
+            map_in_place(&mut row[..=t], |x| math.exp2_decay(x));
             for (s, (mixed, score)) in row[..=t].iter_mut().zip(&scores[t * tokens..]).enumerate() {
                 *mixed *= score * dt(s);
             }
             row[t] += self.d[head];
             row[t + 1..].fill(0.0);
         }
-        map_in_place(&mut from_start[..tokens], exp2_decay);
-        map_in_place(since, exp2_decay);
+        map_in_place(&mut from_start[..tokens], |x| math.exp2_decay(x));
+        map_in_place(since, |x| math.exp2_decay(x));
         since.iter_mut().enumerate().for_each(|(s, since)| *since *= dt(s));
     }
 
@@ -229,9 +230,10 @@ impl Ssd {
 
 /// `y *= silu(z)`.
 fn gate(y: &mut [f32], z: &[f32]) {
+    let math = Math::new();
     for at in (0..y.len()).step_by(F32x4::LANES) {
         let width = F32x4::LANES.min(y.len() - at);
-        store(load(&y[at..], width).mul(silu(load(&z[at..], width))), &mut y[at..], width);
+        store(load(&y[at..], width).mul(math.silu(load(&z[at..], width))), &mut y[at..], width);
     }
 }
 

@@ -130,10 +130,11 @@ impl<P: Panel> Packed<P> {
         rounded.fill::<P>(x, stride, tokens, self.cols, pool);
         let (rounded, out) = (&*rounded, Columns::new(out, self.rows));
         pool.run(&|part: Part| {
-            let strips = part.range(self.rows.div_ceil(ROWS), STRIPS);
-            for strip in strips.clone().step_by(STRIPS) {
-                match strips.end - strip {
-                    STRIPS.. => self.strips::<STRIPS>(strip, rounded, tokens, &out),
+            let strips = part.range(self.rows.div_ceil(ROWS), P::STRIPS);
+            for strip in strips.clone().step_by(P::STRIPS) {
+                match P::STRIPS.min(strips.end - strip) {
+                    3 => self.strips::<3>(strip, rounded, tokens, &out),
+                    2 => self.strips::<2>(strip, rounded, tokens, &out),
                     some => (strip..strip + some).for_each(|strip| self.strips::<1>(strip, rounded, tokens, &out)),
                 }
             }
@@ -185,6 +186,5 @@ impl<P: Panel> Packed<P> {
     }
 }
 
-/// Strips and tokens whose sums one pass keeps in registers: 12, of the 16 of x86.
-const STRIPS: usize = 3;
+/// Tokens that one pass takes together; with [`Panel::STRIPS`] 8 or 12 sums, of the 16 registers of x86.
 const TOKENS: usize = 4;

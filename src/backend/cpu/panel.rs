@@ -12,6 +12,8 @@ pub trait Panel: Copy + Send + Sync {
     /// Activations are rounded to whole numbers within plus and minus this. All builds round alike, and the products
     /// stay in the range in which the relaxed dot product is exact on every machine; so all give the same results.
     const ACTIVATION_MAX: f32;
+    /// Strips of four rows that one pass takes together, as was measured.
+    const STRIPS: usize;
 
     /// A rounded activation in the form that [`Panel::products`] takes.
     fn activation(rounded: i8) -> Activation;
@@ -60,6 +62,7 @@ impl Panel for Int8Panel {
     const ZERO: Self = Self { values: [0; BLOCK * ROWS], scales: Scales([0; ROWS]), sums: RowSums::ZERO };
     const OFFSET: i32 = 0;
     const ACTIVATION_MAX: f32 = 63.0;
+    const STRIPS: usize = if cfg!(feature = "relaxed-simd") { 2 } else { 3 };
 
     #[inline(always)]
     fn activation(rounded: i8) -> Activation {
@@ -99,6 +102,7 @@ impl Panel for Int4Panel {
     const ZERO: Self = Self { values: [0; BLOCK * ROWS / 2], scales: Scales([0; ROWS]) };
     const OFFSET: i32 = 8;
     const ACTIVATION_MAX: f32 = 127.0;
+    const STRIPS: usize = 3;
 
     #[inline(always)]
     fn activation(rounded: i8) -> Activation {

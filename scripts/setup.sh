@@ -19,4 +19,5 @@ rm -rf "$TOOLS/.build"
 [ "${1:-test}" = build ] && exit
 
 "$setup/browsers.sh" >/dev/null
+"$setup/vulkan.sh"
 "$setup/python.sh"

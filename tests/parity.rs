@@ -67,9 +67,10 @@ fn prefill_in_one_call_equals_token_by_token() {
         let want = expected(&golden(name));
         for (backend, precision, tolerance) in [
             ("reference", Precision::F32, 2e-5),
-            ("cpu", Precision::F32, 2e-5),
-            ("cpu", Precision::Int8, 2e-5),
-            ("cpu", Precision::Int4, 2e-5),
+            // Each number comes from the same operations; but in Mamba-2 a block is read in another form.
+            ("cpu", Precision::F32, if name.starts_with("mamba2") { 2e-5 } else { 0.0 }),
+            ("cpu", Precision::Int8, if name.starts_with("mamba2") { 2e-5 } else { 0.0 }),
+            ("cpu", Precision::Int4, if name.starts_with("mamba2") { 2e-5 } else { 0.0 }),
             ("gpu", Precision::F32, 2e-5),
             ("gpu, fused kernels", Precision::F16, 2e-5),
             // One token at a time its inputs are rounded to 8 bits, a block of them is not.
@@ -84,8 +85,8 @@ fn prefill_in_one_call_equals_token_by_token() {
                 let mut state = State::new(model.config());
                 let many = read(model.as_mut(), &want.input_ids, chunk, &mut state);
                 let error = relative_error(&many, &one);
-                assert!(error < tolerance, "{name} {backend} {precision:?}, {chunk} at a time: {error}");
-                assert!(relative_error(state.ssm(), single.ssm()) < tolerance);
+                assert!(error <= tolerance, "{name} {backend} {precision:?}, {chunk} at a time: {error}");
+                assert!(relative_error(state.ssm(), single.ssm()) <= tolerance);
                 assert_eq!(state.position, single.position);
             }
         }
@@ -151,7 +152,7 @@ fn packed_weights_stay_close_to_f32() {
             let want = expected(&golden(name));
             let mut model = load(&golden(name), backend, precision).unwrap();
             let exact = load(&golden(name), backend, Precision::F32).unwrap();
-            // In int8 a quarter and the scales; but rows of 33 values fill two blocks of 32.
+            // In int8 a quarter and the scales; but rows of 33 values fill two blocks of 32 or one of 64.
             assert!(model.weight_bytes() * 3 < exact.weight_bytes() * 2, "{name}: it must be smaller");
             let mut state = State::new(model.config());
             let first = want.input_ids.len() - want.logits.len();

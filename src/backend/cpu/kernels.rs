@@ -1,18 +1,17 @@
 //! What a layer does besides matrix products: norm, causal convolution, selective scan.
 //! Each is the function of the same name in `reference`, over a block of T tokens.
 
+use core::ops::Range;
+
 use super::math::Math;
-use super::pool::{Columns, Part, Pool};
+use super::pool::Columns;
 use super::simd::{F32x4, map_in_place};
 
-/// `out[t] = x[t] / sqrt(mean(x[t]^2) + epsilon) * weight`; `x` and `out` are `[T, D]`.
+/// `out = x / sqrt(mean(x^2) + epsilon) * weight`, of one token.
 pub fn rms_norm(x: &[f32], weight: &[f32], epsilon: f32, out: &mut [f32]) {
-    let d = weight.len();
-    for (x, out) in x.chunks_exact(d).zip(out.chunks_exact_mut(d)) {
-        let scale = inverse_rms(x, epsilon);
-        for ((out, x), weight) in out.iter_mut().zip(x).zip(weight) {
-            *out = x * scale * weight;
-        }
+    let scale = inverse_rms(x, epsilon);
+    for ((out, x), weight) in out.iter_mut().zip(x).zip(weight) {
+        *out = x * scale * weight;
     }
 }
 
@@ -29,16 +28,9 @@ fn inverse_rms(x: &[f32], epsilon: f32) -> f32 {
     1.0 / (square_sum / x.len() as f32 + epsilon).sqrt()
 }
 
-/// `x[t] += bias`, `x` is `[T, bias.len()]`. No bias, nothing done.
+/// `x += bias`, of one token. No bias, nothing done.
 pub fn add_bias(x: &mut [f32], bias: &[f32]) {
-    if bias.is_empty() {
-        return;
-    }
-    for row in x.chunks_exact_mut(bias.len()) {
-        for (x, bias) in row.iter_mut().zip(bias) {
-            *x += bias;
-        }
-    }
+    x.iter_mut().zip(bias).for_each(|(x, bias)| *x += bias);
 }
 
 /// Weights of the causal convolution over time, one filter a channel.
@@ -49,40 +41,73 @@ pub struct Conv {
     pub bias: Vec<f32>,
 }
 
+/// What the convolution reads and writes for a block of T tokens; each thread uses the columns of its channels.
+pub struct ConvBlock<'a> {
+    /// `[T, offset + W or more]`: the inputs are the W columns from `offset` on.
+    pub inputs: Columns<'a>,
+    pub offset: usize,
+    /// `[K-1, W]`, oldest first: the inputs before these; moved on by T.
+    pub past: Columns<'a>,
+    /// `[T, W]`
+    pub out: Columns<'a>,
+}
+
 impl Conv {
-    /// `out[t, w] = silu(bias[w] + sum over k of taps[k, w] * input[t - (K - 1) + k, w])`.
+    /// `out[t, w] = silu(bias[w] + sum over k of taps[k, w] * input[t - (K - 1) + k, w])` for the channels w.
     ///
-    /// `inputs` has rows `stride` apart, of which the first W are the inputs; `past` (`[K-1, W]`, oldest first)
-    /// holds the inputs before them and is moved on by T; `out` is `[T, W]`.
-    pub fn run(&self, inputs: &[f32], stride: usize, past: &mut [f32], out: &mut [f32], pool: &Pool) {
-        let w = self.bias.len();
-        let k = self.taps.len() / w;
-        let tokens = out.len() / w;
-        let input = |t: usize| &inputs[t * stride..][..w];
-        let (out, before) = (Columns::new(out, w), &*past);
-        pool.run(&|part: Part| {
-            let (channels, math) = (part.range(w, F32x4::LANES), Math::new());
-            for t in 0..tokens {
-                // SAFETY: each channel belongs to one part.
-                let out = unsafe { out.row(t, channels.clone()) };
-                out.copy_from_slice(&self.bias[channels.clone()]);
-                for (tap, taps) in self.taps.chunks_exact(w).enumerate() {
-                    let age = k - 1 - tap; // steps back in time
-                    let input = if age <= t { input(t - age) } else { &before[(k - 1 + t - age) * w..][..w] };
-                    for ((out, tap), input) in out.iter_mut().zip(&taps[channels.clone()]).zip(&input[channels.clone()])
-                    {
-                        *out += tap * input;
-                    }
-                }
-                map_in_place(out, |x| math.silu(x));
+    /// # Safety
+    /// Nothing else may use these channels' columns meanwhile.
+    pub unsafe fn run(&self, channels: Range<usize>, block: &ConvBlock<'_>) {
+        let ConvBlock { inputs, offset, past, out } = block;
+        let (tokens, before, math) = (out.rows(), past.rows(), Math::new());
+        // SAFETY: the caller's alone.
+        let input = |time: usize| -> &[f32] {
+            let columns = channels.clone();
+            // By time from the oldest input that is kept.
+            match time.checked_sub(before) {
+                Some(t) => unsafe { inputs.row(t, columns.start + offset..columns.end + offset) },
+                None => unsafe { past.row(time, columns) },
             }
-        });
-        if tokens < k - 1 {
-            past.copy_within(tokens * w.., 0);
+        };
+        let (w, bias) = (self.bias.len(), &self.bias[channels.clone()]);
+        let taps = |k: usize| &self.taps[k * w..][channels.clone()];
+        for t in 0..tokens {
+            // SAFETY: as above.
+            let out = unsafe { out.row(t, channels.clone()) };
+            let mut k = 0;
+            if before + 1 >= TAPS {
+                add_taps::<TAPS>(Some(bias), core::array::from_fn(taps), core::array::from_fn(|k| input(t + k)), out);
+                k = TAPS;
+            } else {
+                add_taps::<0>(Some(bias), [], [], out);
+            }
+            for k in k..before + 1 {
+                add_taps::<1>(None, [taps(k)], [input(t + k)], out);
+            }
+            map_in_place(out, |x| math.silu(x));
         }
-        for slot in (k - 1).saturating_sub(tokens)..k - 1 {
-            past[slot * w..][..w].copy_from_slice(input(tokens + slot - (k - 1)));
+        for slot in 0..before {
+            // SAFETY: as above; no two of these are one row.
+            copy(input(tokens + slot), unsafe { past.row(slot, channels.clone()) });
         }
+    }
+}
+
+/// Taps that one pass takes together; all models of note have as many.
+const TAPS: usize = 4;
+
+/// `out = (bias, or out) + sum over k of taps[k] * inputs[k]`
+#[inline(always)]
+fn add_taps<const K: usize>(bias: Option<&[f32]>, taps: [&[f32]; K], inputs: [&[f32]; K], out: &mut [f32]) {
+    let mut at = 0;
+    while at < out.len() {
+        let width = F32x4::LANES.min(out.len() - at);
+        let mut sum = load(&bias.unwrap_or(out)[at..], width);
+        for (taps, inputs) in taps.iter().zip(inputs) {
+            sum = load(&taps[at..], width).mul_add(load(&inputs[at..], width), sum);
+        }
+        store(sum, &mut out[at..], width);
+        at += F32x4::LANES;
     }
 }
 
@@ -96,83 +121,123 @@ pub struct Scan {
     pub dt_limit: (f32, f32),
 }
 
-/// What the scan reads and writes for a block of T tokens.
+/// What the scan reads and writes for a block of T tokens; each thread uses the columns of its channels.
 pub struct ScanBlock<'a> {
     /// `[T, E]`, output of the convolution; overwritten with the gated result.
-    pub x: &'a mut [f32],
+    pub x: Columns<'a>,
     /// `[T, E]`, output of dt_proj without its bias.
-    pub dt: &'a [f32],
+    pub dt: Columns<'a>,
     /// `[T, 2E]`, of which the last E of each row are the gate.
-    pub xz: &'a [f32],
-    /// `[T, R + 2N]`, of which the last 2N of each row are B and C.
-    pub x_dbl: &'a [f32],
+    pub xz: Columns<'a>,
+    /// `[N, T]`: B and C of each state, side by side; see [`pair_up`].
+    pub b_c: &'a [[f32; 2]],
     /// `[N, E]`.
-    pub h: &'a mut [f32],
+    pub h: Columns<'a>,
+}
+
+/// Puts B and C, the last 2N of each row of `x_dbl` (`[T, R + 2N]`), into the order in which the scan reads them.
+pub fn pair_up(x_dbl: &[f32], n: usize, b_c: &mut [[f32; 2]]) {
+    let tokens = b_c.len() / n;
+    let width = x_dbl.len() / tokens;
+    for (t, row) in x_dbl.chunks_exact(width).enumerate() {
+        let (b, c) = row[width - 2 * n..].split_at(n);
+        for (i, (&b, &c)) in b.iter().zip(c).enumerate() {
+            b_c[i * tokens + t] = [b, c];
+        }
+    }
+}
+
+/// What a few channels have at one token.
+#[derive(Clone, Copy)]
+struct Step<const V: usize> {
+    dt: [F32x4; V],
+    dt_x: [F32x4; V],
+    y: [F32x4; V],
 }
 
 impl Scan {
-    /// For each channel e and token t, with dt = softplus(dt + bias):
+    /// For each of the channels e and each token t, with dt = softplus(dt + bias):
     ///
     /// `h[n] = exp(dt A[n]) h[n] + dt x B[n]`, `y = sum over n of h[n] C[n] + D x`, `x = y * silu(z)`.
     ///
-    /// Channels are independent, so four go through time together. One state after the other does so for some tokens in
-    /// a register.
-    pub fn run(&self, block: ScanBlock<'_>, pool: &Pool) {
-        let e = self.d.len();
-        let ScanBlock { x, dt, xz, x_dbl, h } = block;
-        let block = SharedBlock { x: Columns::new(x, e), dt, xz, x_dbl, h: Columns::new(h, e) };
-        pool.run(&|part: Part| {
-            let (channels, math) = (part.range(e, F32x4::LANES), Math::new());
-            for channel in channels.clone().step_by(F32x4::LANES) {
+    /// Channels are independent, so eight go through time together. One state after the other does so for some tokens
+    /// in a register.
+    ///
+    /// # Safety
+    /// Nothing else may use these channels' columns meanwhile.
+    pub unsafe fn run(&self, channels: Range<usize>, block: &ScanBlock<'_>) {
+        let (mut channel, math) = (channels.start, Math::new());
+        while channel < channels.end {
+            let left = channels.end - channel;
+            // SAFETY: as the caller promises.
+            unsafe {
                 // The common cases as constants.
-                match (block.x.rows(), channels.end - channel) {
-                    (1, F32x4::LANES..) => self.lanes::<1>(&math, &block, channel, F32x4::LANES),
-                    (_, F32x4::LANES..) => self.lanes::<STEPS>(&math, &block, channel, F32x4::LANES),
-                    (_, width) => self.lanes::<STEPS>(&math, &block, channel, width),
+                match (block.x.rows(), left) {
+                    (1, 8..) => self.lanes::<1, 2>(&math, block, channel, 8),
+                    (_, 8..) => self.lanes::<STEPS, 2>(&math, block, channel, 8),
+                    (_, _) => self.lanes::<STEPS, 1>(&math, block, channel, left.min(F32x4::LANES)),
                 }
             }
-        });
+            channel += if left >= 8 { 8 } else { F32x4::LANES };
+        }
     }
 
+    /// The `width` channels (4 V, or fewer where V is 1) from `channel` on.
     #[inline(always)]
-    fn lanes<const STEPS: usize>(&self, math: &Math, block: &SharedBlock<'_>, channel: usize, width: usize) {
-        let e = self.d.len();
-        let n = self.a.len() / e;
-        let tokens = block.x.rows();
-        let r_2n = block.x_dbl.len() / tokens;
-        let d = load(&self.d[channel..], width);
-        let bias = load(&self.dt_bias[channel..], width);
-        let (low, high) = (F32x4::splat(self.dt_limit.0), F32x4::splat(self.dt_limit.1));
+    unsafe fn lanes<const STEPS: usize, const V: usize>(
+        &self,
+        math: &Math,
+        block: &ScanBlock<'_>,
+        channel: usize,
+        width: usize,
+    ) {
+        let (e, tokens) = (self.d.len(), block.x.rows());
         let channels = channel..channel + width;
-        let zero = [F32x4::splat(0.0); STEPS];
-        for first in (0..tokens).step_by(STEPS) {
-            let steps = STEPS.min(tokens - first);
-            let (mut dt, mut dt_x, mut y) = (zero, zero, zero);
-            for s in 0..steps {
-                let t = first + s;
-                // SAFETY: each channel belongs to one part.
-                let x = load(unsafe { block.x.row(t, channels.clone()) }, width);
-                dt[s] = math.softplus(load(&block.dt[t * e + channel..], width).add(bias)).max(low).min(high);
-                dt_x[s] = dt[s].mul(x);
-                y[s] = d.mul(x);
+        let load = |row: &[f32]| -> [F32x4; V] {
+            core::array::from_fn(|v| load(&row[v * F32x4::LANES..], if V == 1 { width } else { F32x4::LANES }))
+        };
+        let store = |values: [F32x4; V], row: &mut [f32]| {
+            for (v, value) in values.into_iter().enumerate() {
+                store(value, &mut row[v * F32x4::LANES..], if V == 1 { width } else { F32x4::LANES });
             }
-            for i in 0..n {
+        };
+        let (d, bias) = (load(&self.d[channels.clone()]), load(&self.dt_bias[channels.clone()]));
+        let (low, high) = (F32x4::splat(self.dt_limit.0), F32x4::splat(self.dt_limit.1));
+        let zero = [F32x4::splat(0.0); V];
+        let mut all = [Step { dt: zero, dt_x: zero, y: zero }; STEPS];
+        for first in (0..tokens).step_by(STEPS) {
+            let steps = &mut all[..STEPS.min(tokens - first)];
+            for (t, step) in (first..).zip(&mut *steps) {
+                // SAFETY: as the caller promises; so below.
+                let (x, dt) = unsafe { (block.x.row(t, channels.clone()), block.dt.row(t, channels.clone())) };
+                let (x, dt) = (load(x), load(dt));
+                for v in 0..V {
+                    step.dt[v] = math.softplus(dt[v].add(bias[v])).max(low).min(high);
+                    step.dt_x[v] = step.dt[v].mul(x[v]);
+                    step.y[v] = d[v].mul(x[v]);
+                }
+            }
+            for (i, b_c) in block.b_c.chunks_exact(tokens).enumerate() {
                 // SAFETY: as above.
                 let state = unsafe { block.h.row(i, channels.clone()) };
-                let a = load(&self.a[i * e + channel..], width);
-                let mut h = load(state, width);
-                let rows = block.x_dbl[first * r_2n..].chunks_exact(r_2n);
-                for (((row, &dt), &dt_x), y) in rows.zip(&dt[..steps]).zip(&dt_x).zip(&mut y) {
-                    let (b, c) = (F32x4::splat(row[r_2n - 2 * n + i]), F32x4::splat(row[r_2n - n + i]));
-                    h = math.exp2_decay(a.mul(dt)).mul_add(h, dt_x.mul(b));
-                    *y = h.mul_add(c, *y);
+                let a = load(&self.a[i * e..][channels.clone()]);
+                let mut h = load(state);
+                for (step, &[b, c]) in steps.iter_mut().zip(&b_c[first..]) {
+                    let (b, c) = (F32x4::splat(b), F32x4::splat(c));
+                    for v in 0..V {
+                        let decay = math.exp2_decay(a[v].mul(step.dt[v]));
+                        h[v] = decay.mul_add(h[v], step.dt_x[v].mul(b));
+                        step.y[v] = h[v].mul_add(c, step.y[v]);
+                    }
                 }
-                store(h, state, width);
+                store(h, state);
             }
-            for (t, y) in (first..).zip(&y[..steps]) {
-                let z = load(&block.xz[t * 2 * e + e + channel..], width);
+            for (t, step) in (first..).zip(&*steps) {
                 // SAFETY: as above.
-                store(y.mul(math.silu(z)), unsafe { block.x.row(t, channels.clone()) }, width);
+                let z = load(unsafe { block.xz.row(t, e + channel..e + channel + width) });
+                let gated = core::array::from_fn(|v| step.y[v].mul(math.silu(z[v])));
+                // SAFETY: as above.
+                store(gated, unsafe { block.x.row(t, channels.clone()) });
             }
         }
     }
@@ -180,15 +245,6 @@ impl Scan {
 
 /// Tokens that a state stays in a register for, where there are several.
 const STEPS: usize = 16;
-
-/// A [`ScanBlock`] in the hands of several threads.
-struct SharedBlock<'a> {
-    x: Columns<'a>,
-    dt: &'a [f32],
-    xz: &'a [f32],
-    x_dbl: &'a [f32],
-    h: Columns<'a>,
-}
 
 /// The first `width` (at most four) values, the missing lanes zero.
 #[inline(always)]
@@ -213,9 +269,32 @@ pub fn store(value: F32x4, to: &mut [f32], width: usize) {
     to[..width].copy_from_slice(&value.lanes()[..width]);
 }
 
+/// As `copy_from_slice`, which in wasm is a slow call.
+#[inline(always)]
+fn copy(from: &[f32], to: &mut [f32]) {
+    for at in (0..to.len()).step_by(F32x4::LANES) {
+        let width = F32x4::LANES.min(to.len() - at);
+        store(load(&from[at..], width), &mut to[at..], width);
+    }
+}
+
+/// Stores as many of the lanes as there are places.
+#[inline(always)]
+pub fn store_rows<const V: usize>(values: [F32x4; V], to: &mut [f32]) {
+    // Where there is a place for all, without a call of memory.copy.
+    if to.len() == V * F32x4::LANES {
+        for (value, to) in values.into_iter().zip(to.as_chunks_mut().0) {
+            value.store(to);
+        }
+    } else {
+        to.copy_from_slice(&values.map(F32x4::lanes).as_flattened()[..to.len()]);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::math::tests::draws;
+    use super::super::pool::{Part, Pool};
     use super::*;
     use proptest::prelude::*;
     #[cfg(target_arch = "wasm32")]
@@ -243,7 +322,7 @@ mod tests {
             let (mut draw, size) = (draws(seed), 10f32.powi(size));
             let (x, weight) = (draw(tokens * d, -size, size), draw(d, 0.5, 1.5));
             let (mut normed, mut scaled) = (vec![f32::NAN; x.len()], x.clone());
-            rms_norm(&x, &weight, 1e-5, &mut normed);
+            x.chunks(d).zip(normed.chunks_mut(d)).for_each(|(x, normed)| rms_norm(x, &weight, 1e-5, normed));
             scaled.chunks_mut(d).for_each(|x| rms_scale(x, 1e-5));
             let expected: Vec<f64> = x.chunks(d).flat_map(|x| {
                 let squares: f64 = x.iter().map(|&x| f64::from(x).powi(2)).sum();
@@ -266,11 +345,17 @@ mod tests {
             let start = draw((k - 1) * w, -4.0, 4.0);
             let inputs = draw(tokens * stride, -4.0, 4.0);
             let (mut past, mut out, pool) = (start.clone(), vec![f32::NAN; tokens * w], Pool::new(threads));
+            let (before_w, mut rows) = (pad / 2, inputs.clone());
+            let (rows_first, rows_second) = rows.split_at_mut(first * stride);
             let (out_first, out_second) = out.split_at_mut(first * w);
-            conv.run(&inputs, stride, &mut past, out_first, &pool);
-            conv.run(&inputs[first * stride..], stride, &mut past, out_second, &pool);
+            for (inputs, out) in [(rows_first, out_first), (rows_second, out_second)] {
+                let (inputs, out) = (Columns::new(inputs, stride), Columns::new(out, w));
+                let block = ConvBlock { inputs, offset: before_w, past: Columns::new(&mut past, w), out };
+                // SAFETY: each channel belongs to one part.
+                pool.run(&|part: Part| unsafe { conv.run(part.range(w, 4), &block) });
+            }
             // All inputs of each channel, those before the block first.
-            let all: Vec<&[f32]> = start.chunks(w).chain(inputs.chunks(stride).map(|row| &row[..w])).collect();
+            let all: Vec<&[f32]> = start.chunks(w).chain(inputs.chunks(stride).map(|row| &row[before_w..][..w])).collect();
             let expected: Vec<f64> = (0..tokens * w).map(|i| {
                 let (t, w) = (i / w, i % w);
                 let taps = conv.taps.chunks(conv.bias.len()).zip(&all[t..]);
@@ -295,7 +380,17 @@ mod tests {
             let (xz, x_dbl) = (draw(tokens * 2 * e, -9.0, 9.0), draw(tokens * (r + 2 * n), -1.0, 1.0));
             let start = draw(n * e, -1.0, 1.0);
             let (mut y, mut h) = (x.clone(), start.clone());
-            scan.run(ScanBlock { x: &mut y, dt: &dt, xz: &xz, x_dbl: &x_dbl, h: &mut h }, &Pool::new(threads));
+            let (mut dt_rows, mut xz_rows, mut b_c) = (dt.clone(), xz.clone(), vec![[f32::NAN; 2]; n * tokens]);
+            pair_up(&x_dbl, n, &mut b_c);
+            let block = ScanBlock {
+                x: Columns::new(&mut y, e),
+                dt: Columns::new(&mut dt_rows, e),
+                xz: Columns::new(&mut xz_rows, 2 * e),
+                b_c: &b_c,
+                h: Columns::new(&mut h, e),
+            };
+            // SAFETY: each channel belongs to one part.
+            Pool::new(threads).run(&|part: Part| unsafe { scan.run(part.range(e, 4), &block) });
             let (mut state, mut expected): (Vec<f64>, _) = (start.into_iter().map(f64::from).collect(), Vec::new());
             for i in 0..tokens * e {
                 let (t, e, width) = (i / e, i % e, e);

@@ -1,8 +1,6 @@
-//! Rounded weights: a panel is a block of 32 columns of four rows, one row a SIMD lane.
+//! Rounded weights: a panel is a block of 64 columns of eight rows, one row a lane of two SIMD vectors.
 
-use super::simd::{
-    Activation, Activations, BLOCK, F32x4, MAGIC, ROWS, RowSums, dot_int4, dot_int8, place_int4, place_int8, raise_int8,
-};
+use super::simd::{Activation, BLOCK, F32x4, MAGIC, ROWS, RowSums, dot_int4, dot_int8, place_int4, place_int8, widen};
 
 /// One form of panel: weight = (value - [`OFFSET`](Panel::OFFSET)) * scale.
 pub trait Panel: Copy + Send + Sync {
@@ -12,28 +10,21 @@ pub trait Panel: Copy + Send + Sync {
     /// Activations are rounded to whole numbers within plus and minus this. All builds round alike, and the products
     /// stay in the range in which the relaxed dot product is exact on every machine; so all give the same results.
     const ACTIVATION_MAX: f32;
-    /// Strips of four rows that one pass takes together, as was measured.
-    const STRIPS: usize;
+    /// Whether the relaxed dot product needs the activations positive, see [`narrow`](super::simd::narrow).
+    const IS_RAISED: bool;
 
-    /// A rounded activation in the form that [`Panel::products`] takes.
-    fn activation(rounded: i8) -> Activation;
-
-    /// Rounds up to 32 weights into a row that held zeros; the columns after them count as zero.
+    /// Rounds up to 64 weights into a row that held zeros; the columns after them count as zero.
     fn set_row(&mut self, row: usize, weights: &[f32]);
 
     /// The value of a weight, the offset taken off.
     fn value(&self, row: usize, col: usize) -> i32;
 
-    /// The four scales.
-    fn scales(&self) -> F32x4;
+    /// The scales of rows 0 to 3 and 4 to 7.
+    fn scales(&self) -> [F32x4; 2];
 
-    /// For each panel and each block of activations the exact sums of the products with the values of the four rows, as
+    /// The exact sums of the products of the values of rows 0 to 3 and 4 to 7 with each of T tokens' activations, as
     /// f32; each sum starts from the number in `starts`, which takes the offset off.
-    fn products<const S: usize, const T: usize>(
-        panels: [&Self; S],
-        x: [&Activations; T],
-        starts: [i32; T],
-    ) -> [[F32x4; T]; S];
+    fn products<const T: usize>(&self, x: &[Activation], starts: &[i32; T]) -> [[F32x4; T]; 2];
 }
 
 /// 8 bits a weight. Values lie within +-127, activations within +-63, so that a raise of 64 leaves them positive and
@@ -62,12 +53,7 @@ impl Panel for Int8Panel {
     const ZERO: Self = Self { values: [0; BLOCK * ROWS], scales: Scales([0; ROWS]), sums: RowSums::ZERO };
     const OFFSET: i32 = 0;
     const ACTIVATION_MAX: f32 = 63.0;
-    const STRIPS: usize = if cfg!(feature = "relaxed-simd") { 2 } else { 3 };
-
-    #[inline(always)]
-    fn activation(rounded: i8) -> Activation {
-        raise_int8(rounded)
-    }
+    const IS_RAISED: bool = true;
 
     fn set_row(&mut self, row: usize, weights: &[f32]) {
         // Rounded up, so that no weight is beyond 127 scales; then the weights are rounded to its multiples.
@@ -84,17 +70,13 @@ impl Panel for Int8Panel {
     }
 
     #[inline(always)]
-    fn scales(&self) -> F32x4 {
-        self.scales.wide()
+    fn scales(&self) -> [F32x4; 2] {
+        widen(&self.scales.0)
     }
 
     #[inline(always)]
-    fn products<const S: usize, const T: usize>(
-        panels: [&Self; S],
-        x: [&Activations; T],
-        _starts: [i32; T],
-    ) -> [[F32x4; T]; S] {
-        dot_int8(panels.map(|panel| &panel.values), panels.map(|panel| &panel.sums), x)
+    fn products<const T: usize>(&self, x: &[Activation], _starts: &[i32; T]) -> [[F32x4; T]; 2] {
+        dot_int8(&self.values, &self.sums, x)
     }
 }
 
@@ -102,12 +84,7 @@ impl Panel for Int4Panel {
     const ZERO: Self = Self { values: [0; BLOCK * ROWS / 2], scales: Scales([0; ROWS]) };
     const OFFSET: i32 = 8;
     const ACTIVATION_MAX: f32 = 127.0;
-    const STRIPS: usize = 3;
-
-    #[inline(always)]
-    fn activation(rounded: i8) -> Activation {
-        rounded as Activation // where that is u8, the same bits
-    }
+    const IS_RAISED: bool = false;
 
     fn set_row(&mut self, row: usize, weights: &[f32]) {
         let scale = self.scales.set(row, int4_scale(weights), 0x8000);
@@ -124,17 +101,13 @@ impl Panel for Int4Panel {
     }
 
     #[inline(always)]
-    fn scales(&self) -> F32x4 {
-        self.scales.wide()
+    fn scales(&self) -> [F32x4; 2] {
+        widen(&self.scales.0)
     }
 
     #[inline(always)]
-    fn products<const S: usize, const T: usize>(
-        panels: [&Self; S],
-        x: [&Activations; T],
-        starts: [i32; T],
-    ) -> [[F32x4; T]; S] {
-        dot_int4(panels.map(|panel| &panel.values), x, starts)
+    fn products<const T: usize>(&self, x: &[Activation], starts: &[i32; T]) -> [[F32x4; T]; 2] {
+        dot_int4(&self.values, x, starts)
     }
 }
 
@@ -148,18 +121,8 @@ impl Scales {
     fn set(&mut self, row: usize, scale: f32, round: u32) -> f32 {
         let scale = if scale.abs() >= f32::MIN_POSITIVE { scale } else { 0.0 };
         self.0[row] = (scale.to_bits().saturating_add(round) >> 16) as u16;
-        widen(self.0[row])
+        f32::from_bits(u32::from(self.0[row]) << 16)
     }
-
-    #[inline(always)]
-    fn wide(self) -> F32x4 {
-        F32x4::load(&self.0.map(widen))
-    }
-}
-
-#[inline(always)]
-fn widen(half: u16) -> f32 {
-    f32::from_bits(u32::from(half) << 16)
 }
 
 /// The greatest magnitude.
@@ -171,7 +134,7 @@ pub fn largest(values: &[f32]) -> f32 {
     largest.lanes().into_iter().chain(rest.iter().map(|x| x.abs())).fold(0.0, greater)
 }
 
-/// A scale with a small sum of squared errors over at most 32 weights: the greatest weight w gets the values -6, -7,
+/// A scale with a small sum of squared errors over at most 64 weights: the greatest weight w gets the values -6, -7,
 /// -8 and -9 (that is, it is cut off at -8), each time the best scale for the rounded values q is sum(q w) / sum(q q),
 /// and of the four the one is taken that explains most.
 ///

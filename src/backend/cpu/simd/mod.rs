@@ -22,18 +22,23 @@ use wasm as native;
 #[cfg(target_arch = "x86_64")]
 use x86 as native;
 
-pub use native::{Activation, F32x4, RowSums, dot_int4, dot_int8, place_int4, place_int8, raise_int8};
+pub use native::{Activation, F32x4, GROUP, RowSums, dot_int4, dot_int8, narrow, place_int4, place_int8, widen};
 
 /// 1.5 * 2^23: added to a number of magnitude below 2^22, it leaves the nearest whole number (halves to the even one)
 /// in the low bits of the mantissa; taken off again, that whole number as f32.
 pub const MAGIC: f32 = 12_582_912.0;
 
 /// Columns that share a scale.
-pub const BLOCK: usize = 32;
-/// Rows of a panel, one a lane.
-pub const ROWS: usize = 4;
-/// A block of rounded activations.
-pub type Activations = [Activation; BLOCK];
+pub const BLOCK: usize = 64;
+/// Rows of a panel, one a lane of two vectors.
+pub const ROWS: usize = 8;
+
+/// Where among the `BLOCK * T` rounded activations of T tokens that of token `t` and column `col` lies: the groups of
+/// all tokens side by side.
+#[inline(always)]
+pub const fn place_activation<const T: usize>(t: usize, col: usize) -> usize {
+    (col / GROUP * T + t) * GROUP + col % GROUP
+}
 
 impl F32x4 {
     pub const LANES: usize = 4;
@@ -115,54 +120,71 @@ mod tests {
         }
 
         #[test]
+        fn activations_are_narrowed(x in prop::array::uniform4(-127..=127_i32)) {
+            let magic = x.map(|x| x as f32 + MAGIC);
+            let (magic, twin) = (native::F32x4::load(&magic), plain::F32x4::load(&magic));
+            prop_assert_eq!(narrow(magic, false).map(|x| x as i8), plain::narrow(twin, false).map(|x| x as i8));
+            prop_assert_eq!(narrow(magic, false).map(|x| x as i8), x.map(|x| x as i8));
+        }
+
+        #[test]
+        fn halves_are_widened(halves in prop::array::uniform8(any::<u16>())) {
+            let bits = |wide: [[f32; 4]; 2]| wide.map(|wide| wide.map(f32::to_bits));
+            prop_assert_eq!(bits(widen(&halves).map(F32x4::lanes)), bits(plain::widen(&halves).map(plain::F32x4::lanes)));
+        }
+
+        #[test]
         fn int8_products_are_exact(
-            w in prop::collection::vec(prop_oneof![any::<i8>(), Just(127), Just(-128)], 2 * BLOCK * ROWS),
-            x in prop::collection::vec(prop_oneof![-63..=63_i8, Just(63), Just(-63), Just(0)], 2 * BLOCK),
+            w in prop::collection::vec(prop_oneof![any::<i8>(), Just(127), Just(-128)], BLOCK * ROWS),
+            x in prop::collection::vec(prop_oneof![-63..=63_i32, Just(63), Just(-63), Just(0)], 4 * BLOCK),
         ) {
-            let (first, second) = w.split_at(BLOCK * ROWS);
-            let panels = [first, second].map(|w| {
-                let (mut values, mut sums) = ([0; BLOCK * ROWS], RowSums::ZERO);
-                for (i, &w) in w.iter().enumerate() {
-                    values[place_int8(i / BLOCK, i % BLOCK)] = w;
-                    sums.add(i / BLOCK, w);
-                }
-                (values, sums)
-            });
-            let [(values, sums), (values_2, sums_2)] = &panels;
-            let block = |x: &[i8]| -> Activations { core::array::from_fn(|i| raise_int8(x[i])) };
-            let got = dot_int8([values, values_2], [sums, sums_2], [&block(&x[..BLOCK]), &block(&x[BLOCK..])]);
-            prop_assert_eq!(got.map(|got| got.map(F32x4::lanes)), [first, second].map(|w| products(w, &x, [0, 0])));
+            let (mut values, mut sums) = ([0; BLOCK * ROWS], RowSums::ZERO);
+            for (i, &w) in w.iter().enumerate() {
+                values[place_int8(i / BLOCK, i % BLOCK)] = w;
+                sums.add(i / BLOCK, w);
+            }
+            let one = dot_int8::<1>(&values, &sums, &activations::<1>(&x, true));
+            prop_assert_eq!(one.map(|sums| sums.map(F32x4::lanes)), products::<1>(&w, &x, [0]));
+            let four = dot_int8::<4>(&values, &sums, &activations::<4>(&x, true));
+            prop_assert_eq!(four.map(|sums| sums.map(F32x4::lanes)), products::<4>(&w, &x, [0; 4]));
         }
 
         #[test]
         fn int4_products_are_exact(
-            w in prop::collection::vec(prop_oneof![0..=15_i8, Just(15), Just(0)], 2 * BLOCK * ROWS),
-            x in prop::collection::vec(prop_oneof![any::<i8>(), Just(127), Just(-128), Just(0)], 2 * BLOCK),
-            starts: [i16; 2],
+            w in prop::collection::vec(prop_oneof![0..=15_i8, Just(15), Just(0)], BLOCK * ROWS),
+            x in prop::collection::vec(prop_oneof![-128..=127_i32, Just(127), Just(-128), Just(0)], 4 * BLOCK),
+            starts: [i16; 4],
         ) {
-            let (first, second) = w.split_at(BLOCK * ROWS);
-            let panels = [first, second].map(|w| {
-                let mut values = [0; BLOCK * ROWS / 2];
-                for (i, &w) in w.iter().enumerate() {
-                    let (byte, shift) = place_int4(i / BLOCK, i % BLOCK);
-                    values[byte] |= (w as u8) << shift;
-                }
-                values
-            });
-            let block = |x: &[i8]| -> Activations { core::array::from_fn(|i| x[i] as Activation) };
+            let mut values = [0; BLOCK * ROWS / 2];
+            for (i, &w) in w.iter().enumerate() {
+                let (byte, shift) = place_int4(i / BLOCK, i % BLOCK);
+                values[byte] |= (w as u8) << shift;
+            }
             let starts = starts.map(i32::from);
-            let got = dot_int4(panels.each_ref(), [&block(&x[..BLOCK]), &block(&x[BLOCK..])], starts);
-            prop_assert_eq!(got.map(|got| got.map(F32x4::lanes)), [first, second].map(|w| products(w, &x, starts)));
+            let one = dot_int4::<1>(&values, &activations::<1>(&x, false), &[starts[0]]);
+            prop_assert_eq!(one.map(|sums| sums.map(F32x4::lanes)), products::<1>(&w, &x, [starts[0]]));
+            let four = dot_int4::<4>(&values, &activations::<4>(&x, false), &starts);
+            prop_assert_eq!(four.map(|sums| sums.map(F32x4::lanes)), products::<4>(&w, &x, starts));
         }
     }
 
-    /// The scalar twin of both: `[2 blocks of x, 4 rows]`.
-    fn products(w: &[i8], x: &[i8], starts: [i32; 2]) -> [[f32; ROWS]; 2] {
-        core::array::from_fn(|t| {
-            core::array::from_fn(|row| {
-                let (w, x) = (&w[row * BLOCK..][..BLOCK], &x[t * BLOCK..][..BLOCK]);
-                (starts[t] + w.iter().zip(x).map(|(w, x)| i32::from(*w) * i32::from(*x)).sum::<i32>()) as f32
-            })
-        })
+    /// The first T blocks of `x` as the products take them.
+    fn activations<const T: usize>(x: &[i32], is_raised: bool) -> Vec<Activation> {
+        let mut placed = vec![0; BLOCK * T];
+        for (t, x) in x.chunks(BLOCK).take(T).enumerate() {
+            for (col, x) in x.iter().enumerate() {
+                placed[place_activation::<T>(t, col)] = narrow(F32x4::splat(*x as f32 + MAGIC), is_raised)[0];
+            }
+        }
+        placed
+    }
+
+    /// The scalar twin of both, by vectors of four rows.
+    fn products<const T: usize>(w: &[i8], x: &[i32], starts: [i32; T]) -> [[[f32; 4]; T]; 2] {
+        let sum = |row: usize, t: usize| {
+            let (w, x) = (&w[row * BLOCK..][..BLOCK], &x[t * BLOCK..][..BLOCK]);
+            (starts[t] + w.iter().zip(x).map(|(w, x)| i32::from(*w) * x).sum::<i32>()) as f32
+        };
+        [0, 4].map(|row| core::array::from_fn(|t| core::array::from_fn(|lane| sum(row + lane, t))))
     }
 }

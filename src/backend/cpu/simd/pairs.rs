@@ -1,25 +1,22 @@
 //! How a panel lies where products are made of pairs of 16 bits: everywhere but with the relaxed dot product.
 
-/// Where in a panel the int8 weight of row `row` and column `col` lies: pairs of columns, the four rows side by side.
+/// Columns whose activations lie side by side: one product instruction takes them.
+pub const GROUP: usize = 2;
+
+/// Where in a panel the int8 weight of row `row` and column `col` lies: pairs of columns, the eight rows side by side.
 pub const fn place_int8(row: usize, col: usize) -> usize {
-    col / 2 * 8 + row * 2 + col % 2
+    col / 2 * 16 + row * 2 + col % 2
 }
 
-/// The byte of the int4 weight and its shift: eight columns, the four rows side by side, two 16-bit words a row; the
+/// The byte of the int4 weight and its shift: eight columns, the eight rows side by side, two 16-bit words a row; the
 /// first quarters of the words are columns 0 and 1, the second ones columns 2 and 3, and so on.
 pub const fn place_int4(row: usize, col: usize) -> (usize, usize) {
     let quarter = col % 8 / 2;
-    (col / 8 * 16 + row * 4 + col % 2 * 2 + quarter / 2, quarter % 2 * 4)
+    (col / 8 * 32 + row * 4 + col % 2 * 2 + quarter / 2, quarter % 2 * 4)
 }
 
 /// A rounded activation, widened once so that no row has to.
 pub type Activation = i16;
-
-/// A rounded activation for [`dot_int8`].
-#[inline(always)]
-pub fn raise_int8(rounded: i8) -> Activation {
-    rounded.into() // there is nothing to raise it for
-}
 
 /// Not needed here.
 #[derive(Clone, Copy)]

@@ -1,7 +1,7 @@
 //! Arrays: every other machine, and the twin that the vector forms are tested against.
 
-pub use super::pairs::{Activation, RowSums, place_int4, place_int8, raise_int8};
-use super::{Activations, BLOCK, ROWS};
+pub use super::pairs::{Activation, GROUP, RowSums, place_int4, place_int8};
+use super::{BLOCK, ROWS, place_activation};
 
 #[derive(Clone, Copy)]
 pub struct F32x4([f32; 4]);
@@ -66,37 +66,39 @@ impl F32x4 {
     }
 }
 
-/// For each panel and each block of activations the exact sums of the products with the panel's four rows, as f32.
+/// As `f32` the halves that [`Scales`](crate::backend::cpu::panel) keeps.
 #[inline(always)]
-pub fn dot_int8<const S: usize, const T: usize>(
-    w: [&[i8; BLOCK * ROWS]; S],
-    _sums: [&RowSums; S],
-    x: [&Activations; T],
-) -> [[F32x4; T]; S] {
-    w.map(|w| x.map(|x| dot([0; ROWS], x, |row, col| w[place_int8(row, col)].into())))
+pub fn widen(halves: &[u16; ROWS]) -> [F32x4; 2] {
+    let wide = |row: usize| f32::from_bits(u32::from(halves[row]) << 16);
+    [0, 4].map(|row| F32x4([wide(row), wide(row + 1), wide(row + 2), wide(row + 3)]))
+}
+
+/// The whole numbers of magnitude up to 128 that were left in `magic`, see [`MAGIC`](super::MAGIC).
+#[inline(always)]
+pub fn narrow(magic: F32x4, _is_raised: bool) -> [Activation; 4] {
+    magic.0.map(|magic| magic.to_bits() as i16)
+}
+
+/// The exact sums of the products of a panel's rows with each of T tokens' activations, as f32.
+#[inline(always)]
+pub fn dot_int8<const T: usize>(w: &[i8; BLOCK * ROWS], _sums: &RowSums, x: &[Activation]) -> [[F32x4; T]; 2] {
+    dot(&[0; T], x, |row, col| w[place_int8(row, col)].into())
 }
 
 /// As [`dot_int8`], for values from 0 to 15 and sums that begin at `starts`.
 #[inline(always)]
-pub fn dot_int4<const S: usize, const T: usize>(
-    w: [&[u8; BLOCK * ROWS / 2]; S],
-    x: [&Activations; T],
-    starts: [i32; T],
-) -> [[F32x4; T]; S] {
-    w.map(|w| {
-        core::array::from_fn(|t| {
-            dot([starts[t]; ROWS], x[t], |row, col| {
-                let (byte, shift) = place_int4(row, col);
-                (w[byte] >> shift & 15).into()
-            })
-        })
+pub fn dot_int4<const T: usize>(w: &[u8; BLOCK * ROWS / 2], x: &[Activation], starts: &[i32; T]) -> [[F32x4; T]; 2] {
+    dot(starts, x, |row, col| {
+        let (byte, shift) = place_int4(row, col);
+        (w[byte] >> shift & 15).into()
     })
 }
 
 #[inline(always)]
-fn dot(mut sums: [i32; ROWS], x: &Activations, w: impl Fn(usize, usize) -> i32) -> F32x4 {
-    for (row, sum) in sums.iter_mut().enumerate() {
-        *sum += (0..BLOCK).map(|col| w(row, col) * i32::from(x[col])).sum::<i32>();
-    }
-    F32x4(sums.map(|sum| sum as f32))
+fn dot<const T: usize>(starts: &[i32; T], x: &[Activation], w: impl Fn(usize, usize) -> i32) -> [[F32x4; T]; 2] {
+    let sum = |row: usize, t: usize| {
+        let product = |col: usize| w(row, col) * i32::from(x[place_activation::<T>(t, col)]);
+        (starts[t] + (0..BLOCK).map(product).sum::<i32>()) as f32
+    };
+    [0, 4].map(|row| core::array::from_fn(|t| F32x4(core::array::from_fn(|lane| sum(row + lane, t)))))
 }

@@ -2,8 +2,8 @@
 
 use core::arch::x86_64::*;
 
-pub use super::pairs::{Activation, RowSums, place_int4, place_int8, raise_int8};
-use super::{Activations, BLOCK, ROWS};
+pub use super::pairs::{Activation, GROUP, RowSums, place_int4, place_int8};
+use super::{BLOCK, ROWS};
 
 /// Evaluates SSE2 intrinsics.
 macro_rules! sse2 {
@@ -76,21 +76,35 @@ impl F32x4 {
     }
 }
 
-/// For each panel and each block of activations the exact sums of the products with the panel's four rows, as f32.
+/// As `f32` the halves that [`Scales`](crate::backend::cpu::panel) keeps.
 #[inline(always)]
-pub fn dot_int8<const S: usize, const T: usize>(
-    w: [&[i8; BLOCK * ROWS]; S],
-    _sums: [&RowSums; S],
-    x: [&Activations; T],
-) -> [[F32x4; T]; S] {
-    let mut sums = [[sse2!(_mm_setzero_si128()); T]; S];
+pub fn widen(halves: &[u16; ROWS]) -> [F32x4; 2] {
+    sse2!({
+        let (zero, halves) = (_mm_setzero_si128(), _mm_loadu_si128(halves.as_ptr().cast())); // eight halves are 16 bytes
+        [_mm_unpacklo_epi16(zero, halves), _mm_unpackhi_epi16(zero, halves)].map(|wide| F32x4(_mm_castsi128_ps(wide)))
+    })
+}
+
+/// The whole numbers of magnitude up to 128 that were left in `magic`, see [`MAGIC`](super::MAGIC).
+#[inline(always)]
+pub fn narrow(magic: F32x4, _is_raised: bool) -> [Activation; 4] {
+    let mut narrow = [0; 4];
+    sse2!({
+        let wide = _mm_srai_epi32(_mm_slli_epi32(_mm_castps_si128(magic.0), 16), 16);
+        _mm_storel_epi64(narrow.as_mut_ptr().cast(), _mm_packs_epi32(wide, wide)); // four activations are 8 bytes
+    });
+    narrow
+}
+
+/// The exact sums of the products of a panel's rows with each of T tokens' activations, as f32.
+#[inline(always)]
+pub fn dot_int8<const T: usize>(w: &[i8; BLOCK * ROWS], _sums: &RowSums, x: &[Activation]) -> [[F32x4; T]; 2] {
+    assert_eq!(x.len(), BLOCK * T);
+    let mut sums = [[sse2!(_mm_setzero_si128()); T]; 2];
     for pair in 0..BLOCK / 2 {
-        // 16 pairs of four rows are a panel's 128 weights.
-        let w = w.map(|w| {
-            sse2!({
-                let bytes = _mm_loadl_epi64(w.as_ptr().add(8 * pair).cast());
-                _mm_srai_epi16(_mm_unpacklo_epi8(bytes, bytes), 8)
-            })
+        let w = sse2!({
+            let bytes = _mm_loadu_si128(w.as_ptr().add(16 * pair).cast()); // of BLOCK / 2 vectors
+            [_mm_unpacklo_epi8(bytes, bytes), _mm_unpackhi_epi8(bytes, bytes)].map(|twice| _mm_srai_epi16(twice, 8))
         });
         add_products(&mut sums, w, x, pair);
     }
@@ -99,17 +113,13 @@ pub fn dot_int8<const S: usize, const T: usize>(
 
 /// As [`dot_int8`], for values from 0 to 15 and sums that begin at `starts`.
 #[inline(always)]
-pub fn dot_int4<const S: usize, const T: usize>(
-    w: [&[u8; BLOCK * ROWS / 2]; S],
-    x: [&Activations; T],
-    starts: [i32; T],
-) -> [[F32x4; T]; S] {
-    let mut sums = [starts.map(|start| sse2!(_mm_set1_epi32(start))); S];
+pub fn dot_int4<const T: usize>(w: &[u8; BLOCK * ROWS / 2], x: &[Activation], starts: &[i32; T]) -> [[F32x4; T]; 2] {
+    assert_eq!(x.len(), BLOCK * T);
+    let mut sums = [starts.map(|start| sse2!(_mm_set1_epi32(start))); 2];
     for eight in 0..BLOCK / 8 {
-        // Four vectors are a panel's 64 bytes.
-        let quarters = w.map(|w| {
+        let quarters = [0, 1].map(|half| {
             sse2!({
-                let w = _mm_loadu_si128(w.as_ptr().add(16 * eight).cast());
+                let w = _mm_loadu_si128(w.as_ptr().add(32 * eight + 16 * half).cast()); // of BLOCK / 4 vectors
                 let low = |w| _mm_and_si128(w, _mm_set1_epi16(15));
                 [low(w), low(_mm_srli_epi16(w, 4)), low(_mm_srli_epi16(w, 8)), _mm_srli_epi16(w, 12)]
             })
@@ -121,18 +131,13 @@ pub fn dot_int4<const S: usize, const T: usize>(
     sums.map(|sums| sums.map(|sum| F32x4(sse2!(_mm_cvtepi32_ps(sum)))))
 }
 
-/// Adds the products of pair `pair` of the activations with the four rows' pairs of weights.
+/// Adds the products of pair `pair` of the activations with the eight rows' pairs of weights.
 #[inline(always)]
-fn add_products<const S: usize, const T: usize>(
-    sums: &mut [[__m128i; T]; S],
-    w: [__m128i; S],
-    x: [&Activations; T],
-    pair: usize,
-) {
+fn add_products<const T: usize>(sums: &mut [[__m128i; T]; 2], w: [__m128i; 2], x: &[Activation], pair: usize) {
     debug_assert!(pair < BLOCK / 2);
-    for (t, x) in x.into_iter().enumerate() {
-        // Of the block's 16 pairs.
-        let x = sse2!(_mm_set1_epi32(x.as_ptr().add(2 * pair).cast::<i32>().read_unaligned()));
+    for t in 0..T {
+        // Of the T * BLOCK / 2 pairs.
+        let x = sse2!(_mm_set1_epi32(x.as_ptr().add(2 * (pair * T + t)).cast::<i32>().read_unaligned()));
         for (sums, w) in sums.iter_mut().zip(w) {
             sums[t] = sse2!(_mm_add_epi32(sums[t], _mm_madd_epi16(w, x)));
         }

@@ -2,6 +2,8 @@
 
 use core::arch::wasm32::*;
 
+use super::ROWS;
+
 #[cfg(not(feature = "relaxed-simd"))]
 mod plain;
 #[cfg(feature = "relaxed-simd")]
@@ -77,4 +79,13 @@ impl F32x4 {
             f32x4_extract_lane::<3>(self.0),
         ]
     }
+}
+
+/// As `f32` the halves that [`Scales`](crate::backend::cpu::panel) keeps.
+#[inline(always)]
+pub fn widen(halves: &[u16; ROWS]) -> [F32x4; 2] {
+    [0, 4].map(|row| {
+        // SAFETY: four of the eight halves are eight bytes.
+        F32x4(i32x4_shl(unsafe { u32x4_load_extend_u16x4(halves.as_ptr().add(row)) }, 16))
+    })
 }

@@ -59,7 +59,7 @@ struct Work {
 
 impl Cpu {
     fn new(config: Config, precision: Precision, threads: usize, weights: Weights) -> Result<Self> {
-        let c = &config;
+        let (c, pool) = (&config, Pool::new(threads));
         let buffer = |width: usize| filled(BLOCK * width, 0.0, "the work space");
         let work = Work {
             residual: buffer(c.d_model)?,
@@ -70,11 +70,11 @@ impl Cpu {
             dt: buffer(c.d_inner)?,
             rounded: Rounded::new(BLOCK, c.d_inner.max(c.d_model))?,
             ssd: match weights.layers.first().map(|layer| &layer.ssm) {
-                Some(Ssm::Mamba2(ssd)) => Some(SsdWork::new(ssd, BLOCK)?),
+                Some(Ssm::Mamba2(ssd)) => Some(SsdWork::new(ssd, BLOCK, pool.threads())?),
                 _ => None,
             },
         };
-        Ok(Self { config, precision, weights, work, pool: Pool::new(threads) })
+        Ok(Self { config, precision, weights, work, pool })
     }
 }
 
@@ -152,7 +152,7 @@ impl Work {
             }
             (Ssm::Mamba2(ssd), Some(work)) => {
                 layer.conv.run(&xz[e..], rows, state.conv, x, pool);
-                ssd.run(SsdBlock { zxbcdt: xz, xbc: x, h: state.ssm, y: dt }, work);
+                ssd.run(SsdBlock { zxbcdt: xz, xbc: x, h: state.ssm, y: dt }, work, pool);
                 layer.out_proj.multiply(dt, e, t, u, rounded, pool);
             }
             (Ssm::Mamba2(_), None) => {} // all layers are like the first, for which `new` made the work space

@@ -11,13 +11,14 @@ use super::kernels::{load, rms_scale, store};
 use super::math::Math;
 use super::pool::{Columns, Part, Pool};
 use super::simd::F32x4;
-use crate::checkpoint::filled;
 use crate::error::Result;
 use crate::model::Heads;
 use chunk::Chunk;
+use step::Steps;
 
-/// From so many tokens on, the matrix form is the faster one: below, its tiles are not full.
-const SMALLEST_CHUNK: usize = 8;
+/// From so many tokens on, the matrix form is the faster one: it saves one multiplication in five, but begins with laying
+/// out the state.
+const SMALLEST_CHUNK: usize = 12;
 
 /// Weights of the state space duality layer.
 pub struct Ssd {
@@ -38,18 +39,14 @@ pub struct Ssd {
 
 /// What a block of tokens needs besides its input and output.
 pub struct SsdWork {
-    /// `[E]` each, of one step: exp(dt A) and dt x.
-    decay: Vec<f32>,
-    dt_x: Vec<f32>,
+    steps: Steps,
     chunk: Chunk,
 }
 
 impl SsdWork {
     /// Room for `tokens` tokens and `threads` threads.
     pub fn new(ssd: &Ssd, tokens: usize, threads: usize) -> Result<Self> {
-        let buffer = |len| filled(len, 0.0, "the work space");
-        let e = ssd.norm.len();
-        Ok(Self { decay: buffer(e)?, dt_x: buffer(e)?, chunk: Chunk::new(ssd, tokens, threads)? })
+        Ok(Self { steps: Steps::new(ssd, tokens.min(SMALLEST_CHUNK - 1))?, chunk: Chunk::new(ssd, tokens, threads)? })
     }
 }
 
@@ -87,7 +84,7 @@ impl Ssd {
     pub fn run(&self, block: SsdBlock<'_>, work: &mut SsdWork, pool: &Pool) {
         let block = block.shared(self);
         if block.y.rows() < SMALLEST_CHUNK {
-            self.steps(&block, work, pool);
+            self.steps(&block, &mut work.steps, pool);
         } else {
             self.chunk(&block, &mut work.chunk, pool);
         }

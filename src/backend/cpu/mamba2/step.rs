@@ -6,96 +6,131 @@ use super::super::math::Math;
 use super::super::pool::{Columns, Part, Pool};
 use super::super::simd::F32x4;
 use super::tile::{COLUMNS, halves, keep, put, take};
-use super::{SharedBlock, Ssd, SsdWork, gate};
+use super::{SharedBlock, Ssd, gate};
+use crate::checkpoint::filled;
+use crate::error::Result;
 
 /// Rows of the state that are gone through side by side: what belongs to the channels is read once for all of them, and
-/// so many streams keep the memory busy, for which a step waits. With 4 it takes a tenth longer, with 16 a fifth.
+/// so many streams keep the memory busy, for which a step waits. With 4 or with 16 it takes a seventh longer.
 const ROWS: usize = 8;
 
 /// Channels that stay together: those of a line of the cache, so that no two threads write to one.
 const LINE: usize = 16;
 
-/// Some channels and what they take in at one token.
+/// Work space.
+pub struct Steps {
+    /// `[T, E]` each: exp(dt A) and dt x.
+    decay: Vec<f32>,
+    dt_x: Vec<f32>,
+}
+
+impl Steps {
+    pub fn new(ssd: &Ssd, tokens: usize) -> Result<Self> {
+        let buffer = || filled(tokens * ssd.norm.len(), 0.0, "the work space");
+        Ok(Self { decay: buffer()?, dt_x: buffer()? })
+    }
+}
+
+/// [`Steps`] in the hands of several threads.
 struct Inputs<'a> {
-    channels: Range<usize>,
-    /// exp(dt A).
-    decay: &'a mut [f32],
-    /// dt x.
-    dt_x: &'a mut [f32],
-    /// The skip, then the result.
-    y: &'a mut [f32],
+    decay: Columns<'a>,
+    dt_x: Columns<'a>,
 }
 
 impl Ssd {
-    /// The recurrence, for each token once over the state in the order in which it lies in memory.
-    pub(super) fn steps(&self, block: &SharedBlock<'_>, work: &mut SsdWork, pool: &Pool) {
+    /// The recurrence. Some rows of the state go through all tokens, then the next ones: so it is read once.
+    pub(super) fn steps(&self, block: &SharedBlock<'_>, work: &mut Steps, pool: &Pool) {
         let e = self.norm.len();
-        let (decay, dt_x) = (Columns::new(&mut work.decay, e), Columns::new(&mut work.dt_x, e));
+        let inputs = Inputs { decay: Columns::new(&mut work.decay, e), dt_x: Columns::new(&mut work.dt_x, e) };
         pool.run(&|part: Part| {
             let (channels, math) = (part.range(e, LINE), Math::new());
             // SAFETY: each channel belongs to one part.
-            let (decay, dt_x) = unsafe { (decay.row(0, channels.clone()), dt_x.row(0, channels.clone())) };
-            for t in 0..block.y.rows() {
+            unsafe {
+                self.inputs(&math, block, &inputs, channels.clone());
+                self.advance(block, &inputs, channels.clone());
+            }
+            for t in (0..block.y.rows()).take_while(|_| !self.heads.norm_before_gate) {
                 // SAFETY: as above.
-                let y = unsafe { block.y.row(t, channels.clone()) };
-                let mut inputs = Inputs { channels: channels.clone(), decay, dt_x, y };
-                self.inputs(&math, block, t, &mut inputs);
-                // SAFETY: as above.
-                unsafe { self.step(block, t, &mut inputs) };
-                if !self.heads.norm_before_gate {
-                    gate(&math, y, &block.z(t)[channels.clone()]);
-                }
+                gate(&math, unsafe { block.y.row(t, channels.clone()) }, &block.z(t)[channels.clone()]);
             }
         });
     }
 
-    /// exp(dt A), dt x and D x.
-    fn inputs(&self, math: &Math, block: &SharedBlock<'_>, t: usize, inputs: &mut Inputs<'_>) {
-        let (p, channels) = (self.heads.head_dim, &inputs.channels);
-        let (dt, x) = (block.raw_dt(t, self.heads.heads), block.xbc(t));
-        for head in channels.start / p..channels.end.div_ceil(p) {
-            let own = (head * p).max(channels.start)..((head + 1) * p).min(channels.end);
-            let dt = self.time_step(math, F32x4::splat(dt[head]), F32x4::splat(self.dt_bias[head]));
-            let decay = math.exp2_decay(dt.mul(F32x4::splat(self.a[head]))).lanes()[0];
-            let (dt, d, x) = (dt.lanes()[0], self.d[head], &x[own.clone()]);
-            let own = own.start - channels.start..own.end - channels.start;
-            inputs.decay[own.clone()].fill(decay);
-            inputs.dt_x[own.clone()].iter_mut().zip(x).for_each(|(dt_x, x)| *dt_x = dt * x);
-            inputs.y[own].iter_mut().zip(x).for_each(|(y, x)| *y = d * x);
+    /// exp(dt A), dt x, and D x as the start of y.
+    ///
+    /// # Safety
+    /// Nothing else may use the channels.
+    unsafe fn inputs(&self, math: &Math, block: &SharedBlock<'_>, inputs: &Inputs<'_>, channels: Range<usize>) {
+        let p = self.heads.head_dim;
+        for t in 0..block.y.rows() {
+            let (raw, x) = (block.raw_dt(t, self.heads.heads), block.xbc(t));
+            for head in channels.start / p..channels.end.div_ceil(p) {
+                let own = (head * p).max(channels.start)..((head + 1) * p).min(channels.end);
+                let dt = self.time_step(math, F32x4::splat(raw[head]), F32x4::splat(self.dt_bias[head]));
+                let decay = math.exp2_decay(dt.mul(F32x4::splat(self.a[head]))).lanes()[0];
+                let (dt, d, x) = (dt.lanes()[0], self.d[head], &x[own.clone()]);
+                // SAFETY: as the caller promises.
+                let [decays, dt_x, y] =
+                    unsafe { [&inputs.decay, &inputs.dt_x, &block.y].map(|of| of.row(t, own.clone())) };
+                decays.fill(decay);
+                dt_x.iter_mut().zip(x).for_each(|(dt_x, x)| *dt_x = dt * x);
+                y.iter_mut().zip(x).for_each(|(y, x)| *y = d * x);
+            }
         }
     }
 
-    /// `h[n] = decay h[n] + dt_x B[n]`, `y += h[n] C[n]`.
+    /// For each token `h[n] = decay h[n] + dt_x B[n]`, `y += h[n] C[n]`.
     ///
     /// # Safety
-    /// Nothing else may use the channels of the state.
-    unsafe fn step(&self, block: &SharedBlock<'_>, t: usize, inputs: &mut Inputs<'_>) {
-        let (e, n, g) = (self.norm.len(), self.d_state, self.heads.groups);
-        let (b, c) = block.xbc(t)[e..].split_at(g * n);
-        let Inputs { channels, decay, dt_x, y } = inputs;
-        for group in channels.start / (e / g)..channels.end.div_ceil(e / g) {
-            let own = (group * (e / g)).max(channels.start)..((group + 1) * (e / g)).min(channels.end);
-            let inner = own.start - channels.start..own.end - channels.start;
-            let (decay, dt_x, y) = (&decay[inner.clone()], &dt_x[inner.clone()], &mut y[inner]);
+    /// Nothing else may use the channels.
+    unsafe fn advance(&self, block: &SharedBlock<'_>, inputs: &Inputs<'_>, channels: Range<usize>) {
+        let (n, per_group) = (self.d_state, self.norm.len() / self.heads.groups);
+        for group in channels.start / per_group..channels.end.div_ceil(per_group) {
+            let own = (group * per_group).max(channels.start)..((group + 1) * per_group).min(channels.end);
+            let whole = n - n % ROWS;
             // SAFETY: as the caller promises.
-            let row = |state: usize| unsafe { block.h.row(state, own.clone()) };
-            let (b, c) = (&b[group * n..][..n], &c[group * n..][..n]);
-            let ((b_rows, b_rest), (c_rows, c_rest)) = (b.as_chunks::<ROWS>(), c.as_chunks());
-            for (i, (b, c)) in b_rows.iter().zip(c_rows).enumerate() {
-                advance(core::array::from_fn(|r| row(i * ROWS + r)), *b, *c, decay, dt_x, y);
+            unsafe {
+                for first in (0..whole).step_by(ROWS) {
+                    self.advance_rows::<ROWS>(block, inputs, group, first, own.clone());
+                }
+                for first in whole..n {
+                    self.advance_rows::<1>(block, inputs, group, first, own.clone());
+                }
             }
-            for (state, (&b, &c)) in (n - b_rest.len()..n).zip(b_rest.iter().zip(c_rest)) {
-                advance([row(state)], [b], [c], decay, dt_x, y);
-            }
+        }
+    }
+
+    /// The same for `R` rows of the state and channels of one group.
+    ///
+    /// # Safety
+    /// Nothing else may use the channels.
+    unsafe fn advance_rows<const R: usize>(
+        &self,
+        block: &SharedBlock<'_>,
+        inputs: &Inputs<'_>,
+        group: usize,
+        first: usize,
+        channels: Range<usize>,
+    ) {
+        let (e, n, g) = (self.norm.len(), self.d_state, self.heads.groups);
+        // SAFETY: as the caller promises.
+        let mut h: [_; R] = core::array::from_fn(|r| unsafe { block.h.row(first + r, channels.clone()) });
+        for t in 0..block.y.rows() {
+            let b_c = &block.xbc(t)[e..];
+            let [b, c] = [group, g + group].map(|place| core::array::from_fn(|r| b_c[place * n + first + r]));
+            // SAFETY: as the caller promises.
+            let [decay, dt_x, y] =
+                unsafe { [&inputs.decay, &inputs.dt_x, &block.y].map(|of| of.row(t, channels.clone())) };
+            step(h.each_mut().map(|h| &mut **h), b, c, decay, dt_x, y);
         }
     }
 }
 
 /// Some rows of the state by one step.
 #[inline(always)]
-fn advance<const R: usize>(h: [&mut [f32]; R], b: [f32; R], c: [f32; R], decay: &[f32], dt_x: &[f32], y: &mut [f32]) {
+fn step<const R: usize>(h: [&mut [f32]; R], b: [f32; R], c: [f32; R], decay: &[f32], dt_x: &[f32], y: &mut [f32]) {
     let (b, c) = (b.map(F32x4::splat), c.map(F32x4::splat));
-    let step = |h: [F32x4; 2], decay: [F32x4; 2], dt_x: [F32x4; 2], y: &mut [F32x4; 2], r: usize| {
+    let next = |h: [F32x4; 2], decay: [F32x4; 2], dt_x: [F32x4; 2], y: &mut [F32x4; 2], r: usize| {
         core::array::from_fn(|i| {
             let h = h[i].mul_add(decay[i], dt_x[i].mul(b[r]));
             y[i] = h.mul_add(c[r], y[i]);
@@ -112,14 +147,14 @@ fn advance<const R: usize>(h: [&mut [f32]; R], b: [f32; R], c: [f32; R], decay: 
     for (i, y) in y.iter_mut().enumerate() {
         let (decay, dt_x, mut sums) = (halves(&decay[i]), halves(&dt_x[i]), halves(y));
         for (r, (h, _)) in h.iter_mut().enumerate() {
-            keep(step(halves(&h[i]), decay, dt_x, &mut sums, r), &mut h[i]);
+            keep(next(halves(&h[i]), decay, dt_x, &mut sums, r), &mut h[i]);
         }
         keep(sums, y);
     }
     if !y_rest.is_empty() {
         let (decay, dt_x, mut sums) = (take(decay_rest), take(dt_x_rest), take(y_rest));
         for (r, (_, h)) in h.iter_mut().enumerate() {
-            put(step(take(h), decay, dt_x, &mut sums, r), h);
+            put(next(take(h), decay, dt_x, &mut sums, r), h);
         }
         put(sums, y_rest);
     }

@@ -135,9 +135,9 @@ proptest! {
     #[test]
     fn a_chunk_is_its_tokens_one_by_one(shape in shapes(), tokens in 1..41_usize, threads in 1..4_usize, seed: u64) {
         let (case, pool) = (Case::new(shape, true, tokens, seed), Pool::new(threads));
-        let mut work = SsdWork::new(&case.ssd, 40, threads).unwrap();
-        let (steps_y, steps_h) = case.results(|block| case.ssd.steps(&block.shared(&case.ssd), &mut work, &pool));
-        let (y, h) = case.results(|block| case.ssd.chunk(&block.shared(&case.ssd), &mut work.chunk, &pool));
+        let (mut steps, mut chunk) = (Steps::new(&case.ssd, 40).unwrap(), Chunk::new(&case.ssd, 40, threads).unwrap());
+        let (steps_y, steps_h) = case.results(|block| case.ssd.steps(&block.shared(&case.ssd), &mut steps, &pool));
+        let (y, h) = case.results(|block| case.ssd.chunk(&block.shared(&case.ssd), &mut chunk, &pool));
         close(&y, steps_y.into_iter().map(f64::from), 2e-5)?;
         close(&h, steps_h.into_iter().map(f64::from), 2e-5)?;
     }

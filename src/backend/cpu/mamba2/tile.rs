@@ -1,12 +1,14 @@
 //! Products of matrices that fit in the cache, one tile of the result after the other.
 //!
 //! What a product reads is laid out before in the order in which it is read, with whatever numbers where a tile is not
-//! full: then the innermost loop has two pointers, and no index is checked in it.
+//! full (lanes and rows do not mix, so they change nothing): then the innermost loop has two pointers, no index is checked
+//! in it, and it does three operations of f32 a cycle in WebAssembly too, where it read the state itself it waited for it.
+
+use core::ops::Range;
 
 use super::super::kernels::{load, store};
 use super::super::pool::Columns;
 use super::super::simd::F32x4;
-use core::ops::Range;
 
 /// Rows and columns of a tile, which is summed up in registers.
 pub const ROWS: usize = F32x4::LANES;
@@ -34,10 +36,6 @@ fn add_products(sums: &mut Tile, coefficients: &[Coefficients], values: &[Values
 }
 
 /// `out = scale * first + second`, both products.
-///
-/// A function of its own, not inlined, as [`added_to_scaled`]: between the other loops of a head WebAssembly's compilers
-/// have too few registers for it, or place it so that it takes half as long again.
-#[inline(never)]
 pub fn scaled_and_added(
     first: (&[Coefficients], &[Values]),
     scale: &Coefficients,
@@ -53,8 +51,7 @@ pub fn scaled_and_added(
     out.iter_mut().zip(sums).for_each(|(out, sums)| keep(sums, out));
 }
 
-/// `out = scale * start + product`, from column `column` of the rows of `out` on.
-#[inline(never)]
+/// `out = scale * start + product`, as many rows as `start` has, from column `column` of the rows of `out` on.
 pub fn added_to_scaled(
     product: (&[Coefficients], &[Values]),
     scale: f32,

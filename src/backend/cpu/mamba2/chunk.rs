@@ -109,7 +109,7 @@ impl Ssd {
         self.scores(block, work, pool);
         let Chunk { c, b, scores, parts } = work;
         let (heads, most) = (self.heads.heads, parts.len());
-        let (n, tokens) = (self.d_state, block.y.rows());
+        let (n, tokens) = (self.d_state, block.tokens);
         let (tiles, n_tiles) = (tokens.div_ceil(ROWS), n.div_ceil(ROWS));
         let parts = Columns::new(parts, 1);
         pool.run_for(most, &|part: Part| {
@@ -137,7 +137,7 @@ impl Ssd {
 
     /// What the heads of a group share: B and C in the order of the products, and their scores.
     fn scores(&self, block: &SharedBlock<'_>, work: &mut Chunk, pool: &Pool) {
-        let (e, n, g, tokens) = (self.norm.len(), self.d_state, self.heads.groups, block.y.rows());
+        let (e, n, g, tokens) = (self.norm.len(), self.d_state, self.heads.groups, block.tokens);
         let (tiles, n_tiles) = (tokens.div_ceil(ROWS), n.div_ceil(ROWS));
         let c_tiles = Columns::new(&mut work.c[..g * tiles * n], n);
         let b_tiles = Columns::new(&mut work.b[..g * n_tiles * tokens], tokens);
@@ -209,7 +209,7 @@ impl Ssd {
         place: usize,
         own: &mut Own,
     ) {
-        let (n, p, tokens) = (self.d_state, self.heads.head_dim, block.y.rows());
+        let (n, p, tokens) = (self.d_state, self.heads.head_dim, block.tokens);
         let tiles = tokens.div_ceil(ROWS);
         let channels = head * p..(head + 1) * p;
         self.decays(math, block, shared.scores, head, own);
@@ -267,7 +267,7 @@ impl Ssd {
     /// The sums S are added up from each token anew: differences of sums from the start would lose small decays
     /// after large ones.
     fn decays(&self, math: &Math, block: &SharedBlock<'_>, scores: &[Coefficients], head: usize, own: &mut Own) {
-        let (tokens, a) = (block.y.rows(), self.a[head]);
+        let (tokens, a) = (block.tokens, self.a[head]);
         let (dt, exponents) = (&mut own.dt[..tokens], &mut own.exponents[..tokens]);
         for (t, dt) in dt.iter_mut().enumerate() {
             *dt = block.raw_dt(t, self.heads.heads)[head];

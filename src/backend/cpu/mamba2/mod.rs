@@ -65,14 +65,18 @@ pub struct SsdBlock<'a> {
 impl<'a> SsdBlock<'a> {
     fn shared(self, ssd: &Ssd) -> SharedBlock<'a> {
         let (Self { zxbcdt, xbc, h, y }, e) = (self, ssd.norm.len());
-        SharedBlock { zxbcdt, xbc, h: Columns::new(h, e), y: Columns::new(y, e) }
+        let tokens = y.len() / e;
+        let rows = |of: &'a [f32]| Rows { width: of.len() / tokens, of };
+        SharedBlock { tokens, zxbcdt: rows(zxbcdt), xbc: rows(xbc), h: Columns::new(h, e), y: Columns::new(y, e) }
     }
 }
 
 /// An [`SsdBlock`] in the hands of several threads.
 struct SharedBlock<'a> {
-    zxbcdt: &'a [f32],
-    xbc: &'a [f32],
+    /// T.
+    tokens: usize,
+    zxbcdt: Rows<'a>,
+    xbc: Rows<'a>,
     h: Columns<'a>,
     y: Columns<'a>,
 }
@@ -80,10 +84,12 @@ struct SharedBlock<'a> {
 impl Ssd {
     /// For each channel e of head i and each token, with dt = softplus(dt + bias) of the head:
     ///
-    /// `h[n] = exp(dt A) h[n] + dt x B[n]`, `y = sum over n of h[n] C[n] + D x`, `y = norm(y * silu(z)) * weight`.
+    /// `h[n] = exp(dt A) h[n] + dt x B[n]`, `y = sum over n of h[n] C[n] + D x`, `y = norm(y * silu(z)) * weight`,
+    ///
+    /// or `y = norm(y) * weight * silu(z)` with [`Heads::norm_before_gate`].
     pub fn run(&self, block: SsdBlock<'_>, work: &mut SsdWork, pool: &Pool) {
         let block = block.shared(self);
-        if block.y.rows() < SMALLEST_CHUNK {
+        if block.tokens < SMALLEST_CHUNK {
             self.steps(&block, &mut work.steps, pool);
         } else {
             self.chunk(&block, &mut work.chunk, pool);
@@ -101,7 +107,7 @@ impl Ssd {
     /// `y = norm(y) * weight`, the mean taken over each group's channels, and `y *= silu(z)` if that comes after it: else
     /// who made `y` has done it.
     fn gated_norm(&self, block: &SharedBlock<'_>, pool: &Pool) {
-        let (e, tokens) = (self.norm.len(), block.y.rows());
+        let (e, tokens) = (self.norm.len(), block.tokens);
         let channels = e / self.heads.groups;
         pool.run_for(tokens, &|part: Part| {
             let math = Math::new();
@@ -120,23 +126,32 @@ impl Ssd {
     }
 }
 
+/// A matrix whose rows belong to the tokens.
+struct Rows<'a> {
+    of: &'a [f32],
+    width: usize,
+}
+
+impl<'a> Rows<'a> {
+    fn row(&self, t: usize) -> &'a [f32] {
+        &self.of[t * self.width..][..self.width]
+    }
+}
+
 impl<'a> SharedBlock<'a> {
-    /// Row `t` of the output of in_proj, z first.
+    /// `[E]`, the gate of token `t` (and what follows).
     fn z(&self, t: usize) -> &'a [f32] {
-        let width = self.zxbcdt.len() / self.y.rows();
-        &self.zxbcdt[t * width..][..width]
+        self.zxbcdt.row(t)
     }
 
-    /// dt of token `t` as in_proj gave it, `[H]`.
+    /// `[H]`, dt of token `t` as in_proj gave it.
     fn raw_dt(&self, t: usize, heads: usize) -> &'a [f32] {
-        let row = self.z(t);
-        &row[row.len() - heads..]
+        &self.zxbcdt.row(t)[self.zxbcdt.width - heads..]
     }
 
-    /// x, B and C of token `t`.
+    /// `[E + 2GN]`, x, B and C of token `t`.
     fn xbc(&self, t: usize) -> &'a [f32] {
-        let width = self.xbc.len() / self.y.rows();
-        &self.xbc[t * width..][..width]
+        self.xbc.row(t)
     }
 }
 

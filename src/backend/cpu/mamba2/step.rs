@@ -49,9 +49,11 @@ impl Ssd {
                 self.inputs(&math, block, &inputs, channels.clone());
                 self.advance(block, &inputs, channels.clone());
             }
-            for t in (0..block.y.rows()).take_while(|_| !self.heads.norm_before_gate) {
-                // SAFETY: as above.
-                gate(&math, unsafe { block.y.row(t, channels.clone()) }, &block.z(t)[channels.clone()]);
+            if !self.heads.norm_before_gate {
+                for t in 0..block.tokens {
+                    // SAFETY: as above.
+                    gate(&math, unsafe { block.y.row(t, channels.clone()) }, &block.z(t)[channels.clone()]);
+                }
             }
         });
     }
@@ -62,11 +64,14 @@ impl Ssd {
     /// Nothing else may use the channels.
     unsafe fn inputs(&self, math: &Math, block: &SharedBlock<'_>, inputs: &Inputs<'_>, channels: Range<usize>) {
         let p = self.heads.head_dim;
-        for t in 0..block.y.rows() {
+        for t in 0..block.tokens {
             let (raw, x) = (block.raw_dt(t, self.heads.heads), block.xbc(t));
-            for head in channels.start / p..channels.end.div_ceil(p) {
-                let own = (head * p).max(channels.start)..((head + 1) * p).min(channels.end);
-                let dt = self.time_step(math, F32x4::splat(raw[head]), F32x4::splat(self.dt_bias[head]));
+            for (head, &raw) in raw.iter().enumerate() {
+                let own = common(&channels, head * p..(head + 1) * p);
+                if own.is_empty() {
+                    continue;
+                }
+                let dt = self.time_step(math, F32x4::splat(raw), F32x4::splat(self.dt_bias[head]));
                 let decay = math.exp2_decay(dt.mul(F32x4::splat(self.a[head]))).lanes()[0];
                 let (dt, d, x) = (dt.lanes()[0], self.d[head], &x[own.clone()]);
                 // SAFETY: as the caller promises.
@@ -85,9 +90,12 @@ impl Ssd {
     /// Nothing else may use the channels.
     unsafe fn advance(&self, block: &SharedBlock<'_>, inputs: &Inputs<'_>, channels: Range<usize>) {
         let (n, per_group) = (self.d_state, self.norm.len() / self.heads.groups);
-        for group in channels.start / per_group..channels.end.div_ceil(per_group) {
-            let own = (group * per_group).max(channels.start)..((group + 1) * per_group).min(channels.end);
-            let whole = n - n % ROWS;
+        let whole = n - n % ROWS;
+        for group in 0..self.heads.groups {
+            let own = common(&channels, group * per_group..(group + 1) * per_group);
+            if own.is_empty() {
+                continue;
+            }
             // SAFETY: as the caller promises.
             unsafe {
                 for first in (0..whole).step_by(ROWS) {
@@ -115,7 +123,7 @@ impl Ssd {
         let (e, n, g) = (self.norm.len(), self.d_state, self.heads.groups);
         // SAFETY: as the caller promises.
         let mut h: [_; R] = core::array::from_fn(|r| unsafe { block.h.row(first + r, channels.clone()) });
-        for t in 0..block.y.rows() {
+        for t in 0..block.tokens {
             let b_c = &block.xbc(t)[e..];
             let [b, c] = [group, g + group].map(|place| core::array::from_fn(|r| b_c[place * n + first + r]));
             // SAFETY: as the caller promises.
@@ -124,6 +132,11 @@ impl Ssd {
             step(h.each_mut().map(|h| &mut **h), b, c, decay, dt_x, y);
         }
     }
+}
+
+/// What two ranges have in common.
+fn common(a: &Range<usize>, b: Range<usize>) -> Range<usize> {
+    a.start.max(b.start)..a.end.min(b.end)
 }
 
 /// Some rows of the state by one step.

@@ -1,8 +1,8 @@
 //! Products of matrices that fit in the cache, one tile of the result after the other.
 //!
 //! What a product reads is laid out before in the order in which it is read, with whatever numbers where a tile is not
-//! full (lanes and rows do not mix, so they change nothing): then the innermost loop has two pointers, no index is checked
-//! in it, and it does three operations of f32 a cycle in WebAssembly too, where it read the state itself it waited for it.
+//! full (lanes and rows do not mix, so they change nothing): then the innermost loop has two pointers, and no index is
+//! checked in it.
 
 use core::ops::Range;
 

@@ -41,7 +41,7 @@ pub struct Work {
 }
 
 impl Work {
-    pub fn new(c: &Config, weights: &Weights) -> Result<Self> {
+    pub fn new(c: &Config, weights: &Weights, threads: usize) -> Result<Self> {
         let buffer = |width: usize| filled(BLOCK_TOKENS * width, 0.0, "the work space");
         Ok(Self {
             residual: buffer(c.d_model)?,
@@ -54,7 +54,7 @@ impl Work {
             b_c: filled(BLOCK_TOKENS * c.d_state, [0.0; 2], "the work space")?,
             dt: buffer(c.d_inner)?,
             ssd: match weights.layers.first().map(|layer| &layer.ssm) {
-                Some(Ssm::Mamba2(ssd)) => Some(SsdWork::new(ssd, BLOCK_TOKENS)?),
+                Some(Ssm::Mamba2(ssd)) => Some(SsdWork::new(ssd, BLOCK_TOKENS, threads)?),
                 _ => None,
             },
         })
@@ -173,7 +173,7 @@ impl Work {
         let (zxbcdt, xbc, y) = (&self.xz[..t * rows], &self.x[..t * width], &mut self.dt[..t * e]);
         // All layers are like the first, for which `new` made the work space.
         if let Some(work) = &mut self.ssd {
-            ssd.run(SsdBlock { zxbcdt, xbc, h: state.ssm, y }, work);
+            ssd.run(SsdBlock { zxbcdt, xbc, h: state.ssm, y }, work, pool);
         }
         let (y, rounded) = (&*y, self.rounded_x.share());
         pool.run_for(t.div_ceil(TOKENS), &|part: Part| {

@@ -41,8 +41,9 @@ pub struct Cpu {
 
 impl Cpu {
     fn new(config: Config, precision: Precision, threads: usize, weights: Weights) -> Result<Self> {
-        let work = Work::new(&config, &weights)?;
-        Ok(Self { config, precision, weights, work, pool: Pool::new(threads) })
+        let pool = Pool::new(threads);
+        let work = Work::new(&config, &weights, pool.threads())?;
+        Ok(Self { config, precision, weights, work, pool })
     }
 }
 

@@ -1,0 +1,308 @@
+//! A block of tokens in the matrix form of the SSD paper (Dao & Gu 2024, section 6), the whole block being one chunk:
+//! three matrix products a head. With S(t, s) = sum of dt A over the tokens after s up to t,
+//!
+//! `y[t] = exp(S(t, start)) C[t] h + sum over s <= t of (C[t] · B[s]) exp(S(t, s)) dt[s] x[s] + D x[t]`,
+//! `h    = exp(S(end, start)) h + sum over s of B[s] exp(S(end, s)) dt[s] x[s]`.
+
+use core::ops::Range;
+
+use super::super::kernels::load;
+use super::super::math::Math;
+use super::super::pool::{Columns, Part, Pool};
+use super::super::simd::{F32x4, map_in_place};
+use super::tile::{
+    COLUMNS, Coefficients, ROWS, Values, added_to_scaled, halves, keep, put, rows, scaled_and_added, take,
+};
+use super::{SharedBlock, Ssd};
+use crate::checkpoint::filled;
+use crate::error::Result;
+
+/// Heads whose states are laid out together: the row of one head is so short that the machine would not see that it
+/// should fetch what follows, and the products would wait for every line of it.
+const TOGETHER: usize = 8;
+
+/// Work space.
+pub struct Chunk {
+    /// C of each group, `[G, T / ROWS, N]`.
+    c: Vec<Coefficients>,
+    /// B of each group, `[G, N / ROWS, T]`.
+    b: Vec<Coefficients>,
+    /// C\[t\] · B\[s\] for s <= t of each group, `[G, T / ROWS, T (s)]`.
+    scores: Vec<Coefficients>,
+    /// For each part of a kernel.
+    parts: Vec<Own>,
+}
+
+/// Work space of one part, for one head after the other.
+struct Own {
+    /// States at the start, `[at most TOGETHER, P / COLUMNS, N and a bit]`.
+    h: Vec<Values>,
+    /// `[T]`: softplus(dt + bias), clamped.
+    dt: Vec<f32>,
+    /// `[T]`: dt A log2(e).
+    exponents: Vec<f32>,
+    /// `[T / ROWS]`: exp(S(t, start)).
+    from_start: Vec<Coefficients>,
+    /// `[T]`: exp(S(end, s)) dt\[s\].
+    to_end: Vec<f32>,
+    /// What x\[s\] counts in y\[t\], `[T / ROWS, T (s)]`.
+    mixed: Vec<Coefficients>,
+    /// `[P / COLUMNS, T]`.
+    x: Vec<Values>,
+    /// x times `to_end`, likewise.
+    inputs: Vec<Values>,
+    /// `[P / COLUMNS, T / ROWS]` tiles. In its place in the block, a column of it would be in a few sets of the cache.
+    y: Vec<[Values; ROWS]>,
+}
+
+impl Chunk {
+    pub fn new(ssd: &Ssd, tokens: usize, threads: usize) -> Result<Self> {
+        let (n, tiles, strips) = (ssd.d_state, tokens.div_ceil(ROWS), ssd.heads.head_dim.div_ceil(COLUMNS));
+        let numbers = |len| filled(len, 0.0, "the work space");
+        let coefficients = |len| filled(len, [0.0; ROWS], "the work space");
+        let values = |len| filled(len, [0.0; COLUMNS], "the work space");
+        // Two a thread, so that one that is late does not hold up all others for long.
+        let parts = if threads == 1 { 1 } else { ssd.heads.heads.min(2 * threads) };
+        let together = TOGETHER.min(ssd.heads.heads.div_ceil(parts));
+        let own = |_| {
+            Ok(Own {
+                h: values(together * state_len(ssd))?,
+                dt: numbers(tokens)?,
+                exponents: numbers(tokens)?,
+                from_start: coefficients(tiles)?,
+                to_end: numbers(tokens)?,
+                mixed: coefficients(tiles * tokens)?,
+                x: values(strips * tokens)?,
+                inputs: values(strips * tokens)?,
+                y: filled(strips * tiles, [[0.0; COLUMNS]; ROWS], "the work space")?,
+            })
+        };
+        Ok(Self {
+            c: coefficients(ssd.heads.groups * tiles * n)?,
+            b: coefficients(ssd.heads.groups * n.div_ceil(ROWS) * tokens)?,
+            scores: coefficients(ssd.heads.groups * tiles * tokens)?,
+            parts: (0..parts).map(own).collect::<Result<_>>()?,
+        })
+    }
+}
+
+/// A strip of a state takes one line of the cache more than its N rows, so that the strips do not compete for the same
+/// few sets of it.
+fn strip_len(n: usize) -> usize {
+    n + 64 / size_of::<Values>()
+}
+
+/// The strips of one head's state.
+fn state_len(ssd: &Ssd) -> usize {
+    ssd.heads.head_dim.div_ceil(COLUMNS) * strip_len(ssd.d_state)
+}
+
+/// What the heads of a group share, see [`Chunk`].
+struct Shared<'a> {
+    c: &'a [Coefficients],
+    b: &'a [Coefficients],
+    scores: &'a [Coefficients],
+}
+
+impl Ssd {
+    pub(super) fn chunk(&self, block: &SharedBlock<'_>, work: &mut Chunk, pool: &Pool) {
+        self.scores(block, work, pool);
+        let Chunk { c, b, scores, parts } = work;
+        let (heads, most) = (self.heads.heads, parts.len());
+        let (n, tokens) = (self.d_state, block.tokens);
+        let (tiles, n_tiles) = (tokens.div_ceil(ROWS), n.div_ceil(ROWS));
+        let parts = Columns::new(parts, 1);
+        pool.run_for(most, &|part: Part| {
+            let math = Math::new();
+            // SAFETY: there are at most as many parts as places, so each part has its own.
+            let own = &mut unsafe { parts.row(part.range(most, 1).start, 0..1) }[0];
+            let (range, room) = (part.range(heads, 1), own.h.len() / state_len(self));
+            for first in range.clone().step_by(room) {
+                let together = first..range.end.min(first + room);
+                // SAFETY: each head belongs to one part.
+                unsafe { self.lay_out(&block.h, together.clone(), &mut own.h) };
+                for head in together {
+                    let group = head / (heads / self.heads.groups);
+                    let shared = Shared {
+                        c: &c[group * tiles * n..][..tiles * n],
+                        b: &b[group * n_tiles * tokens..][..n_tiles * tokens],
+                        scores: &scores[group * tiles * tokens..][..tiles * tokens],
+                    };
+                    // SAFETY: as above.
+                    unsafe { self.head(&math, block, &shared, head, head - first, own) };
+                }
+            }
+        });
+    }
+
+    /// What the heads of a group share: B and C in the order of the products, and their scores.
+    fn scores(&self, block: &SharedBlock<'_>, work: &mut Chunk, pool: &Pool) {
+        let (e, n, g, tokens) = (self.norm.len(), self.d_state, self.heads.groups, block.tokens);
+        let (tiles, n_tiles) = (tokens.div_ceil(ROWS), n.div_ceil(ROWS));
+        let c_tiles = Columns::new(&mut work.c[..g * tiles * n], n);
+        let b_tiles = Columns::new(&mut work.b[..g * n_tiles * tokens], tokens);
+        let scores = Columns::new(&mut work.scores[..g * tiles * tokens], tokens);
+        pool.run_for(g * tiles, &|part: Part| {
+            for unit in part.range(g * tiles, 1) {
+                let (group, first) = (unit / tiles, unit % tiles * ROWS);
+                let end = tokens.min(first + ROWS);
+                let b = |t: usize| &block.xbc(t)[e + group * n..][..n];
+                let c = |t: usize| &block.xbc(t)[e + (g + group) * n..][..n];
+                // SAFETY: each tile of tokens of a group belongs to one part.
+                let (c_tile, scores) = unsafe { (c_tiles.row(unit, 0..n), scores.row(unit, 0..end)) };
+                for i in 0..ROWS {
+                    // The last token again where there is none: what comes of it is not read.
+                    c_tile.iter_mut().zip(c((first + i).min(end - 1))).for_each(|(to, &c)| to[i] = c);
+                }
+                for t in first..end {
+                    for (tile, b) in b(t).chunks(ROWS).enumerate() {
+                        // SAFETY: and so does each token.
+                        let to = unsafe { b_tiles.row(group * n_tiles + tile, t..t + 1) };
+                        load(b, b.len()).store(&mut to[0]);
+                    }
+                }
+                for (four, scores) in scores.chunks_mut(4).enumerate() {
+                    let [p, q, r, s] = [0, 1, 2, 3].map(|i| b((4 * four + i).min(end - 1)));
+                    let mut sums = [F32x4::splat(0.0); 4];
+                    for ((((c, p), q), r), s) in c_tile.iter().zip(p).zip(q).zip(r).zip(s) {
+                        let c = F32x4::load(c);
+                        for (sum, b) in sums.iter_mut().zip([p, q, r, s]) {
+                            *sum = c.mul_add(F32x4::splat(*b), *sum);
+                        }
+                    }
+                    scores.iter_mut().zip(sums).for_each(|(score, sum)| sum.store(score));
+                }
+            }
+        });
+    }
+
+    /// The states of `heads`, at most [`TOGETHER`], row by row.
+    ///
+    /// # Safety
+    /// Nothing else may use them.
+    unsafe fn lay_out(&self, h: &Columns<'_>, heads: Range<usize>, to: &mut [Values]) {
+        let (n, p) = (self.d_state, self.heads.head_dim);
+        for first in (0..n).step_by(ROWS) {
+            // SAFETY: as the caller promises.
+            let rows = unsafe { rows(h, first, heads.start * p..heads.end * p) };
+            for (place, to) in to.chunks_exact_mut(state_len(self)).take(heads.len()).enumerate() {
+                for (strip, to) in to.chunks_exact_mut(strip_len(n)).enumerate() {
+                    let columns = place * p + strip * COLUMNS..place * p + p.min((strip + 1) * COLUMNS);
+                    for (row, to) in rows.iter().zip(&mut to[first..n.min(first + ROWS)]) {
+                        keep(take(&row[columns.clone()]), to);
+                    }
+                }
+            }
+        }
+    }
+
+    /// One head, whose state is in `own.h` at `place`.
+    ///
+    /// # Safety
+    /// Nothing else may use its channels.
+    unsafe fn head(
+        &self,
+        math: &Math,
+        block: &SharedBlock<'_>,
+        shared: &Shared<'_>,
+        head: usize,
+        place: usize,
+        own: &mut Own,
+    ) {
+        let (n, p, tokens) = (self.d_state, self.heads.head_dim, block.tokens);
+        let tiles = tokens.div_ceil(ROWS);
+        let channels = head * p..(head + 1) * p;
+        self.decays(math, block, shared.scores, head, own);
+        for (t, &to_end) in own.to_end[..tokens].iter().enumerate() {
+            let to = own.x.chunks_exact_mut(tokens).zip(own.inputs.chunks_exact_mut(tokens));
+            for (x, (to, inputs)) in block.xbc(t)[channels.clone()].chunks(COLUMNS).zip(to) {
+                let x = take(x);
+                keep(x, &mut to[t]);
+                keep(x.map(|x| x.mul(F32x4::splat(to_end))), &mut inputs[t]);
+            }
+        }
+        let start = &own.h[place * state_len(self)..][..state_len(self)];
+        let strips =
+            start.chunks_exact(strip_len(n)).zip(own.x.chunks_exact(tokens)).zip(own.y.chunks_exact_mut(tiles));
+        for ((h, x), y) in strips {
+            let tiles = shared.c.chunks_exact(n).zip(own.mixed.chunks_exact(tokens)).zip(&own.from_start);
+            for (tile, (y, ((c, mixed), decay))) in y.iter_mut().zip(tiles).enumerate() {
+                // Later tokens do not count.
+                let mixed = &mixed[..tokens.min((tile + 1) * ROWS)];
+                scaled_and_added((c, h), decay, (mixed, x), y);
+            }
+        }
+        for t in 0..tokens {
+            // SAFETY: as the caller promises.
+            let to = unsafe { block.y.row(t, channels.clone()) };
+            let z = block.z(t)[channels.clone()].chunks(COLUMNS);
+            for ((to, z), y) in to.chunks_mut(COLUMNS).zip(z).zip(own.y.chunks_exact(tiles)) {
+                let [low, high] = halves(&y[t / ROWS][t % ROWS]);
+                put(
+                    if self.heads.norm_before_gate {
+                        [low, high]
+                    } else {
+                        let z = take(z).map(|z| math.silu(z));
+                        [low.mul(z[0]), high.mul(z[1])]
+                    },
+                    to,
+                );
+            }
+        }
+        let decay = own.from_start[(tokens - 1) / ROWS][(tokens - 1) % ROWS];
+        for (b, first) in shared.b.chunks_exact(tokens).zip((0..n).step_by(ROWS)) {
+            // SAFETY: as the caller promises.
+            let mut rows = unsafe { rows(&block.h, first, channels.clone()) };
+            for (strip, (start, inputs)) in
+                start.chunks_exact(strip_len(n)).zip(own.inputs.chunks_exact(tokens)).enumerate()
+            {
+                let start = &start[first..n.min(first + ROWS)];
+                added_to_scaled((b, inputs), decay, start, &mut rows, strip * COLUMNS);
+            }
+        }
+    }
+
+    /// Of one head: everything before the products.
+    ///
+    /// The sums S are added up from each token anew: differences of sums from the start would lose small decays
+    /// after large ones.
+    fn decays(&self, math: &Math, block: &SharedBlock<'_>, scores: &[Coefficients], head: usize, own: &mut Own) {
+        let (tokens, a) = (block.tokens, self.a[head]);
+        let (dt, exponents) = (&mut own.dt[..tokens], &mut own.exponents[..tokens]);
+        for (t, dt) in dt.iter_mut().enumerate() {
+            *dt = block.raw_dt(t, self.heads.heads)[head];
+        }
+        let bias = F32x4::splat(self.dt_bias[head]);
+        map_in_place(dt, |raw| self.time_step(math, raw, bias));
+        exponents.iter_mut().zip(&*dt).for_each(|(exponent, dt)| *exponent = dt * a);
+
+        let to_end = &mut own.to_end[..tokens];
+        let mut sum = 0.0;
+        for (to_end, exponent) in to_end.iter_mut().zip(&*exponents).rev() {
+            *to_end = sum;
+            sum += exponent;
+        }
+        map_in_place(to_end, |sum| math.exp2_decay(sum));
+        to_end.iter_mut().zip(&*dt).for_each(|(to_end, dt)| *to_end *= dt);
+
+        let rows = own.mixed.chunks_exact_mut(tokens).zip(scores.chunks_exact(tokens));
+        for (tile, ((mixed, scores), from_start)) in rows.zip(&mut own.from_start).enumerate() {
+            let (first, mut sums) = (tile * ROWS, [0.0; ROWS]);
+            // The diagonal: t is s or a little more.
+            for s in (first..tokens.min(first + ROWS)).rev() {
+                let lane = s - first;
+                let decays = math.exp2_decay(F32x4::load(&sums)).lanes();
+                mixed[s] = core::array::from_fn(|t| if t < lane { 0.0 } else { decays[t] * scores[s][t] * dt[s] });
+                mixed[s][lane] += self.d[head];
+                sums[lane..].iter_mut().for_each(|sum| *sum += exponents[s]);
+            }
+            let mut sums = F32x4::load(&sums);
+            let earlier = mixed[..first].iter_mut().zip(&scores[..first]).zip(&dt[..first]).zip(&exponents[..first]);
+            for (((mixed, score), &dt), &exponent) in earlier.rev() {
+                math.exp2_decay(sums).mul(F32x4::load(score)).mul(F32x4::splat(dt)).store(mixed);
+                sums = sums.add(F32x4::splat(exponent));
+            }
+            math.exp2_decay(sums).store(from_start);
+        }
+    }
+}

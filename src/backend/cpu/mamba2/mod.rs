@@ -1,0 +1,166 @@
+//! Mamba-2 between the convolution and out_proj. A few tokens are steps of the recurrence (`step.rs`); a block is read
+//! in the matrix form of the SSD paper (`chunk.rs`).
+
+mod chunk;
+mod step;
+#[cfg(test)]
+mod tests;
+mod tile;
+
+use super::kernels::{load, rms_scale, store};
+use super::math::Math;
+use super::pool::{Columns, Part, Pool};
+use super::simd::F32x4;
+use crate::error::Result;
+use crate::model::Heads;
+use chunk::Chunk;
+use step::Steps;
+
+/// From so many tokens on, the matrix form is the faster one: it saves one multiplication in five, but begins with laying
+/// out the state.
+const SMALLEST_CHUNK: usize = 12;
+
+/// Weights of the state space duality layer.
+pub struct Ssd {
+    pub heads: Heads,
+    /// N.
+    pub d_state: usize,
+    /// A log2(e) = -exp(A_log) log2(e), `[H]`, so that exp(dt A) is 2^(dt a).
+    pub a: Vec<f32>,
+    /// The skip, `[H]`.
+    pub d: Vec<f32>,
+    /// `[H]`.
+    pub dt_bias: Vec<f32>,
+    pub dt_limit: (f32, f32),
+    /// Of the gated norm, `[E]`.
+    pub norm: Vec<f32>,
+    pub epsilon: f32,
+}
+
+/// What a block of tokens needs besides its input and output.
+pub struct SsdWork {
+    steps: Steps,
+    chunk: Chunk,
+}
+
+impl SsdWork {
+    /// Room for `tokens` tokens and `threads` threads.
+    pub fn new(ssd: &Ssd, tokens: usize, threads: usize) -> Result<Self> {
+        Ok(Self { steps: Steps::new(ssd, tokens.min(SMALLEST_CHUNK - 1))?, chunk: Chunk::new(ssd, tokens, threads)? })
+    }
+}
+
+/// What the layer reads and writes for a block of T tokens.
+pub struct SsdBlock<'a> {
+    /// `[T, 2E + 2GN + H]`, output of in_proj: z first, dt last.
+    pub zxbcdt: &'a [f32],
+    /// `[T, E + 2GN]`, output of the convolution: x, B, C.
+    pub xbc: &'a [f32],
+    /// `[N, E]`.
+    pub h: &'a mut [f32],
+    /// `[T, E]`, the result.
+    pub y: &'a mut [f32],
+}
+
+impl<'a> SsdBlock<'a> {
+    fn shared(self, ssd: &Ssd) -> SharedBlock<'a> {
+        let (Self { zxbcdt, xbc, h, y }, e) = (self, ssd.norm.len());
+        let tokens = y.len() / e;
+        let rows = |of: &'a [f32]| Rows { width: of.len() / tokens, of };
+        SharedBlock { tokens, zxbcdt: rows(zxbcdt), xbc: rows(xbc), h: Columns::new(h, e), y: Columns::new(y, e) }
+    }
+}
+
+/// An [`SsdBlock`] in the hands of several threads.
+struct SharedBlock<'a> {
+    /// T.
+    tokens: usize,
+    zxbcdt: Rows<'a>,
+    xbc: Rows<'a>,
+    h: Columns<'a>,
+    y: Columns<'a>,
+}
+
+impl Ssd {
+    /// For each channel e of head i and each token, with dt = softplus(dt + bias) of the head:
+    ///
+    /// `h[n] = exp(dt A) h[n] + dt x B[n]`, `y = sum over n of h[n] C[n] + D x`, `y = norm(y * silu(z)) * weight`,
+    ///
+    /// or `y = norm(y) * weight * silu(z)` with [`Heads::norm_before_gate`].
+    pub fn run(&self, block: SsdBlock<'_>, work: &mut SsdWork, pool: &Pool) {
+        let block = block.shared(self);
+        if block.tokens < SMALLEST_CHUNK {
+            self.steps(&block, &mut work.steps, pool);
+        } else {
+            self.chunk(&block, &mut work.chunk, pool);
+        }
+        self.gated_norm(&block, pool);
+    }
+
+    /// Four time steps, of one head or of several.
+    #[inline(always)]
+    fn time_step(&self, math: &Math, raw: F32x4, bias: F32x4) -> F32x4 {
+        let (low, high) = self.dt_limit;
+        math.softplus(raw.add(bias)).max(F32x4::splat(low)).min(F32x4::splat(high))
+    }
+
+    /// `y = norm(y) * weight`, the mean taken over each group's channels, and `y *= silu(z)` if that comes after it: else
+    /// who made `y` has done it.
+    fn gated_norm(&self, block: &SharedBlock<'_>, pool: &Pool) {
+        let (e, tokens) = (self.norm.len(), block.tokens);
+        let channels = e / self.heads.groups;
+        pool.run_for(tokens, &|part: Part| {
+            let math = Math::new();
+            for t in part.range(tokens, 1) {
+                // SAFETY: each token belongs to one part.
+                let y = unsafe { block.y.row(t, 0..e) };
+                for (y, weight) in y.chunks_exact_mut(channels).zip(self.norm.chunks_exact(channels)) {
+                    rms_scale(y, self.epsilon);
+                    y.iter_mut().zip(weight).for_each(|(y, weight)| *y *= weight);
+                }
+                if self.heads.norm_before_gate {
+                    gate(&math, y, &block.z(t)[..e]);
+                }
+            }
+        });
+    }
+}
+
+/// A matrix whose rows belong to the tokens.
+struct Rows<'a> {
+    of: &'a [f32],
+    width: usize,
+}
+
+impl<'a> Rows<'a> {
+    fn row(&self, t: usize) -> &'a [f32] {
+        &self.of[t * self.width..][..self.width]
+    }
+}
+
+impl<'a> SharedBlock<'a> {
+    /// `[E]`, the gate of token `t` (and what follows).
+    fn z(&self, t: usize) -> &'a [f32] {
+        self.zxbcdt.row(t)
+    }
+
+    /// `[H]`, dt of token `t` as in_proj gave it.
+    fn raw_dt(&self, t: usize, heads: usize) -> &'a [f32] {
+        &self.zxbcdt.row(t)[self.zxbcdt.width - heads..]
+    }
+
+    /// `[E + 2GN]`, x, B and C of token `t`.
+    fn xbc(&self, t: usize) -> &'a [f32] {
+        self.xbc.row(t)
+    }
+}
+
+/// `y *= silu(z)`.
+#[inline(always)]
+fn gate(math: &Math, y: &mut [f32], z: &[f32]) {
+    let ((y, y_rest), (z, z_rest)) = (y.as_chunks_mut(), z.as_chunks());
+    for (y, z) in y.iter_mut().zip(z) {
+        F32x4::load(y).mul(math.silu(F32x4::load(z))).store(y);
+    }
+    store(load(y_rest, y_rest.len()).mul(math.silu(load(z_rest, z_rest.len()))), y_rest, y_rest.len());
+}

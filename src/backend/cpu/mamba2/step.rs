@@ -1,0 +1,174 @@
+//! A few tokens as steps of the recurrence.
+
+use core::ops::Range;
+
+use super::super::math::Math;
+use super::super::pool::{Columns, Part, Pool};
+use super::super::simd::F32x4;
+use super::tile::{COLUMNS, halves, keep, put, take};
+use super::{SharedBlock, Ssd, gate};
+use crate::checkpoint::filled;
+use crate::error::Result;
+
+/// Rows of the state that are gone through side by side: what belongs to the channels is read once for all of them, and
+/// so many streams keep the memory busy, for which a step waits. With 4 or with 16 it takes a seventh longer.
+const ROWS: usize = 8;
+
+/// Channels that stay together: those of a line of the cache, so that no two threads write to one.
+const LINE: usize = 16;
+
+/// Work space.
+pub struct Steps {
+    /// `[T, E]` each: exp(dt A) and dt x.
+    decay: Vec<f32>,
+    dt_x: Vec<f32>,
+}
+
+impl Steps {
+    pub fn new(ssd: &Ssd, tokens: usize) -> Result<Self> {
+        let buffer = || filled(tokens * ssd.norm.len(), 0.0, "the work space");
+        Ok(Self { decay: buffer()?, dt_x: buffer()? })
+    }
+}
+
+/// [`Steps`] in the hands of several threads.
+struct Inputs<'a> {
+    decay: Columns<'a>,
+    dt_x: Columns<'a>,
+}
+
+impl Ssd {
+    /// The recurrence. Some rows of the state go through all tokens, then the next ones: so it is read once.
+    pub(super) fn steps(&self, block: &SharedBlock<'_>, work: &mut Steps, pool: &Pool) {
+        let e = self.norm.len();
+        let inputs = Inputs { decay: Columns::new(&mut work.decay, e), dt_x: Columns::new(&mut work.dt_x, e) };
+        pool.run(&|part: Part| {
+            let (channels, math) = (part.range(e, LINE), Math::new());
+            // SAFETY: each channel belongs to one part.
+            unsafe {
+                self.inputs(&math, block, &inputs, channels.clone());
+                self.advance(block, &inputs, channels.clone());
+            }
+            if !self.heads.norm_before_gate {
+                for t in 0..block.tokens {
+                    // SAFETY: as above.
+                    gate(&math, unsafe { block.y.row(t, channels.clone()) }, &block.z(t)[channels.clone()]);
+                }
+            }
+        });
+    }
+
+    /// exp(dt A), dt x, and D x as the start of y.
+    ///
+    /// # Safety
+    /// Nothing else may use the channels.
+    unsafe fn inputs(&self, math: &Math, block: &SharedBlock<'_>, inputs: &Inputs<'_>, channels: Range<usize>) {
+        let p = self.heads.head_dim;
+        for t in 0..block.tokens {
+            let (raw, x) = (block.raw_dt(t, self.heads.heads), block.xbc(t));
+            for (head, &raw) in raw.iter().enumerate() {
+                let own = common(&channels, head * p..(head + 1) * p);
+                if own.is_empty() {
+                    continue;
+                }
+                let dt = self.time_step(math, F32x4::splat(raw), F32x4::splat(self.dt_bias[head]));
+                let decay = math.exp2_decay(dt.mul(F32x4::splat(self.a[head]))).lanes()[0];
+                let (dt, d, x) = (dt.lanes()[0], self.d[head], &x[own.clone()]);
+                // SAFETY: as the caller promises.
+                let [decays, dt_x, y] =
+                    unsafe { [&inputs.decay, &inputs.dt_x, &block.y].map(|of| of.row(t, own.clone())) };
+                decays.fill(decay);
+                dt_x.iter_mut().zip(x).for_each(|(dt_x, x)| *dt_x = dt * x);
+                y.iter_mut().zip(x).for_each(|(y, x)| *y = d * x);
+            }
+        }
+    }
+
+    /// For each token `h[n] = decay h[n] + dt_x B[n]`, `y += h[n] C[n]`.
+    ///
+    /// # Safety
+    /// Nothing else may use the channels.
+    unsafe fn advance(&self, block: &SharedBlock<'_>, inputs: &Inputs<'_>, channels: Range<usize>) {
+        let (n, per_group) = (self.d_state, self.norm.len() / self.heads.groups);
+        let whole = n - n % ROWS;
+        for group in 0..self.heads.groups {
+            let own = common(&channels, group * per_group..(group + 1) * per_group);
+            if own.is_empty() {
+                continue;
+            }
+            // SAFETY: as the caller promises.
+            unsafe {
+                for first in (0..whole).step_by(ROWS) {
+                    self.advance_rows::<ROWS>(block, inputs, group, first, own.clone());
+                }
+                for first in whole..n {
+                    self.advance_rows::<1>(block, inputs, group, first, own.clone());
+                }
+            }
+        }
+    }
+
+    /// The same for `R` rows of the state and channels of one group.
+    ///
+    /// # Safety
+    /// Nothing else may use the channels.
+    unsafe fn advance_rows<const R: usize>(
+        &self,
+        block: &SharedBlock<'_>,
+        inputs: &Inputs<'_>,
+        group: usize,
+        first: usize,
+        channels: Range<usize>,
+    ) {
+        let (e, n, g) = (self.norm.len(), self.d_state, self.heads.groups);
+        // SAFETY: as the caller promises.
+        let mut h: [_; R] = core::array::from_fn(|r| unsafe { block.h.row(first + r, channels.clone()) });
+        for t in 0..block.tokens {
+            let b_c = &block.xbc(t)[e..];
+            let [b, c] = [group, g + group].map(|place| core::array::from_fn(|r| b_c[place * n + first + r]));
+            // SAFETY: as the caller promises.
+            let [decay, dt_x, y] =
+                unsafe { [&inputs.decay, &inputs.dt_x, &block.y].map(|of| of.row(t, channels.clone())) };
+            step(h.each_mut().map(|h| &mut **h), b, c, decay, dt_x, y);
+        }
+    }
+}
+
+/// What two ranges have in common.
+fn common(a: &Range<usize>, b: Range<usize>) -> Range<usize> {
+    a.start.max(b.start)..a.end.min(b.end)
+}
+
+/// Some rows of the state by one step.
+#[inline(always)]
+fn step<const R: usize>(h: [&mut [f32]; R], b: [f32; R], c: [f32; R], decay: &[f32], dt_x: &[f32], y: &mut [f32]) {
+    let (b, c) = (b.map(F32x4::splat), c.map(F32x4::splat));
+    let next = |h: [F32x4; 2], decay: [F32x4; 2], dt_x: [F32x4; 2], y: &mut [F32x4; 2], r: usize| {
+        core::array::from_fn(|i| {
+            let h = h[i].mul_add(decay[i], dt_x[i].mul(b[r]));
+            y[i] = h.mul_add(c[r], y[i]);
+            h
+        })
+    };
+    let (y, y_rest) = y.as_chunks_mut::<COLUMNS>();
+    // All of one length, which is known then: no index is checked in the loop.
+    let len = y.len();
+    let (decay, decay_rest) = decay.as_chunks::<COLUMNS>();
+    let (dt_x, dt_x_rest) = dt_x.as_chunks::<COLUMNS>();
+    let (decay, dt_x) = (&decay[..len], &dt_x[..len]);
+    let mut h = h.map(|h| h.as_chunks_mut::<COLUMNS>()).map(|(h, rest)| (&mut h[..len], rest));
+    for (i, y) in y.iter_mut().enumerate() {
+        let (decay, dt_x, mut sums) = (halves(&decay[i]), halves(&dt_x[i]), halves(y));
+        for (r, (h, _)) in h.iter_mut().enumerate() {
+            keep(next(halves(&h[i]), decay, dt_x, &mut sums, r), &mut h[i]);
+        }
+        keep(sums, y);
+    }
+    if !y_rest.is_empty() {
+        let (decay, dt_x, mut sums) = (take(decay_rest), take(dt_x_rest), take(y_rest));
+        for (r, (_, h)) in h.iter_mut().enumerate() {
+            put(next(take(h), decay, dt_x, &mut sums, r), h);
+        }
+        put(sums, y_rest);
+    }
+}

@@ -74,17 +74,17 @@ impl Conv {
         for t in 0..tokens {
             // SAFETY: as above.
             let out = unsafe { out.row(t, channels.clone()) };
-            let mut k = 0;
-            if before + 1 >= TAPS {
-                add_taps::<TAPS>(Some(bias), core::array::from_fn(taps), core::array::from_fn(|k| input(t + k)), out);
-                k = TAPS;
-            } else {
-                add_taps::<0>(Some(bias), [], [], out);
+            let silu = |x: F32x4| math.silu(x);
+            if before + 1 == TAPS {
+                let inputs = core::array::from_fn(|k| input(t + k));
+                add_taps::<TAPS>(Some(bias), core::array::from_fn(taps), inputs, out, silu);
+                continue;
             }
-            for k in k..before + 1 {
-                add_taps::<1>(None, [taps(k)], [input(t + k)], out);
+            add_taps::<0>(Some(bias), [], [], out, |sum| sum);
+            for k in 0..before + 1 {
+                add_taps::<1>(None, [taps(k)], [input(t + k)], out, |sum| sum);
             }
-            map_in_place(out, |x| math.silu(x));
+            map_in_place(out, silu);
         }
         for slot in 0..before {
             // SAFETY: as above; no two of these are one row.
@@ -93,21 +93,37 @@ impl Conv {
     }
 }
 
-/// Taps that one pass takes together; all models of note have as many.
+/// All models of note have as many taps; they are added up in one pass.
 const TAPS: usize = 4;
 
-/// `out = (bias, or out) + sum over k of taps[k] * inputs[k]`
+/// `out = finish((bias, or out) + sum over k of taps[k] * inputs[k])`
 #[inline(always)]
-fn add_taps<const K: usize>(bias: Option<&[f32]>, taps: [&[f32]; K], inputs: [&[f32]; K], out: &mut [f32]) {
-    let mut at = 0;
-    while at < out.len() {
-        let width = F32x4::LANES.min(out.len() - at);
+fn add_taps<const K: usize>(
+    bias: Option<&[f32]>,
+    taps: [&[f32]; K],
+    inputs: [&[f32]; K],
+    out: &mut [f32],
+    finish: impl Fn(F32x4) -> F32x4,
+) {
+    let (len, whole) = (out.len(), out.len() / F32x4::LANES);
+    // Equal lengths, told to the compiler once, so that it checks no bound in the loop.
+    let (bias_lanes, taps_lanes) =
+        (bias.map(|bias| &bias.as_chunks().0[..whole]), taps.map(|x| &x.as_chunks().0[..whole]));
+    let inputs_lanes = inputs.map(|x| &x.as_chunks().0[..whole]);
+    for (i, out) in out.as_chunks_mut().0[..whole].iter_mut().enumerate() {
+        let mut sum = F32x4::load(bias_lanes.map_or(out, |bias| &bias[i]));
+        for (taps, inputs) in taps_lanes.iter().zip(inputs_lanes) {
+            sum = F32x4::load(&taps[i]).mul_add(F32x4::load(&inputs[i]), sum);
+        }
+        finish(sum).store(out);
+    }
+    let (at, width) = (whole * F32x4::LANES, len % F32x4::LANES);
+    if width > 0 {
         let mut sum = load(&bias.unwrap_or(out)[at..], width);
         for (taps, inputs) in taps.iter().zip(inputs) {
             sum = load(&taps[at..], width).mul_add(load(&inputs[at..], width), sum);
         }
-        store(sum, &mut out[at..], width);
-        at += F32x4::LANES;
+        store(finish(sum), &mut out[at..], width);
     }
 }
 

@@ -15,11 +15,12 @@ pub struct Math {
     softplus: [F32x4; 7],
 }
 
-/// Smallest and greatest argument, log2(e), [`MAGIC`], ln 2 in two parts, and the polynomial.
+/// Smallest and greatest argument, log2(e), [`MAGIC`], 1, ln 2 in two parts, and the polynomial.
 struct Exp {
     range: [F32x4; 2],
     log2_e: F32x4,
     magic: F32x4,
+    one: F32x4,
     ln_2: [F32x4; 2],
     terms: [F32x4; 6],
 }
@@ -41,6 +42,7 @@ impl Math {
                 range: [-87.3, 88.0].map(hidden),
                 log2_e: hidden(core::f32::consts::LOG2_E),
                 magic: hidden(MAGIC),
+                one: hidden(1.0),
                 ln_2: [0.693_359_4, -2.121_944_4e-4].map(hidden),
                 terms: [1.987_569_1e-4, 1.398_199_9e-3, 8.333_452e-3, 4.166_579_6e-2, 1.666_666_5e-1, 5e-1].map(hidden),
             },
@@ -58,13 +60,13 @@ impl Math {
     /// Below -87.3 the result is 2^-126 or so rather than a denormal; above 88 it stays at e^88.
     #[inline(always)]
     pub fn exp(&self, x: F32x4) -> F32x4 {
-        let Exp { range: [least, greatest], log2_e, magic, ln_2, terms } = &self.exp;
+        let Exp { range: [least, greatest], log2_e, magic, one, ln_2, terms } = &self.exp;
         let x = x.max(*least).min(*greatest);
         let shifted = x.mul_add(*log2_e, *magic);
         let n = shifted.sub(*magic);
         // ln 2 in two parts, so that n * ln 2 loses nothing.
         let r = x.sub(n.mul(ln_2[0])).sub(n.mul(ln_2[1]));
-        polynomial(r, terms).mul(r.mul(r)).add(r).add(F32x4::splat(1.0)).times_exp2(shifted)
+        polynomial(r, terms).mul(r.mul(r)).add(r).add(*one).times_exp2(shifted)
     }
 
     /// 2 to the power of `x`, which is at most 0: the polynomial of degree 5 that is 1 at 0 and has the least relative
@@ -85,7 +87,7 @@ impl Math {
     /// x * sigmoid(x).
     #[inline(always)]
     pub fn silu(&self, x: F32x4) -> F32x4 {
-        x.div(F32x4::splat(1.0).add(self.exp(F32x4::splat(0.0).sub(x))))
+        x.div(self.exp.one.add(self.exp(F32x4::splat(0.0).sub(x))))
     }
 
     /// log(1 + e^x) = max(x, 0) + log1p(e^-|x|), relative error below 1e-6 also where the result is tiny.

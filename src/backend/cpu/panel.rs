@@ -1,6 +1,9 @@
 //! Rounded weights: a panel is a block of 64 columns of eight rows, one row a lane of two SIMD vectors.
 
-use super::simd::{Activation, BLOCK, F32x4, MAGIC, ROWS, RowSums, dot_int4, dot_int8, place_int4, place_int8, widen};
+use super::kernels::load;
+use super::simd::{
+    Activation, BLOCK, F32x4, GROUP, MAGIC, ROWS, RowSums, dot_int4, dot_int8, narrow, place_int4, place_int8, widen,
+};
 
 /// One form of panel: weight = (value - [`OFFSET`](Panel::OFFSET)) * scale.
 pub trait Panel: Copy + Send + Sync {
@@ -58,11 +61,21 @@ impl Panel for Int8Panel {
     fn set_row(&mut self, row: usize, weights: &[f32]) {
         // Rounded up, so that no weight is beyond 127 scales; then the weights are rounded to its multiples.
         let scale = self.scales.set(row, largest(weights) / 127.0, 0xffff);
-        for (col, weight) in weights.iter().enumerate().filter(|_| scale > 0.0) {
-            let value = (weight / scale).round_ties_even() as i8;
-            self.values[place_int8(row, col)] = value;
-            self.sums.add(row, value);
+        if scale == 0.0 {
+            return;
         }
+        let (scale, magic, mut sum) = (F32x4::splat(scale), F32x4::splat(MAGIC), F32x4::splat(0.0));
+        for (four, weights) in weights.chunks(4).enumerate() {
+            let shifted = load(weights, weights.len()).div(scale).add(magic);
+            sum = sum.add(shifted.sub(magic));
+            for (i, group) in narrow(shifted, false).chunks_exact(GROUP).enumerate() {
+                let place = place_int8(row, 4 * four + i * GROUP); // of a group's columns, which lie side by side
+                for (value, rounded) in self.values[place..place + GROUP].iter_mut().zip(group) {
+                    *value = *rounded as i8;
+                }
+            }
+        }
+        self.sums.set(row, sum.sum());
     }
 
     fn value(&self, row: usize, col: usize) -> i32 {

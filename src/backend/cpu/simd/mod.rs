@@ -141,7 +141,9 @@ mod tests {
             let (mut values, mut sums) = ([0; BLOCK * ROWS], RowSums::ZERO);
             for (i, &w) in w.iter().enumerate() {
                 values[place_int8(i / BLOCK, i % BLOCK)] = w;
-                sums.add(i / BLOCK, w);
+            }
+            for (row, w) in w.chunks(BLOCK).enumerate() {
+                sums.set(row, w.iter().map(|&w| f32::from(w)).sum());
             }
             let one = dot_int8::<1>(&values, &sums, &activations::<1>(&x, true));
             prop_assert_eq!(one.map(|sums| sums.map(F32x4::lanes)), products::<1>(&w, &x, [0]));

@@ -38,8 +38,9 @@ pub struct RowSums([i16; ROWS]);
 impl RowSums {
     pub const ZERO: Self = Self([0; ROWS]);
 
-    pub fn add(&mut self, row: usize, value: i8) {
-        self.0[row] -= i16::from(value); // BLOCK * 128 fits
+    /// `sum` is a whole number of magnitude up to BLOCK * 128, which fits.
+    pub fn set(&mut self, row: usize, sum: f32) {
+        self.0[row] = -sum as i16;
     }
 }
 

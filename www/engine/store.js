@@ -110,10 +110,8 @@ export class ModelStore {
 
   /** @param {string} address */
   static async open(address) {
-    const [root, hash] = await Promise.all([
-      openRoot(),
-      crypto.subtle.digest("SHA-256", new TextEncoder().encode(address)),
-    ]);
+    const root = await openRoot();
+    const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(address));
     const id = [...new Uint8Array(hash, 0, 16)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
     const folder = await root.getDirectoryHandle(id).catch(() => null);
     const kept = folder && (await readManifest(folder));

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Trunk runs this when it has built the page and the wasm, before they go to dist/: adds
-# the files of www/ that need no building, and optimises the wasm.
+# the rest of www/, each program of it as one file, and optimises the wasm.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 cd "$TRUNK_STAGING_DIR"
 (cd "$TRUNK_SOURCE_DIR" && tar -c --exclude=./index.html .) | tar -x
+node "$ROOT/scripts/bundle.mjs" .
 
 # Trunk names the wasm after the package; its address is the library's name.
 package=mamba-web library=mamba_web

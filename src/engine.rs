@@ -4,11 +4,13 @@ mod builder;
 mod defaults;
 #[cfg(not(target_arch = "wasm32"))]
 mod folder;
+mod warm;
 
 use serde::Serialize;
 
 pub use builder::{EngineBuilder, ModelFiles, Options};
 pub use defaults::Defaults;
+pub use warm::warm_up;
 
 use crate::backend::Backend;
 use crate::conversation::{ChatTemplate, Conversation};

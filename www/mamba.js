@@ -7,6 +7,7 @@ import { HUB } from "./engine/hub.js";
 import { findModel } from "./engine/model-source.js";
 import { requireSimd } from "./engine/simd.js";
 import { Session } from "./engine/session.js";
+import { chooseProgram, compileWasm } from "./engine/wasm.js";
 
 export { MambaError, Session };
 export { deleteKeptModel, keptModels } from "./engine/store.js";
@@ -102,10 +103,14 @@ export async function load({
   const fetching = { keep, hub, patience: { ...PATIENCE, ...patience } };
   if (signal?.aborted) throw cancelled();
 
-  const worker = new URL("./worker.js", import.meta.url);
-  if (build !== "auto") worker.searchParams.set("build", build);
-  if (threads !== "auto") worker.searchParams.set("threads", String(threads));
-  const connection = new Connection(worker);
+  const program = chooseProgram(build, threads);
+  const connection = new Connection(new URL("./worker.js", import.meta.url));
+  connection.tell({ program });
+  // Why it could not be compiled here, the worker finds out too, and says it.
+  compileWasm(program, import.meta.url).then(
+    (module) => connection.tell({ module }),
+    () => connection.tell({ module: null }),
+  );
   const stop = () => connection.end(cancelled());
   signal?.addEventListener("abort", stop);
   try {

@@ -4,13 +4,12 @@
 
 export default init;
 declare const init: {
-  (threads?: {
+  (start: {
     module_or_path: WebAssembly.Module;
-    memory: WebAssembly.Memory;
-    thread_stack_size: number;
+    /** Of the thread that started first; the others share it. */
+    memory?: WebAssembly.Memory;
+    thread_stack_size?: number;
   }): Promise<{ memory: WebAssembly.Memory }>;
-  /** What was compiled, once it has started. */
-  __wbindgen_wasm_module: WebAssembly.Module;
 };
 
 /** Bytes of wasm memory; it never shrinks. */
@@ -90,6 +89,8 @@ export class WasmSession {
 /** A thread of the build with threads. */
 export class KernelHelper {
   constructor();
+  /** Has the browser compile what an engine will need. */
+  static warmUp(): void;
   /** Never returns. */
   work(): void;
   /** Tells the engine's worker, which waits for this part, that it will never be done. */

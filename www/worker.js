@@ -1,29 +1,10 @@
 // The worker: the only place where the wasm is started. It does one step at a time, a
 // block of the prompt or one token, and looks at its messages in between.
 
-// What these import in turn is named here too, so that it is asked for at once and not level by level.
-import "./engine/download.js";
-import "./engine/file-errors.js";
-import "./engine/files.js";
-import "./engine/http.js";
-import "./engine/hub.js";
-import "./engine/keeper.js";
-import "./engine/local-folder.js";
-import "./engine/model-source.js";
-import "./engine/neox.js";
-import "./engine/pool.js";
-import "./engine/progress.js";
-import "./engine/read-text.js";
-import "./engine/remote-file.js";
-import "./engine/remote-folder.js";
-import "./engine/sha256.js";
-import "./engine/simd.js";
-import "./engine/store.js";
-import "./engine/stored-file.js";
 import { asMambaError, asStartError, badArgument, isFatal, outOfMemory, toPlain } from "./engine/errors.js";
 import { loadModel } from "./engine/load-model.js";
 import { TOKENS_AHEAD } from "./engine/protocol.js";
-import { startWasm } from "./engine/wasm.js";
+import { compileWasm, startWasm } from "./engine/wasm.js";
 
 /** @typedef {import("./engine/protocol.js").Calls} Calls */
 /** @typedef {import("./engine/protocol.js").ToWorker} ToWorker */
@@ -37,18 +18,28 @@ const NUDGE_MS = 4;
 /** @typedef {{ isStopped: boolean, untaken: number, wake: () => void }} Run */
 
 let memoryBytes = () => 0;
-const wanted = new URLSearchParams(self.location.search);
-const most = wanted.get("threads");
-const wasmIsReady = startWasm(wanted.get("build"), most === null ? null : Number(most), die).then(
-  (started) => {
-    memoryBytes = started.wasm.memoryBytes;
-    return started;
-  },
-  (cause) => {
-    throw asStartError(cause);
-  },
-);
-wasmIsReady.catch(() => {}); // told by the load that waits for it
+/** @type {(module: WebAssembly.Module | null) => void} */
+let takeModule = () => {};
+/** @type {Promise<import("./engine/wasm.js").Started>} */
+let wasmIsReady;
+
+/** @param {import("./engine/wasm.js").Program} program */
+function start(program) {
+  /** @type {Promise<WebAssembly.Module | null>} */
+  const fromPage = new Promise((resolve) => (takeModule = resolve));
+  // A page whose own policy forbids it to compile leaves it to the worker, whose policy comes with worker.js.
+  const compiled = fromPage.then((module) => module ?? compileWasm(program, import.meta.url));
+  wasmIsReady = startWasm(program, compiled, die).then(
+    (started) => {
+      memoryBytes = started.wasm.memoryBytes;
+      return started;
+    },
+    (cause) => {
+      throw asStartError(cause);
+    },
+  );
+  wasmIsReady.catch(() => {}); // told by the load that waits for it
+}
 
 /** @type {import("./mamba_web.js").WasmEngine | undefined} */
 let engine;
@@ -251,6 +242,8 @@ function die(reason) {
 
 /** @param {MessageEvent<ToWorker>} event */
 self.onmessage = async ({ data }) => {
+  if ("program" in data) return start(data.program);
+  if ("module" in data) return takeModule(data.module);
   if ("call" in data) {
     const { id, call, args } = data;
     try {

@@ -1,5 +1,5 @@
-// Stands in for worker.js in the timed site: wraps what the browser offers for fetching and for
-// starting wasm, and the functions of the wasm that load a model, then runs the worker as it is.
+// Stands in for worker.js in the timed site: wraps what the browser offers for starting wasm, and the
+// functions of the wasm that load a model, then runs the worker as it is.
 
 /** @typedef {{ name: string, start: number, end: number }} Span on the clock of all contexts: milliseconds since 1970 */
 
@@ -36,17 +36,10 @@ function watched(instance) {
   return new Proxy(instance, { get: (target, key) => (key === "exports" ? exports : Reflect.get(target, key)) });
 }
 
-for (const name of /** @type {const} */ (["instantiate", "instantiateStreaming"])) {
-  const original = /** @type {(...args: any[]) => Promise<any>} */ (WebAssembly[name]);
-  /** @type {any} */ (WebAssembly)[name] = async (/** @type {any[]} */ ...args) => {
-    const result = await span("instantiate", () => original(...args));
-    return result instanceof WebAssembly.Instance ? watched(result) : { ...result, instance: watched(result.instance) };
-  };
-}
-for (const name of /** @type {const} */ (["compile", "compileStreaming"])) {
-  const original = /** @type {(...args: any[]) => Promise<any>} */ (WebAssembly[name]);
-  /** @type {any} */ (WebAssembly)[name] = (/** @type {any[]} */ ...args) => span("compile", () => original(...args));
-}
+const instantiate = /** @type {(...args: any[]) => Promise<any>} */ (WebAssembly.instantiate);
+// Of the module that the page has compiled.
+/** @type {any} */ (WebAssembly).instantiate = async (/** @type {any[]} */ ...args) =>
+  watched(await span("instantiate", () => instantiate(...args)));
 
 /** What the driver asks for, once the page is done. */
 Object.assign(globalThis, {

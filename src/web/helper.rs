@@ -2,7 +2,9 @@
 
 use wasm_bindgen::prelude::*;
 
+use super::error::Thrown;
 use crate::backend::cpu::workers;
+use crate::engine;
 
 /// A worker that does nothing but kernels. It counts from its making on, so it must go on to `work`.
 #[wasm_bindgen]
@@ -15,6 +17,12 @@ impl KernelHelper {
     pub fn new() -> Self {
         workers::enter();
         Self
+    }
+
+    /// Before it is made: has the browser compile what the engine will need while that waits for the model.
+    #[wasm_bindgen(js_name = warmUp)]
+    pub fn warm_up() -> Result<(), JsValue> {
+        engine::warm_up().thrown()
     }
 
     /// Does parts of every kernel; never returns.

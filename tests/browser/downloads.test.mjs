@@ -169,6 +169,33 @@ test("the second visit to this site's own model asks whether it has changed, and
   });
 });
 
+test("the copy is read while the server is asked, and does not count when the answer is that it is old", async () => {
+  await withHost({}, async (host, page) => {
+    await load(page, module(), host.address);
+    host.files = retrained(files);
+    host.modified = new Date("2026-02-01T00:00:00Z");
+    await page.exposeFunction("letAnswer", () => letAnswer());
+    let letAnswer = () => {};
+    for (const visit of ["second", "third"]) {
+      host.manners.heads = new Promise((resolve) => (letAnswer = () => resolve()));
+      const got = await page.evaluate(
+        async ({ module, model }) => {
+          const { load } = await import(module);
+          const onProgress = (/** @type {any} */ { phase }) => {
+            if (phase === "read") /** @type {any} */ (globalThis).letAnswer();
+          };
+          const engine = await load({ model, onProgress });
+          await engine.dispose();
+          return engine.info.modelHash;
+        },
+        { module: module(), model: host.address },
+      );
+      assert.equal(got, hashes[1], `the ${visit} visit`);
+    }
+    assert.equal(host.weights().length, 2, "the new one is fetched once");
+  });
+});
+
 test("a host whose files have no version is asked for them anew; without a network the copy does", async () => {
   await withHost({ etag: false, lastModified: false }, async (host, page) => {
     await load(page, module(), host.address);

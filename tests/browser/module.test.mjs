@@ -42,6 +42,31 @@ let all;
 /** @type {any} */
 let chat;
 
+test("a page whose policy forbids it to compile wasm has an engine all the same", async () => {
+  const strict = await browser.newPage();
+  try {
+    const address = `${site.origin}/empty/?strict`;
+    await strict.route(address, async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, headers: { ...response.headers(), "content-security-policy": "script-src 'self'" } });
+    });
+    await strict.goto(address);
+    const { refused, text } = await strict.evaluate(async (module) => {
+      const { load } = await import(module);
+      const smallest = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]);
+      const refused = await WebAssembly.compile(smallest).then(() => false, () => true);
+      const engine = await load({ model: "/golden/chat/" });
+      const text = await engine.detokenize(await engine.tokenize("Hello"));
+      await engine.dispose();
+      return { refused, text };
+    }, `${site.page()}mamba.js`);
+    assert.ok(refused, "the policy holds");
+    assert.equal(text, "Hello");
+  } finally {
+    await strict.close();
+  }
+});
+
 test("load reports its progress, and engine.info says what was loaded", async () => {
   const { info, phases, last } = await page.evaluate(async () => {
     /** @type {any[]} */

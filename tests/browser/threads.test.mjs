@@ -143,7 +143,7 @@ test("a run with threads can be stopped and another begun", { skip: alone }, asy
 });
 
 test("a thread's missing program is told in a sentence", { skip: alone }, async () => {
-  site.gone.add("/engine/pool-worker.js");
+  site.gone.add("/pool-worker.js");
   const page = await open();
   const told = await page.evaluate(() => failure(() => load({ model: "/golden/chat/", threads: 2 })));
   assert.equal(told?.code, "network");

@@ -67,7 +67,7 @@ export class Connection {
     return this.start(name, args, onEvent).result;
   }
 
-  /** @param {{ id: number, stop: true } | { id: number, taken: number }} message about a call under way */
+  /** @param {import("./protocol.js").ToWorker} message that is no call */
   tell(message) {
     if (!this.#ended) this.#worker.postMessage(message);
   }

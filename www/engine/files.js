@@ -19,7 +19,8 @@ import { openRemoteFolder } from "./remote-folder.js";
  * @property {(name: string) => Promise<OpenFile | null>} openIfThere a weight file of another format
  * @property {(name: string) => Promise<OpenFile>} open a shard
  * @property {(name: string) => void} fetchAhead begins to download a shard that is needed next
- * @property {() => Promise<void>} succeed the model was loaded from these files
+ * @property {() => Promise<boolean>} isOutdated whether a kept file was read that is not what the server has now
+ * @property {() => Promise<void>} succeed the model was loaded from these files, unless they are outdated
  * @property {(error: unknown) => Promise<void>} fail it was not, for this reason; null where it is tried again
  * @property {() => Storage} storage
  *
@@ -36,8 +37,11 @@ import { openRemoteFolder } from "./remote-folder.js";
  * @param {import("./model-source.js").ModelSource} source
  * @param {FetchOptions} options
  * @param {import("./progress.js").ProgressMeter} meter
+ * @param {boolean} asksFirst whether the server is asked for its version of a kept file before that is used, and not
+ *   while it is
  * @returns {Promise<ModelFolder>}
  */
-export async function openFolder(source, options, meter) {
-  return source.kind === "files" ? localFolder(source.files, meter) : openRemoteFolder(source, options, meter);
+export async function openFolder(source, options, meter, asksFirst) {
+  if (source.kind === "files") return localFolder(source.files, meter);
+  return openRemoteFolder(source, options, meter, asksFirst);
 }

@@ -27,16 +27,20 @@ const COMPILED_POLL_MS = 10;
  */
 export async function loadModel(wanted) {
   const meter = new ProgressMeter(wanted.report);
+  let asksFirst = false;
   for (let tries = 1; ; tries++) {
-    const folder = await openFolder(wanted.source, wanted.fetching, meter);
+    const folder = await openFolder(wanted.source, wanted.fetching, meter, asksFirst);
     try {
       const engine = await build(folder, wanted, meter);
       return { engine, storage: folder.storage() };
     } catch (error) {
-      const again = error instanceof StartAnew && tries <= error.times;
+      // Whatever went wrong with files that are not the server's any more, they are why.
+      const isOutdated = await folder.isOutdated();
+      const again = isOutdated || (error instanceof StartAnew && tries <= error.times);
       const told = error instanceof StartAnew ? error.told : error;
       await folder.fail(again ? null : told);
       if (!again) throw told;
+      asksFirst ||= isOutdated;
       meter.reset();
     }
   }

@@ -47,6 +47,7 @@ export function localFolder(files, meter) {
       return file && readText(opened(file));
     },
     fetchAhead: () => {},
+    isOutdated: async () => false,
     succeed: async () => {},
     fail: async () => {},
     storage: () => ({ isKept: false, problem: null }),

@@ -2,12 +2,13 @@
 
 import init, { KernelHelper } from "../mamba_web_threads.js";
 
-/** Kernels need little; a multiple of wasm's pages. */
-const STACK_BYTES = 256 * 1024;
+/** Kernels need little, a model as much as the engine's worker has; multiples of wasm's pages. */
+const STACK_BYTES = { kernels: 256 * 1024, model: 1024 * 1024 };
 
-/** @param {MessageEvent<{ module: WebAssembly.Module, memory: WebAssembly.Memory }>} event */
-self.onmessage = async ({ data: { module, memory } }) => {
-  await init({ module_or_path: module, memory, thread_stack_size: STACK_BYTES });
+/** @param {MessageEvent<import("./pool.js").Start>} event */
+self.onmessage = async ({ data: { module, memory, warmsUp } }) => {
+  await init({ module_or_path: module, memory, thread_stack_size: warmsUp ? STACK_BYTES.model : STACK_BYTES.kernels });
+  if (warmsUp) warmUp();
   const helper = new KernelHelper();
   self.postMessage("ready");
   try {
@@ -18,3 +19,12 @@ self.onmessage = async ({ data: { module, memory } }) => {
     throw error;
   }
 };
+
+/** Without it, all is only slower. */
+function warmUp() {
+  try {
+    KernelHelper.warmUp();
+  } catch (error) {
+    console.warn(error);
+  }
+}

@@ -4,9 +4,14 @@
 import { programMissing } from "./errors.js";
 
 /**
+ * @typedef {{ module: WebAssembly.Module, memory: WebAssembly.Memory }} Shared the build with threads
+ * @typedef {Shared & { warmsUp: boolean }} Start `warmsUp`: whether it calls what the engine will call (src/engine/warm.rs)
+ */
+
+/**
  * Their program is fetched while the wasm is. Resolves when all are there.
  *
- * @param {Promise<{ module: WebAssembly.Module, memory: WebAssembly.Memory }>} started the build with threads
+ * @param {Promise<Shared>} started
  * @param {number} count
  * @param {(cause: unknown) => void} onFailure called when one fails after that
  */
@@ -27,7 +32,7 @@ export async function startHelpers(started, count, onFailure) {
         reject(programMissing());
       };
     });
-    return Promise.all([isReady, started.then((shared) => worker.postMessage(shared))]);
+    return Promise.all([isReady, started.then((shared) => worker.postMessage({ ...shared, warmsUp: index === 0 }))]);
   });
   await Promise.all(starts);
 }

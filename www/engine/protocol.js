@@ -22,7 +22,9 @@
  * @typedef {import("../mamba.js").SessionStats} SessionStats
  *
  * @typedef {{ [name in keyof Calls]: { id: number, call: name, args: Parameters<Calls[name]>[0] } }[keyof Calls]} Request
- * @typedef {Request | { id: number, stop: true } | { id: number, taken: number }} ToWorker
+ * @typedef {Request | { id: number, stop: true } | { id: number, taken: number }} AboutCall
+ * @typedef {AboutCall | { program: import("./wasm.js").Program } | { module: WebAssembly.Module | null }} ToWorker
+ *   `program` comes first of all; `module` is that program's wasm, null where the worker has to compile it
  *
  * @typedef {{ progress: import("./progress.js").Progress }
  *   | { info: import("../mamba.js").EngineInfo }

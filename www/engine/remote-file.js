@@ -26,7 +26,7 @@ export class RemoteFile {
    * @param {import("./download.js").Download} download
    * @param {import("./stored-file.js").StoredFile | null} stored what is kept of this very version
    * @param {import("./keeper.js").Keeper} keeper
-   * @param {(bytes: number, phase: "read" | "download") => void} onBytes
+   * @param {(bytes: number, phase: "read" | "download") => void} onBytes called before they are handed on; may throw
    */
   constructor(place, download, stored, keeper, onBytes) {
     this.#place = place;

@@ -3,11 +3,12 @@
 // When is a kept file used without asking? A file of a hub is told by its hash, and another
 // site's model by having been loaded whole once: that copy is what the visitor has, until it
 // is deleted. A model of this very site is asked about each time (HEAD), because the site may
-// have been published anew; without a network the copy does.
+// have been published anew; without a network the copy does. The copy is read while the answers
+// are on their way, and counts only when they have come: see succeed().
 
 import { Download } from "./download.js";
 import { toPlain } from "./errors.js";
-import { notFound, unreachable } from "./file-errors.js";
+import { keptChanging, notFound, StartAnew, unreachable } from "./file-errors.js";
 import { ask, canContinue, isOwn, isSame } from "./http.js";
 import { decoded, fileUrl, readListing, writeHubName } from "./hub.js";
 import { Keeper } from "./keeper.js";
@@ -25,17 +26,19 @@ const HEAD_MS = 15_000;
  * @param {Source} source
  * @param {import("./files.js").FetchOptions} options
  * @param {import("./progress.js").ProgressMeter} meter
+ * @param {boolean} asksFirst
  * @returns {Promise<import("./files.js").ModelFolder>}
  */
-export async function openRemoteFolder(source, options, meter) {
+export async function openRemoteFolder(source, options, meter, asksFirst) {
   const address = source.kind === "hub" ? writeHubName(source, options.hub) : (source.weights ?? source.folder);
   const keeper = await Keeper.open(address, options.keep);
   const how = { patience: options.patience, onWait: (/** @type {boolean} */ isWaiting) => meter.wait(isWaiting) };
-  if (source.kind === "web") return new RemoteFolder((name) => onSite(source, name), source.weights, keeper, how, meter);
+  const open = (/** @type {(name: string) => Place | null} */ find) =>
+    new RemoteFolder(find, source.weights, keeper, how, meter, asksFirst);
+  if (source.kind === "web") return open((name) => onSite(source, name));
   const listing = (keeper.isComplete && keeper.listing) || (await readListing(source, options.hub, how));
   keeper.useListing(listing);
-  const inListing = (/** @type {string} */ name) => onHub(source, options.hub, listing, name);
-  return new RemoteFolder(inListing, source.weights, keeper, how, meter);
+  return open((name) => onHub(source, options.hub, listing, name));
 }
 
 /** @param {import("./model-source.js").WebSource} source @param {string} name @returns {Place} */
@@ -67,6 +70,11 @@ class RemoteFolder {
   #keeper;
   #how;
   #meter;
+  #asksFirst;
+  /** What the server says of the kept files that are used meanwhile. @type {Promise<void>[]} */
+  #answers = [];
+  /** It says that one of them is not what it has now. @type {StartAnew | null} */
+  #outdated = null;
   /** Shards that were, or are being, fetched before their turn. @type {Map<string, Promise<void>>} */
   #ahead = new Map();
   /** @type {Download[]} */
@@ -81,13 +89,15 @@ class RemoteFolder {
    * @param {Keeper} keeper
    * @param {Pick<import("./download.js").Wanted, "patience" | "onWait">} how
    * @param {import("./progress.js").ProgressMeter} meter
+   * @param {boolean} asksFirst
    */
-  constructor(find, weights, keeper, how, meter) {
+  constructor(find, weights, keeper, how, meter, asksFirst) {
     this.#find = find;
     this.#weights = weights && nameIn(weights);
     this.#keeper = keeper;
     this.#how = how;
     this.#meter = meter;
+    this.#asksFirst = asksFirst;
   }
 
   /** @param {string} name of a shard */
@@ -139,7 +149,13 @@ class RemoteFolder {
     this.#ahead.set(name, fetching().catch(() => void this.#ahead.delete(name)));
   }
 
+  async isOutdated() {
+    await Promise.all(this.#answers);
+    return this.#outdated !== null;
+  }
+
   async succeed() {
+    if (await this.isOutdated()) this.#requireUpToDate();
     if (this.#isUnsure && this.#hasChanged) throw unreachable("a part of the model");
     await this.#keeper.succeed();
   }
@@ -172,7 +188,7 @@ class RemoteFolder {
     const record = keeper.record(name);
     const isTrusted = keeper.isComplete && !(place && !place.version && isOwn(place.url));
     if (!place) return null;
-    if (record?.state === "missing" && (isTrusted || (await this.#isUpToDate(place)))) return null;
+    if (record?.state === "missing" && (isTrusted || (await this.#mayBeUsed(place)))) return null;
 
     const download = new Download({
       name,
@@ -189,7 +205,7 @@ class RemoteFolder {
     if (place.version) {
       if (!isSame(place.version, version)) stored = null;
     } else if (stored?.isWhole) {
-      if (!isTrusted && !wasFetched && !(await this.#isUpToDate(place))) stored = null;
+      if (!isTrusted && !wasFetched && !(await this.#mayBeUsed(place))) stored = null;
     } else if (!canContinue(version)) {
       stored = null;
     }
@@ -206,7 +222,31 @@ class RemoteFolder {
       if (!download.mayBeKept && !place.version) keeper.noteForbidden(new URL(place.url).host);
     }
     const counts = isWeights && !wasFetched;
-    return new RemoteFile(place, download, stored, keeper, (bytes, phase) => counts && this.#meter.add(bytes, phase));
+    return new RemoteFile(place, download, stored, keeper, (bytes, phase) => {
+      this.#requireUpToDate();
+      if (counts) this.#meter.add(bytes, phase);
+    });
+  }
+
+  #requireUpToDate() {
+    if (this.#outdated) throw this.#outdated;
+  }
+
+  /**
+   * Whether the kept file, or that there was none, is to be used. Of a model that was whole that is taken for granted
+   * while the server is asked.
+   *
+   * @param {Place} place
+   */
+  async #mayBeUsed(place) {
+    const isUpToDate = this.#isUpToDate(place);
+    if (this.#asksFirst || !this.#keeper.isComplete) return isUpToDate;
+    this.#answers.push(
+      isUpToDate.then((isSo) => {
+        if (!isSo) this.#outdated ??= new StartAnew(keptChanging(place.name), 1);
+      }),
+    );
+    return true;
   }
 
   /** Whether the kept file, or that there was none, is still what the server says. @param {Place} place */

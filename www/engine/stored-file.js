@@ -17,6 +17,9 @@ export class StoredFile {
   /** @type {Uint8Array<ArrayBuffer>} */
   #hashes;
 
+  /** As it was when it was found. @type {File | null} */
+  #found = null;
+
   /** What is not written yet. */
   #piece = new Uint8Array(0);
   #filled = 0;
@@ -47,8 +50,13 @@ export class StoredFile {
   /** @param {FileSystemDirectoryHandle} folder @param {string} name @param {boolean} isWhole */
   static async find(folder, name, isWhole) {
     const file = new StoredFile(folder, name, isWhole, 0, new Uint8Array(0));
-    const hashes = await (await file.#get("pieces")).arrayBuffer();
-    const bytes = (await file.#get(file.#ending)).size;
+    // Each step is a question to another process, so both ways at once.
+    const [hashes, found] = await Promise.all([
+      file.#get("pieces").then((pieces) => pieces.arrayBuffer()),
+      file.#get(file.#ending),
+    ]);
+    const bytes = found.size;
+    file.#found = found;
     const pieces = Math.floor(hashes.byteLength / HASH);
     file.#hashes = new Uint8Array(hashes, 0, pieces * HASH);
     // Of a part the last piece is not closed yet; what has no hash is not trusted.
@@ -67,7 +75,7 @@ export class StoredFile {
 
   /** The bytes, up to the first piece that is not what it was. @returns {AsyncGenerator<Uint8Array, void>} */
   async *read() {
-    const file = await this.#get(this.#ending).catch(() => null);
+    const file = this.#found;
     if (!file) return;
     let next = this.#readPiece(file, 0);
     for (let at = PIECE; ; at += PIECE) {
@@ -91,6 +99,7 @@ export class StoredFile {
     if (this.#isWhole) await this.#rename("whole", "part");
     else await this.#folder.removeEntry(`${this.#name}.whole`).catch(() => {}); // of an older version
     this.#isWhole = false;
+    this.#found = null; // it is another file from now on
     const open = async (/** @type {string} */ ending) =>
       (await this.#folder.getFileHandle(`${this.#name}.${ending}`, { create: true })).createSyncAccessHandle();
     const bytes = await open("part");

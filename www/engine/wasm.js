@@ -1,4 +1,7 @@
 // Which build of the wasm this browser gets, and its start.
+//
+// The page compiles it, because it can while the worker is being made; and reading 5 MB, which takes the time of
+// whoever compiles, would keep the worker from the model's files.
 
 import { badArgument } from "./errors.js";
 import { startHelpers } from "./pool.js";
@@ -6,12 +9,20 @@ import { hasRelaxedSimd } from "./simd.js";
 
 /** @typedef {typeof import("../mamba_web.js")} Wasm */
 /** @typedef {"plain" | "relaxed" | "threads"} Build */
+/** @typedef {{ build: Build, threads: number }} Program */
 /**
  * @typedef {object} Started
  * @property {Wasm} wasm the module
  * @property {number} threads how many it has
  * @property {Promise<unknown>} helpers resolves when all of them are there; an engine is not finished before
  */
+
+/** The modules that wasm-bindgen writes, and the wasm beside each. @type {Record<Build, { start: () => Promise<Wasm>, file: string }>} */
+const BUILDS = {
+  plain: { start: () => import("../mamba_web.js"), file: "mamba_web_bg.wasm" },
+  relaxed: { start: () => import("../mamba_web_relaxed.js"), file: "mamba_web_relaxed_bg.wasm" },
+  threads: { start: () => import("../mamba_web_threads.js"), file: "mamba_web_threads_bg.wasm" },
+};
 
 /**
  * More are of little use: what a token needs from memory, a few cores use up. The native program has the same number
@@ -23,37 +34,58 @@ const AUTO_THREADS = 4;
  * "relaxed" has faster products of rounded weights than "plain", which Safari needs; "threads" is the relaxed one with
  * shared memory, which browsers give only to pages that are isolated from other sites. All give the same scores.
  *
- * @param {string | null} wanted one of them, or whichever is best here
- * @param {number | null} most threads, or as many as are of use
- * @param {(cause: unknown) => void} onFailure called when a thread fails later
- * @returns {Promise<Started>}
+ * @param {string} wanted one of them, or "auto" for whichever is best here
+ * @param {number | "auto"} most threads, or as many as are of use
+ * @returns {Program}
  */
-export async function startWasm(wanted, most, onFailure) {
-  const threads = Math.min(navigator.hardwareConcurrency || 1, most ?? AUTO_THREADS);
-  const build = /** @type {Build} */ (wanted ?? bestBuild(threads));
-  if (build === "threads" && !self.crossOriginIsolated) {
+export function chooseProgram(wanted, most) {
+  const cores = Math.min(navigator.hardwareConcurrency || 1, most === "auto" ? AUTO_THREADS : most);
+  const build = wanted === "auto" ? bestBuild(cores) : /** @type {Build} */ (wanted);
+  if (build === "threads" && !globalThis.crossOriginIsolated) {
     throw badArgument(
       "The build with threads runs only on a page that is isolated from other sites.",
       "Serve the page with the headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp, or choose another build.",
     );
   }
-  // Only the chosen one is fetched. All have the same surface.
-  const started = module(build).then(async (wasm) => ({ wasm, memory: (await wasm.default()).memory }));
-  const shared = started.then(({ wasm, memory }) => ({ module: wasm.default.__wbindgen_wasm_module, memory }));
-  const helpers = build === "threads" ? startHelpers(shared, threads - 1, onFailure) : Promise.resolve();
-  helpers.catch(() => {}); // told by the load that waits for them
-  const { wasm } = await started;
-  return { wasm, threads: build === "threads" ? threads : 1, helpers };
+  return { build, threads: build === "threads" ? cores : 1 };
 }
 
 /** @param {number} threads @returns {Build} */
 function bestBuild(threads) {
   if (!hasRelaxedSimd()) return "plain";
-  return self.crossOriginIsolated && threads > 1 ? "threads" : "relaxed";
+  return globalThis.crossOriginIsolated && threads > 1 ? "threads" : "relaxed";
 }
 
-/** @param {Build} build @returns {Promise<Wasm>} */
-function module(build) {
-  if (build === "threads") return import("../mamba_web_threads.js");
-  return build === "relaxed" ? import("../mamba_web_relaxed.js") : import("../mamba_web.js");
+/**
+ * Only the chosen one is fetched. All have the same surface.
+ *
+ * @param {Program} program
+ * @param {string} home an address in the folder that the wasm is in
+ * @returns {Promise<WebAssembly.Module>}
+ */
+export async function compileWasm({ build }, home) {
+  const response = await fetch(new URL(BUILDS[build].file, home));
+  if (!response.ok) throw new Error(`${response.url} was answered with ${response.status}`);
+  // Compiled while it comes, if the server says what it is.
+  const isTyped = response.headers.get("content-type") === "application/wasm";
+  return isTyped ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer());
+}
+
+/**
+ * @param {Program} program
+ * @param {Promise<WebAssembly.Module>} compiled
+ * @param {(cause: unknown) => void} onFailure called when a thread fails later
+ * @returns {Promise<Started>}
+ */
+export async function startWasm({ build, threads }, compiled, onFailure) {
+  const started = BUILDS[build].start().then(async (wasm) => {
+    const { memory } = await wasm.default({ module_or_path: await compiled });
+    return { wasm, memory };
+  });
+  const shared = Promise.all([compiled, started]).then(([module, { memory }]) => ({ module, memory }));
+  shared.catch(() => {}); // told by who waits for `started`
+  const helpers = build === "threads" ? startHelpers(shared, threads - 1, onFailure) : Promise.resolve();
+  helpers.catch(() => {}); // told by the load that waits for them
+  const { wasm } = await started;
+  return { wasm, threads, helpers };
 }

@@ -21,6 +21,7 @@ import { gzipSync } from "node:zlib";
  * @property {boolean} gzip
  * @property {number} lie added to Content-Length
  * @property {number | null} cut bytes after which the body ends as if all were there
+ * @property {Promise<void> | null} heads when HEAD is answered
  * @property {number[]} statuses what the next requests for weights are answered with before one succeeds
  * @property {(request: Asked) => number | null} breakAfter bytes of this body after which the connection breaks
  * @property {(request: Asked) => number | null} stallAfter bytes of this body after which nothing comes any more
@@ -37,6 +38,7 @@ const GOOD = {
   gzip: false,
   lie: 0,
   cut: null,
+  heads: null,
   statuses: [],
   breakAfter: () => null,
   stallAfter: () => null,
@@ -140,7 +142,10 @@ export class ModelHost {
       "Content-Type": "application/octet-stream",
       ...(hasLength && { "Content-Length": whole + (isWeights ? manners.lie : 0) }),
     });
-    if (request.method === "HEAD") return response.end();
+    if (request.method === "HEAD") {
+      if (!manners.heads) return response.end();
+      return void manners.heads.then(() => response.end());
+    }
     const breakAfter = isWeights ? manners.breakAfter(asked) : null;
     const stallAfter = isWeights ? manners.stallAfter(asked) : null;
     const end = Math.min(body.length, breakAfter ?? Infinity, stallAfter ?? Infinity);

@@ -25,14 +25,14 @@ const CONFIGURATIONS = [
   { precision: "int4", build: "relaxed", file: "mamba_web_relaxed_bg.wasm" },
 ];
 
-/** The functions of a part, by what their names contain. @type {[string, RegExp][]} */
+/** The functions of a part, by what their names contain; the scan stands in its stage's own. @type {[string, RegExp][]} */
 const PARTS = [
-  ["products of packed weights", /::packed::Packed<.*>::(multiply|strip)/],
+  ["products of packed weights", /::packed::|::matrix::Matrix::product/],
   ["products in f32", /::dense::/],
-  ["rounding the activations", /::packed::Rounded::fill|::packed::round/],
+  ["rounding the activations", /::rounded::/],
   ["convolution", /::kernels::Conv::/],
-  ["scan and gate", /::kernels::Scan::/],
-  ["norm, sum with the residual", /::cpu::Work::layer|::kernels::rms_norm|Cpu as .*::prefill/],
+  ["scan and gate", /::kernels::Scan::|::layer::Work::mamba::/],
+  ["norm, sum with the residual", /::layer::Work::(norm|out_proj)|::kernels::rms_norm|Cpu as .*::prefill/],
 ];
 
 /** @param {string} file */

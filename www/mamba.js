@@ -104,8 +104,7 @@ export async function load({
   if (signal?.aborted) throw cancelled();
 
   const program = chooseProgram(build, threads);
-  const connection = new Connection(new URL("./worker.js", import.meta.url));
-  connection.tell({ program });
+  const connection = new Connection(new URL("./worker.js", import.meta.url), program);
   // Why it could not be compiled here, the worker finds out too, and says it.
   compileWasm(program, import.meta.url).then(
     (module) => connection.tell({ module }),

@@ -20,16 +20,20 @@ const NUDGE_MS = 4;
 let memoryBytes = () => 0;
 /** @type {(module: WebAssembly.Module | null) => void} */
 let takeModule = () => {};
+let helpersAreReady = () => {};
+/** Resolves when all of them are there; an engine is not finished before. @type {Promise<void>} */
+let helpers;
 /** @type {Promise<import("./engine/wasm.js").Started>} */
 let wasmIsReady;
 
 /** @param {import("./engine/wasm.js").Program} program */
 function start(program) {
+  helpers = program.threads > 1 ? new Promise((resolve) => (helpersAreReady = resolve)) : Promise.resolve();
   /** @type {Promise<WebAssembly.Module | null>} */
   const fromPage = new Promise((resolve) => (takeModule = resolve));
   // A page whose own policy forbids it to compile leaves it to the worker, whose policy comes with worker.js.
   const compiled = fromPage.then((module) => module ?? compileWasm(program, import.meta.url));
-  wasmIsReady = startWasm(program, compiled, die).then(
+  wasmIsReady = startWasm(program, compiled, (shared) => self.postMessage({ shared })).then(
     (started) => {
       memoryBytes = started.wasm.memoryBytes;
       return started;
@@ -86,7 +90,7 @@ function theSession(handle) {
 const calls = {
   async load(wanted, id) {
     const report = (/** @type {import("./engine/progress.js").Progress} */ progress) => tell(id, { progress });
-    ({ engine, storage } = await loadModel({ ...wanted, wasmIsReady, report }));
+    ({ engine, storage } = await loadModel({ ...wanted, wasmIsReady, helpers, report }));
     loaded = wanted;
     return info();
   },
@@ -203,7 +207,7 @@ async function withDevice(work, id) {
 
 /** @param {Parameters<Calls["load"]>[0]} wanted */
 async function recover(wanted) {
-  const again = { ...wanted, wasmIsReady, report: () => {} };
+  const again = { ...wanted, wasmIsReady, helpers, report: () => {} };
   let fresh;
   try {
     fresh = await loadModel(again);
@@ -244,6 +248,7 @@ function die(reason) {
 self.onmessage = async ({ data }) => {
   if ("program" in data) return start(data.program);
   if ("module" in data) return takeModule(data.module);
+  if ("helpersAreReady" in data) return helpersAreReady();
   if ("call" in data) {
     const { id, call, args } = data;
     try {

@@ -1,6 +1,7 @@
 // The main thread's end of the worker: calls with answers, and what ends them all.
 
 import { asMambaError, engineStopped, fromPlain, programMissing } from "./errors.js";
+import { Helpers } from "./pool.js";
 
 /** @typedef {import("./protocol.js").Calls} Calls */
 /** @typedef {import("./protocol.js").CallEvent} CallEvent */
@@ -15,6 +16,7 @@ import { asMambaError, engineStopped, fromPlain, programMissing } from "./errors
 
 export class Connection {
   #worker;
+  #helpers;
   #nextId = 1;
   /** @type {Map<number, Pending>} */
   #pending = new Map();
@@ -24,8 +26,11 @@ export class Connection {
   /** @type {(info: import("../mamba.js").EngineInfo) => void} told when the model has moved to another device */
   onInfo = () => {};
 
-  /** @param {URL} url of the worker's module */
-  constructor(url) {
+  /**
+   * @param {URL} url of the worker's module
+   * @param {import("./wasm.js").Program} program
+   */
+  constructor(url, program) {
     this.#worker = new Worker(url, { type: "module", name: "mamba" });
     this.#worker.onmessage = ({ data }) => this.#receive(data);
     this.#worker.onmessageerror = () => this.end(engineStopped());
@@ -34,6 +39,9 @@ export class Connection {
       // Before its first word it did not run at all: one of its modules is missing.
       this.end(this.#heard ? engineStopped(event.message) : programMissing());
     };
+    this.tell({ program });
+    const isReady = () => this.tell({ helpersAreReady: true });
+    this.#helpers = new Helpers(program.threads - 1, isReady, (error) => this.end(error));
   }
 
   /**
@@ -73,7 +81,7 @@ export class Connection {
   }
 
   /**
-   * Ends the worker. What is under way fails with `error`, and so does whatever is asked later.
+   * Ends the worker and its helpers. What is under way fails with `error`, and so does whatever is asked later.
    *
    * @param {import("./errors.js").MambaError} error
    * @param {import("./errors.js").MambaError} [later]
@@ -82,6 +90,7 @@ export class Connection {
     if (this.#ended) return;
     this.#ended = later;
     this.#worker.terminate();
+    this.#helpers.end();
     for (const { reject } of this.#pending.values()) reject(error);
     this.#pending.clear();
   }
@@ -90,6 +99,7 @@ export class Connection {
   #receive(message) {
     this.#heard = true;
     if ("fatal" in message) return this.end(fromPlain(message.fatal));
+    if ("shared" in message) return this.#helpers.start(message.shared);
     const pending = this.#pending.get(message.id);
     if (!pending) return;
     if ("event" in message) {

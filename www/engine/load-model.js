@@ -18,6 +18,7 @@ const COMPILED_POLL_MS = 10;
  * @property {{ backend: string, precision: string }} options
  * @property {import("./files.js").FetchOptions} fetching
  * @property {Promise<import("./wasm.js").Started>} wasmIsReady
+ * @property {Promise<void>} helpers resolves when the threads are there, without which no engine is finished
  * @property {(progress: import("./progress.js").Progress) => void} report
  */
 
@@ -51,7 +52,7 @@ export async function loadModel(wanted) {
  * @param {Wanted} wanted
  * @param {ProgressMeter} meter
  */
-async function build(folder, { source, options, wasmIsReady }, meter) {
+async function build(folder, { source, options, wasmIsReady, helpers }, meter) {
   // All at once: compiling the wasm, the small files, and the first bytes of the weights.
   const weights = findWeights(folder);
   const small = isWholeSource(source) ? Promise.resolve({}) : readSmallFiles(folder, source.kind === "hub");
@@ -59,7 +60,7 @@ async function build(folder, { source, options, wasmIsReady }, meter) {
   weights.catch(() => {});
   const files = await small;
   const { index, first } = await weights;
-  const { wasm, threads, helpers } = await wasmIsReady;
+  const { wasm, threads } = await wasmIsReady;
 
   const names = { ...files, index, weights: first?.name };
   const loader = await wasm.ModelLoader.open(names, { ...options, threads });

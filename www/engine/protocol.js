@@ -23,7 +23,8 @@
  *
  * @typedef {{ [name in keyof Calls]: { id: number, call: name, args: Parameters<Calls[name]>[0] } }[keyof Calls]} Request
  * @typedef {Request | { id: number, stop: true } | { id: number, taken: number }} AboutCall
- * @typedef {AboutCall | { program: import("./wasm.js").Program } | { module: WebAssembly.Module | null }} ToWorker
+ * @typedef {AboutCall | { program: import("./wasm.js").Program } | { module: WebAssembly.Module | null }
+ *   | { helpersAreReady: true }} ToWorker
  *   `program` comes first of all; `module` is that program's wasm, null where the worker has to compile it
  *
  * @typedef {{ progress: import("./progress.js").Progress }
@@ -33,7 +34,9 @@
  * @typedef {{ id: number, result: unknown }
  *   | { id: number, error: import("./errors.js").PlainError }
  *   | { id: number, event: CallEvent }
+ *   | { shared: import("./pool.js").Shared }
  *   | { fatal: import("./errors.js").PlainError }} FromWorker
+ *   `shared` is what the helpers start with
  */
 
 /**

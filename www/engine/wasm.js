@@ -4,7 +4,6 @@
 // whoever compiles, would keep the worker from the model's files.
 
 import { badArgument } from "./errors.js";
-import { startHelpers } from "./pool.js";
 import { hasRelaxedSimd } from "./simd.js";
 
 /** @typedef {typeof import("../mamba_web.js")} Wasm */
@@ -14,7 +13,6 @@ import { hasRelaxedSimd } from "./simd.js";
  * @typedef {object} Started
  * @property {Wasm} wasm the module
  * @property {number} threads how many it has
- * @property {Promise<unknown>} helpers resolves when all of them are there; an engine is not finished before
  */
 
 /** The modules that wasm-bindgen writes, and the wasm beside each. @type {Record<Build, { start: () => Promise<Wasm>, file: string }>} */
@@ -74,18 +72,13 @@ export async function compileWasm({ build }, home) {
 /**
  * @param {Program} program
  * @param {Promise<WebAssembly.Module>} compiled
- * @param {(cause: unknown) => void} onFailure called when a thread fails later
+ * @param {(shared: import("./pool.js").Shared) => void} share called with what the helpers need
  * @returns {Promise<Started>}
  */
-export async function startWasm({ build, threads }, compiled, onFailure) {
-  const started = BUILDS[build].start().then(async (wasm) => {
-    const { memory } = await wasm.default({ module_or_path: await compiled });
-    return { wasm, memory };
-  });
-  const shared = Promise.all([compiled, started]).then(([module, { memory }]) => ({ module, memory }));
-  shared.catch(() => {}); // told by who waits for `started`
-  const helpers = build === "threads" ? startHelpers(shared, threads - 1, onFailure) : Promise.resolve();
-  helpers.catch(() => {}); // told by the load that waits for them
-  const { wasm } = await started;
-  return { wasm, threads, helpers };
+export async function startWasm({ build, threads }, compiled, share) {
+  const wasm = await BUILDS[build].start();
+  const module = await compiled;
+  const { memory } = await wasm.default({ module_or_path: module });
+  if (threads > 1) share({ module, memory });
+  return { wasm, threads };
 }

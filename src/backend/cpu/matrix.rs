@@ -108,7 +108,8 @@ impl Matrix {
     /// # Safety
     /// Nothing else may use these columns of `out` meanwhile.
     pub unsafe fn product(&self, rows: Range<usize>, x: Inputs<'_>, out: &Columns) {
-        debug_assert!(rows.start % Self::STRIP == 0 && (rows.end % Self::STRIP == 0 || rows.end == self.rows()));
+        debug_assert!(rows.start.is_multiple_of(Self::STRIP));
+        debug_assert!(rows.end.is_multiple_of(Self::STRIP) || rows.end == self.rows());
         // SAFETY: as the caller promises.
         unsafe {
             match self {

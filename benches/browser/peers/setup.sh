@@ -15,7 +15,7 @@ mkdir -p "$work/peers"
 cd "$work"
 if ! [ -e "peers/node_modules/@wllama/wllama/esm/index.js" ]; then
   say "npm install @wllama/wllama@$wllama"
-  (cd peers && npm install --no-save --no-audit --no-fund --loglevel=error "@wllama/wllama@$wllama" >&2)
+  (cd peers && npm install --prefix . --no-save --no-audit --no-fund --loglevel=error "@wllama/wllama@$wllama" >&2)
 fi
 
 if [ "$work/candle-web/candle_mamba_bg.wasm" -ot "$here/candle/src/lib.rs" ]; then

@@ -4,7 +4,7 @@
 //! number is computed by one thread with the same operations in the same order whatever their count is, so the results
 //! are equal to the bit.
 //!
-//! Natively the threads are the standard library's. In the browser the page's worker starts them (www/engine/pool.js):
+//! Natively the threads are the standard library's. In the browser the page makes them (www/engine/pool.js):
 //! each is a worker that instantiates the same module over the same memory and calls [`workers::help`].
 
 use core::cell::UnsafeCell;
@@ -185,7 +185,7 @@ impl Pool {
         Self { threads: helpers.len() + 1, shared, helpers }
     }
 
-    /// A pool of `threads`, the caller counted, or of as many as the page's worker has started.
+    /// A pool of `threads`, the caller counted, or of as many as the page has made.
     #[cfg(target_arch = "wasm32")]
     pub fn new(threads: usize) -> Self {
         let helpers = workers::STARTED.load(SeqCst) as usize;

@@ -30,9 +30,9 @@ const PARTS = [
   ["products of packed weights", /::packed::|::matrix::Matrix::product/],
   ["products in f32", /::dense::/],
   ["rounding the activations", /::rounded::/],
-  ["convolution", /::kernels::Conv::/],
-  ["scan and gate", /::kernels::Scan::|::layer::Work::mamba::/],
-  ["norm, sum with the residual", /::layer::Work::(norm|out_proj)|::kernels::rms_norm|Cpu as .*::prefill/],
+  ["convolution", /::conv::Conv::/],
+  ["scan and gate", /::scan::Scan::|::layer::Work::mamba::/],
+  ["norm, sum with the residual", /::layer::Work::(norm|out_proj)|::norm::rms_norm|Cpu as .*::prefill/],
 ];
 
 /** @param {string} file */

@@ -26,9 +26,10 @@ pub enum Precision {
     F32,
     /// 2 bytes a weight; on the GPU.
     F16,
-    /// 1 byte a weight and a scale for each block of 32.
+    /// 1 byte a weight and a scale for each block of 64 columns (on the GPU 32).
     Int8,
-    /// Half a byte a weight and a scale for each block of 32; embeddings, head and x_proj stay in int8. On the CPU.
+    /// Half a byte a weight and a scale for each block of 64 columns (on the GPU 32); embeddings, head and x_proj stay in
+    /// int8.
     Int4,
 }
 

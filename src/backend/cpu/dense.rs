@@ -2,7 +2,7 @@
 
 use core::ops::Range;
 
-use super::kernels::store_rows;
+use super::lanes::store;
 use super::pool::Columns;
 use super::rounded::{TOKENS, for_tiles};
 use super::simd::{F32x4, ROWS};
@@ -92,7 +92,7 @@ impl Dense {
         let rows = strip * ROWS..self.rows.min((strip + 1) * ROWS);
         for (t, sums) in sums.into_iter().enumerate() {
             // SAFETY: these rows are the caller's alone.
-            store_rows(sums, unsafe { out.row(first + t, rows.clone()) });
+            store(sums, unsafe { out.row(first + t, rows.clone()) });
         }
     }
 }

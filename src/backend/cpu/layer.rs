@@ -5,11 +5,13 @@
 use core::ops::Range;
 
 use super::BLOCK as BLOCK_TOKENS;
-use super::kernels::{ConvBlock, ScanBlock, add_bias, pair_up, rms_norm, rms_scale};
+use super::conv::ConvBlock;
 use super::mamba2::{Ssd, SsdBlock, SsdWork};
 use super::matrix::{Inputs, Matrix};
+use super::norm::{add_bias, rms_norm, rms_scale};
 use super::pool::{Columns, Part, Pool};
 use super::rounded::{Rounded, TOKENS};
+use super::scan::{ScanBlock, pair_up};
 use super::simd::BLOCK;
 use super::weights::{Layer, Selective, Ssm, Weights};
 use crate::checkpoint::filled;

@@ -111,6 +111,7 @@ fn polynomial<const N: usize>(x: F32x4, terms: &[F32x4; N]) -> F32x4 {
 #[cfg(test)]
 pub mod tests {
     use super::*;
+    use proptest::prelude::*;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -126,13 +127,27 @@ pub mod tests {
         move |len, low, high| (0..len).map(|_| low + (high - low) * unit()).collect()
     }
 
+    /// Each value is within `tolerance` of the greatest one, or of 1, of its twin in f64.
+    pub fn close(got: &[f32], expected: &[f64], tolerance: f64) -> Result<(), TestCaseError> {
+        let bound = tolerance * expected.iter().fold(1.0, |m: f64, x| m.max(x.abs()));
+        for (got, expected) in got.iter().zip(expected) {
+            prop_assert!((f64::from(*got) - expected).abs() <= bound, "{got} and {expected}, allowed {bound}");
+        }
+        prop_assert_eq!(got.len(), expected.len());
+        Ok(())
+    }
+
+    pub fn silu(x: f64) -> f64 {
+        x / (1.0 + (-x).exp())
+    }
+
     fn lane(f: impl Fn(F32x4) -> F32x4, x: f32) -> f32 {
         let lanes = f(F32x4::splat(x)).lanes();
         assert!(lanes.iter().all(|y| y.to_bits() == lanes[0].to_bits()));
         lanes[0]
     }
 
-    fn close(got: f32, expected: f64, tolerance: f64, x: f32) {
+    fn check(got: f32, expected: f64, tolerance: f64, x: f32) {
         let error = (f64::from(got) - expected).abs();
         assert!(error <= tolerance * expected.abs() + 2e-38, "f({x}) = {got}, expected {expected}");
     }
@@ -142,7 +157,7 @@ pub mod tests {
         let math = Math::new();
         for i in -870_000..880_000 {
             let x = i as f32 * 1e-4;
-            close(lane(|x| math.exp(x), x), f64::from(x).exp(), 2e-7, x);
+            check(lane(|x| math.exp(x), x), f64::from(x).exp(), 2e-7, x);
         }
         for x in [-1e30, f32::NEG_INFINITY, -104.0] {
             assert!((0.0..2e-38).contains(&lane(|x| math.exp(x), x)), "exp({x})");
@@ -156,7 +171,7 @@ pub mod tests {
         let math = Math::new();
         for i in -1_260_000..=0 {
             let x = i as f32 * 1e-4;
-            close(lane(|x| math.exp2_decay(x), x), f64::from(x).exp2(), 2e-7, x);
+            check(lane(|x| math.exp2_decay(x), x), f64::from(x).exp2(), 2e-7, x);
         }
         for x in [-1e30, f32::NEG_INFINITY, -127.0] {
             assert!((0.0..2e-38).contains(&lane(|x| math.exp2_decay(x), x)), "exp2({x})");
@@ -170,8 +185,8 @@ pub mod tests {
         for i in -860_000..1_000_000 {
             let x = i as f32 * 1e-4;
             let wide = f64::from(x);
-            close(lane(|x| math.silu(x), x), wide / (1.0 + (-wide).exp()), 1e-6, x);
-            close(lane(|x| math.softplus(x), x), wide.max(0.0) + (-wide.abs()).exp().ln_1p(), 1e-6, x);
+            check(lane(|x| math.silu(x), x), wide / (1.0 + (-wide).exp()), 1e-6, x);
+            check(lane(|x| math.softplus(x), x), wide.max(0.0) + (-wide.abs()).exp().ln_1p(), 1e-6, x);
         }
         assert_eq!(lane(|x| math.silu(x), 0.0), 0.0);
         assert_eq!(lane(|x| math.softplus(x), 1e30), 1e30);

@@ -1,15 +1,18 @@
 //! Mamba on the CPU: 128-bit SIMD, weights read once per block of tokens, nothing allocated per token.
 
+mod conv;
 mod dense;
-mod kernels;
+mod lanes;
 mod layer;
 mod mamba2;
 mod math;
 mod matrix;
+mod norm;
 mod packed;
 mod panel;
 mod pool;
 mod rounded;
+mod scan;
 mod simd;
 mod weights;
 
@@ -22,8 +25,8 @@ use crate::backend::{Backend, Precision, check_call};
 use crate::error::Result;
 use crate::model::Config;
 use crate::state::State;
-use kernels::rms_norm;
 use layer::Work;
+use norm::rms_norm;
 use pool::Pool;
 use weights::Weights;
 

@@ -3,7 +3,7 @@
 
 use core::ops::Range;
 
-use super::kernels::store_rows;
+use super::lanes::store;
 use super::panel::Panel;
 use super::pool::Columns;
 use super::rounded::{Rounded, TOKENS, Tile, for_tiles};
@@ -89,7 +89,7 @@ impl<P: Panel> Packed<P> {
         let rows = strip * ROWS..self.rows.min((strip + 1) * ROWS);
         for t in 0..T {
             // SAFETY: these rows are the caller's alone.
-            store_rows(sums.map(|sums| sums[t]), unsafe { out.row(first + t, rows.clone()) });
+            store(sums.map(|sums| sums[t]), unsafe { out.row(first + t, rows.clone()) });
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Rounded weights: a panel is a block of 64 columns of eight rows, one row a lane of two SIMD vectors.
 
-use super::kernels::load;
+use super::lanes::load;
 use super::simd::{
     Activation, BLOCK, F32x4, GROUP, MAGIC, ROWS, RowSums, dot_int4, dot_int8, narrow, place_int4, place_int8, widen,
 };
@@ -66,7 +66,7 @@ impl Panel for Int8Panel {
         }
         let (scale, magic, mut sum) = (F32x4::splat(scale), F32x4::splat(MAGIC), F32x4::splat(0.0));
         for (four, weights) in weights.chunks(4).enumerate() {
-            let shifted = load(weights, weights.len()).div(scale).add(magic);
+            let shifted = load::<1>(weights)[0].div(scale).add(magic);
             sum = sum.add(shifted.sub(magic));
             for (i, group) in narrow(shifted, false).chunks_exact(GROUP).enumerate() {
                 let place = place_int8(row, 4 * four + i * GROUP); // of a group's columns, which lie side by side

@@ -1,8 +1,9 @@
 //! The weights in the CPU backend's layouts, filled while the checkpoint streams in.
 
-use super::kernels::{Conv, Scan};
+use super::conv::Conv;
 use super::mamba2::Ssd;
 use super::matrix::Matrix;
+use super::scan::Scan;
 use crate::backend::{Backend, Loader, Precision};
 use crate::checkpoint::{TensorSink, filled};
 use crate::error::{Error, Result};

@@ -6,13 +6,11 @@
 
 use core::ops::Range;
 
-use super::super::kernels::load;
+use super::super::lanes::{load, store};
 use super::super::math::Math;
 use super::super::pool::{Columns, Part, Pool};
 use super::super::simd::{F32x4, map_in_place};
-use super::tile::{
-    COLUMNS, Coefficients, ROWS, Values, added_to_scaled, halves, keep, put, rows, scaled_and_added, take,
-};
+use super::tile::{COLUMNS, Coefficients, ROWS, Values, added_to_scaled, rows, scaled_and_added};
 use super::{SharedBlock, Ssd};
 use crate::checkpoint::filled;
 use crate::error::Result;
@@ -158,7 +156,7 @@ impl Ssd {
                     for (tile, b) in b(t).chunks(ROWS).enumerate() {
                         // SAFETY: and so does each token.
                         let to = unsafe { b_tiles.row(group * n_tiles + tile, t..t + 1) };
-                        load(b, b.len()).store(&mut to[0]);
+                        store(load::<1>(b), &mut to[0]);
                     }
                 }
                 for (four, scores) in scores.chunks_mut(4).enumerate() {
@@ -189,7 +187,7 @@ impl Ssd {
                 for (strip, to) in to.chunks_exact_mut(strip_len(n)).enumerate() {
                     let columns = place * p + strip * COLUMNS..place * p + p.min((strip + 1) * COLUMNS);
                     for (row, to) in rows.iter().zip(&mut to[first..n.min(first + ROWS)]) {
-                        keep(take(&row[columns.clone()]), to);
+                        store(load::<2>(&row[columns.clone()]), to);
                     }
                 }
             }
@@ -216,9 +214,9 @@ impl Ssd {
         for (t, &to_end) in own.to_end[..tokens].iter().enumerate() {
             let to = own.x.chunks_exact_mut(tokens).zip(own.inputs.chunks_exact_mut(tokens));
             for (x, (to, inputs)) in block.xbc(t)[channels.clone()].chunks(COLUMNS).zip(to) {
-                let x = take(x);
-                keep(x, &mut to[t]);
-                keep(x.map(|x| x.mul(F32x4::splat(to_end))), &mut inputs[t]);
+                let x = load::<2>(x);
+                store(x, &mut to[t]);
+                store(x.map(|x| x.mul(F32x4::splat(to_end))), &mut inputs[t]);
             }
         }
         let start = &own.h[place * state_len(self)..][..state_len(self)];
@@ -237,12 +235,12 @@ impl Ssd {
             let to = unsafe { block.y.row(t, channels.clone()) };
             let z = block.z(t)[channels.clone()].chunks(COLUMNS);
             for ((to, z), y) in to.chunks_mut(COLUMNS).zip(z).zip(own.y.chunks_exact(tiles)) {
-                let [low, high] = halves(&y[t / ROWS][t % ROWS]);
-                put(
+                let [low, high] = load::<2>(&y[t / ROWS][t % ROWS]);
+                store(
                     if self.heads.norm_before_gate {
                         [low, high]
                     } else {
-                        let z = take(z).map(|z| math.silu(z));
+                        let z = load::<2>(z).map(|z| math.silu(z));
                         [low.mul(z[0]), high.mul(z[1])]
                     },
                     to,

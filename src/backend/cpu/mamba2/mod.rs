@@ -7,8 +7,9 @@ mod step;
 mod tests;
 mod tile;
 
-use super::kernels::{load, rms_scale, store};
+use super::lanes::{load, store};
 use super::math::Math;
+use super::norm::rms_scale;
 use super::pool::{Columns, Part, Pool};
 use super::simd::F32x4;
 use crate::error::Result;
@@ -162,5 +163,6 @@ fn gate(math: &Math, y: &mut [f32], z: &[f32]) {
     for (y, z) in y.iter_mut().zip(z) {
         F32x4::load(y).mul(math.silu(F32x4::load(z))).store(y);
     }
-    store(load(y_rest, y_rest.len()).mul(math.silu(load(z_rest, z_rest.len()))), y_rest, y_rest.len());
+    let ([y], [z]) = (load(y_rest), load(z_rest));
+    store([y.mul(math.silu(z))], y_rest);
 }

@@ -2,10 +2,11 @@
 
 use core::ops::Range;
 
+use super::super::lanes::{load, store};
 use super::super::math::Math;
 use super::super::pool::{Columns, Part, Pool};
 use super::super::simd::F32x4;
-use super::tile::{COLUMNS, halves, keep, put, take};
+use super::tile::COLUMNS;
 use super::{SharedBlock, Ssd, gate};
 use crate::checkpoint::filled;
 use crate::error::Result;
@@ -143,7 +144,7 @@ fn common(a: &Range<usize>, b: Range<usize>) -> Range<usize> {
 #[inline(always)]
 fn step<const R: usize>(h: [&mut [f32]; R], b: [f32; R], c: [f32; R], decay: &[f32], dt_x: &[f32], y: &mut [f32]) {
     let (b, c) = (b.map(F32x4::splat), c.map(F32x4::splat));
-    let next = |h: [F32x4; 2], decay: [F32x4; 2], dt_x: [F32x4; 2], y: &mut [F32x4; 2], r: usize| {
+    let next = |h: [F32x4; 2], decay: [F32x4; 2], dt_x: [F32x4; 2], y: &mut [F32x4; 2], r: usize| -> [F32x4; 2] {
         core::array::from_fn(|i| {
             let h = h[i].mul_add(decay[i], dt_x[i].mul(b[r]));
             y[i] = h.mul_add(c[r], y[i]);
@@ -158,17 +159,17 @@ fn step<const R: usize>(h: [&mut [f32]; R], b: [f32; R], c: [f32; R], decay: &[f
     let (decay, dt_x) = (&decay[..len], &dt_x[..len]);
     let mut h = h.map(|h| h.as_chunks_mut::<COLUMNS>()).map(|(h, rest)| (&mut h[..len], rest));
     for (i, y) in y.iter_mut().enumerate() {
-        let (decay, dt_x, mut sums) = (halves(&decay[i]), halves(&dt_x[i]), halves(y));
+        let (decay, dt_x, mut sums) = (load::<2>(&decay[i]), load::<2>(&dt_x[i]), load::<2>(y));
         for (r, (h, _)) in h.iter_mut().enumerate() {
-            keep(next(halves(&h[i]), decay, dt_x, &mut sums, r), &mut h[i]);
+            store(next(load::<2>(&h[i]), decay, dt_x, &mut sums, r), &mut h[i]);
         }
-        keep(sums, y);
+        store(sums, y);
     }
     if !y_rest.is_empty() {
-        let (decay, dt_x, mut sums) = (take(decay_rest), take(dt_x_rest), take(y_rest));
+        let (decay, dt_x, mut sums) = (load::<2>(decay_rest), load::<2>(dt_x_rest), load::<2>(y_rest));
         for (r, (_, h)) in h.iter_mut().enumerate() {
-            put(next(take(h), decay, dt_x, &mut sums, r), h);
+            store(next(load::<2>(h), decay, dt_x, &mut sums, r), h);
         }
-        put(sums, y_rest);
+        store(sums, y_rest);
     }
 }

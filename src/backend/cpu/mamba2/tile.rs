@@ -6,7 +6,7 @@
 
 use core::ops::Range;
 
-use super::super::kernels::{load, store};
+use super::super::lanes::{load, store};
 use super::super::pool::Columns;
 use super::super::simd::F32x4;
 
@@ -25,7 +25,7 @@ type Tile = [[F32x4; 2]; ROWS];
 #[inline(always)]
 fn add_products(sums: &mut Tile, coefficients: &[Coefficients], values: &[Values]) {
     for (coefficients, values) in coefficients.iter().zip(values) {
-        let values = halves(values);
+        let values = load::<2>(values);
         for (sums, &coefficient) in sums.iter_mut().zip(coefficients) {
             let coefficient = F32x4::splat(coefficient);
             for (sum, value) in sums.iter_mut().zip(values) {
@@ -48,7 +48,7 @@ pub fn scaled_and_added(
         *sums = sums.map(|sum| sum.mul(F32x4::splat(scale)));
     }
     add_products(&mut sums, second.0, second.1);
-    out.iter_mut().zip(sums).for_each(|(out, sums)| keep(sums, out));
+    out.iter_mut().zip(sums).for_each(|(out, sums)| store(sums, out));
 }
 
 /// `out = scale * start + product`, as many rows as `start` has, from column `column` of the rows of `out` on.
@@ -63,43 +63,9 @@ pub fn added_to_scaled(
     add_products(&mut sums, product.0, product.1);
     let scale = F32x4::splat(scale);
     for ((out, start), sums) in out.iter_mut().zip(start).zip(sums) {
-        let [low, high] = halves(start);
-        put([low.mul_add(scale, sums[0]), high.mul_add(scale, sums[1])], &mut out[column..]);
+        let [low, high] = load(start);
+        store([low.mul_add(scale, sums[0]), high.mul_add(scale, sums[1])], &mut out[column..]);
     }
-}
-
-#[inline(always)]
-pub fn halves(values: &Values) -> [F32x4; 2] {
-    let [a, b, c, d, e, f, g, h] = *values;
-    [F32x4::load(&[a, b, c, d]), F32x4::load(&[e, f, g, h])]
-}
-
-/// The first columns of a row, as many as there are.
-#[inline(always)]
-pub fn take(row: &[f32]) -> [F32x4; 2] {
-    if let Some(row) = row.first_chunk() {
-        return halves(row);
-    }
-    let (low, high) = row.split_at(row.len().min(F32x4::LANES));
-    [load(low, low.len()), load(high, high.len())]
-}
-
-/// The same, written.
-#[inline(always)]
-pub fn put(values: [F32x4; 2], row: &mut [f32]) {
-    if let Some(row) = row.first_chunk_mut() {
-        return keep(values, row);
-    }
-    let (low, high) = row.split_at_mut(row.len().min(F32x4::LANES));
-    store(values[0], low, low.len());
-    store(values[1], high, high.len());
-}
-
-#[inline(always)]
-pub fn keep([low, high]: [F32x4; 2], to: &mut Values) {
-    let (a, b) = to.split_at_mut(F32x4::LANES);
-    store(low, a, F32x4::LANES);
-    store(high, b, F32x4::LANES);
 }
 
 /// Columns `columns` of rows `first..first + ROWS`; no columns of a row that there is not.

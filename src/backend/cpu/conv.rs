@@ -1,4 +1,4 @@
-//! The causal convolution over time, with its SiLU: `causal_conv1d` in `reference`, over a block of T tokens.
+//! The causal convolution over time with its SiLU, over a block of T tokens.
 
 use core::ops::Range;
 

@@ -124,6 +124,29 @@ test("threads end with the engine, also in the middle of a kernel", { skip: alon
   await allEnd(page);
 });
 
+// A worker that makes a worker waits for the browser: in Firefox, in one load of a hundred, for ever.
+test("the page makes all workers, and no worker makes one", { skip: alone }, async () => {
+  const page = await open();
+  const made = await page.evaluate(async () => {
+    /** @type {string[]} */
+    const made = [];
+    const Original = Worker;
+    window.Worker = class extends Original {
+      /** @param {string | URL} url @param {WorkerOptions} [options] */
+      constructor(url, options) {
+        super(url, options);
+        made.push(String(url).replace(/.*\//, ""));
+      }
+    };
+    Object.assign(window, { engine: await load({ model: "/golden/chat/", threads: 2 }) });
+    return made;
+  });
+  assert.deepEqual(made.sort(), ["pool-worker.js", "worker.js"]);
+  assert.equal(await workers(page), made.length);
+  await page.evaluate(() => /** @type {any} */ (window).engine.dispose());
+  await allEnd(page);
+});
+
 test("a run with threads can be stopped and another begun", { skip: alone }, async () => {
   const page = await open();
   const { told, tokens } = await page.evaluate(async () => {

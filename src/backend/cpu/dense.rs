@@ -1,11 +1,10 @@
 //! f32 matrices: eight rows side by side so that each SIMD lane owns a row, and a matrix is read as one stream.
 
-use core::ops::Range;
-
-use super::lanes::store;
+use super::lanes::{load, store};
+use super::matrix::Strips;
 use super::pool::Columns;
-use super::rounded::{TOKENS, for_tiles};
 use super::simd::{F32x4, ROWS};
+use super::tiles::Tiles;
 use crate::checkpoint::filled;
 use crate::error::Result;
 
@@ -51,43 +50,24 @@ impl Dense {
             *out = column[row % ROWS];
         }
     }
+}
 
-    /// As [`Matrix::product`](super::matrix::Matrix::product); whole strips are made. Each sum is made in the order of
-    /// the columns, for one token as for several.
-    pub unsafe fn product(&self, rows: Range<usize>, x: &[f32], stride: usize, tokens: usize, out: &Columns) {
-        let x = |t: usize| &x[t * stride..][..self.cols];
-        for strip in rows.start / ROWS..rows.end.div_ceil(ROWS) {
-            for_tiles(0..tokens, |first, some| match some {
-                // SAFETY: as the caller promises.
-                1 => unsafe { self.tile::<1>(strip, [x(first)], first, out) },
-                _ => unsafe { self.tile::<TOKENS>(strip, core::array::from_fn(|i| x(first + i)), first, out) },
-            });
-        }
-    }
-
-    /// A strip times T tokens: each weight is read once for all of them.
-    unsafe fn tile<const T: usize>(&self, strip: usize, x: [&[f32]; T], first: usize, out: &Columns) {
+impl Strips for Dense {
+    /// Each sum is made in the order of the columns, for one token as for several.
+    #[inline(always)]
+    unsafe fn tile<const T: usize>(&self, strip: usize, x: &Tiles, first: usize, out: &Columns) {
         let weights = &self.values[strip * self.cols..][..self.cols];
-        let mut sums = [[F32x4::splat(0.0); ROWS / 4]; T];
-        let mut add = |weights: &[f32; ROWS], x: [f32; T]| {
-            let weights = weights.as_chunks::<4>().0;
-            for (sums, x) in sums.iter_mut().zip(x) {
+        let mut sums = [[F32x4::splat(0.0); ROWS / F32x4::LANES]; T];
+        // One column an iteration: of several, V8 reads all weights and activations before it computes, and keeps them
+        // in memory, having not as many registers.
+        for (weights, x) in weights.iter().zip(x.exact::<T>(first, self.cols)) {
+            let weights: [_; ROWS / F32x4::LANES] = load(weights);
+            for (sums, &x) in sums.iter_mut().zip(x) {
                 let x = F32x4::splat(x);
                 for (sum, weights) in sums.iter_mut().zip(weights) {
-                    *sum = F32x4::load(weights).mul_add(x, *sum);
+                    *sum = weights.mul_add(x, *sum);
                 }
             }
-        };
-        let (four, rest) = weights.as_chunks::<4>();
-        let (x_four, x_rest) = (x.map(|x| &x.as_chunks::<4>().0[..four.len()]), x.map(|x| x.as_chunks::<4>().1));
-        for (k, weights) in four.iter().enumerate() {
-            let x = x_four.map(|x| &x[k]);
-            for (i, weights) in weights.iter().enumerate() {
-                add(weights, x.map(|x| x[i]));
-            }
-        }
-        for (k, weights) in rest.iter().enumerate() {
-            add(weights, x_rest.map(|x| x[k]));
         }
         let rows = strip * ROWS..self.rows.min((strip + 1) * ROWS);
         for (t, sums) in sums.into_iter().enumerate() {

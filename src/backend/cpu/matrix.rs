@@ -6,8 +6,8 @@ use super::dense::Dense;
 use super::packed::Packed;
 use super::panel::{Int4Panel, Int8Panel};
 use super::pool::{Columns, Part, Pool};
-use super::rounded::{Rounded, SharedRounded, TOKENS};
 use super::simd::ROWS;
+use super::tiles::{SharedTiles, TOKENS, Tiles, for_tiles};
 use crate::backend::Precision;
 use crate::error::{Error, Result};
 
@@ -18,14 +18,28 @@ pub enum Matrix {
     Int4(Packed<Int4Panel>),
 }
 
-/// What a matrix is multiplied with: `tokens` rows of `values`, each `stride` apart, of which it takes the first `cols`;
-/// a packed matrix takes them as they were rounded.
-#[derive(Clone, Copy)]
-pub struct Inputs<'a> {
-    pub values: &'a [f32],
-    pub stride: usize,
-    pub tokens: usize,
-    pub rounded: &'a Rounded,
+/// A form of matrix, of which a strip of eight rows is multiplied with a tile of tokens at a time.
+pub trait Strips {
+    /// `out[first + t, r] = W[r] · x[first + t]` for the T tokens t from `first` on, which are a tile, and the rows r of
+    /// the strip.
+    ///
+    /// # Safety
+    /// Nothing else may use these rows' columns of `out` meanwhile.
+    unsafe fn tile<const T: usize>(&self, strip: usize, x: &Tiles, first: usize, out: &Columns);
+
+    /// As [`Matrix::product`]; whole strips are made.
+    ///
+    /// # Safety
+    /// As there.
+    unsafe fn product(&self, rows: Range<usize>, x: &Tiles, tokens: usize, out: &Columns) {
+        for strip in rows.start / ROWS..rows.end.div_ceil(ROWS) {
+            for_tiles(0..tokens, |first, some| match some {
+                // SAFETY: as the caller promises.
+                1 => unsafe { self.tile::<1>(strip, x, first, out) },
+                _ => unsafe { self.tile::<TOKENS>(strip, x, first, out) },
+            });
+        }
+    }
 }
 
 impl Matrix {
@@ -80,13 +94,18 @@ impl Matrix {
         }
     }
 
-    /// Rounds activations for [`Matrix::product`], where that is needed; as [`SharedRounded::round`].
+    /// Room for `tokens` rows of activations of up to `cols` values, laid out for such a matrix.
+    pub fn tiles(&self, tokens: usize, cols: usize) -> Result<Tiles> {
+        Tiles::new(tokens, cols, !matches!(self, Matrix::F32(_)))
+    }
+
+    /// Lays out activations for [`Matrix::product`], rounded where that is needed; as [`SharedTiles::round`].
     ///
     /// # Safety
     /// As there.
-    pub unsafe fn round<'x>(
+    pub unsafe fn lay_out<'x>(
         &self,
-        to: &SharedRounded,
+        to: &SharedTiles,
         tokens: Range<usize>,
         cols: Range<usize>,
         width: usize,
@@ -95,56 +114,44 @@ impl Matrix {
         // SAFETY: as the caller promises.
         unsafe {
             match self {
-                Matrix::F32(_) => {}
+                Matrix::F32(_) => to.copy(tokens, cols, width, x),
                 Matrix::Int8(_) => to.round::<Int8Panel>(tokens, cols, width, x),
                 Matrix::Int4(_) => to.round::<Int4Panel>(tokens, cols, width, x),
             }
         }
     }
 
-    /// `out[t, r] = W[r] · x[t]` for all tokens and the rows r in `rows`, which begins with a strip and ends so or at the
+    /// `out[t, r] = W[r] · x[t]` for the tokens t below `tokens` and the rows r in `rows`, which begins with a strip and ends so or at the
     /// end. `out` is `[tokens, rows]`.
     ///
     /// # Safety
     /// Nothing else may use these columns of `out` meanwhile.
-    pub unsafe fn product(&self, rows: Range<usize>, x: Inputs<'_>, out: &Columns) {
+    pub unsafe fn product(&self, rows: Range<usize>, x: &Tiles, tokens: usize, out: &Columns) {
         debug_assert!(rows.start.is_multiple_of(Self::STRIP));
         debug_assert!(rows.end.is_multiple_of(Self::STRIP) || rows.end == self.rows());
         // SAFETY: as the caller promises.
         unsafe {
             match self {
-                Matrix::F32(matrix) => matrix.product(rows, x.values, x.stride, x.tokens, out),
-                Matrix::Int8(matrix) => matrix.product(rows, x.rounded, x.tokens, out),
-                Matrix::Int4(matrix) => matrix.product(rows, x.rounded, x.tokens, out),
+                Matrix::F32(matrix) => matrix.product(rows, x, tokens, out),
+                Matrix::Int8(matrix) => matrix.product(rows, x, tokens, out),
+                Matrix::Int4(matrix) => matrix.product(rows, x, tokens, out),
             }
         }
     }
 
-    /// Rounds `tokens` rows of `values`, each `stride` apart, of which the first `cols` count, and multiplies all rows:
-    /// for where neither can be done together with something else.
-    pub fn multiply(
-        &self,
-        values: &[f32],
-        stride: usize,
-        cols: usize,
-        out: &mut [f32],
-        work: &mut Rounded,
-        pool: &Pool,
-    ) {
+    /// Lays out the rows of `values`, each `stride` apart, of which the first `cols` count, and multiplies them with all
+    /// rows: for where neither can be done together with something else.
+    pub fn multiply(&self, values: &[f32], stride: usize, cols: usize, out: &mut [f32], work: &mut Tiles, pool: &Pool) {
         let rows = self.rows();
         let tokens = out.len() / rows;
-        if !matches!(self, Matrix::F32(_)) {
-            let shared = work.share();
-            pool.run_for(tokens.div_ceil(TOKENS), &|part: Part| {
-                // SAFETY: each token belongs to one part.
-                unsafe {
-                    self.round(&shared, part.range(tokens, TOKENS), 0..cols, cols, |t| &values[t * stride..][..cols]);
-                }
-            });
-        }
-        let (x, out) = (Inputs { values, stride, tokens, rounded: work }, Columns::new(out, rows));
+        let tiles = work.share();
+        pool.run_for(tokens.div_ceil(TOKENS), &|part: Part| {
+            // SAFETY: each token belongs to one part.
+            unsafe { self.lay_out(&tiles, part.range(tokens, TOKENS), 0..cols, cols, |t| &values[t * stride..][..cols]) };
+        });
+        let out = Columns::new(out, rows);
         // SAFETY: each row belongs to one part.
-        pool.run(&|part: Part| unsafe { self.product(part.range(rows, Self::STRIP), x, &out) });
+        pool.run(&|part: Part| unsafe { self.product(part.range(rows, Self::STRIP), work, tokens, &out) });
     }
 }
 
@@ -171,7 +178,7 @@ mod tests {
     fn product(w: &Matrix, rows: usize, cols: usize, x: &[f32], stride: usize, tokens: usize) -> Vec<f32> {
         let product = |threads| {
             let mut out = vec![f32::NAN; tokens * rows];
-            w.multiply(x, stride, cols, &mut out, &mut Rounded::new(tokens, cols).unwrap(), &Pool::new(threads));
+            w.multiply(x, stride, cols, &mut out, &mut w.tiles(tokens, cols).unwrap(), &Pool::new(threads));
             out
         };
         let alone = product(1);
@@ -179,7 +186,7 @@ mod tests {
         // Nor does it matter how many tokens are read together.
         for (t, together) in alone.chunks(rows).enumerate() {
             let mut out = vec![f32::NAN; rows];
-            w.multiply(&x[t * stride..], stride, cols, &mut out, &mut Rounded::new(1, cols).unwrap(), &Pool::new(1));
+            w.multiply(&x[t * stride..], stride, cols, &mut out, &mut w.tiles(1, cols).unwrap(), &Pool::new(1));
             assert_eq!(out, together, "token {t}");
         }
         alone

@@ -11,9 +11,9 @@ mod norm;
 mod packed;
 mod panel;
 mod pool;
-mod rounded;
 mod scan;
 mod simd;
+mod tiles;
 mod weights;
 
 pub(super) use panel::int4_scale;
@@ -90,7 +90,7 @@ impl Backend for Cpu {
             let u = &mut work.u[..d];
             rms_norm(last, &weights.norm_f, self.config.norm_epsilon, u);
             let head = weights.lm_head.as_ref().unwrap_or(&weights.embeddings);
-            head.multiply(u, d, d, logits, &mut work.rounded_u, &self.pool);
+            head.multiply(u, d, d, logits, &mut work.u_tiles, &self.pool);
         }
         Ok(())
     }

@@ -1,13 +1,12 @@
 //! int8 and int4 matrices: blocks of 64 columns share a scale, eight rows side by side so that each SIMD lane owns a
 //! row and no sum across lanes is ever needed.
 
-use core::ops::Range;
-
 use super::lanes::store;
+use super::matrix::Strips;
 use super::panel::Panel;
 use super::pool::Columns;
-use super::rounded::{Rounded, TOKENS, Tile, for_tiles};
 use super::simd::{BLOCK, F32x4, ROWS};
+use super::tiles::{RoundedTile, Tiles};
 use crate::checkpoint::filled;
 use crate::error::Result;
 
@@ -58,24 +57,15 @@ impl<P: Panel> Packed<P> {
             }
         }
     }
+}
 
-    /// As [`Matrix::product`](super::matrix::Matrix::product); whole strips are made.
-    pub unsafe fn product(&self, rows: Range<usize>, x: &Rounded, tokens: usize, out: &Columns) {
-        for strip in rows.start / ROWS..rows.end.div_ceil(ROWS) {
-            for_tiles(0..tokens, |first, some| match some {
-                // SAFETY: as the caller promises.
-                1 => unsafe { self.tile::<1>(strip, x, first, out) },
-                _ => unsafe { self.tile::<TOKENS>(strip, x, first, out) },
-            });
-        }
-    }
-
-    /// A strip times a tile: each weight is read once for all T tokens, each activation once for all eight rows.
+impl<P: Panel> Strips for Packed<P> {
+    /// Each weight is read once for all T tokens, each activation once for all eight rows.
     #[cfg_attr(all(target_arch = "wasm32", feature = "relaxed-simd"), target_feature(enable = "relaxed-simd"))]
-    unsafe fn tile<const T: usize>(&self, strip: usize, x: &Rounded, first: usize, out: &Columns) {
+    unsafe fn tile<const T: usize>(&self, strip: usize, x: &Tiles, first: usize, out: &Columns) {
         let blocks = self.cols.div_ceil(BLOCK);
         let panels = &self.panels[strip * blocks..][..blocks];
-        let Tile { values, scales, starts } = x.tile::<T>(first, self.cols);
+        let RoundedTile { values, scales, starts } = x.rounded::<T>(first, self.cols);
         let mut sums = [[F32x4::splat(0.0); T]; 2];
         for (((panel, x), scales), starts) in panels.iter().zip(values.chunks_exact(BLOCK * T)).zip(scales).zip(starts)
         {

@@ -288,6 +288,12 @@ impl<'a, T> Columns<'a, T> {
         Self { start: buffer.as_mut_ptr(), len: buffer.len(), width, buffer: PhantomData }
     }
 
+    /// All of `buffer` as a single row.
+    pub fn one(buffer: &'a mut [T]) -> Self {
+        let width = buffer.len();
+        Self::new(buffer, width)
+    }
+
     pub fn rows(&self) -> usize {
         self.len / self.width
     }

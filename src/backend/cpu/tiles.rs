@@ -1,7 +1,8 @@
-//! Activations, rounded block by block for the products with packed weights.
+//! Activations as products take them: tiles of tokens, for packed weights rounded block by block.
 
 use core::ops::Range;
 
+use super::lanes::copy;
 use super::panel::{Panel, largest};
 use super::pool::Columns;
 use super::simd::{Activation, BLOCK, F32x4, GROUP, MAGIC, narrow, place_activation};
@@ -12,8 +13,11 @@ use crate::error::Result;
 /// registers of x86 (five or six tokens were slower). What does not fill a tile lies token by token.
 pub const TOKENS: usize = 4;
 
-/// Activations of some tokens: tile after tile, of a tile block after block, of a block as [`place_activation`] says.
-pub struct Rounded {
+/// Activations of some tokens, tile after tile: either as they are or rounded.
+pub struct Tiles {
+    /// Of each tile `[cols, T]`; empty where they are rounded, as the rest is where they are not.
+    exact: Vec<f32>,
+    /// Of each tile block after block, of a block as [`place_activation`] says.
     values: Vec<Activation>,
     /// Of each tile `[blocks, T]`.
     scales: Vec<f32>,
@@ -21,8 +25,8 @@ pub struct Rounded {
     starts: Vec<i32>,
 }
 
-/// A tile of T tokens.
-pub struct Tile<'a, const T: usize> {
+/// A tile of T tokens, rounded.
+pub struct RoundedTile<'a, const T: usize> {
     /// `[blocks, BLOCK * T]`
     pub values: &'a [Activation],
     /// `[blocks, T]`
@@ -30,40 +34,48 @@ pub struct Tile<'a, const T: usize> {
     pub starts: &'a [[i32; T]],
 }
 
-/// [`Rounded`] in the hands of several threads, each of which fills blocks of its own.
-pub struct SharedRounded<'a> {
+/// [`Tiles`] in the hands of several threads, each of which fills tokens and columns of its own.
+pub struct SharedTiles<'a> {
+    exact: Columns<'a>,
     values: Columns<'a, Activation>,
     scales: Columns<'a, f32>,
     starts: Columns<'a, i32>,
 }
 
-impl Rounded {
+impl Tiles {
     /// Room for `tokens` tokens of up to `cols` values.
-    pub fn new(tokens: usize, cols: usize) -> Result<Self> {
-        let blocks = cols.div_ceil(BLOCK) * tokens;
+    pub fn new(tokens: usize, cols: usize, are_rounded: bool) -> Result<Self> {
+        let (exact, blocks) = if are_rounded { (0, cols.div_ceil(BLOCK) * tokens) } else { (cols * tokens, 0) };
         let what = "the work space";
         Ok(Self {
+            exact: filled(exact, 0.0, what)?,
             values: filled(blocks * BLOCK, 0, what)?,
             scales: filled(blocks, 0.0, what)?,
             starts: filled(blocks, 0, what)?,
         })
     }
 
-    pub fn share(&mut self) -> SharedRounded<'_> {
-        let blocks = self.scales.len();
-        SharedRounded {
-            values: Columns::new(&mut self.values, blocks * BLOCK),
-            scales: Columns::new(&mut self.scales, blocks),
-            starts: Columns::new(&mut self.starts, blocks),
+    pub fn share(&mut self) -> SharedTiles<'_> {
+        SharedTiles {
+            exact: Columns::one(&mut self.exact),
+            values: Columns::one(&mut self.values),
+            scales: Columns::one(&mut self.scales),
+            starts: Columns::one(&mut self.starts),
         }
     }
 
-    /// The T tokens from `first` on, which are a tile of activations of `cols` values.
+    /// The T tokens from `first` on, which are a tile of activations of `cols` values: `[cols, T]`.
     #[inline(always)]
-    pub fn tile<const T: usize>(&self, first: usize, cols: usize) -> Tile<'_, T> {
+    pub fn exact<const T: usize>(&self, first: usize, cols: usize) -> &[[f32; T]] {
+        self.exact[first * cols..(first + T) * cols].as_chunks().0
+    }
+
+    /// Likewise, rounded.
+    #[inline(always)]
+    pub fn rounded<const T: usize>(&self, first: usize, cols: usize) -> RoundedTile<'_, T> {
         let blocks = cols.div_ceil(BLOCK);
         let range = first * blocks..(first + T) * blocks;
-        Tile {
+        RoundedTile {
             values: &self.values[range.start * BLOCK..range.end * BLOCK],
             scales: self.scales[range.clone()].as_chunks().0,
             starts: self.starts[range].as_chunks().0,
@@ -82,7 +94,32 @@ pub fn for_tiles(tokens: Range<usize>, mut tile: impl FnMut(usize, usize)) {
     (t..tokens.end).for_each(|t| tile(t, 1));
 }
 
-impl SharedRounded<'_> {
+impl SharedTiles<'_> {
+    /// Lays out the columns `cols` of `tokens` as they are; arguments as for [`SharedTiles::round`].
+    ///
+    /// # Safety
+    /// As there.
+    pub unsafe fn copy<'x>(
+        &self,
+        tokens: Range<usize>,
+        cols: Range<usize>,
+        width: usize,
+        x: impl Fn(usize) -> &'x [f32],
+    ) {
+        for_tiles(tokens, |first, some| {
+            let at = first * width;
+            // SAFETY: activations that are the caller's alone.
+            let to = unsafe { self.exact.row(0, at + cols.start * some..at + cols.end * some) };
+            if some == 1 {
+                return copy(x(first), to);
+            }
+            let x: [_; TOKENS] = core::array::from_fn(|i| &x(first + i)[..cols.len()]);
+            for (col, to) in to.as_chunks_mut::<TOKENS>().0[..cols.len()].iter_mut().enumerate() {
+                *to = x.map(|x| x[col]);
+            }
+        });
+    }
+
     /// Rounds the columns `cols` of `tokens` to multiples of the largest of each block / [`Panel::ACTIVATION_MAX`].
     ///
     /// `x(t)` gives these columns of token t, of `width` in all; `cols` begins with a block, `tokens` with a tile, and

@@ -176,7 +176,7 @@ const bench = {
   /**
    * What the machine gives, from the modules of support/limits.mjs.
    *
-   * @param {{ threads: number, operations: { f32: number, int8: number } }} how
+   * @param {{ threads: number, operations: Record<string, number> }} how
    * @returns {Promise<Record<string, number | null>>}
    */
   async limits({ threads, operations }) {
@@ -197,7 +197,7 @@ const bench = {
     const result = {};
     try {
       await ask("prepare");
-      for (const what of ["read", "plain f32", "plain int8", "relaxed f32", "relaxed int8"]) {
+      for (const what of ["read", ...Object.keys(operations)]) {
         const each = await ask(what);
         result[what] = each.every((rate) => rate !== null) ? each.reduce((sum, rate) => (sum ?? 0) + (rate ?? 0), 0) : null;
       }

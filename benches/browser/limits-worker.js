@@ -28,7 +28,7 @@ function best(run, amount) {
   return amount / least / 1e6;
 }
 
-/** @param {string} what @param {{ f32: number, int8: number }} operations */
+/** @param {string} what @param {Record<string, number>} operations of one turn */
 async function measure(what, operations) {
   if (what === "prepare") {
     const exports = await instantiate("plain");
@@ -37,14 +37,14 @@ async function measure(what, operations) {
     relaxed = /** @type {Record<string, Function> | null} */ (await instantiate("relaxed"));
     const memory = /** @type {WebAssembly.Memory} */ (exports.memory);
     memory.grow(READ_BYTES / 65536);
-    new Uint8Array(memory.buffer).fill(1);
+    new Uint8Array(memory.buffer, 65536).fill(1);
     return 0;
   }
   if (what === "read") return best(() => plain.read(READ_BYTES), READ_BYTES);
   const [kind, type] = what.split(" ");
   const turns = 3_000_000;
   const exports = kind === "plain" ? plain : relaxed;
-  return exports && best(() => exports[type](turns), turns * operations[/** @type {"f32" | "int8"} */ (type)]);
+  return exports && best(() => exports[type](turns), turns * operations[what]);
 }
 
 self.onmessage = async ({ data }) => self.postMessage(await measure(data.what, data.operations));

@@ -27,9 +27,8 @@ const CONFIGURATIONS = [
 
 /** The functions of a part, by what their names contain; the scan stands in its stage's own. @type {[string, RegExp][]} */
 const PARTS = [
-  ["products of packed weights", /::packed::|::matrix::Matrix::product/],
-  ["products in f32", /::dense::/],
-  ["rounding the activations", /::rounded::/],
+  ["products", /::(packed|dense|matrix)::/],
+  ["laying out the activations", /::tiles::/],
   ["convolution", /::conv::Conv::/],
   ["scan and gate", /::scan::Scan::|::layer::Work::mamba::/],
   ["norm, sum with the residual", /::layer::Work::(norm|out_proj)|::norm::rms_norm|Cpu as .*::prefill/],
@@ -42,7 +41,7 @@ function named(file) {
   if ((statSync(to, { throwIfNoEntry: false })?.mtimeMs ?? 0) < statSync(from).mtimeMs) {
     mkdirSync(path.dirname(to), { recursive: true });
     const features = file.includes("relaxed") ? ["--enable-relaxed-simd"] : [];
-    execFileSync("wasm-opt", ["-O3", "-g", ...features, from, "-o", to]);
+    execFileSync(path.join(root, "node_modules/.bin/wasm-opt"), ["-O3", "-g", ...features, from, "-o", to]);
   }
   return to;
 }

@@ -278,10 +278,10 @@ try {
   console.log("\n### What the machine gives: read in GB/s, products and sums in 10^9 a second\n");
   console.log(
     table(
-      ["threads", "read", "f32 plain", "f32 relaxed", "int8 plain", "int8 relaxed"],
+      ["threads", "read", "f32 plain", "f32 relaxed", "int8 plain", "int8 relaxed", "in pairs"],
       Object.entries(limits).map(([threads, l]) => [
         threads,
-        ...["read", "plain f32", "relaxed f32", "plain int8", "relaxed int8"].map((what) => short(l[what])),
+        ...["read", "plain f32", "relaxed f32", "plain int8", "relaxed int8", "relaxed pairs"].map((what) => short(l[what])),
       ]),
     ),
   );

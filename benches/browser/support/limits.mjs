@@ -3,11 +3,18 @@
 
 import binaryen from "binaryen";
 
-const ACCUMULATORS = 10;
+// As many as fit the registers beside the operands: enough to be waited for by none.
+const ACCUMULATORS = 12;
 const accumulators = Array.from({ length: ACCUMULATORS }, (_, i) => `$a${i}`);
 
 /** Operations of one turn of a kernel's loop: products and sums, two for each pair. */
-export const OPERATIONS = { f32: ACCUMULATORS * 4 * 2, int8: ACCUMULATORS * 16 * 2 };
+export const OPERATIONS = {
+  "plain f32": ACCUMULATORS * 4 * 2,
+  "plain int8": ACCUMULATORS * 8 * 2,
+  "relaxed f32": ACCUMULATORS * 4 * 2,
+  "relaxed int8": ACCUMULATORS * 16 * 2,
+  "relaxed pairs": ACCUMULATORS * 16 * 2,
+};
 
 /** @param {string[]} lanes @returns {string} their sum */
 const sum = ([first, ...rest]) => (rest.length ? `(i32x4.add (local.get ${first}) ${sum(rest)})` : `(local.get ${first})`);
@@ -47,23 +54,24 @@ const read = `
 const plain = [
   read,
   kernel("f32", (a) => `(f32x4.add (f32x4.mul (local.get ${a}) (local.get $y)) (local.get $x))`),
-  // Both halves widened to 16 bits in the multiplication, then added in pairs.
-  kernel(
-    "int8",
-    (a) => `(i32x4.add (local.get ${a}) (i32x4.extadd_pairwise_i16x8_s (i16x8.add
-        (i16x8.extmul_low_i8x16_s (local.get ${a}) (local.get $y))
-        (i16x8.extmul_high_i8x16_s (local.get ${a}) (local.get $y)))))`,
-  ),
+  kernel("int8", (a) => `(i32x4.add (i32x4.dot_i16x8_s (local.get ${a}) (local.get $y)) (local.get ${a}))`),
 ];
 
+// Four int8 products at a time, and in pairs, see src/backend/cpu/simd/wasm/relaxed.rs.
 const relaxed = [
   kernel("f32", (a) => `(f32x4.relaxed_madd (local.get ${a}) (local.get $y) (local.get $x))`),
   kernel("int8", (a) => `(i32x4.relaxed_dot_i8x16_i7x16_add_s (local.get $x) (local.get $y) (local.get ${a}))`),
+  kernel("pairs", (a) => `(i32x4.add (local.get ${a})
+      (i32x4.dot_i16x8_s (i16x8.relaxed_dot_i8x16_i7x16_s (local.get ${a}) (local.get $y)) (local.get $x)))`),
 ];
+
+// x and y, such that a y + x is neither denormal nor endless.
+const operands = [1, 0.5].map((value) => Buffer.from(Float32Array.of(value, value, value, value).buffer));
+const data = Buffer.concat(operands).toString("hex").replaceAll(/../g, "\\$&");
 
 /** @param {string[]} functions */
 function assemble(functions) {
-  const module = binaryen.parseText(`(module (memory (export "memory") 1 65536) ${functions.join("\n")})`);
+  const module = binaryen.parseText(`(module (memory (export "memory") 1 65536) (data (i32.const 0) "${data}") ${functions.join("\n")})`);
   module.setFeatures(binaryen.Features.SIMD128 | binaryen.Features.RelaxedSIMD | binaryen.Features.MVP);
   try {
     if (!module.validate()) throw new Error("the module of the limits is not valid");

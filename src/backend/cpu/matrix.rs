@@ -147,7 +147,9 @@ impl Matrix {
         let tiles = work.share();
         pool.run_for(tokens.div_ceil(TOKENS), &|part: Part| {
             // SAFETY: each token belongs to one part.
-            unsafe { self.lay_out(&tiles, part.range(tokens, TOKENS), 0..cols, cols, |t| &values[t * stride..][..cols]) };
+            unsafe {
+                self.lay_out(&tiles, part.range(tokens, TOKENS), 0..cols, cols, |t| &values[t * stride..][..cols])
+            };
         });
         let out = Columns::new(out, rows);
         // SAFETY: each row belongs to one part.

@@ -5,7 +5,7 @@ use super::lanes::store;
 use super::matrix::Strips;
 use super::panel::Panel;
 use super::pool::Columns;
-use super::simd::{BLOCK, F32x4, ROWS};
+use super::simd::{BLOCK, F32x4, ROWS, Way};
 use super::tiles::{RoundedTile, Tiles};
 use crate::checkpoint::filled;
 use crate::error::Result;
@@ -14,6 +14,7 @@ use crate::error::Result;
 pub struct Packed<P> {
     rows: usize,
     cols: usize,
+    way: Way,
     /// Panels of a strip of eight rows one after the other, strip after strip; missing rows and columns are zero.
     panels: Vec<P>,
     /// Rows pushed so far.
@@ -24,7 +25,8 @@ impl<P: Panel> Packed<P> {
     /// A matrix of zeros to be filled by [`Packed::push`].
     pub fn new(rows: usize, cols: usize) -> Result<Self> {
         let len = rows.div_ceil(ROWS) * cols.div_ceil(BLOCK);
-        Ok(Self { rows, cols, panels: filled(len, P::ZERO, "the model's weights")?, filled: 0 })
+        let panels = filled(len, P::ZERO, "the model's weights")?;
+        Ok(Self { rows, cols, way: Way::of_this_machine(), panels, filled: 0 })
     }
 
     pub fn rows(&self) -> usize {
@@ -69,7 +71,7 @@ impl<P: Panel> Strips for Packed<P> {
         let mut sums = [[F32x4::splat(0.0); T]; 2];
         for (((panel, x), scales), starts) in panels.iter().zip(values.chunks_exact(BLOCK * T)).zip(scales).zip(starts)
         {
-            let products = panel.products::<T>(x, starts);
+            let products = panel.products::<T>(self.way, x, starts);
             for ((sums, products), weight_scales) in sums.iter_mut().zip(products).zip(panel.scales()) {
                 for ((sum, product), scale) in sums.iter_mut().zip(products).zip(scales) {
                     *sum = product.mul_add(weight_scales.mul(F32x4::splat(*scale)), *sum);

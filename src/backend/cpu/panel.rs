@@ -2,7 +2,8 @@
 
 use super::lanes::load;
 use super::simd::{
-    Activation, BLOCK, F32x4, GROUP, MAGIC, ROWS, RowSums, dot_int4, dot_int8, narrow, place_int4, place_int8, widen,
+    Activation, BLOCK, F32x4, GROUP, MAGIC, ROWS, RowSums, Way, dot_int4, dot_int8, narrow, place_int4, place_int8,
+    widen,
 };
 
 /// One form of panel: weight = (value - [`OFFSET`](Panel::OFFSET)) * scale.
@@ -27,7 +28,7 @@ pub trait Panel: Copy + Send + Sync {
 
     /// The exact sums of the products of the values of rows 0 to 3 and 4 to 7 with each of T tokens' activations, as
     /// f32; each sum starts from the number in `starts`, which takes the offset off.
-    fn products<const T: usize>(&self, x: &[Activation], starts: &[i32; T]) -> [[F32x4; T]; 2];
+    fn products<const T: usize>(&self, way: Way, x: &[Activation], starts: &[i32; T]) -> [[F32x4; T]; 2];
 }
 
 /// 8 bits a weight. Values lie within +-127, activations within +-63, so that a raise of 64 leaves them positive and
@@ -88,8 +89,8 @@ impl Panel for Int8Panel {
     }
 
     #[inline(always)]
-    fn products<const T: usize>(&self, x: &[Activation], _starts: &[i32; T]) -> [[F32x4; T]; 2] {
-        dot_int8(&self.values, &self.sums, x)
+    fn products<const T: usize>(&self, way: Way, x: &[Activation], _starts: &[i32; T]) -> [[F32x4; T]; 2] {
+        dot_int8(way, &self.values, &self.sums, x)
     }
 }
 
@@ -119,8 +120,8 @@ impl Panel for Int4Panel {
     }
 
     #[inline(always)]
-    fn products<const T: usize>(&self, x: &[Activation], starts: &[i32; T]) -> [[F32x4; T]; 2] {
-        dot_int4(&self.values, x, starts)
+    fn products<const T: usize>(&self, way: Way, x: &[Activation], starts: &[i32; T]) -> [[F32x4; T]; 2] {
+        dot_int4(way, &self.values, x, starts)
     }
 }
 

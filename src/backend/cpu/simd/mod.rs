@@ -22,7 +22,7 @@ use wasm as native;
 #[cfg(target_arch = "x86_64")]
 use x86 as native;
 
-pub use native::{Activation, F32x4, GROUP, RowSums, dot_int4, dot_int8, narrow, place_int4, place_int8, widen};
+pub use native::{Activation, F32x4, GROUP, RowSums, Way, dot_int4, dot_int8, narrow, place_int4, place_int8, widen};
 
 /// 1.5 * 2^23: added to a number of magnitude below 2^22, it leaves the nearest whole number (halves to the even one)
 /// in the low bits of the mantissa; taken off again, that whole number as f32.
@@ -145,9 +145,10 @@ mod tests {
             for (row, w) in w.chunks(BLOCK).enumerate() {
                 sums.set(row, w.iter().map(|&w| f32::from(w)).sum());
             }
-            let one = dot_int8::<1>(&values, &sums, &activations::<1>(&x, true));
+            let way = Way::of_this_machine();
+            let one = dot_int8::<1>(way, &values, &sums, &activations::<1>(&x, true));
             prop_assert_eq!(one.map(|sums| sums.map(F32x4::lanes)), products::<1>(&w, &x, [0]));
-            let four = dot_int8::<4>(&values, &sums, &activations::<4>(&x, true));
+            let four = dot_int8::<4>(way, &values, &sums, &activations::<4>(&x, true));
             prop_assert_eq!(four.map(|sums| sums.map(F32x4::lanes)), products::<4>(&w, &x, [0; 4]));
         }
 
@@ -163,9 +164,10 @@ mod tests {
                 values[byte] |= (w as u8) << shift;
             }
             let starts = starts.map(i32::from);
-            let one = dot_int4::<1>(&values, &activations::<1>(&x, false), &[starts[0]]);
+            let way = Way::of_this_machine();
+            let one = dot_int4::<1>(way, &values, &activations::<1>(&x, false), &[starts[0]]);
             prop_assert_eq!(one.map(|sums| sums.map(F32x4::lanes)), products::<1>(&w, &x, [starts[0]]));
-            let four = dot_int4::<4>(&values, &activations::<4>(&x, false), &starts);
+            let four = dot_int4::<4>(way, &values, &activations::<4>(&x, false), &starts);
             prop_assert_eq!(four.map(|sums| sums.map(F32x4::lanes)), products::<4>(&w, &x, starts));
         }
     }

@@ -27,3 +27,13 @@ impl RowSums {
 
     pub fn set(&mut self, _row: usize, _sum: f32) {}
 }
+
+/// There is only one.
+#[derive(Clone, Copy)]
+pub struct Way;
+
+impl Way {
+    pub fn of_this_machine() -> Self {
+        Self
+    }
+}

@@ -1,6 +1,6 @@
 //! Arrays: every other machine, and the twin that the vector forms are tested against.
 
-pub use super::pairs::{Activation, GROUP, RowSums, place_int4, place_int8};
+pub use super::pairs::{Activation, GROUP, RowSums, Way, place_int4, place_int8};
 use super::{BLOCK, ROWS, place_activation};
 
 #[derive(Clone, Copy)]
@@ -81,13 +81,23 @@ pub fn narrow(magic: F32x4, _is_raised: bool) -> [Activation; 4] {
 
 /// The exact sums of the products of a panel's rows with each of T tokens' activations, as f32.
 #[inline(always)]
-pub fn dot_int8<const T: usize>(w: &[i8; BLOCK * ROWS], _sums: &RowSums, x: &[Activation]) -> [[F32x4; T]; 2] {
+pub fn dot_int8<const T: usize>(
+    _way: Way,
+    w: &[i8; BLOCK * ROWS],
+    _sums: &RowSums,
+    x: &[Activation],
+) -> [[F32x4; T]; 2] {
     dot(&[0; T], x, |row, col| w[place_int8(row, col)].into())
 }
 
 /// As [`dot_int8`], for values from 0 to 15 and sums that begin at `starts`.
 #[inline(always)]
-pub fn dot_int4<const T: usize>(w: &[u8; BLOCK * ROWS / 2], x: &[Activation], starts: &[i32; T]) -> [[F32x4; T]; 2] {
+pub fn dot_int4<const T: usize>(
+    _way: Way,
+    w: &[u8; BLOCK * ROWS / 2],
+    x: &[Activation],
+    starts: &[i32; T],
+) -> [[F32x4; T]; 2] {
     dot(starts, x, |row, col| {
         let (byte, shift) = place_int4(row, col);
         (w[byte] >> shift & 15).into()

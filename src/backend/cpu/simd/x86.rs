@@ -2,7 +2,7 @@
 
 use core::arch::x86_64::*;
 
-pub use super::pairs::{Activation, GROUP, RowSums, place_int4, place_int8};
+pub use super::pairs::{Activation, GROUP, RowSums, Way, place_int4, place_int8};
 use super::{BLOCK, ROWS};
 
 /// Evaluates SSE2 intrinsics.
@@ -98,7 +98,12 @@ pub fn narrow(magic: F32x4, _is_raised: bool) -> [Activation; 4] {
 
 /// The exact sums of the products of a panel's rows with each of T tokens' activations, as f32.
 #[inline(always)]
-pub fn dot_int8<const T: usize>(w: &[i8; BLOCK * ROWS], _sums: &RowSums, x: &[Activation]) -> [[F32x4; T]; 2] {
+pub fn dot_int8<const T: usize>(
+    _way: Way,
+    w: &[i8; BLOCK * ROWS],
+    _sums: &RowSums,
+    x: &[Activation],
+) -> [[F32x4; T]; 2] {
     assert_eq!(x.len(), BLOCK * T);
     let mut sums = [[sse2!(_mm_setzero_si128()); T]; 2];
     for pair in 0..BLOCK / 2 {
@@ -113,7 +118,12 @@ pub fn dot_int8<const T: usize>(w: &[i8; BLOCK * ROWS], _sums: &RowSums, x: &[Ac
 
 /// As [`dot_int8`], for values from 0 to 15 and sums that begin at `starts`.
 #[inline(always)]
-pub fn dot_int4<const T: usize>(w: &[u8; BLOCK * ROWS / 2], x: &[Activation], starts: &[i32; T]) -> [[F32x4; T]; 2] {
+pub fn dot_int4<const T: usize>(
+    _way: Way,
+    w: &[u8; BLOCK * ROWS / 2],
+    x: &[Activation],
+    starts: &[i32; T],
+) -> [[F32x4; T]; 2] {
     assert_eq!(x.len(), BLOCK * T);
     let mut sums = [starts.map(|start| sse2!(_mm_set1_epi32(start))); 2];
     for eight in 0..BLOCK / 8 {

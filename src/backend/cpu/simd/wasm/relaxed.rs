@@ -1,9 +1,12 @@
-//! Products of rounded weights with the relaxed dot product, which is exact on every machine as long as its second
+//! Products of rounded weights with the relaxed dot products, which are exact on every machine as long as their second
 //! operand stays within 7 bits.
+//!
+//! Four products at a time are one instruction of ARM and of x86 with AVX-VNNI. Other x86 has one for two of them, and
+//! there it is faster to ask for just that. Both ways are exact, so that each machine may have its own, see [`Way`].
 //!
 //! Where the machine's compiler (V8's) decides: it keeps 15 vectors in registers, makes a vector constant anew wherever it
 //! stands, and folds only constant offsets into a load. So the loops go by two pointers, are not unrolled by ours beyond
-//! eight columns (then it spilled), and the one constant is hidden from it.
+//! eight columns (then it spilled), and the constants are hidden from it.
 
 use core::arch::wasm32::*;
 use core::hint::black_box;
@@ -53,17 +56,61 @@ pub fn narrow(magic: F32x4, is_raised: bool) -> [Activation; 4] {
     i32x4_extract_lane::<0>(low).to_le_bytes()
 }
 
+/// Which products this machine has an instruction for.
+#[derive(Clone, Copy)]
+pub enum Way {
+    Fours,
+    Pairs,
+}
+
+impl Way {
+    /// Beyond 7 bits it shows: with pairs, x86 stops at 32767 in each.
+    pub fn of_this_machine() -> Self {
+        let (a, b) = (i8x16_splat(black_box(127)), u8x16_splat(black_box(255)));
+        let fours = i32x4_relaxed_dot_i8x16_i7x16_add(a, b, i32x4_splat(0));
+        if i32x4_extract_lane::<0>(fours) == 2 * i32::from(i16::MAX) { Self::Pairs } else { Self::Fours }
+    }
+}
+
 /// The exact sums of the products of a panel's rows with each of T tokens' activations, as f32.
 #[target_feature(enable = "relaxed-simd")]
 #[inline]
-pub fn dot_int8<const T: usize>(w: &[i8; BLOCK * ROWS], sums: &RowSums, x: &[Activation]) -> [[F32x4; T]; 2] {
+pub fn dot_int8<const T: usize>(way: Way, w: &[i8; BLOCK * ROWS], sums: &RowSums, x: &[Activation]) -> [[F32x4; T]; 2] {
+    match way {
+        Way::Fours => dot_int8_by::<false, T>(w, sums, x),
+        Way::Pairs => dot_int8_by::<true, T>(w, sums, x),
+    }
+}
+
+/// As [`dot_int8`], for values from 0 to 15 and sums that begin at `starts`. Here the weights are within 7 bits.
+#[target_feature(enable = "relaxed-simd")]
+#[inline]
+pub fn dot_int4<const T: usize>(
+    way: Way,
+    w: &[u8; BLOCK * ROWS / 2],
+    x: &[Activation],
+    starts: &[i32; T],
+) -> [[F32x4; T]; 2] {
+    match way {
+        Way::Fours => dot_int4_by::<false, T>(w, x, starts),
+        Way::Pairs => dot_int4_by::<true, T>(w, x, starts),
+    }
+}
+
+#[target_feature(enable = "relaxed-simd")]
+#[inline]
+fn dot_int8_by<const IN_PAIRS: bool, const T: usize>(
+    w: &[i8; BLOCK * ROWS],
+    sums: &RowSums,
+    x: &[Activation],
+) -> [[F32x4; T]; 2] {
     assert_eq!(x.len(), BLOCK * T);
     let mut sums = [0, 4].map(|row| {
         // SAFETY: four of the eight sums are eight bytes.
         let sums = unsafe { i32x4_load_extend_i16x4(sums.0.as_ptr().add(row)) };
         [i32x4_shl(sums, RAISE); T]
     });
-    let (mut w, mut x) = (w.as_ptr(), x.as_ptr());
+    let (mut w, mut x, ones) = (w.as_ptr(), x.as_ptr(), i16x8_splat(black_box(1)));
     for _ in 0..black_box(BLOCK / 4) {
         // SAFETY: BLOCK / 4 times two vectors are a panel's weights.
         let four = [0, 16].map(|half| unsafe { v128_load(w.add(half).cast()) });
@@ -71,7 +118,11 @@ pub fn dot_int8<const T: usize>(w: &[i8; BLOCK * ROWS], sums: &RowSums, x: &[Act
             // SAFETY: BLOCK / 4 times T times four are the activations.
             let x = unsafe { v128_load32_splat(x.add(4 * t).cast()) };
             for (sums, w) in sums.iter_mut().zip(four) {
-                sums[t] = i32x4_relaxed_dot_i8x16_i7x16_add(w, x, sums[t]);
+                sums[t] = if IN_PAIRS {
+                    i32x4_add(sums[t], i32x4_dot_i16x8(i16x8_relaxed_dot_i8x16_i7x16(w, x), ones))
+                } else {
+                    i32x4_relaxed_dot_i8x16_i7x16_add(w, x, sums[t])
+                };
             }
         }
         // SAFETY: at most to the end.
@@ -80,30 +131,80 @@ pub fn dot_int8<const T: usize>(w: &[i8; BLOCK * ROWS], sums: &RowSums, x: &[Act
     sums.map(|sums| sums.map(|sum| F32x4(f32x4_convert_i32x4(sum))))
 }
 
-/// As [`dot_int8`], for values from 0 to 15 and sums that begin at `starts`. Here the weights are within 7 bits.
 #[target_feature(enable = "relaxed-simd")]
 #[inline]
-pub fn dot_int4<const T: usize>(w: &[u8; BLOCK * ROWS / 2], x: &[Activation], starts: &[i32; T]) -> [[F32x4; T]; 2] {
+fn dot_int4_by<const IN_PAIRS: bool, const T: usize>(
+    w: &[u8; BLOCK * ROWS / 2],
+    x: &[Activation],
+    starts: &[i32; T],
+) -> [[F32x4; T]; 2] {
     assert_eq!(x.len(), BLOCK * T);
     let mut sums = [starts.map(|start| i32x4_splat(start)); 2];
-    let (mut w, mut x, low_half) = (w.as_ptr(), x.as_ptr(), i8x16_splat(black_box(15)));
-    for _ in 0..black_box(BLOCK / 8) {
-        // SAFETY: BLOCK / 8 times two vectors are a panel's weights.
-        let halves = [0, 16].map(|half| unsafe { v128_load(w.add(half).cast()) });
-        // A shift of bytes would make its mask anew.
-        let fours = [halves, halves.map(|halves| u16x8_shr(halves, 4))];
-        for (four, w) in fours.into_iter().enumerate() {
-            let w = w.map(|w| v128_and(w, low_half));
-            for t in 0..T {
-                // SAFETY: BLOCK / 4 times T times four are the activations.
-                let x = unsafe { v128_load32_splat(x.add(4 * (four * T + t)).cast()) };
-                for (sums, w) in sums.iter_mut().zip(w) {
-                    sums[t] = i32x4_relaxed_dot_i8x16_i7x16_add(x, w, sums[t]);
+    let (mut w, mut x) = (w.as_ptr(), x.as_ptr());
+    let (low_half, ones) = (i8x16_splat(black_box(15)), i16x8_splat(black_box(1)));
+    // In pairs, 16 bits hold a lane's sum over 32 columns: 16 products of 15 and 128.
+    let columns = if IN_PAIRS { BLOCK / 2 } else { BLOCK };
+    for _ in 0..BLOCK / columns {
+        let mut parts = if IN_PAIRS { [[i16x8_splat(0); T]; 2] } else { sums };
+        for _ in 0..black_box(columns / 8) {
+            // SAFETY: BLOCK / 8 times two vectors are a panel's weights.
+            let halves = [0, 16].map(|half| unsafe { v128_load(w.add(half).cast()) });
+            // A shift of bytes would make its mask anew.
+            let fours = [halves, halves.map(|halves| u16x8_shr(halves, 4))];
+            for (four, w) in fours.into_iter().enumerate() {
+                let w = w.map(|w| v128_and(w, low_half));
+                for t in 0..T {
+                    // SAFETY: BLOCK / 4 times T times four are the activations.
+                    let x = unsafe { v128_load32_splat(x.add(4 * (four * T + t)).cast()) };
+                    for (parts, w) in parts.iter_mut().zip(w) {
+                        parts[t] = if IN_PAIRS {
+                            i16x8_add(parts[t], i16x8_relaxed_dot_i8x16_i7x16(x, w))
+                        } else {
+                            i32x4_relaxed_dot_i8x16_i7x16_add(x, w, parts[t])
+                        };
+                    }
                 }
             }
+            // SAFETY: at most to the end.
+            (w, x) = unsafe { (w.add(32), x.add(8 * T)) };
         }
-        // SAFETY: at most to the end.
-        (w, x) = unsafe { (w.add(32), x.add(8 * T)) };
+        if IN_PAIRS {
+            for (sums, parts) in sums.iter_mut().zip(parts) {
+                for (sum, part) in sums.iter_mut().zip(parts) {
+                    *sum = i32x4_add(*sum, i32x4_dot_i16x8(part, ones));
+                }
+            }
+        } else {
+            sums = parts;
+        }
     }
     sums.map(|sums| sums.map(|sum| F32x4(f32x4_convert_i32x4(sum))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    proptest! {
+        /// The tests beside this module see only what the machine chose.
+        #[test]
+        fn both_ways_to_multiply_agree(
+            int8 in prop::collection::vec(prop_oneof![any::<i8>(), Just(127), Just(-128)], BLOCK * ROWS),
+            int4 in prop::collection::vec(prop_oneof![any::<u8>(), Just(0xff), Just(0)], BLOCK * ROWS / 2),
+            raised in prop::collection::vec(prop_oneof![0..=127_u8, Just(127), Just(0)], 4 * BLOCK),
+            x in prop::collection::vec(prop_oneof![any::<u8>(), Just(127), Just(128)], 4 * BLOCK),
+            sums: [i16; ROWS],
+            starts: [i16; 4],
+        ) {
+            let lanes = |sums: [[F32x4; 4]; 2]| sums.map(|sums| sums.map(F32x4::lanes));
+            let (int8, sums): (&[i8; BLOCK * ROWS], _) = (int8.as_slice().try_into().unwrap(), RowSums(sums));
+            let pairs = lanes(dot_int8_by::<true, 4>(int8, &sums, &raised));
+            prop_assert_eq!(pairs, lanes(dot_int8_by::<false, 4>(int8, &sums, &raised)));
+            let (int4, starts): (&[u8; BLOCK * ROWS / 2], _) = (int4.as_slice().try_into().unwrap(), starts.map(i32::from));
+            let pairs = lanes(dot_int4_by::<true, 4>(int4, &x, &starts));
+            prop_assert_eq!(pairs, lanes(dot_int4_by::<false, 4>(int4, &x, &starts)));
+        }
+    }
 }

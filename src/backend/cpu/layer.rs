@@ -50,6 +50,7 @@ impl Work {
         Ok(Self {
             residual: buffer(c.d_model)?,
             u: buffer(c.d_model)?,
+            // The large matrices are all exact or all packed.
             u_tiles: weights.embeddings.tiles(BLOCK_TOKENS, c.d_model)?,
             xz: buffer(c.in_proj_rows())?,
             x: buffer(c.conv_width())?,

@@ -121,8 +121,8 @@ impl Matrix {
         }
     }
 
-    /// `out[t, r] = W[r] · x[t]` for the tokens t below `tokens` and the rows r in `rows`, which begins with a strip and ends so or at the
-    /// end. `out` is `[tokens, rows]`.
+    /// `out[t, r] = W[r] · x[t]` for the first `tokens` tokens t and the rows r in `rows`, which begins with a strip and
+    /// ends so or at the end. `out` is `[tokens, rows]`.
     ///
     /// # Safety
     /// Nothing else may use these columns of `out` meanwhile.

@@ -35,10 +35,10 @@ pub struct Work {
     x_tiles: Tiles,
     /// `[T, R + 2N]`: output of x_proj.
     x_dbl: Vec<f32>,
-    /// The R of it for dt_proj.
-    dt_tiles: Tiles,
     /// `[N, T]`: B and C of it.
     b_c: Vec<[f32; 2]>,
+    /// The R of x_dbl for dt_proj.
+    dt_tiles: Tiles,
     /// `[T, E]`: output of dt_proj; in Mamba-2 of the scan.
     dt: Vec<f32>,
     ssd: Option<SsdWork>,
@@ -92,8 +92,8 @@ impl Work {
         });
     }
 
-    /// From the normed residual to the input of out_proj, which it lays out. Each channel belongs to one part, with its row
-    /// of in_proj, so the convolution goes with in_proj, and dt_proj with the scan.
+    /// From the normed residual to the input of out_proj, which it lays out. Each channel belongs to one part, with its
+    /// row of in_proj, so the convolution goes with in_proj, and dt_proj with the scan.
     fn mamba(&mut self, c: &Config, layer: &Layer, ssm: &Selective, t: usize, state: LayerState<'_>, pool: &Pool) {
         let (e, n, r) = (c.d_inner, c.d_state, c.dt_rank);
         let (rows, r_2n) = (c.in_proj_rows(), r + 2 * n);

@@ -14,6 +14,7 @@ use crate::error::Result;
 pub struct Packed<P> {
     rows: usize,
     cols: usize,
+    /// How this machine multiplies.
     way: Way,
     /// Panels of a strip of eight rows one after the other, strip after strip; missing rows and columns are zero.
     panels: Vec<P>,

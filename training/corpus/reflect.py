@@ -132,10 +132,10 @@ def turned(phrase: str) -> str:
 
 
 @cache
-def nouns() -> dict[str, float]:
-    """Nouns that can be a subject of talk, each with how common it is (Zipf scale)."""
+def nouns() -> frozenset[str]:
+    """Nouns that can be a subject of talk."""
     with lzma.open(NOUNS, "rt") as file:
-        return json.load(file)
+        return frozenset(json.load(file))
 
 
 def topic(text: str) -> str | None:

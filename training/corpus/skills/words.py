@@ -59,6 +59,10 @@ _ODD_GLOSS = re.compile(
 )
 
 
+# Occurrences in the natural text (training/count_words.py). Below the first a word is rare; above the second nobody
+# asks what it means.
+COMMON_COUNT = 13
+EVERYDAY_COUNT = 3000
 _GLUE = frozenset("a an the of to in is that which who whom for with by from and or not on at as be being been it its than without within between something someone somebody people".split())
 
 
@@ -82,12 +86,12 @@ def _read_meanings() -> dict[str, Meaning]:
         word, kind, gloss = line.split(" ", 2)
         found.setdefault(word, Meaning(word, kind, gloss))
     rows = fact_table("words")
-    common = {row["w"] for row in rows if row["zipf"] >= 3.7} | _GLUE
+    common = {row["w"] for row in rows if row["count"] >= COMMON_COUNT} | _GLUE
     for row in rows:
         word, gloss, part = row["w"], row["d"].strip(), row["p"]
         plain = re.findall(r"[a-z']+", gloss.lower())
         if (
-            word in found or word in _SKIP or len(word) < 4 or not word.isalpha() or not word.islower() or not 3.75 <= row["zipf"] <= 5.6
+            word in found or word in _SKIP or len(word) < 4 or not word.isalpha() or not word.islower() or not COMMON_COUNT < row["count"] <= EVERYDAY_COUNT
             or not 10 <= len(gloss) <= 60 or len(plain) > 10 or _ODD_GLOSS.search(gloss) or any(w[:5] == word[:5] for w in plain)
             or re.search(r"(ed|ing|s|ly)$", word) or any(not _plain(w, common) for w in plain) or part not in ("noun", "verb", "adj") or (part == "verb" and "," in gloss)
         ):  # fmt: skip
@@ -102,7 +106,7 @@ MEANINGS = _read_meanings()
 _ALL = list(MEANINGS.values())
 _OURS = [meaning for meaning in _ALL if meaning.kind != "w"]
 _EVERYWHERE = real_words_used()
-UNKNOWN_RARE = [row["w"] for row in fact_table("words") if row["zipf"] < 3.72 and row["w"].isalpha() and row["w"].islower() and len(row["w"]) > 5 and row["w"] not in _EVERYWHERE]
+UNKNOWN_RARE = [row["w"] for row in fact_table("words") if row["count"] < COMMON_COUNT and row["w"].isalpha() and row["w"].islower() and len(row["w"]) > 5 and row["w"] not in _EVERYWHERE]
 
 
 def _ask_word(chat: Chat, templates: list[str], word: str) -> None:

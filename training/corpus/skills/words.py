@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 
 from ..grammar import Chat, article, expand, listing, skill
-from ..lexicon import ALL, LISTS, fact_table, is_held_out, is_rude, made_up_word, real_words
+from ..lexicon import ALL, LISTS, fact_lines, fact_table, is_held_out, is_rude, made_up_word, real_words
+from ..rewording import reword
 from .base import DATA, LEADS, aftermath, ask, entries
 from .frames import roundabout
 
@@ -102,7 +103,19 @@ def _read_meanings() -> dict[str, Meaning]:
     return found
 
 
-MEANINGS = _read_meanings()
+def _add_glosses(found: dict[str, Meaning]) -> dict[str, Meaning]:
+    """Some thousand more common words with a plain gloss of their commonest sense, the commonest words first."""
+    for row in fact_lines("glosses"):
+        word, gloss = row["word"], row["gloss"]
+        if word in found and found[word].kind != "w" or word in _SKIP or len(word) < 3 or not word.isalpha() or _ODD_GLOSS.search(gloss):
+            continue
+        if row["pos"] == "verb" and not gloss.startswith("to "):
+            gloss = f"to {gloss}"
+        found[word] = Meaning(word, "w", gloss)
+    return found
+
+
+MEANINGS = _add_glosses(_read_meanings())
 _ALL = list(MEANINGS.values())
 _OURS = [meaning for meaning in _ALL if meaning.kind != "w"]
 _EVERYWHERE = real_words_used()
@@ -114,6 +127,10 @@ def _ask_word(chat: Chat, templates: list[str], word: str) -> None:
     text = expand(chat.rng, chat.pick(templates), w=word)
     if chat.chance(0.22):
         text = roundabout(chat, expand(chat.rng, chat.pick(MEANING_NAMED), w=word))
+    elif chat.chance(0.2):
+        text = reword(chat.rng, text, typos=False)
+        chat.user_exactly(text)
+        return
     elif chat.chance(0.08):
         text = chat.pick(LEADS) + (text[:1].lower() + text[1:] if not re.match(r"(I |My )", text) else text)
     chat.user(text)
@@ -122,7 +139,7 @@ def _ask_word(chat: Chat, templates: list[str], word: str) -> None:
 @skill(18)
 def meanings(chat: Chat) -> None:
     """What a common word means."""
-    meaning = chat.pick(_OURS) if chat.chance(0.35) else chat.pick(_ALL)
+    meaning = chat.pick(_OURS) if chat.chance(0.25) else chat.pick(_ALL)
     extra = _EXTRA.get(meaning.kind)
     _ask_word(chat, extra if extra and chat.chance(0.3) else MEANING_ASKED, meaning.word)
     chat.bot(_SAID[meaning.kind], w=meaning.word, gloss=meaning.gloss)

@@ -3,14 +3,16 @@
 
 use std::path::Path;
 
+use mamba_web::backend::{Name, Precision};
 use mamba_web::engine::{Engine, Options};
 use mamba_web::generation::{Input, Reason, Request, Session, Step, Text};
 use mamba_web::sampler::Settings;
-use mamba_web::{Error, Result};
+use mamba_web::{Error, Result, testing};
 
 fn open(backend: &str) -> Engine {
+    let backend = Name::parse(backend).unwrap();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/chat");
-    Engine::open(&folder, &Options { backend: backend.into(), precision: "f32".into(), ..Options::default() }).unwrap()
+    Engine::open(&folder, &Options { backend, precision: Some(Precision::F32), ..Options::default() }).unwrap()
 }
 
 const PROMPT: [u32; 9] = [3, 14, 15, 92, 65, 35, 89, 79, 32];
@@ -104,7 +106,7 @@ fn a_cancelled_run_stands_where_the_last_token_was() {
         session.begin(engine, request(settings.clone(), 100, &[])).unwrap();
         let (mut ids, ..) = go(&mut session, engine, 23).unwrap();
         session.cancel();
-        assert!(session.settle(engine).unwrap());
+        assert!(session.read_back(engine).unwrap());
         assert_eq!(session.position(), (PROMPT.len() + 23) as u64);
         // A copy goes on, from a file, in the same way as the original.
         let saved = session.snapshot(engine).unwrap();
@@ -154,13 +156,13 @@ fn a_lost_gpu_loses_no_token() {
     let mut session = gpu.session(None).unwrap();
     session.begin(&gpu, request(settings, 60, &[])).unwrap();
     let (mut ids, ..) = go(&mut session, &mut gpu, 17).unwrap();
-    gpu.lose_device();
+    testing::lose_device(&mut gpu);
     let error = go(&mut session, &mut gpu, 1).unwrap_err();
     assert!(matches!(error, Error::DeviceLost(_)), "{error}");
     // On another device, which is lost as well, and then on the CPU.
     let mut again = open("gpu");
     ids.extend(go(&mut session, &mut again, 20).unwrap().0);
-    again.lose_device();
+    testing::lose_device(&mut again);
     assert!(go(&mut session, &mut again, 1).is_err());
     ids.extend(go(&mut session, &mut cpu, usize::MAX).unwrap().0);
     assert_eq!(ids, want);

@@ -9,7 +9,7 @@ mod support;
 
 use std::path::Path;
 
-use mamba_web::backend::Precision;
+use mamba_web::backend::{Name, Precision};
 use mamba_web::engine::Options;
 use mamba_web::state::State;
 use mamba_web::{Engine, Result};
@@ -54,7 +54,7 @@ fn main() -> Result<()> {
 
 fn held_out(root: &Path, model: &Path) -> Result<Vec<Vec<u32>>> {
     let engine =
-        Engine::open(model, &Options { backend: "cpu".into(), precision: "int8".into(), ..Options::default() })?;
+        Engine::open(model, &Options { backend: Some(Name::Cpu), precision: Some(Precision::Int8), ..Options::default() })?;
     let file = std::fs::read_to_string(root.join("benches/data/held-out.jsonl")).expect("the held-out text is there");
     file.lines()
         .map(|line| {

@@ -131,17 +131,16 @@ impl Engine {
         self.chat_template.as_ref().map(Option::as_ref).map_err(Error::clone)
     }
 
-    /// Goes on with the backend of `other`, which is the same model loaded again, because `why`, a sentence. Sessions
-    /// read again what went with the old one.
+    /// Goes on with the backend of `other`, which is the same model loaded again; `reason` says in a sentence why it is
+    /// this one. Sessions read again what went with the old one.
     ///
     /// # Errors
     /// [`Error::WrongModel`] when it is another model.
-    pub fn replace(&mut self, other: Engine, why: &str) -> Result<()> {
+    pub fn replace(&mut self, other: Engine, reason: &str) -> Result<()> {
         if self.model_hash != other.model_hash {
             return Err(Error::WrongModel("The model has changed since it was loaded.".into()));
         }
-        let backend_reason = format!("{why} {}", other.backend_reason).trim().to_owned();
-        *self = Self { backend_reason, ..other };
+        *self = Self { backend_reason: reason.to_owned(), ..other };
         Ok(())
     }
 

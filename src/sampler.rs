@@ -227,12 +227,7 @@ impl Sampler {
     }
 
     /// Applies the mask, penalties and bias.
-    fn score(
-        &mut self,
-        logits: &[f32],
-        recent: &Recent,
-        mask: impl FnOnce(&mut [f32]) -> Result<()>,
-    ) -> Result<()> {
+    fn score(&mut self, logits: &[f32], recent: &Recent, mask: impl FnOnce(&mut [f32]) -> Result<()>) -> Result<()> {
         self.scores.clear();
         self.scores.extend_from_slice(logits);
         mask(&mut self.scores)?;

@@ -13,8 +13,11 @@ fn golden(name: &str) -> PathBuf {
 }
 
 fn open(name: &str) -> Engine {
-    Engine::open(&golden(name), &Options { backend: Some(Name::Cpu), precision: Some(Precision::F32), ..Options::default() })
-        .unwrap()
+    Engine::open(
+        &golden(name),
+        &Options { backend: Some(Name::Cpu), precision: Some(Precision::F32), ..Options::default() },
+    )
+    .unwrap()
 }
 
 fn request(input: Input, max_tokens: usize) -> Request {

@@ -137,7 +137,8 @@ fn chunks_of_every_size_give_the_same_tensors() {
 }
 
 fn open(path: PathBuf) -> Engine {
-    Engine::open(&path, &Options { backend: Some(Name::Cpu), precision: Some(Precision::F32), ..Options::default() }).unwrap()
+    Engine::open(&path, &Options { backend: Some(Name::Cpu), precision: Some(Precision::F32), ..Options::default() })
+        .unwrap()
 }
 
 fn answer(engine: &mut Engine, message: &str) -> Vec<u32> {
@@ -193,8 +194,10 @@ fn names_of_architectures_reach_the_page() {
 /// Builds an engine from a file's bytes.
 fn build(bytes: &[u8]) -> Result<Engine> {
     let files = ModelFiles { weights: Some("model.gguf".into()), ..ModelFiles::default() };
-    let mut builder =
-        EngineBuilder::new(&files, &Options { backend: Some(Name::Cpu), precision: Some(Precision::F32), ..Options::default() })?;
+    let mut builder = EngineBuilder::new(
+        &files,
+        &Options { backend: Some(Name::Cpu), precision: Some(Precision::F32), ..Options::default() },
+    )?;
     builder.begin_file("model.gguf", Some(bytes.len() as u64))?;
     for chunk in bytes.chunks(1 << 16) {
         pollster::block_on(builder.push(chunk))?;

@@ -10,7 +10,8 @@ use mamba_web::sampler::Settings;
 
 fn open(name: &str) -> Engine {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
-    Engine::open(&folder, &Options { backend: Some(Name::Cpu), precision: Some(Precision::F32), ..Options::default() }).unwrap()
+    Engine::open(&folder, &Options { backend: Some(Name::Cpu), precision: Some(Precision::F32), ..Options::default() })
+        .unwrap()
 }
 
 fn sampled(input: Input, max_tokens: usize) -> Request {

@@ -6,13 +6,13 @@
 use std::task::Poll;
 use std::time::Instant;
 
-use mamba_web::{Result, testing};
 use mamba_web::backend::gpu::{Device, Gpu, GpuLoader};
 use mamba_web::backend::{Backend, Precision};
 use mamba_web::model::Config;
 use mamba_web::sampler::{Chooser, Sampler, Settings};
 use mamba_web::sequence::Sequence;
 use mamba_web::state::State;
+use mamba_web::{Result, testing};
 use serde_json::json;
 
 /// Name, D, L, R.

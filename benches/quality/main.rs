@@ -53,8 +53,10 @@ fn main() -> Result<()> {
 }
 
 fn held_out(root: &Path, model: &Path) -> Result<Vec<Vec<u32>>> {
-    let engine =
-        Engine::open(model, &Options { backend: Some(Name::Cpu), precision: Some(Precision::Int8), ..Options::default() })?;
+    let engine = Engine::open(
+        model,
+        &Options { backend: Some(Name::Cpu), precision: Some(Precision::Int8), ..Options::default() },
+    )?;
     let file = std::fs::read_to_string(root.join("benches/data/held-out.jsonl")).expect("the held-out text is there");
     file.lines()
         .map(|line| {

@@ -169,7 +169,8 @@ async fn run(backend: &mut dyn Backend) -> Result<Run> {
     let mut sequence = Sequence::new(State::new(backend.config()));
     let mut read = 0;
     while read < prompt.len() {
-        read += until(&mut sequence, backend, |sequence, backend| sequence.read(backend, &prompt[read..], true)).await?;
+        read +=
+            until(&mut sequence, backend, |sequence, backend| sequence.read(backend, &prompt[read..], true)).await?;
     }
     until(&mut sequence, backend, Sequence::read_back).await?;
     let scores = sequence.logits().to_vec();

@@ -43,10 +43,10 @@ impl WasmEngine {
         Self(Rc::new(RefCell::new(engine)))
     }
 
-    fn put(&self, other: WasmEngine, why: &str) -> Result<()> {
+    fn put(&self, other: WasmEngine, reason: &str) -> Result<()> {
         let other = Rc::into_inner(other.0).map(RefCell::into_inner);
         let other = other.ok_or_else(|| Error::Busy("The model that was loaded again is in use already.".into()))?;
-        self.0.borrow_mut().replace(other, why)
+        self.0.borrow_mut().replace(other, reason)
     }
 }
 
@@ -57,10 +57,10 @@ impl WasmEngine {
         values::from_json(&self.0.borrow().info())
     }
 
-    /// Puts `other`, the same model loaded again, in this engine's place, so that all sessions go on with it. `why` is a
-    /// sentence for the backend's reason.
-    pub fn replace(&self, other: WasmEngine, why: &str) -> Result<(), JsValue> {
-        self.put(other, why).thrown()
+    /// Puts `other`, the same model loaded again, in this engine's place, so that all sessions go on with it. `reason`
+    /// is a sentence: why it is this backend.
+    pub fn replace(&self, other: WasmEngine, reason: &str) -> Result<(), JsValue> {
+        self.put(other, reason).thrown()
     }
 
     /// Takes the GPU away, as a crash of its driver would, to see what happens then.

@@ -34,6 +34,12 @@ pub fn load_for(threads: usize, dir: &Path, precision: Precision) -> Result<Box<
     fill(backend::loader(Name::Cpu, config_of(dir)?, precision, threads)?, dir)
 }
 
+/// A folder on this GPU, in f32.
+pub fn load_on(device: &Device, dir: &Path) -> Result<Box<dyn Backend>> {
+    let loader = pollster::block_on(GpuLoader::new(device.clone(), config_of(dir)?, Precision::F32))?;
+    fill(Box::new(loader), dir)
+}
+
 fn config_of(dir: &Path) -> Result<Config> {
     Config::parse(&fs::read_to_string(dir.join("config.json")).expect("config.json"))
 }

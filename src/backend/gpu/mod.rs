@@ -87,7 +87,9 @@ struct Job {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Work {
-    Read { tokens: usize },
+    Read {
+        tokens: usize,
+    },
     Scores,
     /// The state with this stamp.
     State(Stamp),
@@ -108,7 +110,11 @@ impl Gpu {
             done: Readbacks::new("end of a block", 4),
             scores: Readbacks::new("scores to fetch", dims.scores * 4),
             states: Readbacks::new("state to fetch", state_bytes),
-            parking: Spares::new("parked state", state_bytes, wgpu::BufferUsages::COPY_DST | wgpu::BufferUsages::COPY_SRC),
+            parking: Spares::new(
+                "parked state",
+                state_bytes,
+                wgpu::BufferUsages::COPY_DST | wgpu::BufferUsages::COPY_SRC,
+            ),
             pace: Pace::new(dims.tokens),
             last_read: web_time::Instant::now(),
             resident: None,

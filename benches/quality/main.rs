@@ -31,7 +31,7 @@ struct Document {
 
 fn main() -> Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let offered: Vec<Precision> = PRECISIONS.iter().filter_map(|word| Precision::parse(word).ok()).collect();
+    let offered: Vec<Precision> = PRECISIONS.iter().filter_map(|word| Precision::parse(word).ok().flatten()).collect();
     for word in PRECISIONS.iter().filter(|word| Precision::parse(word).is_err()) {
         println!("not offered: {word}");
     }

@@ -17,7 +17,7 @@ pub(super) fn start(
     model: &dyn LoadedModel,
     input: &Input,
     sequence: &Sequence,
-    conversation: &Conversation,
+    conversation: &mut Conversation,
 ) -> Result<Start> {
     let empty = |what: &str| Error::BadArgument(format!("The {what} is empty."));
     let (what, text) = match input {

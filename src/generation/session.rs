@@ -79,7 +79,7 @@ impl Session {
         }
         request.validate()?;
         let Request { input, settings, max_tokens, stop } = request;
-        let Start { tokens, message } = input::start(model, &input, &self.sequence, &self.conversation)?;
+        let Start { tokens, message } = input::start(model, &input, &self.sequence, &mut self.conversation)?;
         let chooser = match input {
             Input::Read(_) => None,
             _ => Some(Chooser::new(Sampler::new(settings, model.config().vocab)?, constraint)),
@@ -230,7 +230,7 @@ impl Session {
         self.sequence.state()
     }
 
-    /// The turns of the chat so far.
+    /// The turns of the chat so far, or the last ones of many.
     pub fn conversation(&self) -> &Conversation {
         &self.conversation
     }

@@ -29,7 +29,7 @@ pub struct Session {
 
 impl Session {
     /// A session that goes on from `state`, which has read nothing or what `conversation` says.
-    pub fn new(state: State, conversation: Conversation) -> Self {
+    pub(crate) fn new(state: State, conversation: Conversation) -> Self {
         Self::of(Sequence::new(state), conversation, Stats::default())
     }
 
@@ -37,7 +37,7 @@ impl Session {
     ///
     /// # Errors
     /// [`Error::BadState`] when its conversation cannot be read.
-    pub fn restore(snapshot: Snapshot) -> Result<Self> {
+    pub(crate) fn restore(snapshot: Snapshot) -> Result<Self> {
         let conversation = match snapshot.conversation.as_str() {
             "" => Conversation::default(),
             json => serde_json::from_str(json).map_err(|_| {

@@ -8,10 +8,16 @@ const TURN_MS = 50;
 
 /** One turn at a time, in the order in which they were asked for. Whoever has it may ask again after each step. */
 export class Turns {
+  #turnMs;
   /** @type {{ who: object, since: number } | null} */
   #holder = null;
   /** @type {{ who: object, begin: () => void }[]} */
   #queue = [];
+
+  /** @param {number} [turnMs] */
+  constructor(turnMs = TURN_MS) {
+    this.#turnMs = turnMs;
+  }
 
   /**
    * Resolves when it is the turn of `who`, or still is.
@@ -21,7 +27,7 @@ export class Turns {
    */
   async take(who) {
     if (this.#holder?.who === who) {
-      if (this.#queue.length === 0 || performance.now() - this.#holder.since < TURN_MS) return;
+      if (this.#queue.length === 0 || performance.now() - this.#holder.since < this.#turnMs) return;
       this.#holder = null;
     }
     await new Promise((resolve) => {
@@ -37,7 +43,7 @@ export class Turns {
    * @param {Promise<unknown>} something
    */
   async pause(who, something) {
-    const timer = setTimeout(() => this.end(who), TURN_MS);
+    const timer = setTimeout(() => this.end(who), this.#turnMs);
     try {
       await something;
     } finally {

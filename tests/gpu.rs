@@ -254,8 +254,12 @@ fn an_answer_that_stops_at_once_says_nothing_of_the_next_one() {
         let stop = engine.stop_tokens()[0];
         let mut session = engine.session(None).unwrap();
         let stops = Settings { temperature: 0.9, top_k: 20, logit_bias: vec![(stop, 100.0)], ..Settings::greedy() };
-        session.begin(engine, request(stops, 9, &[])).unwrap();
-        assert!(go(&mut session, engine, usize::MAX).unwrap().0.is_empty());
+        let read = Request { input: Input::Read(Text::Ids(PROMPT.to_vec())), ..request(stops.clone(), 1, &[]) };
+        // Everything is read back when the answer begins, so that there is nothing to be read back when it ends.
+        for request in [read, Request { input: Input::Prompt("".into()), ..request(stops, 9, &[]) }] {
+            session.begin(engine, request).unwrap();
+            assert!(go(&mut session, engine, usize::MAX).unwrap().0.is_empty());
+        }
         for seed in 1..4 {
             let settings = Settings { temperature: 0.9, top_k: 20, seed, ..Settings::greedy() };
             let mut twin = session.fork().unwrap();

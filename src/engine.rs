@@ -1,5 +1,6 @@
 //! A loaded model: weights in a backend, the tokenizer, the chat template, and what the checkpoint recommends.
 
+mod autotune;
 mod builder;
 mod defaults;
 #[cfg(not(target_arch = "wasm32"))]
@@ -15,7 +16,7 @@ pub use warm::warm_up;
 use crate::backend::Backend;
 use crate::conversation::{ChatTemplate, Conversation};
 use crate::error::{Error, Result};
-use crate::generation::Session;
+use crate::generation::{Input, LoadedModel, Request, Session, check_ids};
 use crate::model::Config;
 use crate::state::{Snapshot, State};
 use crate::tokenizer::Tokenizer;
@@ -130,14 +131,17 @@ impl Engine {
         self.chat_template.as_ref().map(Option::as_ref).map_err(Error::clone)
     }
 
-    pub(crate) fn backend(&mut self) -> &mut dyn Backend {
-        &mut *self.backend
-    }
-
-    /// Takes the GPU away, as a crash of its driver would, to see what happens then: work on it fails with
-    /// [`Error::DeviceLost`](crate::Error::DeviceLost), and its sessions go on with another engine of the same model.
-    pub fn lose_device(&mut self) {
-        self.backend.lose_device();
+    /// Goes on with the backend of `other`, which is the same model loaded again; `reason` says in a sentence why it is
+    /// this one. Sessions read again what went with the old one.
+    ///
+    /// # Errors
+    /// [`Error::WrongModel`] when it is another model.
+    pub fn replace(&mut self, other: Engine, reason: &str) -> Result<()> {
+        if self.model_hash != other.model_hash {
+            return Err(Error::WrongModel("The model has changed since it was loaded.".into()));
+        }
+        *self = Self { backend_reason: reason.to_owned(), ..other };
+        Ok(())
     }
 
     /// The ids of `text`, special tokens by their names included.
@@ -150,18 +154,14 @@ impl Engine {
     /// # Errors
     /// [`Error::BadArgument`] for an id that the model does not have.
     pub fn detokenize(&self, ids: &[u32]) -> Result<String> {
-        self.check_ids(ids)?;
+        check_ids(ids, self.config().vocab)?;
         self.tokenizer()?.decode(ids)
     }
 
-    pub(crate) fn check_ids(&self, ids: &[u32]) -> Result<()> {
-        let vocab = self.config().vocab;
-        match ids.iter().find(|&&id| id as usize >= vocab) {
-            Some(id) => {
-                Err(Error::BadArgument(format!("Token {id} is not in the model's vocabulary of {vocab} tokens.")))
-            }
-            None => Ok(()),
-        }
+    /// A request with the settings that the model's makers recommend.
+    pub fn request(&self, input: Input) -> Request {
+        let Defaults { settings, max_tokens, .. } = &self.defaults;
+        Request { input, settings: settings.clone(), max_tokens: *max_tokens, stop: Vec::new() }
     }
 
     /// A new session, with nothing read.
@@ -179,5 +179,31 @@ impl Engine {
     /// [`Error::BadState`] for a damaged file, [`Error::WrongModel`] for one of another model.
     pub fn restore(&self, bytes: &[u8]) -> Result<Session> {
         Session::restore(Snapshot::from_bytes(bytes, &self.model_hash, self.config())?)
+    }
+}
+
+impl LoadedModel for Engine {
+    fn backend(&mut self) -> &mut dyn Backend {
+        &mut *self.backend
+    }
+
+    fn config(&self) -> &Config {
+        self.config()
+    }
+
+    fn tokenizer(&self) -> Result<&Tokenizer> {
+        self.tokenizer()
+    }
+
+    fn chat_template(&self) -> Result<Option<&ChatTemplate>> {
+        self.chat_template()
+    }
+
+    fn stop_tokens(&self) -> &[u32] {
+        self.stop_tokens()
+    }
+
+    fn model_hash(&self) -> &str {
+        self.model_hash()
     }
 }

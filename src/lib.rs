@@ -3,7 +3,7 @@
 //! The way of the data, one line down only (ARCHITECTURE.md says why):
 //!
 //! ```text
-//! bytes -> checkpoint -> model -> backend -> sampler -> generation -> web -> the page
+//! bytes -> checkpoint -> model -> backend -> sampler -> sequence -> generation -> engine -> web -> the page
 //! ```
 //!
 //! The letters of every shape: V vocabulary, D width of the residual stream, E = expand * D channels,
@@ -18,7 +18,10 @@ pub mod error;
 pub mod generation;
 pub mod model;
 pub mod sampler;
+pub mod sequence;
 pub mod state;
+#[doc(hidden)]
+pub mod testing;
 pub mod tokenizer;
 #[cfg(target_arch = "wasm32")]
 pub mod web;

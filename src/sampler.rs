@@ -4,8 +4,13 @@
 //! frequency penalties, logit bias, temperature, top-k, top-p, min-p. What is left is sorted by falling score
 //! (ties by rising id) and one uniform number picks by the inverse of the cumulative distribution.
 
+mod chooser;
+
+use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
+
+pub use chooser::{Chooser, Constraint};
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
@@ -122,6 +127,7 @@ pub struct Sampler {
     candidates: Vec<Candidate>,
     rng: ChaCha8Rng,
     drawn: u64,
+    id: u64,
 }
 
 impl Sampler {
@@ -135,7 +141,14 @@ impl Sampler {
         // The key is the seed in the first 8 bytes and zeros: simple to repeat in a shader.
         let mut key = [0; 32];
         key[..8].copy_from_slice(&settings.seed.to_le_bytes());
-        Ok(Self { settings, scores, best, candidates, rng: ChaCha8Rng::from_seed(key), drawn: 0 })
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        let (rng, id) = (ChaCha8Rng::from_seed(key), NEXT.fetch_add(1, Relaxed));
+        Ok(Self { settings, scores, best, candidates, rng, drawn: 0, id })
+    }
+
+    /// Tells the sampler of one generation from that of another, for who chooses in advance.
+    pub fn id(&self) -> u64 {
+        self.id
     }
 
     pub fn settings(&self) -> &Settings {
@@ -164,7 +177,17 @@ impl Sampler {
     /// # Errors
     /// [`Error::BadCheckpoint`] when the scores are not numbers or leave no token.
     pub fn sample(&mut self, logits: &[f32], recent: &Recent) -> Result<u32> {
-        self.score(logits, recent)?;
+        self.sample_masked(logits, recent, |_| Ok(()))
+    }
+
+    /// As [`Sampler::sample`]; `mask` may first set scores to -inf, of tokens that are not to be chosen.
+    pub fn sample_masked(
+        &mut self,
+        logits: &[f32],
+        recent: &Recent,
+        mask: impl FnOnce(&mut [f32]) -> Result<()>,
+    ) -> Result<u32> {
+        self.score(logits, recent, mask)?;
         if self.settings.temperature == 0.0 {
             return self.best();
         }
@@ -188,7 +211,7 @@ impl Sampler {
     /// All tokens that [`Sampler::sample`] would choose from, best first, and their probabilities. Slower than
     /// sampling, because it sorts them all.
     pub fn distribution(&mut self, logits: &[f32], recent: &Recent) -> Result<Vec<(u32, f64)>> {
-        self.score(logits, recent)?;
+        self.score(logits, recent, |_| Ok(()))?;
         if self.settings.temperature == 0.0 {
             return Ok(vec![(self.best()?, 1.0)]);
         }
@@ -203,10 +226,11 @@ impl Sampler {
         Ok(all)
     }
 
-    /// Applies penalties and bias.
-    fn score(&mut self, logits: &[f32], recent: &Recent) -> Result<()> {
+    /// Applies the mask, penalties and bias.
+    fn score(&mut self, logits: &[f32], recent: &Recent, mask: impl FnOnce(&mut [f32]) -> Result<()>) -> Result<()> {
         self.scores.clear();
         self.scores.extend_from_slice(logits);
+        mask(&mut self.scores)?;
         let (s, scores) = (&self.settings, &mut self.scores);
         if s.repetition_penalty != 1.0 || s.presence_penalty != 0.0 || s.frequency_penalty != 0.0 {
             recent.for_each_distinct(|token, count| {

@@ -8,6 +8,7 @@ use core::sync::atomic::{AtomicU64, Ordering};
 
 use serde::{Deserialize, Serialize};
 
+use crate::checkpoint::copied;
 use crate::error::{Error, Result};
 use crate::model::Config;
 
@@ -74,6 +75,15 @@ impl State {
             position: 0,
             stamp: Stamp::fresh(),
         }
+    }
+
+    /// A copy, which has the same stamp.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`] when there is no room for it.
+    pub fn try_clone(&self) -> Result<Self> {
+        let (conv, ssm) = (copied(&self.conv, "a state")?, copied(&self.ssm, "a state")?);
+        Ok(Self { conv, ssm, ..*self })
     }
 
     /// Names the content, for a backend that keeps a copy.

@@ -4,7 +4,7 @@ mod support;
 
 use std::collections::BTreeMap;
 
-use mamba_web::backend::{self, Precision};
+use mamba_web::backend::{self, Name, Precision};
 use mamba_web::checkpoint::Reader;
 use mamba_web::model::Config;
 use mamba_web::{Error, Result};
@@ -31,9 +31,12 @@ fn file(tensors: &Tensors) -> Vec<u8> {
 }
 
 fn load_bytes(config: &str, bytes: &[u8], length: Option<u64>) -> Result<()> {
-    for (name, precision) in
-        [("reference", Precision::F32), ("cpu", Precision::F32), ("cpu", Precision::Int8), ("cpu", Precision::Int4)]
-    {
+    for (name, precision) in [
+        (Name::Reference, Precision::F32),
+        (Name::Cpu, Precision::F32),
+        (Name::Cpu, Precision::Int8),
+        (Name::Cpu, Precision::Int4),
+    ] {
         let mut loader = backend::loader(name, Config::parse(config)?, precision, 1)?;
         let mut reader = Reader::new("model.safetensors", length);
         for chunk in bytes.chunks(4096) {

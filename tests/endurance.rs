@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use mamba_web::Engine;
+use mamba_web::backend::{Name, Precision};
 use mamba_web::engine::Options;
 use mamba_web::generation::{Input, Request, Step};
 use mamba_web::sampler::Settings;
@@ -36,9 +37,11 @@ static ALLOCATOR: Counting = Counting;
 fn nothing_grows() {
     let tokens: usize = std::env::var("STATE_TOKENS").ok().and_then(|n| n.parse().ok()).unwrap_or(10_000);
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/chat");
-    let mut engine =
-        Engine::open(&folder, &Options { backend: "cpu".into(), precision: "f32".into(), ..Options::default() })
-            .unwrap();
+    let mut engine = Engine::open(
+        &folder,
+        &Options { backend: Some(Name::Cpu), precision: Some(Precision::F32), ..Options::default() },
+    )
+    .unwrap();
     let mut session = engine.session(None).unwrap();
     for message in [false, true] {
         let input = if message { Input::Message("Hello".into()) } else { Input::Prompt("Hello".into()) };

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use mamba_web::Engine;
+use mamba_web::backend::{Name, Precision};
 use mamba_web::engine::Options;
 use mamba_web::generation::{Input, Reason, Request, Session, Step, Text};
 use mamba_web::sampler::Settings;
@@ -12,8 +13,11 @@ fn golden(name: &str) -> PathBuf {
 }
 
 fn open(name: &str) -> Engine {
-    Engine::open(&golden(name), &Options { backend: "cpu".into(), precision: "f32".into(), ..Options::default() })
-        .unwrap()
+    Engine::open(
+        &golden(name),
+        &Options { backend: Some(Name::Cpu), precision: Some(Precision::F32), ..Options::default() },
+    )
+    .unwrap()
 }
 
 fn request(input: Input, max_tokens: usize) -> Request {

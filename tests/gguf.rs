@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use mamba_web::Engine;
 use mamba_web::Result;
-use mamba_web::backend::{self, Backend, Loader, Precision};
+use mamba_web::backend::{self, Backend, Loader, Name, Precision};
 use mamba_web::checkpoint::{TensorSink, gguf};
 use mamba_web::engine::{EngineBuilder, ModelFiles, Options};
 use mamba_web::generation::{Input, Request, Session, Step};
@@ -33,7 +33,8 @@ struct FromHeader {
 
 impl TensorSink for FromHeader {
     fn header(&mut self, header: &gguf::Header) -> Result<()> {
-        self.loader = Some(backend::loader(self.backend, Config::from_gguf(header)?, self.precision, 1)?);
+        let name = Name::parse(self.backend)?.expect("a backend's name");
+        self.loader = Some(backend::loader(name, Config::from_gguf(header)?, self.precision, 1)?);
         Ok(())
     }
     fn begin(&mut self, name: &str, shape: &[usize]) -> Result<bool> {
@@ -136,7 +137,8 @@ fn chunks_of_every_size_give_the_same_tensors() {
 }
 
 fn open(path: PathBuf) -> Engine {
-    Engine::open(&path, &Options { backend: "cpu".into(), precision: "f32".into(), ..Options::default() }).unwrap()
+    Engine::open(&path, &Options { backend: Some(Name::Cpu), precision: Some(Precision::F32), ..Options::default() })
+        .unwrap()
 }
 
 fn answer(engine: &mut Engine, message: &str) -> Vec<u32> {
@@ -192,8 +194,10 @@ fn names_of_architectures_reach_the_page() {
 /// Builds an engine from a file's bytes.
 fn build(bytes: &[u8]) -> Result<Engine> {
     let files = ModelFiles { weights: Some("model.gguf".into()), ..ModelFiles::default() };
-    let mut builder =
-        EngineBuilder::new(&files, &Options { backend: "cpu".into(), precision: "f32".into(), ..Options::default() })?;
+    let mut builder = EngineBuilder::new(
+        &files,
+        &Options { backend: Some(Name::Cpu), precision: Some(Precision::F32), ..Options::default() },
+    )?;
     builder.begin_file("model.gguf", Some(bytes.len() as u64))?;
     for chunk in bytes.chunks(1 << 16) {
         pollster::block_on(builder.push(chunk))?;

@@ -1,16 +1,23 @@
 //! Generation on the GPU against generation on the CPU, with the same weights in f32: the GPU chooses tokens by itself
 //! and runs ahead, and nobody may notice. Runs on whatever GPU there is; a software one will do.
 
-use std::path::Path;
+mod support;
 
+use std::task::Poll;
+
+use mamba_web::backend::gpu::Device;
+use mamba_web::backend::{Backend, Name, Precision};
 use mamba_web::engine::{Engine, Options};
-use mamba_web::generation::{Input, Reason, Request, Session, Step, Text};
-use mamba_web::sampler::Settings;
-use mamba_web::{Error, Result};
+use mamba_web::generation::{Input, LoadedModel, Reason, Request, Session, Step, Text};
+use mamba_web::sampler::{Chooser, Sampler, Settings};
+use mamba_web::sequence::Sequence;
+use mamba_web::state::State;
+use mamba_web::{Error, Result, testing};
+use support::{golden, load_on, relative_error};
 
 fn open(backend: &str) -> Engine {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/chat");
-    Engine::open(&folder, &Options { backend: backend.into(), precision: "f32".into(), ..Options::default() }).unwrap()
+    let backend = Name::parse(backend).unwrap();
+    Engine::open(&golden("chat"), &Options { backend, precision: Some(Precision::F32), ..Options::default() }).unwrap()
 }
 
 const PROMPT: [u32; 9] = [3, 14, 15, 92, 65, 35, 89, 79, 32];
@@ -104,7 +111,7 @@ fn a_cancelled_run_stands_where_the_last_token_was() {
         session.begin(engine, request(settings.clone(), 100, &[])).unwrap();
         let (mut ids, ..) = go(&mut session, engine, 23).unwrap();
         session.cancel();
-        assert!(session.settle(engine).unwrap());
+        assert!(session.read_back(engine).unwrap());
         assert_eq!(session.position(), (PROMPT.len() + 23) as u64);
         // A copy goes on, from a file, in the same way as the original.
         let saved = session.snapshot(engine).unwrap();
@@ -120,30 +127,150 @@ fn a_cancelled_run_stands_where_the_last_token_was() {
     assert_eq!(after[1][23..35], after[1][35..]);
 }
 
+/// As many sequences as the GPU holds at once, fewer, and more, so that some are read again.
 #[test]
 fn sequences_that_take_turns_do_not_mix() {
     let mut gpu = open("gpu");
     let settings = |seed| Settings { temperature: 0.9, top_k: 20, seed, ..Settings::greedy() };
-    // More than the backend keeps aside, so that some are read again.
     let want: Vec<_> = (0..8).map(|seed| whole(&mut gpu, request(settings(seed), 24, &[])).0).collect();
-    let mut sessions: Vec<_> = (0..8)
-        .map(|seed| {
-            let mut session = gpu.session(None).unwrap();
-            session.begin(&gpu, request(settings(seed), 24, &[])).unwrap();
-            (session, Vec::new())
+    for count in [2, 4, 5, 6, 8] {
+        let mut sessions: Vec<_> = (0..count)
+            .map(|seed| {
+                let mut session = gpu.session(None).unwrap();
+                session.begin(&gpu, request(settings(seed), 24, &[])).unwrap();
+                (session, Vec::new())
+            })
+            .collect();
+        for turn in 0..24 {
+            for (session, ids) in &mut sessions {
+                ids.extend(go(session, &mut gpu, 1 + turn % 3).unwrap_or_default().0);
+            }
+            if sessions.iter().all(|(_, ids)| ids.len() == 24) {
+                break;
+            }
+        }
+        for ((_, ids), want) in sessions.iter().zip(&want) {
+            assert_eq!(ids, want, "{count} sequences");
+        }
+    }
+}
+
+/// What comes back goes to who asked for it, in whatever order they look.
+#[test]
+fn sequences_under_way_at_once_do_not_mix() {
+    let mut gpu = open("gpu");
+    let tokens = |number: u32| (0..150).map(|i| (i * 37 + number * 101) % 4000 + 5).collect();
+    let begin = |gpu: &Engine, number: u32| {
+        let mut session = gpu.session(None).unwrap();
+        // One of three is sampled on the host.
+        let settings = Settings { temperature: 0.9, top_k: 20 * (number % 3), ..Settings::greedy() };
+        let request = Request { input: Input::Prompt(Text::Ids(tokens(number))), ..request(settings, 7, &[]) };
+        session.begin(gpu, request).unwrap();
+        session
+    };
+    let alone: Vec<_> = (0..3)
+        .map(|number| {
+            let mut session = begin(&gpu, number);
+            let (ids, ..) = go(&mut session, &mut gpu, usize::MAX).unwrap();
+            (ids, session.logits().unwrap().to_vec(), session.position())
         })
         .collect();
-    for turn in 0..24 {
-        for (session, ids) in &mut sessions {
-            ids.extend(go(session, &mut gpu, 1 + turn % 3).unwrap_or_default().0);
+    let mut sessions: Vec<_> = (0..3).map(|number| (begin(&gpu, number), Vec::new())).collect();
+    for turn in 0..10_000 {
+        let mut has_all_waited = true;
+        for place in 0..3 {
+            // Forwards, then backwards.
+            let (session, ids) = &mut sessions[if turn % 2 == 0 { place } else { 2 - place }];
+            if !session.is_running() {
+                continue;
+            }
+            match session.step(&mut gpu).unwrap() {
+                Step::Waiting => continue,
+                Step::Token { id, .. } => ids.push(id),
+                Step::Prefill { .. } | Step::End { .. } => {}
+            }
+            has_all_waited = false;
         }
-        if sessions.iter().all(|(_, ids)| ids.len() == 24) {
+        if has_all_waited {
+            gpu.backend().remote().unwrap().wait(None);
+        }
+        if sessions.iter().all(|(session, _)| !session.is_running()) {
             break;
         }
     }
-    for ((_, ids), want) in sessions.iter().zip(&want) {
+    for ((session, ids), (want, logits, position)) in sessions.iter().zip(&alone) {
         assert_eq!(ids, want);
+        assert_eq!(session.position(), *position);
+        // Blocks may have other lengths.
+        assert!(relative_error(session.logits().unwrap(), logits) < 1e-4);
     }
+}
+
+/// Without room to park a state the sequence is read again; the device is none the worse.
+#[test]
+fn a_gpu_without_room_for_another_sequence_still_serves_it() {
+    let device = pollster::block_on(Device::open()).unwrap();
+    let mut gpu = load_on(&device, &golden("chat")).unwrap();
+    let vocab = gpu.config().vocab;
+    let mut generate = |full: &[bool]| -> Vec<Vec<u32>> {
+        let mut all: Vec<_> = (0..3)
+            .map(|seed| {
+                let settings = Settings { temperature: 0.9, top_k: 20, seed, ..Settings::greedy() };
+                let chooser = Chooser::new(Sampler::new(settings, vocab).unwrap(), None);
+                (Sequence::new(State::new(gpu.config())), chooser, Vec::new())
+            })
+            .collect();
+        for turn in 0..6 {
+            for (sequence, chooser, ids) in &mut all {
+                testing::be_full(&device, full[turn % full.len()]);
+                let mut until = |call: &mut dyn FnMut(&mut Sequence, &mut dyn Backend) -> Result<Poll<u32>>| loop {
+                    match call(sequence, gpu.as_mut()).unwrap() {
+                        Poll::Ready(value) => break value,
+                        Poll::Pending => sequence.wait(gpu.as_mut()),
+                    }
+                };
+                let mut read = if turn == 0 { 0 } else { PROMPT.len() };
+                while read < PROMPT.len() {
+                    read += until(&mut |s, gpu| Ok(s.read(gpu, &PROMPT[read..], true)?.map(|n| n as u32))) as usize;
+                }
+                let id = until(&mut |s, gpu| s.choose(gpu, chooser, 6 - turn));
+                until(&mut |s, gpu| Ok(s.read(gpu, &[id], true)?.map(|read| read as u32)));
+                ids.push(id);
+            }
+        }
+        all.into_iter().map(|(_, _, ids)| ids).collect()
+    };
+    let want = generate(&[false]);
+    assert_eq!(generate(&[true]), want);
+    assert_eq!(generate(&[false, true, true]), want);
+}
+
+/// What was chosen in advance for one answer is nothing to the next one.
+#[test]
+fn an_answer_that_stops_at_once_says_nothing_of_the_next_one() {
+    let (mut cpu, mut gpu) = (open("cpu"), open("gpu"));
+    let mut answers = Vec::new();
+    for engine in [&mut cpu, &mut gpu] {
+        let stop = engine.stop_tokens()[0];
+        let mut session = engine.session(None).unwrap();
+        let stops = Settings { temperature: 0.9, top_k: 20, logit_bias: vec![(stop, 100.0)], ..Settings::greedy() };
+        let read = Request { input: Input::Read(Text::Ids(PROMPT.to_vec())), ..request(stops.clone(), 1, &[]) };
+        // Everything is read back when the answer begins, so that there is nothing to be read back when it ends.
+        for request in [read, Request { input: Input::Prompt("".into()), ..request(stops, 9, &[]) }] {
+            session.begin(engine, request).unwrap();
+            assert!(go(&mut session, engine, usize::MAX).unwrap().0.is_empty());
+        }
+        for seed in 1..4 {
+            let settings = Settings { temperature: 0.9, top_k: 20, seed, ..Settings::greedy() };
+            let mut twin = session.fork().unwrap();
+            let more = Request { input: Input::Prompt("".into()), ..request(settings, 9, &[]) };
+            twin.begin(engine, more).unwrap();
+            answers.push(go(&mut twin, engine, usize::MAX).unwrap().0);
+        }
+    }
+    let (cpu, gpu) = answers.split_at(3);
+    assert_eq!(gpu, cpu);
+    assert!(cpu.iter().all(|ids| !ids.is_empty()));
 }
 
 #[test]
@@ -154,13 +281,13 @@ fn a_lost_gpu_loses_no_token() {
     let mut session = gpu.session(None).unwrap();
     session.begin(&gpu, request(settings, 60, &[])).unwrap();
     let (mut ids, ..) = go(&mut session, &mut gpu, 17).unwrap();
-    gpu.lose_device();
+    testing::lose_device(&mut gpu);
     let error = go(&mut session, &mut gpu, 1).unwrap_err();
     assert!(matches!(error, Error::DeviceLost(_)), "{error}");
     // On another device, which is lost as well, and then on the CPU.
     let mut again = open("gpu");
     ids.extend(go(&mut session, &mut again, 20).unwrap().0);
-    again.lose_device();
+    testing::lose_device(&mut again);
     assert!(go(&mut session, &mut again, 1).is_err());
     ids.extend(go(&mut session, &mut cpu, usize::MAX).unwrap().0);
     assert_eq!(ids, want);

@@ -4,9 +4,10 @@
 mod support;
 
 use mamba_web::backend::gpu::{Device, GpuLoader};
-use mamba_web::backend::{self, Backend, Loader, Precision};
+use mamba_web::backend::{self, Backend, Loader, Name, Precision};
 use mamba_web::model::{Architecture, Config, tensors};
 use mamba_web::state::State;
+use mamba_web::testing;
 use proptest::prelude::*;
 use proptest::test_runner::{TestCaseError, TestRunner};
 use support::{kl_divergence, relative_error};
@@ -171,7 +172,7 @@ fn any_shape_gives_what_reference_gives() {
     let mut runner = TestRunner::new(config);
     let result = runner.run(&shapes(), |shape| {
         let ids = shape.ids();
-        let mut reference = shape.fill(backend::loader("reference", shape.config(), Precision::F32, 1).unwrap());
+        let mut reference = shape.fill(backend::loader(Name::Reference, shape.config(), Precision::F32, 1).unwrap());
         let (want, want_state) = read(reference.as_mut(), &ids, 16);
         let blocks = shape.fill(Box::new(gpu(&shape, Precision::F32)));
         close_to(&want, &want_state, "blocks", blocks, &ids, 200)?;
@@ -215,7 +216,7 @@ fn a_table_larger_than_a_binding_is_split() {
     let loader =
         |device: &Device| pollster::block_on(GpuLoader::new(device.clone(), shape.config(), Precision::Int8)).unwrap();
     let (want, _) = read(shape.fill(Box::new(loader(&device))).as_mut(), &shape.ids(), 7);
-    device.limit_bindings(40_000);
+    testing::limit_bindings(&mut device, 40_000);
     let (got, _) = read(shape.fill(Box::new(loader(&device))).as_mut(), &shape.ids(), 7);
     assert_eq!(got, want);
 }
@@ -244,20 +245,20 @@ fn a_model_without_room_is_refused_before_it_is_allocated() {
         let new =
             |device: &Device, precision| pollster::block_on(GpuLoader::new(device.clone(), config.clone(), precision));
         for precision in [Precision::F32, Precision::F16, Precision::Int8, Precision::Int4] {
-            device.limit_room(u64::MAX);
+            testing::limit_room(&mut device, u64::MAX);
             let gpu = new(&device, precision).unwrap().fill(&config).unwrap();
             let needed = (gpu.weight_bytes() + gpu.buffer_bytes()) as u64;
-            device.limit_room(needed * 102 / 100);
+            testing::limit_room(&mut device, needed * 102 / 100);
             let enough = new(&device, precision).err().map(|error| error.to_string());
             assert_eq!(enough, None, "{precision:?}: {needed} bytes");
-            device.limit_room(needed * 98 / 100);
+            testing::limit_room(&mut device, needed * 98 / 100);
             let refused = new(&device, precision).err().map(|error| error.to_string()).unwrap_or_default();
             assert!(refused.contains("MB of weights"), "{precision:?}: {refused}");
         }
         // As much as int8 needs, and less than f16 does.
-        device.limit_room(u64::MAX);
+        testing::limit_room(&mut device, u64::MAX);
         let int8 = new(&device, Precision::Int8).unwrap().fill(&config).unwrap();
-        device.limit_room((int8.weight_bytes() + int8.buffer_bytes()) as u64 * 102 / 100);
+        testing::limit_room(&mut device, (int8.weight_bytes() + int8.buffer_bytes()) as u64 * 102 / 100);
         let opened = pollster::block_on(GpuLoader::open(device.clone(), config.clone(), Precision::F16)).unwrap();
         assert_eq!(opened.fill(&config).unwrap().precision(), Precision::Int8);
     }

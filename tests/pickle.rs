@@ -5,6 +5,7 @@ mod support;
 use std::fs;
 
 use mamba_web::Engine;
+use mamba_web::backend::{Name, Precision};
 use mamba_web::engine::Options;
 use support::{Memory, expected, golden, read_file};
 
@@ -35,7 +36,7 @@ fn a_folder_with_a_pickle_is_a_model() {
     for name in ["config.json", "pytorch_model.bin"] {
         fs::copy(golden("mamba2-original").join(name), folder.join(name)).unwrap();
     }
-    let options = Options { backend: "cpu".into(), precision: "f32".into(), ..Options::default() };
+    let options = Options { backend: Some(Name::Cpu), precision: Some(Precision::F32), ..Options::default() };
     let opened = [Engine::open(&folder, &options), Engine::open(&folder.join("pytorch_model.bin"), &options)];
     fs::remove_dir_all(&folder).unwrap();
     let want = expected(&golden("mamba2-original"));

@@ -3,13 +3,15 @@
 use std::path::Path;
 
 use mamba_web::Engine;
+use mamba_web::backend::{Name, Precision};
 use mamba_web::engine::Options;
 use mamba_web::generation::{Input, Request, Session, Step, Text};
 use mamba_web::sampler::Settings;
 
 fn open(name: &str) -> Engine {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
-    Engine::open(&folder, &Options { backend: "cpu".into(), precision: "f32".into(), ..Options::default() }).unwrap()
+    Engine::open(&folder, &Options { backend: Some(Name::Cpu), precision: Some(Precision::F32), ..Options::default() })
+        .unwrap()
 }
 
 fn sampled(input: Input, max_tokens: usize) -> Request {

@@ -190,3 +190,63 @@ fn the_record_of_a_turn_is_bounded() {
             .all(|m| m.content.len() <= RECORDED_BYTES && m.content.len() > RECORDED_BYTES - 4)
     );
 }
+
+/// Conversations of many turns with every kind of template: those that forget give the texts of those that do not.
+#[test]
+fn what_is_forgotten_was_not_needed() {
+    let golden: Golden = serde_json::from_str(include_str!("golden/templates.json")).unwrap();
+    let tokenizer = tokenizer();
+    let mut templates: Vec<(&str, ChatTemplate)> = Vec::new();
+    for (name, template) in &golden.templates {
+        templates.push((name, compile(&template.template, &template.special_tokens)));
+    }
+    let of_each = |inside: &str| {
+        let prompt = "{% if add_generation_prompt %}<bot>{% endif %}";
+        plain(&format!("{{% for m in messages %}}<{{{{ m.role }}}}{inside}>{{{{ m.content }}}}{{% endfor %}}{prompt}"))
+    };
+    // The last ones look at more than the turns before.
+    for (name, inside) in [
+        ("a number", "{{ loop.index }}"),
+        ("a count", "{{ messages | length }}"),
+        ("the first message", "{{ messages[0].content }}"),
+        ("every 20th", "{% if loop.index0 % 20 == 0 %}mark{% endif %}"),
+        ("beyond 50", "{% if loop.index > 50 %}late{% endif %}"),
+        ("whether a word came", "{% if messages | selectattr('content', 'equalto', 'word 3') | list %}3{% endif %}"),
+    ] {
+        templates.push((name, of_each(inside)));
+    }
+    let mut forgetful = Vec::new();
+    for (name, template) in &templates {
+        let system = Conversation::new(Some("Be brief."), Some(template)).unwrap_or_default();
+        for start in [Conversation::default(), system] {
+            let (mut conversation, mut messages) = (start.clone(), Vec::new());
+            for number in 0..100 {
+                let user = format!("word {number}");
+                let Ok(text) = conversation.next_turn(&user, template, &tokenizer) else {
+                    break; // tests above say which templates cannot go on
+                };
+                // A record of all turns, as a file holds it.
+                let mut all = serde_json::to_value(&start).unwrap();
+                all["messages"] = serde_json::to_value(&messages).unwrap();
+                all["needs_all"] = true.into();
+                let mut all: Conversation = serde_json::from_value(all).unwrap();
+                if number < 12 || number % 9 == 0 || number > 95 {
+                    assert_eq!(text, all.next_turn(&user, template, &tokenizer).unwrap(), "{name}, turn {number}");
+                }
+                let reply = ["Yes.", "", "No, not at all.", "<think>hm</think>Perhaps"][number % 4];
+                conversation.record(&user, reply);
+                messages.push(Message { role: "user".into(), content: user });
+                messages.push(Message { role: "assistant".into(), content: reply.into() });
+            }
+            if messages.len() == 200 && conversation.messages().len() <= 2 * 64 {
+                forgetful.push(*name);
+            }
+        }
+    }
+    for name in ["chatml", "default-model", "gemma", "llama-2", "llama-3", "mistral", "phi", "tulu", "zephyr"] {
+        assert!(forgetful.contains(&name), "{name} keeps all");
+    }
+    for name in ["a number", "a count", "beyond 50"] {
+        assert!(!forgetful.contains(&name), "{name} was forgotten");
+    }
+}

@@ -54,8 +54,8 @@ export class WasmEngine {
   detokenize(ids: Uint32Array): string;
   session(system?: string): WasmSession;
   restore(bytes: Uint8Array): WasmSession;
-  /** All sessions go on with `other`, the same model loaded again. */
-  replace(other: WasmEngine): void;
+  /** All sessions go on with `other`, the same model loaded again; `reason` becomes the backend's. */
+  replace(other: WasmEngine, reason: string): void;
   loseDevice(): void;
   free(): void;
 }
@@ -72,12 +72,12 @@ export class WasmSession {
   advance(): Step;
   /** The text that was held back of the tokens that were handed out. */
   cancel(): string;
-  /** After `cancel`: false while it has to be called again after `arrival`. */
-  settle(): boolean;
+  /** Before `logits` and `snapshot`, and after `cancel`: false while it has to be called again after `arrival`. */
+  readBack(): boolean;
   /** Resolves when there may be more to do. */
   arrival(): Promise<void>;
   /** Has a slow browser look at the GPU. */
-  nudge(): void;
+  hurry(): void;
   logits(): Float32Array;
   position(): number;
   stats(): import("./mamba.js").SessionStats;

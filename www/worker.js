@@ -1,9 +1,11 @@
 // The worker: the only place where the wasm is started. It does one step at a time, a
-// block of the prompt or one token, and looks at its messages in between.
+// block of the prompt or one token, and looks at its messages in between. Sessions that have
+// work at the same time take turns.
 
 import { asMambaError, asStartError, badArgument, isFatal, outOfMemory, toPlain } from "./engine/errors.js";
 import { loadModel } from "./engine/load-model.js";
 import { TOKENS_AHEAD } from "./engine/protocol.js";
+import { Turns } from "./engine/turns.js";
 import { compileWasm, startWasm } from "./engine/wasm.js";
 
 /** @typedef {import("./engine/protocol.js").Calls} Calls */
@@ -11,9 +13,9 @@ import { compileWasm, startWasm } from "./engine/wasm.js";
 /** @typedef {import("./engine/protocol.js").CallEvent} CallEvent */
 /** @typedef {import("./mamba_web.js").WasmSession} WasmSession */
 
-/** A GPU that is lost so often in one run will be lost again. */
-const MOST_RECOVERIES = 3;
-const NUDGE_MS = 4;
+/** A GPU that is lost so often, with no run between that ended well, will be lost again. */
+const MOST_LOSSES = 2;
+const HURRY_MS = 4;
 
 /** @typedef {{ isStopped: boolean, untaken: number, wake: () => void }} Run */
 
@@ -53,11 +55,14 @@ let loaded;
 let storage = { isKept: false, problem: null };
 /** @type {Promise<void> | undefined} while a lost GPU is being replaced */
 let recovery;
+/** How often a GPU was lost since a run ended well. */
+let losses = 0;
 /** @type {Map<number, WasmSession>} */
 const sessions = new Map();
 let nextSession = 1;
 /** @type {Map<number, Run>} the runs under way, by the id of their call */
 const runs = new Map();
+const turns = new Turns();
 
 /** @param {WasmSession} session */
 function keep(session) {
@@ -101,24 +106,35 @@ const calls = {
   session: ({ system }) => keep(theEngine().session(system)),
   restore: ({ bytes }) => keep(theEngine().restore(bytes)),
   fork: ({ session }) => keep(theSession(session).fork()),
-  logits: ({ session }) => theSession(session).logits(),
-  snapshot: ({ session }) => theSession(session).snapshot(),
+  async logits({ session: handle }, id) {
+    const session = theSession(handle);
+    await inTurn(() => readBack(session, id));
+    return session.logits();
+  },
+  async snapshot({ session: handle }, id) {
+    const session = theSession(handle);
+    await inTurn(() => readBack(session, id));
+    return session.snapshot();
+  },
   close({ session }) {
     theSession(session).free();
     sessions.delete(session);
   },
   async run({ session: handle, request }, id) {
     const session = theSession(handle);
+    session.begin(request);
     /** @type {Run} */
     const run = { isStopped: false, untaken: 0, wake: () => {} };
     runs.set(id, run);
     try {
-      session.begin(request);
-      return await work(session, run, id);
+      const ending = await work(session, run, id);
+      losses = 0;
+      return ending;
     } catch (error) {
-      if (!isFatal(error)) await giveUp(session);
+      if (!isFatal(error)) await giveUp(session, id);
       throw error;
     } finally {
+      turns.end(run);
       runs.delete(id);
     }
   },
@@ -134,17 +150,14 @@ async function work(session, run, id) {
   for (;;) {
     await nextTask();
     while (run.untaken > TOKENS_AHEAD && !run.isStopped) {
-      await new Promise((resolve) => (run.wake = () => resolve(undefined)));
+      await turns.pause(run, new Promise((resolve) => (run.wake = () => resolve(undefined))));
     }
-    if (run.isStopped) {
+    await turns.take(run);
+    const step = await oneStep(session, run, id);
+    if (!step) {
       const text = session.cancel();
-      await settled(session);
+      await readBack(session, id);
       return { reason: "cancelled", text, ...standing(session) };
-    }
-    const step = await withDevice(() => session.advance(), id);
-    if (step.kind === "waiting") {
-      await arrival(session);
-      continue;
     }
     const at = standing(session);
     if (step.kind === "end") return { reason: step.reason, text: step.text, ...at };
@@ -157,29 +170,61 @@ async function work(session, run, id) {
   }
 }
 
+/**
+ * One step, waited for; null when the run is stopped. The turn is kept until the step is done: a session that a GPU has
+ * no room for beside another one would else read again for ever what the other one's turn takes away.
+ *
+ * @param {WasmSession} session
+ * @param {Run} run
+ * @param {number} id
+ */
+async function oneStep(session, run, id) {
+  while (!run.isStopped) {
+    const step = await withDevice(() => session.advance(), id);
+    if (step.kind !== "waiting") return step;
+    await arrival(session);
+    await nextTask();
+  }
+  return null;
+}
+
 /** Waits for the GPU. Firefox looks for its results ten times a second, or whenever there is new work. */
 async function arrival(/** @type {WasmSession} */ session) {
   let isHere = false;
   const here = session.arrival().then(() => (isHere = true));
   for (;;) {
-    await Promise.race([here, new Promise((resolve) => setTimeout(resolve, NUDGE_MS))]);
+    await Promise.race([here, new Promise((resolve) => setTimeout(resolve, HURRY_MS))]);
     if (isHere) return;
-    session.nudge();
+    session.hurry();
   }
 }
 
-/** Waits until the session's state is in the worker's memory. */
-async function settled(/** @type {WasmSession} */ session) {
-  while (!(await withDevice(() => session.settle()))) await arrival(session);
+/** Waits until the session's state is in the worker's memory. @param {WasmSession} session @param {number} id */
+async function readBack(session, id) {
+  while (!(await withDevice(() => session.readBack(), id))) {
+    await arrival(session);
+    await nextTask();
+  }
 }
 
-/** Ends a run that went wrong, as well as can be. */
-async function giveUp(/** @type {WasmSession} */ session) {
+/** Ends a run that went wrong, as well as can be. @param {WasmSession} session @param {number} id */
+async function giveUp(session, id) {
   session.cancel();
   try {
-    await settled(session);
+    await readBack(session, id);
   } catch (error) {
-    console.debug(error); // the first error is the one to tell
+    console.debug(error); // the first error is the one to tell; what is asked next of this session tries again
+  }
+}
+
+/** @param {() => Promise<void>} something */
+async function inTurn(something) {
+  const who = {};
+  await turns.take(who);
+  try {
+    await something();
+  } finally {
+    turns.end(who);
   }
 }
 
@@ -189,35 +234,48 @@ async function giveUp(/** @type {WasmSession} */ session) {
  *
  * @template T
  * @param {() => T} work
- * @param {number} [id] of the call that wants to know
+ * @param {number} id of the call that it is for, which is told where the model is now
  * @returns {Promise<T>}
  */
 async function withDevice(work, id) {
-  for (let tries = 0; ; tries++) {
+  for (;;) {
     try {
       return work();
     } catch (error) {
-      if (asMambaError(error).code !== "device-lost" || !loaded || tries === MOST_RECOVERIES) throw error;
-      recovery ??= recover(loaded).finally(() => (recovery = undefined));
+      const cause = asMambaError(error);
+      if (cause.code !== "device-lost" || !loaded) throw error;
+      recovery ??= recover(loaded, cause).finally(() => (recovery = undefined));
       await recovery;
-      if (id !== undefined) tell(id, { info: info() });
+      tell(id, { info: info() });
     }
   }
 }
 
-/** @param {Parameters<Calls["load"]>[0]} wanted */
-async function recover(wanted) {
+/**
+ * Loads the model again, on a GPU if there still is one. Who asked for the GPU gets the CPU rather than half an answer, and
+ * is told so.
+ *
+ * @param {Parameters<Calls["load"]>[0]} wanted
+ * @param {import("./engine/errors.js").MambaError} cause
+ */
+async function recover(wanted, cause) {
+  losses += 1;
   const again = { ...wanted, wasmIsReady, helpers, report: () => {} };
-  let fresh;
-  try {
-    fresh = await loadModel(again);
-  } catch (error) {
-    console.debug(error);
-    const { options } = wanted;
-    const precision = options.precision === "f16" ? "auto" : options.precision;
-    fresh = await loadModel({ ...again, options: { ...options, backend: "cpu", precision } });
+  let whyNot = `It was lost ${losses} times in a row`;
+  if (losses <= MOST_LOSSES) {
+    try {
+      const { engine: fresh } = await loadModel(again);
+      theEngine().replace(fresh, `${cause.message} The model was loaded again. ${fresh.info().backendReason}`);
+      return;
+    } catch (error) {
+      console.debug(error);
+      whyNot = asMambaError(error).message.replace(/\.$/, "");
+    }
   }
-  theEngine().replace(fresh.engine);
+  const { options } = wanted;
+  const precision = options.precision === "f16" ? "auto" : options.precision;
+  const { engine: fresh } = await loadModel({ ...again, options: { ...options, backend: "cpu", precision } });
+  theEngine().replace(fresh, `${cause.message} It could not be used again (${whyNot}), so the CPU took over.`);
 }
 
 const channel = new MessageChannel();

@@ -6,12 +6,13 @@
 use std::task::Poll;
 use std::time::Instant;
 
-use mamba_web::Result;
 use mamba_web::backend::gpu::{Device, Gpu, GpuLoader};
 use mamba_web::backend::{Backend, Precision};
 use mamba_web::model::Config;
-use mamba_web::sampler::{Recent, Sampler, Settings};
+use mamba_web::sampler::{Chooser, Sampler, Settings};
+use mamba_web::sequence::Sequence;
 use mamba_web::state::State;
+use mamba_web::{Result, testing};
 use serde_json::json;
 
 /// Name, D, L, R.
@@ -93,7 +94,7 @@ fn model(name: &str, precision: Precision, mut gpu: Gpu, bandwidth: f64) -> Resu
         if ahead > gpu.most_ahead() {
             continue;
         }
-        gpu.fix_ahead(ahead);
+        testing::fix_ahead(&mut gpu, ahead);
         let rates = (0..ROUNDS).map(|_| decode(&mut gpu, 0, 192)).collect::<Result<_>>()?;
         let rate = median(rates);
         let bytes = gpu.weight_bytes() as f64 * rate;
@@ -118,7 +119,7 @@ fn model(name: &str, precision: Precision, mut gpu: Gpu, bandwidth: f64) -> Resu
         })
     );
     for tokens in [1, 1024] {
-        for timing in gpu.profile(tokens)? {
+        for timing in testing::profile(&gpu, tokens)? {
             println!(
                 "{}",
                 json!({
@@ -132,11 +133,15 @@ fn model(name: &str, precision: Precision, mut gpu: Gpu, bandwidth: f64) -> Resu
 }
 
 /// Waits where a page would do something else.
-fn until<T>(gpu: &mut Gpu, mut call: impl FnMut(&mut Gpu) -> Result<Poll<T>>) -> Result<T> {
+fn until<T>(
+    gpu: &mut Gpu,
+    sequence: &mut Sequence,
+    mut call: impl FnMut(&mut Sequence, &mut Gpu) -> Result<Poll<T>>,
+) -> Result<T> {
     loop {
-        match call(gpu)? {
+        match call(sequence, gpu)? {
             Poll::Ready(value) => return Ok(value),
-            Poll::Pending => gpu.wait(),
+            Poll::Pending => sequence.wait(gpu),
         }
     }
 }
@@ -145,41 +150,37 @@ fn ids(count: usize) -> Vec<u32> {
     (0..count as u32).map(|i| i.wrapping_mul(2_654_435_761) % 50_000).collect()
 }
 
-fn read(gpu: &mut Gpu, tokens: &[u32], state: &mut State, scores: &mut [f32]) -> Result<()> {
-    let mut rest = tokens;
-    while !rest.is_empty() {
-        let block = &rest[..rest.len().min(gpu.block())];
-        let last = block.len() == rest.len();
-        until(gpu, |gpu| gpu.read(block, state, last.then_some(&mut *scores)))?;
-        rest = &rest[block.len()..];
+fn read(gpu: &mut Gpu, sequence: &mut Sequence, tokens: &[u32]) -> Result<()> {
+    let mut read = 0;
+    while read < tokens.len() {
+        read += until(gpu, sequence, |sequence, gpu| sequence.read(gpu, &tokens[read..], true))?;
     }
     Ok(())
 }
 
 /// Seconds to read a prompt of so many tokens, its scores computed.
 fn prefill(gpu: &mut Gpu, tokens: usize) -> Result<f64> {
-    let (mut state, mut scores) = (State::new(gpu.config()), vec![0.0; gpu.config().vocab]);
-    gpu.fix_block(tokens);
+    let mut sequence = Sequence::new(State::new(gpu.config()));
+    testing::fix_block(gpu, tokens);
     let start = Instant::now();
-    read(gpu, &ids(tokens), &mut state, &mut scores)?;
+    read(gpu, &mut sequence, &ids(tokens))?;
     Ok(start.elapsed().as_secs_f64())
 }
 
 /// Tokens generated a second, after so many were read.
 fn decode(gpu: &mut Gpu, position: usize, tokens: usize) -> Result<f64> {
-    let (mut state, mut scores) = (State::new(gpu.config()), vec![0.0; gpu.config().vocab]);
-    read(gpu, &ids(position.max(16)), &mut state, &mut scores)?;
+    let mut sequence = Sequence::new(State::new(gpu.config()));
+    read(gpu, &mut sequence, &ids(position.max(16)))?;
     let settings = Settings { temperature: 0.8, top_k: 40, ..Settings::greedy() };
-    let (mut sampler, mut recent) = (Sampler::new(settings, gpu.config().vocab)?, Recent::default());
+    let mut chooser = Chooser::new(Sampler::new(settings, gpu.config().vocab)?, None);
     let mut start = Instant::now();
     let warm = 32;
     for left in (1..=tokens + warm).rev() {
         if left == tokens {
             start = Instant::now();
         }
-        let id = until(gpu, |gpu| gpu.choose(&mut sampler, &recent, &mut state, &scores, left))?;
-        until(gpu, |gpu| gpu.read(&[id], &mut state, Some(&mut scores)))?;
-        recent.push(id);
+        let id = until(gpu, &mut sequence, |sequence, gpu| sequence.choose(gpu, &mut chooser, left))?;
+        until(gpu, &mut sequence, |sequence, gpu| sequence.read(gpu, &[id], true))?;
     }
     Ok(tokens as f64 / start.elapsed().as_secs_f64())
 }

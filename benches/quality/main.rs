@@ -9,7 +9,7 @@ mod support;
 
 use std::path::Path;
 
-use mamba_web::backend::Precision;
+use mamba_web::backend::{Name, Precision};
 use mamba_web::engine::Options;
 use mamba_web::state::State;
 use mamba_web::{Engine, Result};
@@ -31,7 +31,7 @@ struct Document {
 
 fn main() -> Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let offered: Vec<Precision> = PRECISIONS.iter().filter_map(|word| Precision::parse(word).ok()).collect();
+    let offered: Vec<Precision> = PRECISIONS.iter().filter_map(|word| Precision::parse(word).ok().flatten()).collect();
     for word in PRECISIONS.iter().filter(|word| Precision::parse(word).is_err()) {
         println!("not offered: {word}");
     }
@@ -53,8 +53,10 @@ fn main() -> Result<()> {
 }
 
 fn held_out(root: &Path, model: &Path) -> Result<Vec<Vec<u32>>> {
-    let engine =
-        Engine::open(model, &Options { backend: "cpu".into(), precision: "int8".into(), ..Options::default() })?;
+    let engine = Engine::open(
+        model,
+        &Options { backend: Some(Name::Cpu), precision: Some(Precision::Int8), ..Options::default() },
+    )?;
     let file = std::fs::read_to_string(root.join("benches/data/held-out.jsonl")).expect("the held-out text is there");
     file.lines()
         .map(|line| {

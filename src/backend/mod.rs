@@ -2,21 +2,18 @@
 //!
 //! * [`reference`](mod@reference): plain f32 on candle tensors, the oracle that the others are tested against.
 //! * [`cpu`]: SIMD, f32, int8 or int4 weights, threads, nothing allocated per token.
-//! * [`gpu`]: WebGPU shaders; the state stays on the GPU, which chooses tokens by itself and runs ahead.
+//! * [`gpu`]: WebGPU shaders; the state stays on the GPU, which chooses tokens by itself and in advance ([`Remote`]).
 
-pub mod contest;
 pub mod cpu;
 pub mod gpu;
 pub mod reference;
+mod remote;
 
-use core::future::Future;
-use core::pin::Pin;
-use core::task::Poll;
+pub use remote::{Arrival, Choice, Fetch, Remote, Stub, Ticket};
 
 use crate::checkpoint::TensorSink;
 use crate::error::{Error, Result};
 use crate::model::Config;
-use crate::sampler::{Recent, Sampler};
 use crate::state::State;
 
 /// How weights are kept in memory.
@@ -43,32 +40,58 @@ impl Precision {
         }
     }
 
-    /// From the word used in API.md; `auto` is the caller's to resolve.
-    pub fn parse(word: &str) -> Result<Self> {
-        match word {
-            "f32" => Ok(Precision::F32),
-            "f16" => Ok(Precision::F16),
-            "int8" => Ok(Precision::Int8),
-            "int4" => Ok(Precision::Int4),
-            other => Err(Error::BadArgument(format!(
-                "The precision \"{other}\" is not known here; use \"f32\", \"f16\", \"int8\" or \"int4\"."
-            ))),
-        }
+    /// From a caller's word; none for `auto`, which is the engine's to resolve.
+    ///
+    /// # Errors
+    /// [`Error::BadArgument`] for another word.
+    pub fn parse(word: &str) -> Result<Option<Self>> {
+        Ok(Some(match word {
+            "auto" => return Ok(None),
+            "f32" => Precision::F32,
+            "f16" => Precision::F16,
+            "int8" => Precision::Int8,
+            "int4" => Precision::Int4,
+            other => {
+                return Err(Error::BadArgument(format!(
+                    "The precision \"{other}\" is not known here; use \"auto\", \"f32\", \"f16\", \"int8\" or \"int4\"."
+                )));
+            }
+        }))
     }
 }
 
-/// Resolves when a [`Backend`] that was pending may have more to say.
-pub type Arrival = Pin<Box<dyn Future<Output = ()>>>;
+/// The backends that can be asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Name {
+    Gpu,
+    Cpu,
+    Reference,
+}
+
+impl Name {
+    /// From a caller's word; none for `auto`, which is the engine's to resolve.
+    ///
+    /// # Errors
+    /// [`Error::BadArgument`] for another word.
+    pub fn parse(word: &str) -> Result<Option<Self>> {
+        Ok(Some(match word {
+            "auto" => return Ok(None),
+            "gpu" => Name::Gpu,
+            "cpu" => Name::Cpu,
+            "reference" => Name::Reference,
+            other => {
+                return Err(Error::BadArgument(format!(
+                    "The backend \"{other}\" is not known here; use \"auto\", \"gpu\", \"cpu\" or \"reference\"."
+                )));
+            }
+        }))
+    }
+}
 
 /// A model ready to run. Implementations keep no conversation: all that a
 /// sequence needs is in the [`State`] that the caller hands in.
-///
-/// A backend whose work is done elsewhere answers [`Poll::Pending`]: the caller waits ([`Backend::wait`] natively,
-/// [`Backend::arrival`] in a browser) and calls again with the same arguments. It may also run behind: what
-/// [`Backend::read`] has read is in `state` and `logits` only after [`Backend::settle`]; until then they say what they
-/// said when they were settled last, and `state` names what the backend holds for them.
 pub trait Backend {
-    /// The backend's name as API.md has it: `reference`, `cpu`, ...
+    /// The word for it in options and in what a page shows.
     fn name(&self) -> &'static str;
 
     fn config(&self) -> &Config;
@@ -88,67 +111,20 @@ pub trait Backend {
         None
     }
 
-    /// The most tokens that one [`Backend::prefill`] or [`Backend::read`] should take now; a caller that wants to be
-    /// able to stop sends no more than this at a time. At least 1.
+    /// The most tokens that one [`Backend::prefill`] should take now; a caller that wants to be able to stop sends no
+    /// more than this at a time. At least 1.
     fn block(&self) -> usize;
 
     /// Reads `tokens` (T, at least one and at most [`Backend::block`]; each below V) into `state` and,
-    /// when `logits` is given, writes the V scores of the token that follows the last one. Settled, without waiting
-    /// elsewhere: a program that has to do other things meanwhile uses [`Backend::read`].
+    /// when `logits` is given, writes the V scores of the token that follows the last one. Returns when it is done.
     ///
     /// One call with T tokens gives what T calls with one token each give.
     fn prefill(&mut self, tokens: &[u32], state: &mut State, logits: Option<&mut [f32]>) -> Result<()>;
 
-    /// The same, perhaps pending and unsettled.
-    fn read(&mut self, tokens: &[u32], state: &mut State, logits: Option<&mut [f32]>) -> Result<Poll<()>> {
-        self.prefill(tokens, state, logits).map(Poll::Ready)
-    }
-
-    /// The token that follows, which is then to be read or left. At most `most` more will be asked for.
-    fn choose(
-        &mut self,
-        sampler: &mut Sampler,
-        recent: &Recent,
-        state: &mut State,
-        logits: &[f32],
-        most: usize,
-    ) -> Result<Poll<u32>> {
-        let _ = (state, most);
-        sampler.sample(logits, recent).map(Poll::Ready)
-    }
-
-    /// Brings `state` and `logits` (V) up to all that was read.
-    fn settle(&mut self, state: &mut State, logits: &mut [f32]) -> Result<Poll<()>> {
-        let _ = (state, logits);
-        Ok(Poll::Ready(()))
-    }
-
-    /// Whether `state` and its scores are up to all that was read, so that there is nothing to settle.
-    fn is_settled(&self, state: &State) -> bool {
-        let _ = state;
-        true
-    }
-
-    /// Whether the backend still holds what was read into `state` and not settled. If not (the GPU was lost, or too
-    /// many sequences took turns), the caller has to read it again.
-    fn has(&self, state: &State) -> bool {
-        let _ = state;
-        false
-    }
-
-    /// Natively, waits for what is pending.
-    fn wait(&self) {}
-
-    /// In a browser, what to wait for; none when nothing is pending.
-    fn arrival(&self) -> Option<Arrival> {
+    /// The way to a backend whose work is done elsewhere; none where it is done in the call itself.
+    fn remote(&mut self) -> Option<&mut dyn Remote> {
         None
     }
-
-    /// Takes the GPU away, as a crash of its driver would, to see what happens then.
-    fn lose_device(&self) {}
-
-    /// Has a slow browser look at what is pending.
-    fn nudge(&self) {}
 }
 
 /// Kernels that are ready, of those that the backend needs: what a browser compiles takes a while.
@@ -169,19 +145,15 @@ pub trait Loader: TensorSink {
     fn finish(self: Box<Self>) -> Result<Box<dyn Backend>>;
 }
 
-/// The loader of a backend by its API.md name; only `cpu` makes use of `threads`. Waits for nothing but the GPU's driver.
+/// The loader of a backend; only the CPU's makes use of `threads`. Waits for nothing but the GPU's driver.
 ///
 /// # Errors
-/// [`Error::BadArgument`] for a name or a precision that is not known, [`Error::NoWebGpu`] and
-/// [`Error::OutOfMemory`] when the GPU is not there or too small.
-pub async fn open(name: &str, config: Config, precision: Precision, threads: usize) -> Result<Box<dyn Loader>> {
+/// [`Error::NoWebGpu`] and [`Error::OutOfMemory`] when the GPU is not there or too small.
+pub async fn open(name: Name, config: Config, precision: Precision, threads: usize) -> Result<Box<dyn Loader>> {
     match name {
-        "gpu" => Ok(Box::new(gpu::GpuLoader::new(gpu::Device::open().await?, config, precision).await?)),
-        "reference" => Ok(Box::new(reference::ReferenceLoader::new(config)?)),
-        "cpu" => Ok(Box::new(cpu::CpuLoader::new(config, precision, threads)?)),
-        other => Err(Error::BadArgument(format!(
-            "The backend \"{other}\" is not known here; use \"gpu\", \"cpu\" or \"reference\"."
-        ))),
+        Name::Gpu => Ok(Box::new(gpu::GpuLoader::new(gpu::Device::open().await?, config, precision).await?)),
+        Name::Reference => Ok(Box::new(reference::ReferenceLoader::new(config)?)),
+        Name::Cpu => Ok(Box::new(cpu::CpuLoader::new(config, precision, threads)?)),
     }
 }
 
@@ -190,7 +162,7 @@ pub async fn open(name: &str, config: Config, precision: Precision, threads: usi
 /// # Errors
 /// As [`open`].
 #[cfg(not(target_arch = "wasm32"))]
-pub fn loader(name: &str, config: Config, precision: Precision, threads: usize) -> Result<Box<dyn Loader>> {
+pub fn loader(name: Name, config: Config, precision: Precision, threads: usize) -> Result<Box<dyn Loader>> {
     pollster::block_on(open(name, config, precision, threads))
 }
 

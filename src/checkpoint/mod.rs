@@ -45,6 +45,13 @@ pub(crate) fn reserved<T>(len: usize, what: &str) -> Result<Vec<T>> {
     Ok(values)
 }
 
+/// A copy of `values`; as [`reserved`] when there is no room.
+pub(crate) fn copied<T: Copy>(values: &[T], what: &str) -> Result<Vec<T>> {
+    let mut copy = reserved(values.len(), what)?;
+    copy.extend_from_slice(values);
+    Ok(copy)
+}
+
 /// A buffer of `len` times `value`; as [`reserved`] when there is no room.
 pub(crate) fn filled<T: Clone>(len: usize, value: T, what: &str) -> Result<Vec<T>> {
     let mut values = reserved(len, what)?;

@@ -4,6 +4,10 @@
 //! only what follows the last reply. To find that place, the whole conversation is rendered with a stand-in for the
 //! last reply, and what follows the stand-in is fed. So the marks that close a reply, which stopped the generation and
 //! were not read, are read now.
+//!
+//! Nearly all templates write a turn in the same way whatever came long before it. So the record forgets old turns:
+//! for many turns the text that the last few alone give is compared with the text that all give, and only when it was the
+//! same each time the others go. Where it once was not (a template that numbers the turns, say), all are kept.
 
 mod python;
 mod template;
@@ -23,6 +27,10 @@ const STAND_IN: &str = "StandInForTheReplyNumber";
 /// remembers is the state; the record only says who spoke.
 pub const RECORDED_BYTES: usize = 1 << 16;
 
+/// Turns that have to be enough to render the next one, and turns for which that is tried before others are forgotten.
+const FEW_TURNS: usize = 8;
+const MANY_TURNS: usize = 64;
+
 /// One message, as templates see it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Message {
@@ -36,13 +44,16 @@ impl Message {
     }
 }
 
-/// The turns so far.
+/// The turns so far, or the last ones of many.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Conversation {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     system: Option<String>,
     #[serde(default)]
     messages: Vec<Message>,
+    /// Whether the template looks further back than the last few turns.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    needs_all: bool,
 }
 
 impl Conversation {
@@ -56,13 +67,13 @@ impl Conversation {
         let template = template.ok_or_else(|| refused("it is a base model without a chat template"))?;
         let messages = [Message::new("system", STAND_IN), Message::new("user", "Hello")];
         match template.render(&messages, true) {
-            Ok(text) if text.contains(STAND_IN) => Ok(Self { system: Some(system.into()), messages: Vec::new() }),
+            Ok(text) if text.contains(STAND_IN) => Ok(Self { system: Some(system.into()), ..Self::default() }),
             Ok(_) => Err(refused("its chat template leaves it out")),
             Err(error) => Err(refused(error.to_string().trim_end_matches('.'))),
         }
     }
 
-    /// The instructions and turns so far.
+    /// The turns so far, or the last ones of many.
     pub fn messages(&self) -> &[Message] {
         &self.messages
     }
@@ -72,11 +83,28 @@ impl Conversation {
     /// # Errors
     /// [`Error::BadTokenizer`] when the template fails or leaves earlier replies out, so that the conversation cannot
     /// be continued from the state.
-    pub fn next_turn(&self, message: &str, template: &ChatTemplate, tokenizer: &Tokenizer) -> Result<String> {
-        let mut messages = Vec::with_capacity(self.messages.len() + 2);
+    pub fn next_turn(&mut self, message: &str, template: &ChatTemplate, tokenizer: &Tokenizer) -> Result<String> {
+        let text = self.added_by(message, &self.messages, template, tokenizer)?;
+        let few = self.messages.len().saturating_sub(2 * FEW_TURNS);
+        if few > 0 && !self.needs_all {
+            let of_few = self.added_by(message, &self.messages[few..], template, tokenizer);
+            self.needs_all = of_few.as_ref() != Ok(&text);
+        }
+        Ok(text)
+    }
+
+    /// What `message` adds to the text of the turns `before`.
+    fn added_by(
+        &self,
+        message: &str,
+        before: &[Message],
+        template: &ChatTemplate,
+        tokenizer: &Tokenizer,
+    ) -> Result<String> {
+        let mut messages = Vec::with_capacity(before.len() + 2);
         let guarded = |role: &str, content: &str| Message::new(role, tokenizer.guard(content).as_str());
         messages.extend(self.system.as_deref().map(|system| guarded("system", system)));
-        messages.extend(self.messages.iter().map(|message| guarded(&message.role, &message.content)));
+        messages.extend(before.iter().map(|message| guarded(&message.role, &message.content)));
         let stand_in = (0_usize..)
             .map(|number| format!("{STAND_IN}{number}."))
             .find(|stand_in| !message.contains(stand_in) && !messages.iter().any(|m| m.content.contains(stand_in)))
@@ -102,10 +130,14 @@ impl Conversation {
         }
     }
 
-    /// Notes that the message was read and the reply given (in full, or as far as it came).
+    /// Notes that the message was read and the reply given (in full, or as far as it came). Of many turns the old ones
+    /// are forgotten, unless the template needs them.
     pub fn record(&mut self, message: &str, reply: &str) {
         self.messages.push(Message::new("user", beginning(message)));
         self.messages.push(Message::new("assistant", beginning(reply)));
+        if self.messages.len() > 2 * MANY_TURNS && !self.needs_all {
+            self.messages.drain(..self.messages.len() - 2 * FEW_TURNS);
+        }
     }
 }
 

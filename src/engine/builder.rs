@@ -2,8 +2,8 @@
 
 use xxhash_rust::xxh3::Xxh3;
 
+use super::autotune::{self, Chosen, Loading};
 use super::{Defaults, Engine};
-use crate::backend::contest::{self, Chosen, Loading};
 use crate::backend::{self, Compiled, Precision};
 use crate::checkpoint::{self, Reader, TensorSink, gguf};
 use crate::conversation::ChatTemplate;
@@ -38,46 +38,39 @@ pub struct ModelFiles {
     pub index: Option<String>,
 }
 
-/// How to run the model, in API.md's words.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// How to run the model.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Options {
-    pub backend: String,
-    pub precision: String,
+    /// None for the one that is faster here.
+    pub backend: Option<backend::Name>,
+    /// None for the one that suits the backend and the model.
+    pub precision: Option<Precision>,
     /// At most this many on the cpu backend; None for as many as are of use.
     pub threads: Option<usize>,
 }
 
-impl Default for Options {
-    fn default() -> Self {
-        Self { backend: "auto".into(), precision: "auto".into(), threads: None }
-    }
-}
-
 impl Options {
-    /// The loader, or two of them, that these words ask for.
+    /// The loader, or two of them, that are asked for.
     async fn loader(&self, config: Config) -> Result<Loading> {
-        let backend = self.backend.as_str();
-        let asked = match self.precision.as_str() {
-            "auto" => None,
-            word => Some(Precision::parse(word)?),
-        };
+        use backend::Name::{Cpu, Gpu, Reference};
+        let asked = self.precision;
         let cores = || std::thread::available_parallelism().map_or(1, usize::from);
         let threads = self.threads.unwrap_or_else(|| cores().min(AUTO_THREADS));
-        let gpu_precision = asked.unwrap_or_else(|| contest::gpu_precision(&config));
-        // What only one of the two can keep is no race.
-        if backend == "auto" && !matches!(asked, Some(Precision::F16 | Precision::Int4)) {
-            return Loading::auto(config, asked.unwrap_or(AUTO_PRECISION), gpu_precision, threads).await;
-        }
-        let (backend, precision) = match (backend, asked) {
-            ("auto", Some(Precision::Int4)) => ("cpu", Precision::Int4),
-            ("auto" | "gpu", _) => ("gpu", gpu_precision),
-            ("reference", None | Some(Precision::F32)) => ("reference", Precision::F32),
-            ("reference", Some(_)) => {
+        let gpu_precision = asked.unwrap_or_else(|| autotune::gpu_precision(&config));
+        let (name, precision) = match (self.backend, asked) {
+            // What only one of the two can keep is no race.
+            (None, Some(Precision::Int4)) => (Cpu, Precision::Int4),
+            (None, Some(Precision::F16)) | (Some(Gpu), _) => (Gpu, gpu_precision),
+            (None, asked) => {
+                return Loading::auto(config, asked.unwrap_or(AUTO_PRECISION), gpu_precision, threads).await;
+            }
+            (Some(Reference), None | Some(Precision::F32)) => (Reference, Precision::F32),
+            (Some(Reference), Some(_)) => {
                 return Err(Error::BadArgument("The reference backend keeps weights in f32 only.".into()));
             }
-            (other, asked) => (other, asked.unwrap_or(AUTO_PRECISION)),
+            (Some(Cpu), asked) => (Cpu, asked.unwrap_or(AUTO_PRECISION)),
         };
-        let it = backend::open(backend, config, precision, threads).await?;
+        let it = backend::open(name, config, precision, threads).await?;
         Ok(Loading::One(Chosen { it, reason: "It was asked for.".into() }))
     }
 }
@@ -172,7 +165,7 @@ impl EngineBuilder {
     /// # Errors
     /// [`Error::UnsupportedArchitecture`], [`Error::BadCheckpoint`] and [`Error::BadTokenizer`] for files that are not
     /// right, [`Error::NotFound`] without config.json for weights that need one, [`Error::BadArgument`] for options
-    /// that are not known, and what [`backend::open`] says of the GPU.
+    /// that do not go together, and what [`backend::open`] says of the GPU.
     pub async fn open(files: &ModelFiles, options: &Options) -> Result<Self> {
         let mut hash = Xxh3::new();
         let intake = if let Some(json) = &files.config {

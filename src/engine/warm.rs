@@ -9,8 +9,9 @@ use core::pin::pin;
 use core::task::{Context, Poll, Waker};
 
 use super::{EngineBuilder, ModelFiles, Options};
+use crate::backend;
 use crate::error::{Error, Result};
-use crate::generation::{Input, Request, Session, Step};
+use crate::generation::{Input, Session, Step};
 
 const CONFIG: &str = r#"{"model_type": "mamba", "vocab_size": 8, "hidden_size": 32, "intermediate_size": 64,
     "num_hidden_layers": 1, "state_size": 16, "conv_kernel": 4, "expand": 2, "time_step_rank": 2, "eos_token_id": 0,
@@ -59,7 +60,7 @@ pub fn warm_up() -> Result<()> {
         generation_config: Some(GENERATION_CONFIG.into()),
         ..ModelFiles::default()
     };
-    let options = Options { backend: "cpu".into(), threads: Some(1), ..Options::default() };
+    let options = Options { backend: Some(backend::Name::Cpu), threads: Some(1), ..Options::default() };
     let mut builder = at_once(EngineBuilder::open(&files, &options))?;
     let weights = weights();
     builder.begin_file("model.safetensors", Some(weights.len() as u64))?;
@@ -67,7 +68,7 @@ pub fn warm_up() -> Result<()> {
     builder.end_file()?;
     let mut engine = at_once(builder.finish())?;
     let mut session: Session = engine.session(None)?;
-    let mut request = Request::new(&engine, Input::Message("Hello, how are you?".into()));
+    let mut request = engine.request(Input::Message("Hello, how are you?".into()));
     request.max_tokens = 2;
     session.begin(&engine, request)?;
     while !matches!(session.advance(&mut engine)?, Step::End { .. }) {}

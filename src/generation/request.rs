@@ -1,6 +1,5 @@
 //! What a session is asked to do.
 
-use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::sampler::Settings;
 
@@ -44,12 +43,6 @@ pub struct Request {
 }
 
 impl Request {
-    /// A request with the settings that the model's makers recommend.
-    pub fn new(engine: &Engine, input: Input) -> Self {
-        let defaults = engine.defaults();
-        Self { input, settings: defaults.settings.clone(), max_tokens: defaults.max_tokens, stop: Vec::new() }
-    }
-
     /// Checks what the sampler does not check.
     pub(super) fn validate(&self) -> Result<()> {
         let bad = |what: String| Err(Error::BadArgument(what));

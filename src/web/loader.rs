@@ -6,6 +6,7 @@ use wasm_bindgen::prelude::*;
 use super::WasmEngine;
 use super::error::Thrown;
 use super::values::Fields;
+use crate::backend::{self, Precision};
 use crate::engine::{EngineBuilder, ModelFiles, Options};
 use crate::error::{Error, Result};
 
@@ -93,10 +94,10 @@ async fn begin(files: &JsValue, options: &JsValue) -> Result<EngineBuilder> {
         return Err(Error::NotFound("The model has no tokenizer.json.".into()));
     }
     let fields = Fields::new(options, "options", &["backend", "precision", "threads"])?;
-    let auto = Options::default();
+    let auto = || "auto".to_owned();
     let options = Options {
-        backend: fields.text("backend")?.unwrap_or(auto.backend),
-        precision: fields.text("precision")?.unwrap_or(auto.precision),
+        backend: backend::Name::parse(&fields.text("backend")?.unwrap_or_else(auto))?,
+        precision: Precision::parse(&fields.text("precision")?.unwrap_or_else(auto))?,
         threads: fields.whole("threads", MOST_THREADS)?.map(|threads| threads as usize),
     };
     EngineBuilder::open(&files, &options).await

@@ -43,12 +43,10 @@ impl WasmEngine {
         Self(Rc::new(RefCell::new(engine)))
     }
 
-    fn put(&self, other: WasmEngine) -> Result<()> {
-        let same = self.0.borrow().model_hash() == other.0.borrow().model_hash();
-        let engine = Rc::into_inner(other.0).filter(|_| same).map(RefCell::into_inner);
-        let engine = engine.ok_or_else(|| Error::WrongModel("The model has changed since it was loaded.".into()))?;
-        *self.0.borrow_mut() = engine;
-        Ok(())
+    fn put(&self, other: WasmEngine, reason: &str) -> Result<()> {
+        let other = Rc::into_inner(other.0).map(RefCell::into_inner);
+        let other = other.ok_or_else(|| Error::Busy("The model that was loaded again is in use already.".into()))?;
+        self.0.borrow_mut().replace(other, reason)
     }
 }
 
@@ -59,15 +57,16 @@ impl WasmEngine {
         values::from_json(&self.0.borrow().info())
     }
 
-    /// Puts `other`, the same model loaded again, in this engine's place, so that all sessions go on with it.
-    pub fn replace(&self, other: WasmEngine) -> Result<(), JsValue> {
-        self.put(other).thrown()
+    /// Puts `other`, the same model loaded again, in this engine's place, so that all sessions go on with it. `reason`
+    /// is a sentence: why it is this backend.
+    pub fn replace(&self, other: WasmEngine, reason: &str) -> Result<(), JsValue> {
+        self.put(other, reason).thrown()
     }
 
     /// Takes the GPU away, as a crash of its driver would, to see what happens then.
     #[wasm_bindgen(js_name = loseDevice)]
     pub fn lose_device(&self) {
-        self.0.borrow_mut().backend().lose_device();
+        crate::testing::lose_device(&mut self.0.borrow_mut());
     }
 
     /// The ids of a text, special tokens by their names included.

@@ -41,7 +41,7 @@ pub(super) fn parse(engine: &Engine, request: &JsValue) -> Result<Request> {
             return Err(Error::BadArgument("The request must have exactly one of prompt, message and read.".into()));
         }
     };
-    let mut request = Request::new(engine, input);
+    let mut request = engine.request(input);
     let settings = &mut request.settings;
     let Settings { temperature, top_p, min_p, repetition_penalty, presence_penalty, frequency_penalty, .. } = settings;
     for (name, value) in [

@@ -9,7 +9,7 @@ use super::error::Thrown;
 use super::request;
 use super::values::{self, set};
 use crate::engine::Engine;
-use crate::generation::{Reason, Session, Step};
+use crate::generation::{LoadedModel, Reason, Session, Step};
 
 /// See [`Session`].
 #[wasm_bindgen]
@@ -30,14 +30,14 @@ impl WasmSession {
     pub fn begin(&mut self, request: &JsValue) -> Result<(), JsValue> {
         let engine = self.engine.borrow();
         let request = request::parse(&engine, request).thrown()?;
-        self.session.begin(&engine, request).thrown()
+        self.session.begin(&*engine, request).thrown()
     }
 
     /// One block of the prompt, or one token:
     /// `{kind: "prefill", read, total}`, `{kind: "token", id, text}` or `{kind: "end", reason, text}`; or
     /// `{kind: "waiting"}`, and then again when `arrival` has resolved.
     pub fn advance(&mut self) -> Result<JsValue, JsValue> {
-        let step = self.session.advance(&mut self.engine.borrow_mut()).thrown()?;
+        let step = self.session.step(&mut *self.engine.borrow_mut()).thrown()?;
         let object = js_sys::Object::new();
         let fields: [(&str, JsValue); 3] = match step {
             Step::Waiting => [("kind", "waiting".into()), ("id", JsValue::UNDEFINED), ("text", JsValue::UNDEFINED)],
@@ -65,14 +65,16 @@ impl WasmSession {
         self.session.cancel()
     }
 
-    /// After `cancel`: true when the session is free again, false when it has to be called again after `arrival`.
-    pub fn settle(&mut self) -> Result<bool, JsValue> {
-        self.session.settle(&mut self.engine.borrow_mut()).thrown()
+    /// Before `logits` and `snapshot`, and after `cancel`: true when the state is in the worker's memory, false when this
+    /// has to be called again after `arrival`.
+    #[wasm_bindgen(js_name = readBack)]
+    pub fn read_back(&mut self) -> Result<bool, JsValue> {
+        self.session.step_back(&mut *self.engine.borrow_mut()).thrown()
     }
 
     /// A promise that resolves when there may be more to do.
     pub fn arrival(&self) -> js_sys::Promise {
-        let arrival = self.engine.borrow_mut().backend().arrival();
+        let arrival = self.session.arrival(&mut *self.engine.borrow_mut());
         wasm_bindgen_futures::future_to_promise(async move {
             if let Some(arrival) = arrival {
                 arrival.await;
@@ -82,8 +84,10 @@ impl WasmSession {
     }
 
     /// Has a browser look at the GPU that would do so late by itself.
-    pub fn nudge(&self) {
-        self.engine.borrow_mut().backend().nudge();
+    pub fn hurry(&self) {
+        if let Some(remote) = self.engine.borrow_mut().backend().remote() {
+            remote.hurry();
+        }
     }
 
     /// Scores of the next token.
@@ -103,7 +107,7 @@ impl WasmSession {
 
     /// The bytes of a `.mstate` file.
     pub fn snapshot(&self) -> Result<Vec<u8>, JsValue> {
-        self.session.snapshot(&self.engine.borrow()).thrown()
+        self.session.snapshot(&*self.engine.borrow()).thrown()
     }
 
     /// A second session that goes on from here on its own.

@@ -53,7 +53,12 @@ async function compare(address) {
   const lost = await generate(session, { prompt }, async (count) => {
     if (count === 7) await gpu.loseDevice();
   });
-  got.lost = { ids: lost, backend: gpu.info.backend };
+  got.lost = { ids: lost, backend: gpu.info.backend, reason: gpu.info.backendReason };
+  // One that is lost again and again is given up: the answer goes on on the CPU, and the engine says so.
+  const lostOften = await generate(await gpu.session(), { prompt }, async (count) => {
+    if (count % 4 === 0) await gpu.loseDevice();
+  });
+  got.lostOften = { ids: lostOften, backend: gpu.info.backend, reason: gpu.info.backendReason };
   const auto = await load({ model });
   got.auto = { backend: auto.info.backend, reason: auto.info.backendReason };
   for (const engine of [cpu, gpu, auto]) await engine.dispose();
@@ -72,6 +77,11 @@ function check(got) {
   // Whoever leaves after five tokens finds the state at most one further.
   assert.ok(got.gpu.at[1] - got.gpu.at[0] >= 5 && got.gpu.at[1] - got.gpu.at[0] <= 6, String(got.gpu.at));
   assert.deepEqual(got.lost.ids, got.cpu.ids);
+  assert.equal(got.lost.backend, "gpu");
+  assert.match(got.lost.reason, /taken away.*loaded again/);
+  assert.deepEqual(got.lostOften.ids, got.cpu.ids);
+  assert.equal(got.lostOften.backend, "cpu");
+  assert.match(got.lostOften.reason, /taken away.*3 times in a row.*the CPU took over/);
   const last = got.kernels.at(-1);
   assert.ok(last.of > 10 && last.ready === last.of, "every kernel was compiled, and reported, before the engine was handed out");
   const ready = got.kernels.map((/** @type {{ ready: number } | null} */ kernels) => kernels?.ready ?? 0);

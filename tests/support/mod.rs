@@ -3,13 +3,14 @@
 #![allow(dead_code, reason = "each test file uses its own part")]
 
 pub mod gguf;
+pub mod remote;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use mamba_web::Result;
 use mamba_web::backend::gpu::{Device, GpuLoader};
-use mamba_web::backend::{self, Backend, Loader, Precision};
+use mamba_web::backend::{self, Backend, Loader, Name, Precision};
 use mamba_web::checkpoint::{Reader, TensorSink, shards};
 use mamba_web::model::Config;
 use mamba_web::state::State;
@@ -30,7 +31,13 @@ pub fn load(dir: &Path, name: &str, precision: Precision) -> Result<Box<dyn Back
 
 /// As [`load`], on the cpu backend with `threads` threads.
 pub fn load_for(threads: usize, dir: &Path, precision: Precision) -> Result<Box<dyn Backend>> {
-    fill(backend::loader("cpu", config_of(dir)?, precision, threads)?, dir)
+    fill(backend::loader(Name::Cpu, config_of(dir)?, precision, threads)?, dir)
+}
+
+/// A folder on this GPU, in f32.
+pub fn load_on(device: &Device, dir: &Path) -> Result<Box<dyn Backend>> {
+    let loader = pollster::block_on(GpuLoader::new(device.clone(), config_of(dir)?, Precision::F32))?;
+    fill(Box::new(loader), dir)
 }
 
 fn config_of(dir: &Path) -> Result<Config> {
@@ -44,7 +51,10 @@ pub fn load_as(config: Config, dir: &Path, name: &str, precision: Precision) -> 
             let loader = pollster::block_on(async { GpuLoader::new(Device::open().await?, config, precision).await })?;
             Box::new(loader.fused_kernels())
         }
-        name => backend::loader(name, config, precision, 1)?,
+        name => {
+            let name = Name::parse(name)?.expect("a backend's name");
+            backend::loader(name, config, precision, 1)?
+        }
     };
     fill(loader, dir)
 }

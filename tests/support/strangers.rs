@@ -5,6 +5,7 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
+use mamba_web::backend::{Name, Precision};
 use mamba_web::engine::{EngineBuilder, ModelFiles, Options};
 use mamba_web::tokenizer::{Tokenizer, TokenizerSettings};
 use mamba_web::{Engine, Error, Result};
@@ -66,8 +67,10 @@ pub fn read_within_bounds(bytes: &[u8], chunk: usize, length: Option<u64>) -> Re
 
 /// Builds an engine from the bytes of a weight file.
 pub fn build(files: &ModelFiles, bytes: &[u8]) -> Result<Engine> {
-    let mut builder =
-        EngineBuilder::new(files, &Options { backend: "cpu".into(), precision: "f32".into(), ..Options::default() })?;
+    let mut builder = EngineBuilder::new(
+        files,
+        &Options { backend: Some(Name::Cpu), precision: Some(Precision::F32), ..Options::default() },
+    )?;
     let name = builder.weight_files()[0].clone();
     builder.begin_file(&name, Some(bytes.len() as u64))?;
     for chunk in bytes.chunks(100) {

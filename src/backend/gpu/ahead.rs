@@ -11,6 +11,7 @@ use super::dims::Dims;
 use super::plan::MOST_STEPS;
 use super::readback::Readback;
 use super::sampling;
+use super::signal::Signal;
 use crate::error::Result;
 use crate::sampler::{RECENT_TOKENS, Recent, Sampler};
 
@@ -25,10 +26,10 @@ const IN_FLIGHT: usize = 2;
 pub struct Ahead {
     ids: VecDeque<u32>,
     in_flight: VecDeque<Batch>,
-    /// Staging buffers, those not in flight; a few more than that, since a forgotten one comes back late.
-    free: Vec<Readback>,
-    /// Submitted for a sequence that was given up: only to be unmapped.
-    forgotten: Vec<Readback>,
+    /// Staging buffers that are not in flight. A few more than that, since one that was given up is free only later.
+    resting: Vec<Readback>,
+    /// Of the sampler that chose these; to another one's generation they mean nothing.
+    sampler: Option<u64>,
     /// Tokens of the next submit, of the first one of a sequence, and at most.
     size: usize,
     first: usize,
@@ -46,15 +47,23 @@ struct Batch {
 
 impl Ahead {
     pub fn new(device: &Device, dims: &Dims) -> Self {
-        let free = (0..2 * IN_FLIGHT).map(|_| Readback::new(device, MOST_STEPS * 4)).collect();
-        let (ids, in_flight, forgotten) = (VecDeque::new(), VecDeque::new(), Vec::new());
-        Self { ids, in_flight, free, forgotten, size: 1, first: 1, most: dims.ahead, slots: dims.slots - 1 }
+        let resting = (0..2 * IN_FLIGHT).map(|_| Readback::with_room(device, MOST_STEPS * 4)).collect();
+        let (ids, in_flight, sampler) = (VecDeque::new(), VecDeque::new(), None);
+        Self { ids, in_flight, resting, sampler, size: 1, first: 1, most: dims.ahead, slots: dims.slots - 1 }
     }
 
     /// Submits of so many tokens always.
     #[cfg(not(target_arch = "wasm32"))]
     pub fn fix(&mut self, tokens: usize) {
         (self.first, self.most, self.size) = (tokens, tokens, tokens);
+    }
+
+    /// What follows is for `sampler`.
+    pub fn is_for(&mut self, sampler: &Sampler) {
+        if self.sampler != Some(sampler.id()) {
+            self.clear();
+            self.sampler = Some(sampler.id());
+        }
     }
 
     /// The next token, if it has come.
@@ -69,7 +78,7 @@ impl Ahead {
     /// Forgets everything: the sequence goes another way. The first token of the next way comes at once again.
     pub fn clear(&mut self) {
         self.ids.clear();
-        self.forgotten.extend(self.in_flight.drain(..).map(|batch| batch.readback));
+        self.resting.extend(self.in_flight.drain(..).map(|batch| batch.readback));
         self.size = self.first;
     }
 
@@ -77,8 +86,12 @@ impl Ahead {
         self.ids.len() + self.in_flight.iter().map(|batch| batch.steps).sum::<usize>()
     }
 
-    pub fn first_in_flight(&self) -> Option<&Readback> {
-        self.in_flight.front().map(|batch| &batch.readback).or(self.forgotten.first())
+    /// Resolves when [`Gpu::go_ahead`] or [`Ahead::collect`] may have more to do.
+    pub fn arrival(&self) -> Option<Signal> {
+        match self.in_flight.front() {
+            Some(batch) => batch.readback.arrival(),
+            None => self.resting.iter().find_map(Readback::arrival),
+        }
     }
 
     pub fn oldest(&self) -> Option<wgpu::SubmissionIndex> {
@@ -87,8 +100,7 @@ impl Ahead {
 
     /// Takes in the ids of the oldest submit.
     pub fn collect(&mut self) -> Result<Poll<()>> {
-        self.tidy()?;
-        let Some(batch) = self.in_flight.front() else { return Ok(Poll::Pending) };
+        let Some(batch) = self.in_flight.front_mut() else { return Ok(Poll::Pending) };
         let steps = batch.steps;
         let ids = &mut self.ids;
         if batch.readback.take(|words| ids.extend(&words[..steps]))?.is_pending() {
@@ -102,18 +114,8 @@ impl Ahead {
                 _ => self.size,
             };
         }
-        self.free.extend(self.in_flight.pop_front().map(|batch| batch.readback));
+        self.resting.extend(self.in_flight.pop_front().map(|batch| batch.readback));
         Ok(Poll::Ready(()))
-    }
-
-    fn tidy(&mut self) -> Result<()> {
-        let mut rest = Vec::with_capacity(self.forgotten.len());
-        for readback in self.forgotten.drain(..) {
-            let is_back = readback.take(|_| ())?.is_ready();
-            if is_back { self.free.push(readback) } else { rest.push(readback) }
-        }
-        self.forgotten = rest;
-        Ok(())
     }
 }
 
@@ -127,8 +129,9 @@ impl Gpu {
             if steps == 0 || unaccepted + steps > self.ahead.slots {
                 return;
             }
-            let Some(readback) = self.ahead.free.pop() else { return };
-            let submission = self.submit_steps(sampler, recent, unaccepted, steps, &readback);
+            let Some(place) = self.ahead.resting.iter_mut().position(Readback::is_free) else { return };
+            let mut readback = self.ahead.resting.swap_remove(place);
+            let submission = self.submit_steps(sampler, recent, unaccepted, steps, &mut readback);
             self.ahead.in_flight.push_back(Batch { steps, readback, submission, submitted: Instant::now() });
         }
     }
@@ -139,7 +142,7 @@ impl Gpu {
         recent: &Recent,
         unaccepted: usize,
         steps: usize,
-        readback: &Readback,
+        readback: &mut Readback,
     ) -> wgpu::SubmissionIndex {
         let (plan, queue) = (&self.plan, &self.device.queue);
         let request = sampling::request(sampler, sampler.drawn() + unaccepted as u64, steps);
@@ -165,7 +168,7 @@ impl Gpu {
                 token.into_iter().flatten().for_each(|dispatch| dispatch.record(&mut pass, 1));
             }
             drop(pass);
-            readback.copy(encoder, &plan.buffers.chosen, 0, 0, steps * 4);
+            readback.copy(encoder, &plan.buffers.chosen, 0, steps * 4);
         });
         readback.start();
         submission

@@ -1,8 +1,9 @@
 //! The adapter and the device, what went wrong with them, and how far the kernels are.
 
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::signal::Signal;
 use crate::backend::Compiled;
 use crate::error::{Error, Result};
 
@@ -14,6 +15,10 @@ pub struct Device {
     pub(super) queue: wgpu::Queue,
     adapter: Arc<wgpu::AdapterInfo>,
     fault: Arc<Mutex<Option<Error>>>,
+    /// Whether there is a model that works.
+    works: Arc<AtomicBool>,
+    /// Whether to do as if there were no memory for another buffer.
+    full: Arc<AtomicBool>,
     kernels: Arc<Kernels>,
     most_bound: u64,
     /// Bytes that a model may take, where that is known before they are asked for.
@@ -88,8 +93,15 @@ impl Device {
             note(&lost, Error::DeviceLost(format!("The GPU was taken away ({message}).")));
         });
         let wrong = Arc::clone(&fault);
+        let works = Arc::<AtomicBool>::default();
+        let worked = Arc::clone(&works);
         device.on_uncaptured_error(Arc::new(move |error: wgpu::Error| {
             let error = match error {
+                // While a model is loaded, there is no room for it. Later all buffers are asked for with a scope, so it
+                // is the driver that fails, and another device may do better.
+                wgpu::Error::OutOfMemory { .. } if worked.load(Relaxed) => {
+                    Error::DeviceLost("The GPU ran out of memory in the middle of its work.".into())
+                }
                 wgpu::Error::OutOfMemory { .. } => Error::OutOfMemory("The GPU has no memory left.".into()),
                 other => Error::DeviceLost(format!("The GPU refused its work ({other}).")),
             };
@@ -103,6 +115,8 @@ impl Device {
             queue,
             adapter: Arc::new(adapter.get_info()),
             fault,
+            works,
+            full: Arc::default(),
             kernels: Arc::default(),
             most_bound: u64::MAX,
             room: room(),
@@ -132,7 +146,7 @@ impl Device {
     }
 
     /// Does as if bindings had to be smaller, as on a lesser GPU.
-    pub fn limit_bindings(&mut self, bytes: u64) {
+    pub(crate) fn limit_bindings(&mut self, bytes: u64) {
         self.most_bound = bytes;
     }
 
@@ -142,7 +156,7 @@ impl Device {
     }
 
     /// Does as if there were only so much memory.
-    pub fn limit_room(&mut self, bytes: u64) {
+    pub(crate) fn limit_room(&mut self, bytes: u64) {
         self.room = Some(bytes);
     }
 
@@ -169,6 +183,37 @@ impl Device {
         #[cfg(not(target_arch = "wasm32"))]
         pollster::block_on(settled);
         made
+    }
+
+    /// A buffer, and whether there was room for it, which a browser says later. It must not be used before that.
+    pub(super) fn try_create_buffer(&self, descriptor: &wgpu::BufferDescriptor<'_>) -> (wgpu::Buffer, Signal) {
+        let is_full = self.full.load(Relaxed);
+        let scope = self.device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
+        let buffer = self.device.create_buffer(descriptor);
+        let (error, signal) = (scope.pop(), Signal::default());
+        let answered = signal.clone();
+        let answer = async move { answered.say(error.await.is_none() && !is_full) };
+        #[cfg(target_arch = "wasm32")]
+        wasm_bindgen_futures::spawn_local(answer);
+        #[cfg(not(target_arch = "wasm32"))]
+        pollster::block_on(answer);
+        (buffer, signal)
+    }
+
+    /// Does as if there were no memory for another buffer, or no longer.
+    pub(crate) fn be_full(&self, full: bool) {
+        self.full.store(full, Relaxed);
+    }
+
+    /// From now on it is not the model that is too large.
+    pub(super) fn works(&self) {
+        self.works.store(true, Relaxed);
+    }
+
+    /// Notes that nothing more will come from this device.
+    pub(super) fn fail(&self, error: Error) -> Error {
+        note(&self.fault, error.clone());
+        error
     }
 
     /// # Errors

@@ -3,7 +3,11 @@
 //! The state and the scores of a sequence live on the GPU in a ring of slots. Reading a token goes from one slot to the
 //! next and leaves the old one as it was, so going back to any of the last tokens is a matter of naming another slot.
 //! That lets the GPU choose tokens by itself and run ahead of what has been looked at: several tokens a submit, and
-//! the next submit before the last has come back. Only ids come back; the state comes when [`Backend::settle`] asks.
+//! the next submit before the last has come back. Only ids come back; the state comes when it is [fetched](Remote::fetch).
+//!
+//! One sequence is in the ring at a time. Another one that has work parks its state beside the ring or, where there is no
+//! room, loses it, and its tokens are read again. What was submitted comes back to who submitted it, whoever is in the
+//! ring by then: the GPU does all in the order in which it was asked.
 
 mod ahead;
 mod budget;
@@ -17,6 +21,8 @@ mod plan;
 mod profile;
 mod readback;
 mod sampling;
+mod signal;
+mod spare;
 mod weights;
 
 use core::task::Poll;
@@ -26,8 +32,8 @@ pub use device::Device;
 pub use profile::Timing;
 pub use weights::GpuLoader;
 
-use crate::backend::{Arrival, Backend, Precision, check_call};
-use crate::error::Result;
+use crate::backend::{Arrival, Backend, Choice, Fetch, Precision, Remote, Stub, Ticket, check_call};
+use crate::error::{Error, Result};
 use crate::model::Config;
 use crate::sampler::{Recent, Sampler};
 use crate::state::{Stamp, State};
@@ -35,7 +41,9 @@ use ahead::Ahead;
 use dims::Dims;
 use pace::Pace;
 use plan::Plan;
-use readback::Readback;
+use readback::{Readback, Readbacks};
+use signal::Signal;
+use spare::Spares;
 use weights::Weights;
 
 /// Sequences that wait on the GPU while another one is worked on.
@@ -53,31 +61,38 @@ pub struct Gpu {
     resident: Option<Stamp>,
     slot: usize,
     /// The content of this stamp is also in the host's memory.
-    settled: Option<Stamp>,
+    fetched: Option<Stamp>,
     /// Sequences that had to make room, oldest first.
     parked: Vec<(Stamp, wgpu::Buffer)>,
+    parking: Spares,
     ahead: Ahead,
-    job: Option<Job>,
-    /// Comes back when a prefill call is done.
-    done: Readback,
-    /// The state and the scores, for [`Backend::settle`].
-    copy: Readback,
-    scores: Readback,
+    /// What was submitted and is not back yet, oldest first.
+    jobs: Vec<Job>,
+    /// For a word that says that a block is read, for scores, and for a state with its scores.
+    done: Readbacks,
+    scores: Readbacks,
+    states: Readbacks,
     pace: Pace,
+    /// When the last block was read.
+    last_read: web_time::Instant,
 }
 
-/// What was submitted and is not back yet, for the sequence with this stamp.
 struct Job {
-    kind: JobKind,
-    stamp: Stamp,
+    stub: Stub,
+    work: Work,
+    readback: Readback,
+    submission: wgpu::SubmissionIndex,
     started: web_time::Instant,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum JobKind {
-    Read { tokens: usize },
+enum Work {
+    Read {
+        tokens: usize,
+    },
     Scores,
-    Settle,
+    /// The state with this stamp.
+    State(Stamp),
 }
 
 impl Gpu {
@@ -89,18 +104,24 @@ impl Gpu {
         weights: Weights,
         plan: Plan,
     ) -> Result<Self> {
-        let state_bytes = dims.state_len() * 4;
-        let gpu = Self {
+        let state_bytes = (dims.state_len() + dims.scores) * 4;
+        let mut gpu = Self {
             ahead: Ahead::new(&device, &dims),
-            done: Readback::new(&device, 4),
-            copy: Readback::new(&device, state_bytes + dims.scores * 4),
-            scores: Readback::new(&device, dims.scores * 4),
+            done: Readbacks::new("end of a block", 4),
+            scores: Readbacks::new("scores to fetch", dims.scores * 4),
+            states: Readbacks::new("state to fetch", state_bytes),
+            parking: Spares::new(
+                "parked state",
+                state_bytes,
+                wgpu::BufferUsages::COPY_DST | wgpu::BufferUsages::COPY_SRC,
+            ),
             pace: Pace::new(dims.tokens),
+            last_read: web_time::Instant::now(),
             resident: None,
             slot: 0,
-            settled: None,
+            fetched: None,
             parked: Vec::new(),
-            job: None,
+            jobs: Vec::new(),
             device,
             config,
             dims,
@@ -108,7 +129,13 @@ impl Gpu {
             weights,
             plan,
         };
+        // What every session needs is asked for now.
+        if let Poll::Ready(states) = gpu.states.get(&gpu.device) {
+            let states = states.ok_or_else(|| no_room("give a state back", state_bytes))?;
+            gpu.states.give(states);
+        }
         gpu.device.check()?;
+        gpu.device.works();
         Ok(gpu)
     }
 
@@ -139,48 +166,69 @@ impl Gpu {
         self.device.queue.submit([encoder.finish()])
     }
 
-    /// A buffer for a sequence that has to wait: a new one, or that of the one that has waited longest.
-    fn parking(&mut self) -> wgpu::Buffer {
-        if self.parked.len() >= MOST_PARKED {
-            return self.parked.remove(0).1;
-        }
-        self.device.device.create_buffer(&wgpu::BufferDescriptor {
-            label: Some("parked state"),
-            size: ((self.dims.state_len() + self.dims.scores) * 4) as u64,
-            usage: wgpu::BufferUsages::COPY_DST | wgpu::BufferUsages::COPY_SRC,
-            mapped_at_creation: false,
-        })
-    }
-
-    /// Makes `state` the sequence in the ring.
-    fn bring(&mut self, state: &mut State, logits: Option<&[f32]>) {
+    /// Makes `state` the sequence in the ring. Pending while the GPU looks for room to park the one that is there.
+    fn bring(&mut self, state: &mut State, logits: Option<&[f32]>) -> Poll<()> {
         let wanted = state.stamp();
         if self.resident == Some(wanted) {
-            return;
+            return Poll::Ready(());
         }
-        self.ahead.clear();
-        if let Some(resident) = self.resident.filter(|&resident| self.settled != Some(resident)) {
-            let buffer = self.parking();
-            self.submit(|encoder| self.copy_slot(encoder, self.slot, &buffer, false));
-            self.parked.push((resident, buffer));
-        }
+        let leaves = self.resident.filter(|&resident| self.fetched != Some(resident));
         if let Some(place) = self.parked.iter().position(|(stamp, _)| *stamp == wanted) {
+            // The two change places, by way of the next slot.
+            self.ahead.clear();
             let (_, buffer) = self.parked.remove(place);
-            self.submit(|encoder| self.copy_slot(encoder, self.slot, &buffer, true));
+            let slot = self.next_slot(self.slot);
+            self.submit(|encoder| {
+                self.copy_slot(encoder, slot, &buffer, true);
+                if leaves.is_some() {
+                    self.copy_slot(encoder, self.slot, &buffer, false);
+                }
+            });
+            self.slot = slot;
+            match leaves {
+                Some(stamp) => self.parked.push((stamp, buffer)),
+                None => self.parking.give(buffer),
+            }
         } else {
-            let padded = self.dims.pad(&self.config, state);
-            let (d, queue) = (&self.dims, &self.device.queue);
-            for (number, layer) in padded.chunks_exact(d.layer_slot()).enumerate() {
-                let at = number * d.layer_stride() + self.slot * d.layer_slot() * 4;
-                queue.write_buffer(&self.plan.buffers.state, at as u64, bytemuck::cast_slice(layer));
+            if let Some(stamp) = leaves {
+                let Poll::Ready(buffer) = self.room_to_park() else { return Poll::Pending };
+                // Without room it is lost, and who it belongs to reads it again.
+                if let Some(buffer) = buffer {
+                    self.submit(|encoder| self.copy_slot(encoder, self.slot, &buffer, false));
+                    self.parked.push((stamp, buffer));
+                }
             }
-            if let Some(logits) = logits {
-                let at = self.slot * d.scores * 4;
-                queue.write_buffer(&self.plan.buffers.scores, at as u64, bytemuck::cast_slice(logits));
-            }
-            self.settled = Some(wanted);
+            self.ahead.clear();
+            self.upload(state, logits);
+            self.fetched = Some(wanted);
         }
         self.resident = Some(wanted);
+        Poll::Ready(())
+    }
+
+    /// A buffer for a sequence that has to wait: a new one or, where no more can be had, that of the one that has waited
+    /// longest.
+    fn room_to_park(&mut self) -> Poll<Option<wgpu::Buffer>> {
+        if self.parked.len() < MOST_PARKED {
+            match self.parking.get(&self.device) {
+                Poll::Ready(None) => {}
+                other => return other,
+            }
+        }
+        Poll::Ready((!self.parked.is_empty()).then(|| self.parked.remove(0).1))
+    }
+
+    fn upload(&self, state: &mut State, logits: Option<&[f32]>) {
+        let padded = self.dims.pad(&self.config, state);
+        let (d, queue) = (&self.dims, &self.device.queue);
+        for (number, layer) in padded.chunks_exact(d.layer_slot()).enumerate() {
+            let at = number * d.layer_stride() + self.slot * d.layer_slot() * 4;
+            queue.write_buffer(&self.plan.buffers.state, at as u64, bytemuck::cast_slice(layer));
+        }
+        if let Some(logits) = logits {
+            let at = self.slot * d.scores * 4;
+            queue.write_buffer(&self.plan.buffers.scores, at as u64, bytemuck::cast_slice(logits));
+        }
     }
 
     /// `state` is about to become something else, here.
@@ -194,72 +242,57 @@ impl Gpu {
         self.device.queue.write_buffer(&self.plan.buffers.control, 0, bytemuck::cast_slice(&control));
     }
 
-    /// Submits the reading of a block.
-    fn start_read(&mut self, tokens: &[u32], state: &mut State, with_scores: bool) {
+    /// Submits the reading of a block by the sequence in the ring.
+    fn start_read(&mut self, tokens: &[u32], with_scores: bool, mut done: Readback) -> Ticket {
         self.ahead.clear();
-        self.renew(state);
         let next = self.next_slot(self.slot);
         self.write_control(self.slot, next, tokens.len());
         self.device.queue.write_buffer(&self.plan.buffers.tokens, 0, bytemuck::cast_slice(tokens));
         let (plan, t) = (&self.plan, tokens.len() as u32);
         let layers = if tokens.len() == 1 { &plan.decode } else { plan.block(tokens.len(), self.dims.chunk) };
-        self.submit(|encoder| {
+        let submission = self.submit(|encoder| {
             let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
             plan.embed.iter().chain(layers).for_each(|dispatch| dispatch.record(&mut pass, t));
             if with_scores {
                 plan.head.iter().for_each(|dispatch| dispatch.record(&mut pass, t));
             }
             drop(pass);
-            self.done.copy(encoder, &plan.buffers.control, 0, 0, 4);
+            done.copy(encoder, &plan.buffers.control, 0, 4);
         });
+        done.start();
         self.slot = next;
-        self.started(JobKind::Read { tokens: tokens.len() }, state.stamp());
+        self.started(Work::Read { tokens: tokens.len() }, done, submission)
     }
 
-    /// What was submitted for `state`, if that is what is under way. Forgets what was submitted for another.
-    fn job_of(&mut self, stamp: Stamp) -> Result<Option<JobKind>> {
-        let Some(job) = &self.job else { return Ok(None) };
-        if job.stamp == stamp {
-            return Ok(Some(job.kind));
-        }
-        // Its staging buffer must come back before it is used again.
-        let readback = self.readback(job.kind);
-        if readback.take(|_| ())?.is_ready() {
-            self.job = None;
-        }
-        Ok(None)
+    fn started(&mut self, work: Work, readback: Readback, submission: wgpu::SubmissionIndex) -> Ticket {
+        let ticket = Ticket::default();
+        self.jobs.push(Job { stub: ticket.stub(), work, readback, submission, started: web_time::Instant::now() });
+        ticket
     }
 
-    fn readback(&self, kind: JobKind) -> &Readback {
-        match kind {
-            JobKind::Read { .. } => &self.done,
-            JobKind::Scores => &self.scores,
-            JobKind::Settle => &self.copy,
+    fn readbacks(&mut self, work: Work) -> &mut Readbacks {
+        match work {
+            Work::Read { .. } => &mut self.done,
+            Work::Scores => &mut self.scores,
+            Work::State(_) => &mut self.states,
         }
     }
 
-    fn started(&mut self, kind: JobKind, stamp: Stamp) {
-        self.readback(kind).start();
-        self.job = Some(Job { kind, stamp, started: web_time::Instant::now() });
+    /// Takes back the buffers of what nobody waits for any more.
+    fn tidy(&mut self) {
+        while let Some(place) = self.jobs.iter().position(|job| job.stub.is_dropped()) {
+            let Job { work, readback, .. } = self.jobs.remove(place);
+            self.readbacks(work).give(readback);
+        }
     }
 
-    /// Chooses on the host, from scores that come over first.
-    fn choose_here(&mut self, sampler: &mut Sampler, recent: &Recent, state: &State) -> Result<Poll<u32>> {
-        if self.job.is_none() {
-            self.ahead.clear();
-            let at = self.slot * self.dims.scores * 4;
-            self.submit(|encoder| {
-                self.scores.copy(encoder, &self.plan.buffers.scores, at, 0, self.dims.scores * 4);
-            });
-            self.started(JobKind::Scores, state.stamp());
-            return Ok(Poll::Pending);
-        }
-        let vocab = self.config.vocab;
-        let id = self.scores.take(|words| sampler.sample(&bytemuck::cast_slice(words)[..vocab], recent))?;
-        let Poll::Ready(id) = id else { return Ok(Poll::Pending) };
-        self.job = None;
-        id.map(Poll::Ready)
+    fn job(&self, ticket: &Ticket) -> Option<&Job> {
+        self.jobs.iter().find(|job| job.stub.is_of(ticket))
     }
+}
+
+fn no_room(to: &str, bytes: usize) -> Error {
+    Error::OutOfMemory(format!("The GPU has no room to {to} ({} MB).", bytes.div_ceil(1_000_000)))
 }
 
 impl Backend for Gpu {
@@ -287,12 +320,13 @@ impl Backend for Gpu {
         self.pace.block
     }
 
-    /// Natively only: waits for the GPU.
-    fn prefill(&mut self, tokens: &[u32], state: &mut State, mut logits: Option<&mut [f32]>) -> Result<()> {
-        while self.read(tokens, state, logits.as_deref_mut())?.is_pending() {
-            self.wait();
+    /// Natively only: a browser's GPU does nothing while one waits for it.
+    fn prefill(&mut self, tokens: &[u32], state: &mut State, logits: Option<&mut [f32]>) -> Result<()> {
+        if cfg!(target_arch = "wasm32") {
+            return Err(Error::BadArgument("In a browser the GPU reads in steps only.".into()));
         }
         let mut scratch = Vec::new();
+        let with_scores = logits.is_some();
         let scores = match logits {
             Some(logits) => logits,
             None => {
@@ -300,40 +334,56 @@ impl Backend for Gpu {
                 &mut scratch
             }
         };
-        while self.settle(state, scores)?.is_pending() {
-            self.wait();
+        check_call(&self.config, self.dims.tokens, tokens, state, Some(scores))?;
+        let waited = |gpu: &mut Self, ticket: Option<Ticket>, state: &mut State, scores: &mut [f32]| -> Result<()> {
+            let Some(ticket) = ticket else { return Ok(()) };
+            while gpu.take(&ticket, state, scores)?.is_pending() {
+                gpu.wait(Some(&ticket));
+            }
+            Ok(())
+        };
+        loop {
+            if let Poll::Ready(ticket) = self.read(tokens, state, with_scores)? {
+                waited(self, ticket, state, scores)?;
+                break;
+            }
+            self.wait(None);
         }
+        loop {
+            if let Poll::Ready(ticket) = self.fetch(Fetch::All, state)? {
+                waited(self, Some(ticket), state, scores)?;
+                break;
+            }
+            self.wait(None);
+        }
+        state.position += tokens.len() as u64;
         Ok(())
     }
 
-    fn read(&mut self, tokens: &[u32], state: &mut State, logits: Option<&mut [f32]>) -> Result<Poll<()>> {
+    fn remote(&mut self) -> Option<&mut dyn Remote> {
+        Some(self)
+    }
+}
+
+impl Remote for Gpu {
+    fn read(&mut self, tokens: &[u32], state: &mut State, scores: bool) -> Result<Poll<Option<Ticket>>> {
         self.device.check()?;
-        if let Some(JobKind::Read { tokens: count }) = self.job_of(state.stamp())? {
-            if self.done.take(|_| ())?.is_pending() {
-                return Ok(Poll::Pending);
-            }
-            let seconds = self.job.take().map_or(0.0, |job| job.started.elapsed().as_secs_f64());
-            if count > 1 {
-                self.pace.took(count, seconds);
-            }
-            state.position += count as u64;
-            return Ok(Poll::Ready(()));
-        }
-        if self.job.is_some() {
-            return Ok(Poll::Pending);
-        }
-        check_call(&self.config, self.dims.tokens, tokens, state, logits.as_deref())?;
+        self.tidy();
+        check_call(&self.config, self.dims.tokens, tokens, state, None)?;
         if self.resident == Some(state.stamp()) && tokens.len() == 1 && self.ahead.front() == Some(tokens[0]) {
             // The GPU has read it already.
             self.ahead.accept();
             self.slot = self.next_slot(self.slot);
             self.renew(state);
-            state.position += 1;
-            return Ok(Poll::Ready(()));
+            return Ok(Poll::Ready(None));
         }
-        self.bring(state, None);
-        self.start_read(tokens, state, logits.is_some());
-        Ok(Poll::Pending)
+        if self.bring(state, None).is_pending() {
+            return Ok(Poll::Pending);
+        }
+        let Poll::Ready(done) = self.done.get(&self.device) else { return Ok(Poll::Pending) };
+        let done = done.ok_or_else(|| no_room("read", 4))?;
+        self.renew(state);
+        Ok(Poll::Ready(Some(self.start_read(tokens, scores, done))))
     }
 
     fn choose(
@@ -343,64 +393,106 @@ impl Backend for Gpu {
         state: &mut State,
         logits: &[f32],
         most: usize,
-    ) -> Result<Poll<u32>> {
+    ) -> Result<Poll<Choice>> {
         self.device.check()?;
-        let job = self.job_of(state.stamp())?;
-        if job.is_none() && self.job.is_some() {
+        if !sampling::is_supported(sampler.settings()) {
+            return Ok(Poll::Ready(Choice::Unsure));
+        }
+        if self.bring(state, Some(logits)).is_pending() {
             return Ok(Poll::Pending);
         }
-        self.bring(state, Some(logits));
-        if job == Some(JobKind::Scores) || !sampling::is_supported(sampler.settings()) {
-            return self.choose_here(sampler, recent, state);
-        }
-        if let Some(id) = self.ahead.front() {
-            if id == ahead::UNSURE {
-                return self.choose_here(sampler, recent, state);
-            }
+        self.ahead.is_for(sampler);
+        loop {
             // While the host looks at these, the GPU goes on.
-            self.go_ahead(sampler, recent, most);
-            sampler.skip();
-            return Ok(Poll::Ready(id));
-        }
-        self.go_ahead(sampler, recent, most);
-        match self.ahead.collect()? {
-            Poll::Pending => Ok(Poll::Pending),
-            Poll::Ready(()) => self.choose(sampler, recent, state, logits, most),
+            let front = self.ahead.front();
+            if front != Some(ahead::UNSURE) {
+                self.go_ahead(sampler, recent, most);
+            }
+            match front {
+                Some(ahead::UNSURE) => return Ok(Poll::Ready(Choice::Unsure)),
+                Some(id) => {
+                    sampler.skip();
+                    return Ok(Poll::Ready(Choice::Token(id)));
+                }
+                None => {
+                    if self.ahead.collect().map_err(|error| self.device.fail(error))?.is_pending() {
+                        return Ok(Poll::Pending);
+                    }
+                }
+            }
         }
     }
 
-    fn settle(&mut self, state: &mut State, logits: &mut [f32]) -> Result<Poll<()>> {
+    fn fetch(&mut self, what: Fetch, state: &mut State) -> Result<Poll<Ticket>> {
         self.device.check()?;
-        let stamp = state.stamp();
-        if self.is_settled(state) {
-            return Ok(Poll::Ready(()));
-        }
-        if self.job_of(stamp)? == Some(JobKind::Settle) {
-            let (config, dims) = (&self.config, &self.dims);
-            let copied = self.copy.take(|words| {
-                let (padded, scores) = words.split_at(dims.state_len());
-                dims.unpad(config, bytemuck::cast_slice(padded), state);
-                let vocab = logits.len().min(config.vocab);
-                logits[..vocab].copy_from_slice(&bytemuck::cast_slice(scores)[..vocab]);
-            })?;
-            if copied.is_ready() {
-                self.job = None;
-                self.settled = Some(stamp);
-            }
-            return Ok(copied);
-        }
-        if self.job.is_some() {
+        self.tidy();
+        if self.bring(state, None).is_pending() {
             return Ok(Poll::Pending);
         }
-        self.bring(state, None);
+        let work = match what {
+            Fetch::Scores => Work::Scores,
+            Fetch::All => Work::State(state.stamp()),
+        };
+        let device = self.device.clone();
+        let Poll::Ready(readback) = self.readbacks(work).get(&device) else { return Ok(Poll::Pending) };
+        let state_bytes = (self.dims.state_len() + self.dims.scores) * 4;
+        let mut readback = readback.ok_or_else(|| no_room("give a state back", state_bytes))?;
         self.ahead.clear();
-        self.submit(|encoder| self.copy_slot(encoder, self.slot, self.copy.buffer(), false));
-        self.started(JobKind::Settle, stamp);
-        Ok(Poll::Pending)
+        let submission = self.submit(|encoder| match what {
+            Fetch::Scores => {
+                let bytes = self.dims.scores * 4;
+                readback.copy(encoder, &self.plan.buffers.scores, self.slot * bytes, bytes);
+            }
+            Fetch::All => self.copy_slot(encoder, self.slot, readback.buffer(), false),
+        });
+        readback.start();
+        Ok(Poll::Ready(self.started(work, readback, submission)))
     }
 
-    fn is_settled(&self, state: &State) -> bool {
-        self.settled == Some(state.stamp()) || !self.has(state)
+    fn take(&mut self, ticket: &Ticket, state: &mut State, logits: &mut [f32]) -> Result<Poll<()>> {
+        self.device.check()?;
+        let Some(place) = self.jobs.iter().position(|job| job.stub.is_of(ticket)) else {
+            return Err(Error::DeviceLost("The GPU knows nothing of this work.".into()));
+        };
+        let (config, dims, job) = (&self.config, &self.dims, &mut self.jobs[place]);
+        let work = job.work;
+        let taken = job.readback.take(|words| {
+            let scores: &[f32] = bytemuck::cast_slice(match work {
+                Work::Read { .. } => return,
+                Work::Scores => words,
+                Work::State(_) => {
+                    let (padded, scores) = words.split_at(dims.state_len());
+                    dims.unpad(config, bytemuck::cast_slice(padded), state);
+                    scores
+                }
+            });
+            let vocab = logits.len().min(config.vocab);
+            logits[..vocab].copy_from_slice(&scores[..vocab]);
+        });
+        if taken.map_err(|error| self.device.fail(error))?.is_pending() {
+            return Ok(Poll::Pending);
+        }
+        let job = self.jobs.remove(place);
+        match work {
+            Work::Read { tokens } => {
+                // The GPU may have begun it only after another sequence's.
+                let seconds = job.started.max(self.last_read).elapsed().as_secs_f64();
+                self.last_read = web_time::Instant::now();
+                if tokens > 1 {
+                    self.pace.took(tokens, seconds);
+                }
+            }
+            Work::State(stamp) if self.resident == Some(stamp) => self.fetched = Some(stamp),
+            Work::State(stamp) => {
+                if let Some(place) = self.parked.iter().position(|(parked, _)| *parked == stamp) {
+                    let (_, buffer) = self.parked.remove(place);
+                    self.parking.give(buffer);
+                }
+            }
+            Work::Scores => {}
+        }
+        self.readbacks(work).give(job.readback);
+        Ok(Poll::Ready(()))
     }
 
     fn has(&self, state: &State) -> bool {
@@ -408,25 +500,25 @@ impl Backend for Gpu {
         self.resident == Some(stamp) || self.parked.iter().any(|(parked, _)| *parked == stamp)
     }
 
-    fn wait(&self) {
+    fn wait(&self, ticket: Option<&Ticket>) {
         // Not for the submit after the one that is waited for: the GPU is to have work meanwhile.
-        let oldest = if self.job.is_none() { self.ahead.oldest() } else { None };
-        self.device.wait(oldest);
+        let oldest = ticket.and_then(|ticket| self.job(ticket)).map(|job| job.submission.clone());
+        self.device.wait(oldest.or_else(|| self.ahead.oldest()));
     }
 
-    fn arrival(&self) -> Option<Arrival> {
-        let readback = match &self.job {
-            Some(job) => self.readback(job.kind),
-            None => self.ahead.first_in_flight()?,
-        };
-        Some(Box::pin(readback.arrival()))
+    fn arrival(&self, ticket: Option<&Ticket>) -> Option<Arrival> {
+        let of_ticket = ticket.and_then(|ticket| self.job(ticket)).and_then(|job| job.readback.arrival());
+        let of_room = || self.parking.arrival().or_else(|| self.done.arrival());
+        let of_room = || of_room().or_else(|| self.states.arrival()).or_else(|| self.scores.arrival());
+        let signal: Signal = of_ticket.or_else(of_room).or_else(|| self.ahead.arrival())?;
+        Some(Box::pin(signal))
+    }
+
+    fn hurry(&self) {
+        self.device.queue.submit([]);
     }
 
     fn lose_device(&self) {
         self.device.destroy();
-    }
-
-    fn nudge(&self) {
-        self.device.queue.submit([]);
     }
 }

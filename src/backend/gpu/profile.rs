@@ -26,14 +26,14 @@ pub struct Timing {
 impl Device {
     /// Records work in one pass, submits it and waits; the fastest of several times, in seconds.
     fn time(&self, mut record: impl FnMut(&mut wgpu::CommandEncoder)) -> Result<f64> {
-        let done = Readback::new(self, 4);
+        let mut done = Readback::with_room(self, 4);
         let mut memory = Memory { device: self, bytes: 0 };
         let word = memory.floats("word", 1);
         let mut best = f64::INFINITY;
         for _ in 0..5 {
             let mut encoder = self.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
             record(&mut encoder);
-            done.copy(&mut encoder, &word, 0, 0, 4);
+            done.copy(&mut encoder, &word, 0, 4);
             let commands = encoder.finish();
             let start = Instant::now();
             self.queue.submit([commands]);
@@ -150,7 +150,7 @@ impl Gpu {
     }
 
     /// Submits of `tokens` tokens always, where it was as many as are quick.
-    pub fn fix_ahead(&mut self, tokens: usize) {
+    pub(crate) fn fix_ahead(&mut self, tokens: usize) {
         self.ahead.fix(tokens);
     }
 
@@ -160,7 +160,7 @@ impl Gpu {
     }
 
     /// Prefill calls of `tokens` tokens from now on.
-    pub fn fix_block(&mut self, tokens: usize) {
+    pub(crate) fn fix_block(&mut self, tokens: usize) {
         self.pace.block = tokens.min(self.dims.tokens);
     }
 
@@ -192,7 +192,7 @@ impl Gpu {
     }
 
     /// Every kind of dispatch of a token, or of a block of `tokens`.
-    pub fn profile(&self, tokens: usize) -> Result<Vec<Timing>> {
+    pub(crate) fn profile(&self, tokens: usize) -> Result<Vec<Timing>> {
         let p = &self.plan;
         self.write_control(0, 1, tokens);
         let one = [&p.sample, &p.embed, &p.decode, &p.head];

@@ -1,37 +1,37 @@
 //! Bytes on their way back from the GPU.
 
-use core::future::Future;
-use core::pin::Pin;
-use core::task::{Context, Poll, Waker};
-use std::sync::{Arc, Mutex, PoisonError};
+use core::task::Poll;
 
 use super::device::Device;
+use super::signal::Signal;
+use super::spare::Spares;
 use crate::error::{Error, Result};
+
+/// What a buffer has to be to be read here.
+const USAGE: wgpu::BufferUsages = wgpu::BufferUsages::MAP_READ.union(wgpu::BufferUsages::COPY_DST);
+
+const MOST_RESTING: usize = 2;
 
 /// A staging buffer: copied into by a submit, then mapped.
 pub struct Readback {
     buffer: wgpu::Buffer,
-    mapping: Arc<Mutex<Mapping>>,
-}
-
-#[derive(Default)]
-enum Mapping {
-    #[default]
-    Idle,
-    Waiting(Option<Waker>),
-    Done,
-    Failed,
+    /// Says when the bytes are there, once they were asked for.
+    here: Option<Signal>,
 }
 
 impl Readback {
-    pub fn new(device: &Device, bytes: usize) -> Self {
-        let buffer = device.device.create_buffer(&wgpu::BufferDescriptor {
+    fn new(buffer: wgpu::Buffer) -> Self {
+        Self { buffer, here: None }
+    }
+
+    /// With a buffer of its own.
+    pub fn with_room(device: &Device, bytes: usize) -> Self {
+        Self::new(device.device.create_buffer(&wgpu::BufferDescriptor {
             label: Some("readback"),
             size: bytes.next_multiple_of(4) as u64,
-            usage: wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST,
+            usage: USAGE,
             mapped_at_creation: false,
-        });
-        Self { buffer, mapping: Arc::default() }
+        }))
     }
 
     /// To be copied into.
@@ -39,42 +39,28 @@ impl Readback {
         &self.buffer
     }
 
-    /// Records a copy of `bytes` from `offset` of `from` to `to` here.
-    pub fn copy(
-        &self,
-        encoder: &mut wgpu::CommandEncoder,
-        from: &wgpu::Buffer,
-        offset: usize,
-        to: usize,
-        bytes: usize,
-    ) {
-        encoder.copy_buffer_to_buffer(from, offset as u64, &self.buffer, to as u64, bytes as u64);
+    /// Records a copy of `bytes` from `offset` of `from`.
+    pub fn copy(&self, encoder: &mut wgpu::CommandEncoder, from: &wgpu::Buffer, offset: usize, bytes: usize) {
+        encoder.copy_buffer_to_buffer(from, offset as u64, &self.buffer, 0, bytes as u64);
     }
 
     /// Asks for the bytes, once what fills the buffer has been submitted.
-    pub fn start(&self) {
-        *self.lock() = Mapping::Waiting(None);
-        let mapping = Arc::clone(&self.mapping);
-        self.buffer.slice(..).map_async(wgpu::MapMode::Read, move |result| {
-            let next = if result.is_ok() { Mapping::Done } else { Mapping::Failed };
-            let last = core::mem::replace(&mut *mapping.lock().unwrap_or_else(PoisonError::into_inner), next);
-            if let Mapping::Waiting(Some(waker)) = last {
-                waker.wake();
-            }
-        });
+    pub fn start(&mut self) {
+        let signal = Signal::default();
+        self.here = Some(signal.clone());
+        self.buffer.slice(..).map_async(wgpu::MapMode::Read, move |result| signal.say(result.is_ok()));
     }
 
     /// The bytes, through `read`, when they are there. The buffer is free again then.
     ///
     /// # Errors
     /// [`Error::DeviceLost`] when they will never come.
-    pub fn take<T>(&self, read: impl FnOnce(&[u32]) -> T) -> Result<Poll<T>> {
-        match &*self.lock() {
-            Mapping::Done => {}
-            Mapping::Idle | Mapping::Waiting(_) => return Ok(Poll::Pending),
-            Mapping::Failed => return Err(Error::DeviceLost("The GPU gave no result back.".into())),
+    pub fn take<T>(&mut self, read: impl FnOnce(&[u32]) -> T) -> Result<Poll<T>> {
+        match self.here.as_ref().and_then(Signal::said) {
+            None => return Ok(Poll::Pending),
+            Some(false) => return Err(Error::DeviceLost("The GPU gave no result back.".into())),
+            Some(true) => self.here = None,
         }
-        *self.lock() = Mapping::Idle;
         let view = self.buffer.slice(..).get_mapped_range();
         let view = view.map_err(|error| Error::DeviceLost(format!("The GPU's result cannot be read ({error}).")))?;
         let result = read(bytemuck::cast_slice(&view));
@@ -83,29 +69,57 @@ impl Readback {
         Ok(Poll::Ready(result))
     }
 
-    /// Resolves when [`Readback::take`] has something to say.
-    pub fn arrival(&self) -> Arrival {
-        Arrival(Arc::clone(&self.mapping))
+    /// Whether the buffer can be copied into. One whose bytes nobody waits for is free only when they have come: wgpu
+    /// would take them for the next ones.
+    pub fn is_free(&mut self) -> bool {
+        match self.here.as_ref().map(Signal::said) {
+            None => true,
+            Some(None) => false,
+            Some(Some(well)) => {
+                self.here = None;
+                if well {
+                    self.buffer.unmap();
+                }
+                true
+            }
+        }
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Mapping> {
-        self.mapping.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Resolves when [`Readback::take`] has something to say; none when nothing was asked for.
+    pub fn arrival(&self) -> Option<Signal> {
+        self.here.clone()
     }
 }
 
-/// See [`Readback::arrival`].
-pub struct Arrival(Arc<Mutex<Mapping>>);
+/// Staging buffers of one size, made when the work asks for them, and used again.
+pub struct Readbacks {
+    spares: Spares,
+    /// Those that are not in use, though some may wait for bytes that nobody wants any more.
+    resting: Vec<Readback>,
+}
 
-impl Future for Arrival {
-    type Output = ();
+impl Readbacks {
+    pub fn new(label: &'static str, bytes: usize) -> Self {
+        Self { spares: Spares::new(label, bytes, USAGE), resting: Vec::new() }
+    }
 
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        match &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner) {
-            Mapping::Waiting(waker) => {
-                *waker = Some(context.waker().clone());
-                Poll::Pending
-            }
-            _ => Poll::Ready(()),
+    /// A free one; none when the GPU has no room for it.
+    pub fn get(&mut self, device: &Device) -> Poll<Option<Readback>> {
+        match self.resting.iter_mut().position(Readback::is_free) {
+            Some(place) => Poll::Ready(Some(self.resting.swap_remove(place))),
+            None => self.spares.get(device).map(|buffer| buffer.map(Readback::new)),
         }
+    }
+
+    /// Takes back what [`Readbacks::get`] gave; keeps a few.
+    pub fn give(&mut self, readback: Readback) {
+        if self.resting.len() < MOST_RESTING {
+            self.resting.push(readback);
+        }
+    }
+
+    /// Resolves when [`Readbacks::get`] that was pending has an answer.
+    pub fn arrival(&self) -> Option<Signal> {
+        self.spares.arrival()
     }
 }

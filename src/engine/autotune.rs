@@ -7,31 +7,14 @@ use core::task::Poll;
 
 use web_time::Instant;
 
-use super::gpu::{Device, GpuLoader};
-use super::{Backend, Compiled, Loader, Precision, cpu};
+use crate::backend::gpu::{Device, GpuLoader};
+use crate::backend::{Backend, Compiled, Loader, Precision, cpu};
 use crate::checkpoint::TensorSink;
 use crate::error::Result;
 use crate::model::Config;
-use crate::sampler::{Recent, Sampler, Settings};
+use crate::sampler::{Chooser, Sampler, Settings};
+use crate::sequence::Sequence;
 use crate::state::State;
-
-/// Calls again until it is ready.
-macro_rules! until {
-    ($backend:expr, $call:expr) => {
-        loop {
-            if let Poll::Ready(value) = $call? {
-                break value;
-            }
-            if let Some(arrival) = $backend.arrival()
-                && cfg!(target_arch = "wasm32")
-            {
-                arrival.await;
-            } else {
-                $backend.wait();
-            }
-        }
-    };
-}
 
 /// Beyond this the CPU's copy of the weights is not kept beside the GPU's for a race: a model of that size is the GPU's.
 const MOST_PARAMETERS: u64 = 600_000_000;
@@ -67,7 +50,7 @@ impl Loading {
     /// The GPU if there is a real one with room, and the CPU beside it for a race.
     ///
     /// # Errors
-    /// What the CPU's loader says: a GPU that cannot be had is a reason and no error.
+    /// What the CPU's loader says. If no GPU can be used, that becomes the reason; it is not an error.
     pub async fn auto(
         config: Config,
         cpu_precision: Precision,
@@ -183,22 +166,38 @@ struct Run {
 async fn run(backend: &mut dyn Backend) -> Result<Run> {
     let vocab = backend.config().vocab;
     let prompt: Vec<u32> = (0..TOKENS).map(|i| (i * vocab / TOKENS) as u32).collect();
-    let mut state = State::new(backend.config());
-    let mut scores = vec![0.0; vocab];
-    let mut recent = Recent::default();
-    for block in prompt.chunks(backend.block()) {
-        until!(backend, backend.read(block, &mut state, Some(&mut scores)));
+    let mut sequence = Sequence::new(State::new(backend.config()));
+    let mut read = 0;
+    while read < prompt.len() {
+        read +=
+            until(&mut sequence, backend, |sequence, backend| sequence.read(backend, &prompt[read..], true)).await?;
     }
-    until!(backend, backend.settle(&mut state, &mut scores));
-    let after_prompt = scores.clone();
-    let mut sampler = Sampler::new(Settings::greedy(), vocab)?;
+    until(&mut sequence, backend, Sequence::read_back).await?;
+    let scores = sequence.logits().to_vec();
+    let mut chooser = Chooser::new(Sampler::new(Settings::greedy(), vocab)?, None);
     let started = Instant::now();
     for left in (1..=TOKENS).rev() {
-        let id = until!(backend, backend.choose(&mut sampler, &recent, &mut state, &scores, left));
-        until!(backend, backend.read(&[id], &mut state, Some(&mut scores)));
-        recent.push(id);
+        let choose = |sequence: &mut Sequence, backend: &mut dyn Backend| sequence.choose(backend, &mut chooser, left);
+        let id = until(&mut sequence, backend, choose).await?;
+        until(&mut sequence, backend, |sequence, backend| sequence.read(backend, &[id], true)).await?;
     }
-    until!(backend, backend.settle(&mut state, &mut scores));
-    let tokens_per_second = TOKENS as f64 / started.elapsed().as_secs_f64();
-    Ok(Run { scores: after_prompt, tokens_per_second })
+    until(&mut sequence, backend, Sequence::read_back).await?;
+    Ok(Run { scores, tokens_per_second: TOKENS as f64 / started.elapsed().as_secs_f64() })
+}
+
+/// Calls again until it is ready.
+async fn until<T>(
+    sequence: &mut Sequence,
+    backend: &mut dyn Backend,
+    mut call: impl FnMut(&mut Sequence, &mut dyn Backend) -> Result<Poll<T>>,
+) -> Result<T> {
+    loop {
+        if let Poll::Ready(value) = call(sequence, backend)? {
+            return Ok(value);
+        }
+        match sequence.arrival(backend) {
+            Some(arrival) if cfg!(target_arch = "wasm32") => arrival.await,
+            _ => sequence.wait(backend),
+        }
+    }
 }

@@ -1,0 +1,137 @@
+//! One run: what was asked, and how far it is.
+
+use core::task::Poll;
+
+use web_time::Instant;
+
+use super::output::Output;
+use super::{LoadedModel, Reason, Stats, Step};
+use crate::backend::Backend;
+use crate::error::Result;
+use crate::sampler::Chooser;
+use crate::sequence::Sequence;
+
+/// While a prompt is read, and while tokens are generated, the state is read back from a backend that keeps it elsewhere
+/// after so many tokens: what was read since then would have to be read again if the backend were lost.
+const READ_BACK_PROMPT_TOKENS: usize = 4096;
+const READ_BACK_GENERATED_TOKENS: usize = 256;
+/// A first answer does not wait for a prompt to be read back.
+const FIRST_TOKENS: usize = 16;
+
+pub(super) struct Run {
+    /// To be read first, and how many of them are.
+    pub tokens: Vec<u32>,
+    pub read: usize,
+    /// None when nothing is to be generated.
+    pub chooser: Option<Chooser>,
+    pub stop_tokens: Vec<u32>,
+    pub tokens_left: usize,
+    /// Chosen, and not read yet.
+    pub chosen: Option<u32>,
+    /// Why the run is over, once it is.
+    pub over: Option<Reason>,
+    pub output: Output,
+    /// The sequence as it was, until the first token is out.
+    pub before: Option<Sequence>,
+    pub started: Instant,
+    /// When the step that is Waiting began.
+    pub waiting_since: Option<Instant>,
+}
+
+impl Run {
+    /// Whether a part of the prompt is still to be read.
+    pub fn is_reading(&self) -> bool {
+        self.read < self.tokens.len()
+    }
+
+    /// The next piece of work, timed.
+    pub fn step(&mut self, sequence: &mut Sequence, stats: &mut Stats, model: &mut dyn LoadedModel) -> Result<Step> {
+        let start = self.waiting_since.take().unwrap_or_else(Instant::now);
+        let step = self.work(sequence, stats, model)?;
+        match step {
+            Step::Waiting => self.waiting_since = Some(start),
+            Step::Prefill { .. } => stats.prefill_ms += milliseconds(start),
+            Step::Token { .. } => stats.decode_ms += milliseconds(start),
+            Step::End { .. } => {}
+        }
+        Ok(step)
+    }
+
+    fn work(&mut self, sequence: &mut Sequence, stats: &mut Stats, model: &mut dyn LoadedModel) -> Result<Step> {
+        if self.over.is_none() && self.is_reading() {
+            return self.read_block(sequence, model.backend());
+        }
+        if self.over.is_none() {
+            self.over = match &self.chooser {
+                None => Some(Reason::Read),
+                Some(_) if self.output.is_stopped() => Some(Reason::Stop),
+                Some(_) if self.tokens_left == 0 => Some(Reason::Length),
+                Some(_) => None,
+            };
+        }
+        match self.over {
+            Some(reason) => self.end(sequence, model, reason),
+            None => self.next_token(sequence, stats, model),
+        }
+    }
+
+    fn read_block(&mut self, sequence: &mut Sequence, backend: &mut dyn Backend) -> Result<Step> {
+        let is_due = sequence.behind() >= READ_BACK_PROMPT_TOKENS && !sequence.is_reading();
+        if is_due && sequence.read_back(backend)?.is_pending() {
+            return Ok(Step::Waiting);
+        }
+        let Poll::Ready(length) = sequence.read(backend, &self.tokens[self.read..], true)? else {
+            return Ok(Step::Waiting);
+        };
+        self.read += length;
+        Ok(Step::Prefill { read: self.read, total: self.tokens.len() })
+    }
+
+    fn next_token(&mut self, sequence: &mut Sequence, stats: &mut Stats, model: &mut dyn LoadedModel) -> Result<Step> {
+        let many = if stats.tokens < FIRST_TOKENS { READ_BACK_PROMPT_TOKENS } else { READ_BACK_GENERATED_TOKENS };
+        let is_due = sequence.behind() >= many && self.chosen.is_none();
+        if is_due && sequence.read_back(model.backend())?.is_pending() {
+            return Ok(Step::Waiting);
+        }
+        let Some(chooser) = &mut self.chooser else { return Ok(Step::Waiting) };
+        let id = match self.chosen {
+            Some(id) => id,
+            None => match sequence.choose(model.backend(), chooser, self.tokens_left)? {
+                Poll::Pending => return Ok(Step::Waiting),
+                Poll::Ready(id) => id,
+            },
+        };
+        if self.stop_tokens.contains(&id) {
+            self.over = Some(Reason::Stop);
+            return self.end(sequence, model, Reason::Stop);
+        }
+        self.chosen = Some(id);
+        if sequence.read(model.backend(), &[id], true)?.is_pending() {
+            return Ok(Step::Waiting);
+        }
+        self.chosen = None;
+        self.before = None;
+        self.tokens_left -= 1;
+        chooser.accept(id)?;
+        let text = match model.tokenizer() {
+            Ok(tokenizer) => self.output.push(id, tokenizer)?,
+            Err(_) => String::new(), // a model without one gives ids only
+        };
+        if stats.tokens == 0 {
+            stats.time_to_first_token_ms = milliseconds(self.started);
+        }
+        stats.tokens += 1;
+        Ok(Step::Token { id, text })
+    }
+
+    fn end(&mut self, sequence: &mut Sequence, model: &mut dyn LoadedModel, reason: Reason) -> Result<Step> {
+        if sequence.read_back(model.backend())?.is_pending() {
+            return Ok(Step::Waiting);
+        }
+        Ok(Step::End { reason, text: self.output.finish(model.tokenizer().ok())? })
+    }
+}
+
+fn milliseconds(since: Instant) -> f64 {
+    since.elapsed().as_secs_f64() * 1e3
+}

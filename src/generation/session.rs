@@ -1,0 +1,276 @@
+//! A sequence and its conversation, and at most one run at a time.
+
+use web_time::Instant;
+
+use super::input::{self, Start};
+use super::output::Output;
+use super::run::Run;
+use super::stop::StopStrings;
+use super::{Input, LoadedModel, Request, Stats, Step};
+use crate::backend::Arrival;
+use crate::checkpoint::copied;
+use crate::conversation::Conversation;
+use crate::error::{Error, Result};
+use crate::sampler::{Chooser, Constraint, Recent, Sampler};
+use crate::sequence::Sequence;
+use crate::state::{Snapshot, State};
+use crate::tokenizer::StreamDecoder;
+
+/// Tokens that a decoder looks back at, to know how a text goes on.
+const CONTEXT_TOKENS: usize = 8;
+
+/// A text that a model reads and writes. Made by [`Engine::session`](crate::Engine::session).
+pub struct Session {
+    sequence: Sequence,
+    conversation: Conversation,
+    stats: Stats,
+    run: Option<Run>,
+}
+
+impl Session {
+    /// A session that goes on from `state`, which has read nothing or what `conversation` says.
+    pub(crate) fn new(state: State, conversation: Conversation) -> Self {
+        Self::of(Sequence::new(state), conversation, Stats::default())
+    }
+
+    /// A session that goes on where the snapshot was taken.
+    ///
+    /// # Errors
+    /// [`Error::BadState`] when its conversation cannot be read.
+    pub(crate) fn restore(snapshot: Snapshot) -> Result<Self> {
+        let conversation = match snapshot.conversation.as_str() {
+            "" => Conversation::default(),
+            json => serde_json::from_str(json).map_err(|_| {
+                Error::BadState("The saved state cannot be read: its conversation is not valid.".into())
+            })?,
+        };
+        let mut recent = Recent::default();
+        snapshot.recent.iter().for_each(|&token| recent.push(token));
+        let sequence = Sequence::restored(snapshot.state, snapshot.logits, recent);
+        Ok(Self::of(sequence, conversation, Stats::default()))
+    }
+
+    fn of(sequence: Sequence, conversation: Conversation, stats: Stats) -> Self {
+        Self { sequence, conversation, stats, run: None }
+    }
+
+    /// Starts a run; [`Session::advance`] does the work.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] while another run is going on, [`Error::BadArgument`] for an empty text, a setting out of
+    /// range or a message to a model without a chat template, [`Error::OutOfMemory`] without room for a second state.
+    pub fn begin(&mut self, model: &dyn LoadedModel, request: Request) -> Result<()> {
+        self.begin_under(model, request, None)
+    }
+
+    /// As [`Session::begin`], with a limit on which tokens may be chosen.
+    ///
+    /// # Errors
+    /// As [`Session::begin`].
+    pub fn begin_under(
+        &mut self,
+        model: &dyn LoadedModel,
+        request: Request,
+        constraint: Option<Box<dyn Constraint>>,
+    ) -> Result<()> {
+        let started = Instant::now();
+        if self.run.is_some() {
+            return Err(Error::Busy("This session is generating already.".into()));
+        }
+        request.validate()?;
+        let Request { input, settings, max_tokens, stop } = request;
+        let Start { tokens, message } = input::start(model, &input, &self.sequence, &mut self.conversation)?;
+        let chooser = match input {
+            Input::Read(_) => None,
+            _ => Some(Chooser::new(Sampler::new(settings, model.config().vocab)?, constraint)),
+        };
+        let decoder = match (model.tokenizer(), &input) {
+            (Ok(tokenizer), Input::Prompt(_)) => {
+                let last: Vec<u32> = self.sequence.recent().iter().chain(tokens.iter().copied()).collect();
+                StreamDecoder::after(tokenizer, &last[last.len().saturating_sub(CONTEXT_TOKENS)..])?
+            }
+            _ => StreamDecoder::new(),
+        };
+        // A stop string that is a special token's name never shows up in the text; its token does.
+        let mut stop_tokens = model.stop_tokens().to_vec();
+        let special = |name: &String| model.tokenizer().ok().and_then(|tokenizer| tokenizer.special_id(name));
+        stop_tokens.extend(stop.iter().filter_map(special));
+        let before = self.sequence.try_clone()?;
+        self.stats = Stats { prompt_tokens: tokens.len(), ..Stats::default() };
+        self.run = Some(Run {
+            tokens,
+            read: 0,
+            chooser,
+            stop_tokens,
+            tokens_left: max_tokens,
+            chosen: None,
+            over: None,
+            output: Output::new(decoder, StopStrings::new(stop), message),
+            before: Some(before),
+            started,
+            waiting_since: None,
+        });
+        Ok(())
+    }
+
+    /// Does the next piece of work: a block of the prompt, or a token. After [`Step::End`] the session is free again.
+    /// Waits for nothing, so it may say [`Step::Waiting`].
+    ///
+    /// # Errors
+    /// [`Error::BadArgument`] when nothing has begun, and whatever the backend and the sampler return; the run is over
+    /// then. Not so after [`Error::DeviceLost`]: once the engine has another backend, the run goes on where it was.
+    pub fn step(&mut self, model: &mut dyn LoadedModel) -> Result<Step> {
+        let Some(mut run) = self.run.take() else {
+            return Err(Error::BadArgument("Nothing is being generated in this session.".into()));
+        };
+        let result = run.step(&mut self.sequence, &mut self.stats, model);
+        match &result {
+            Ok(Step::End { .. }) => run.output.record(&mut self.conversation),
+            Ok(_) | Err(Error::DeviceLost(_)) => self.run = Some(run),
+            Err(_) => {
+                self.stop(run);
+            }
+        }
+        result
+    }
+
+    /// As [`Session::step`]; natively it waits.
+    ///
+    /// # Errors
+    /// As [`Session::step`].
+    pub fn advance(&mut self, model: &mut dyn LoadedModel) -> Result<Step> {
+        loop {
+            match self.step(model)? {
+                Step::Waiting if cfg!(not(target_arch = "wasm32")) => self.sequence.wait(model.backend()),
+                step => return Ok(step),
+            }
+        }
+    }
+
+    /// Brings the state and the scores up to all that was read, where a backend keeps them elsewhere; true when it is
+    /// done, false when it is to be called again. [`Step::End`] comes after that by itself; after [`Session::cancel`] or
+    /// a run that failed it is the caller's to do, before [`Session::logits`] or [`Session::snapshot`]. Waits for nothing.
+    ///
+    /// # Errors
+    /// What the backend returns. The session is as usable as before: what is begun next goes on from all that was read.
+    pub fn step_back(&mut self, model: &mut dyn LoadedModel) -> Result<bool> {
+        Ok(self.sequence.read_back(model.backend())?.is_ready())
+    }
+
+    /// As [`Session::step_back`]; natively it waits, so that it is always done.
+    ///
+    /// # Errors
+    /// As [`Session::step_back`].
+    pub fn read_back(&mut self, model: &mut dyn LoadedModel) -> Result<bool> {
+        loop {
+            let is_done = self.step_back(model)?;
+            if is_done || cfg!(target_arch = "wasm32") {
+                return Ok(is_done);
+            }
+            self.sequence.wait(model.backend());
+        }
+    }
+
+    /// In a browser, what to wait for after [`Step::Waiting`]; none when the call may be repeated at once.
+    pub fn arrival(&self, model: &mut dyn LoadedModel) -> Option<Arrival> {
+        self.sequence.arrival(model.backend())
+    }
+
+    /// Ends the run, if there is one. The tokens that were handed out stay read; if none was, the session is as it was
+    /// before the run began. Returns the text of these tokens that was still held back.
+    pub fn cancel(&mut self) -> String {
+        self.run.take().map(|run| self.stop(run)).unwrap_or_default()
+    }
+
+    fn stop(&mut self, mut run: Run) -> String {
+        let held = run.output.break_off();
+        match run.before {
+            Some(before) => self.sequence = before,
+            None => {
+                self.sequence.abandon();
+                run.output.record(&mut self.conversation);
+            }
+        }
+        held
+    }
+
+    /// Whether a run is going on.
+    pub fn is_running(&self) -> bool {
+        self.run.is_some()
+    }
+
+    /// Scores of the next token, `[V]`.
+    ///
+    /// # Errors
+    /// [`Error::BadArgument`] before anything has been read, [`Error::Busy`] while a prompt is being read, or while they
+    /// have not been [read back](Session::read_back).
+    pub fn logits(&self) -> Result<&[f32]> {
+        if self.run.as_ref().is_some_and(Run::is_reading) {
+            return Err(Error::Busy("The text is still being read.".into()));
+        }
+        self.is_here()?;
+        if self.sequence.is_empty() {
+            return Err(Error::BadArgument("There are no scores before something has been read.".into()));
+        }
+        Ok(self.sequence.logits())
+    }
+
+    /// Tokens read so far.
+    pub fn position(&self) -> u64 {
+        self.sequence.position()
+    }
+
+    /// Counts and times of the current run, or of the last one.
+    pub fn stats(&self) -> Stats {
+        self.stats
+    }
+
+    /// The recurrent state as it was read back last, for inspection.
+    pub fn state(&self) -> &State {
+        self.sequence.state()
+    }
+
+    /// The turns of the chat so far, or the last ones of many.
+    pub fn conversation(&self) -> &Conversation {
+        &self.conversation
+    }
+
+    /// Everything needed to go on exactly here, as a `.mstate` file.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] during a run, or while the state has not been [read back](Session::read_back).
+    pub fn snapshot(&self, model: &dyn LoadedModel) -> Result<Vec<u8>> {
+        self.is_idle("saved")?;
+        self.is_here()?;
+        let snapshot = Snapshot {
+            state: self.sequence.state().try_clone()?,
+            logits: copied(self.sequence.logits(), "the scores of the next token")?,
+            recent: self.sequence.recent().iter().collect(),
+            conversation: serde_json::to_string(&self.conversation).unwrap_or_default(), // strings always serialise
+        };
+        Ok(snapshot.to_bytes(model.model_hash()))
+    }
+
+    /// A second session that goes on from here on its own.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] during a run, [`Error::OutOfMemory`] without room for a second state.
+    pub fn fork(&self) -> Result<Self> {
+        self.is_idle("forked")?;
+        Ok(Self::of(self.sequence.try_clone()?, self.conversation.clone(), self.stats))
+    }
+
+    fn is_idle(&self, what: &str) -> Result<()> {
+        match self.run {
+            Some(_) => Err(Error::Busy(format!("This session is generating and cannot be {what} now."))),
+            None => Ok(()),
+        }
+    }
+
+    fn is_here(&self) -> Result<()> {
+        match self.sequence.behind() {
+            0 => Ok(()),
+            _ => Err(Error::Busy("The state of this session has not been read back from the GPU yet.".into())),
+        }
+    }
+}

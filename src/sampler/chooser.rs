@@ -1,0 +1,59 @@
+//! Chooses the tokens of one generation: a sampler, and what limits it.
+
+use super::{Recent, Sampler};
+use crate::error::{Error, Result};
+
+/// Says which tokens may come next, as a grammar does.
+pub trait Constraint {
+    /// Sets the scores (V) of those that may not to -inf. Called once for each token that is chosen.
+    ///
+    /// # Errors
+    /// What keeps the generation from going on; it ends the run.
+    fn mask(&mut self, scores: &mut [f32]) -> Result<()>;
+
+    /// This token was chosen and read. A token that ends the text is not read.
+    ///
+    /// # Errors
+    /// As [`Constraint::mask`].
+    fn accept(&mut self, token: u32) -> Result<()>;
+}
+
+/// A [`Sampler`], perhaps under a [`Constraint`].
+pub struct Chooser {
+    sampler: Sampler,
+    constraint: Option<Box<dyn Constraint>>,
+}
+
+impl Chooser {
+    pub fn new(sampler: Sampler, constraint: Option<Box<dyn Constraint>>) -> Self {
+        Self { sampler, constraint }
+    }
+
+    /// The sampler, if nothing limits it: then a backend may choose in its place.
+    pub fn sampler_alone(&mut self) -> Option<&mut Sampler> {
+        self.constraint.is_none().then_some(&mut self.sampler)
+    }
+
+    /// The next token, from its scores (V) and the tokens before it.
+    ///
+    /// # Errors
+    /// As [`Sampler::sample`], and what the constraint says; [`Error::BadArgument`] when it leaves no token.
+    pub fn choose(&mut self, logits: &[f32], recent: &Recent) -> Result<u32> {
+        let Some(constraint) = &mut self.constraint else { return self.sampler.sample(logits, recent) };
+        self.sampler.sample_masked(logits, recent, |scores| {
+            constraint.mask(scores)?;
+            match scores.iter().all(|&score| score == f32::NEG_INFINITY) {
+                true => Err(Error::BadArgument("The constraint leaves no token that could come next.".into())),
+                false => Ok(()),
+            }
+        })
+    }
+
+    /// The token was read.
+    ///
+    /// # Errors
+    /// What the constraint says.
+    pub fn accept(&mut self, token: u32) -> Result<()> {
+        self.constraint.as_mut().map_or(Ok(()), |constraint| constraint.accept(token))
+    }
+}

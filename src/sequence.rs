@@ -1,0 +1,281 @@
+//! One sequence on a backend: a state, the scores of its next token, and what a backend that works elsewhere has read
+//! and not given back yet.
+//!
+//! This is the one place that follows the protocol of [`Remote`]. Whatever happens to the backend between two calls,
+//! lost, replaced by another one, or used by other sequences, the sequence reads again what went with it.
+
+use core::task::Poll;
+
+use crate::backend::{Arrival, Backend, Choice, Fetch, Remote, Ticket};
+use crate::checkpoint::{copied, filled};
+use crate::error::{Error, Result};
+use crate::sampler::{Chooser, Recent};
+use crate::state::State;
+
+/// See the [module](self). All methods that return a [`Poll`] are called again with the same arguments until they are
+/// ready; [`Sequence::wait`] or [`Sequence::arrival`] says when.
+pub struct Sequence {
+    /// Without what is in `behind`.
+    state: State,
+    /// Scores of the next token, `[V]`; empty until something has been read. Of `state`, so of the sequence only when
+    /// nothing is behind.
+    logits: Vec<f32>,
+    recent: Recent,
+    /// Tokens that the backend has read, and whose effect is not in `state` yet.
+    behind: Vec<u32>,
+    /// How many of them have been read again, after the backend had lost them.
+    again: Option<usize>,
+    /// What was submitted and is not back yet.
+    under_way: Option<(Ticket, Work)>,
+    /// Length of the block that [`Sequence::read`] has submitted and not called read yet.
+    begun: Option<usize>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Work {
+    Read,
+    Fetch(Fetch),
+}
+
+impl Sequence {
+    pub fn new(state: State) -> Self {
+        Self::restored(state, Vec::new(), Recent::default())
+    }
+
+    /// A sequence that goes on where another one was. `logits` (V) is empty when nothing has been read.
+    pub fn restored(state: State, logits: Vec<f32>, recent: Recent) -> Self {
+        Self { state, logits, recent, behind: Vec::new(), again: None, under_way: None, begun: None }
+    }
+
+    /// A second sequence that goes on from here on its own. What has been begun and is not done is not in it.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`] when there is no room for another state.
+    pub fn try_clone(&self) -> Result<Self> {
+        let (state, logits) = (self.state.try_clone()?, copied(&self.logits, "the scores of the next token")?);
+        let behind = copied(&self.behind, "the tokens that were read")?;
+        let mut copy = Self { behind, begun: self.begun, ..Self::restored(state, logits, self.recent.clone()) };
+        copy.abandon();
+        Ok(copy)
+    }
+
+    /// Tokens read.
+    pub fn position(&self) -> u64 {
+        self.state.position + self.behind.len() as u64 - self.begun.unwrap_or(0) as u64
+    }
+
+    /// As it was read back last; see [`Sequence::behind`].
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// Scores of the next token, `[V]`, as they were read back last; empty until something has been read.
+    pub fn logits(&self) -> &[f32] {
+        &self.logits
+    }
+
+    pub fn recent(&self) -> &Recent {
+        &self.recent
+    }
+
+    /// Whether nothing has been read yet.
+    pub fn is_empty(&self) -> bool {
+        self.logits.is_empty()
+    }
+
+    /// How many tokens the state and the scores are behind of what was read; [`Sequence::read_back`] makes it none.
+    pub fn behind(&self) -> usize {
+        self.behind.len()
+    }
+
+    /// Whether [`Sequence::read`] has begun a block and not called it read.
+    pub fn is_reading(&self) -> bool {
+        self.begun.is_some()
+    }
+
+    /// Reads the first of `tokens` (at least one), as many as the backend takes at a time, and says how many. The scores
+    /// of the token that follows them are needed if `scores` says so and they are all.
+    ///
+    /// # Errors
+    /// What the backend returns. After [`Error::DeviceLost`] the call may be repeated with another backend.
+    pub fn read(&mut self, backend: &mut dyn Backend, tokens: &[u32], scores: bool) -> Result<Poll<usize>> {
+        self.make_room(backend.config().vocab)?;
+        if self.catch_up(backend)?.is_pending() {
+            return Ok(Poll::Pending);
+        }
+        if self.begun.is_none() {
+            let block = &tokens[..tokens.len().min(backend.block())];
+            let scores = scores && block.len() == tokens.len();
+            let Some(remote) = backend.remote() else {
+                backend.prefill(block, &mut self.state, scores.then_some(&mut self.logits))?;
+                self.state.renew();
+                return Ok(Poll::Ready(self.note(block)));
+            };
+            let no_room = |_| Error::OutOfMemory(format!("There is no memory for {} more tokens.", block.len()));
+            self.behind.try_reserve(block.len()).map_err(no_room)?;
+            let Poll::Ready(ticket) = remote.read(block, &mut self.state, scores)? else { return Ok(Poll::Pending) };
+            // From here on it is a part of what has to be read again if the backend loses it.
+            self.behind.extend(block);
+            self.begun = Some(block.len());
+            self.under_way = ticket.map(|ticket| (ticket, Work::Read));
+            if self.catch_up(backend)?.is_pending() {
+                return Ok(Poll::Pending);
+            }
+        }
+        let length = self.begun.take().unwrap_or(0);
+        Ok(Poll::Ready(self.note(&tokens[..length])))
+    }
+
+    /// The token that follows, which is then to be read or left. At most `most` more will be asked for.
+    ///
+    /// # Errors
+    /// What the backend and the chooser return.
+    pub fn choose(&mut self, backend: &mut dyn Backend, chooser: &mut Chooser, most: usize) -> Result<Poll<u32>> {
+        if self.catch_up(backend)?.is_pending() {
+            return Ok(Poll::Pending);
+        }
+        if let Some(remote) = backend.remote() {
+            let fetching = self.is_under_way(Work::Fetch(Fetch::Scores));
+            if let Some(sampler) = chooser.sampler_alone().filter(|_| !fetching) {
+                match remote.choose(sampler, &self.recent, &mut self.state, &self.logits, most)? {
+                    Poll::Pending => return Ok(Poll::Pending),
+                    Poll::Ready(Choice::Token(id)) => return Ok(Poll::Ready(id)),
+                    Poll::Ready(Choice::Unsure) => {}
+                }
+            }
+            if !self.behind.is_empty() && self.fetch(remote, Fetch::Scores)?.is_pending() {
+                return Ok(Poll::Pending);
+            }
+        }
+        chooser.choose(&self.logits, &self.recent).map(Poll::Ready)
+    }
+
+    /// Brings the state and the scores up to all that was read.
+    ///
+    /// # Errors
+    /// What the backend returns; the call may be repeated.
+    pub fn read_back(&mut self, backend: &mut dyn Backend) -> Result<Poll<()>> {
+        if self.catch_up(backend)?.is_pending() {
+            return Ok(Poll::Pending);
+        }
+        match backend.remote() {
+            Some(remote) if !self.behind.is_empty() => self.fetch(remote, Fetch::All),
+            _ => Ok(Poll::Ready(())),
+        }
+    }
+
+    /// Forgets what was begun and is not done.
+    pub fn abandon(&mut self) {
+        self.under_way = None;
+        if let Some(length) = self.begun.take() {
+            self.behind.truncate(self.behind.len() - length);
+            self.again = None;
+            self.state.renew(); // no backend has it without these
+        }
+    }
+
+    /// Natively, waits for what is pending.
+    pub fn wait(&self, backend: &mut dyn Backend) {
+        if let Some(remote) = backend.remote() {
+            remote.wait(self.ticket());
+        }
+    }
+
+    /// In a browser, what to wait for; none when the call may be repeated at once.
+    pub fn arrival(&self, backend: &mut dyn Backend) -> Option<Arrival> {
+        backend.remote()?.arrival(self.ticket())
+    }
+
+    /// Waits until the block that was begun is read. Reads again what the backend does not have: a part at a time, so
+    /// that a caller can stop between them.
+    fn catch_up(&mut self, backend: &mut dyn Backend) -> Result<Poll<()>> {
+        let most = backend.block();
+        let Some(remote) = backend.remote() else {
+            self.under_way = None;
+            return self.catch_up_here(backend);
+        };
+        if !self.behind.is_empty() && !remote.has(&self.state) {
+            self.under_way = None;
+            self.state.renew();
+            self.again = Some(0);
+        }
+        loop {
+            if self.is_under_way(Work::Read) && self.take(remote)?.is_pending() {
+                return Ok(Poll::Pending);
+            }
+            let Some(done) = self.again else { return Ok(Poll::Ready(())) };
+            let rest = &self.behind[done..];
+            if rest.is_empty() {
+                // What was lost once for want of room is lost again. So it comes home.
+                if self.begun.is_none() && self.fetch(remote, Fetch::All)?.is_pending() {
+                    return Ok(Poll::Pending);
+                }
+                self.again = None;
+                return Ok(Poll::Ready(()));
+            }
+            let block = &rest[..rest.len().min(most)];
+            let Poll::Ready(ticket) = remote.read(block, &mut self.state, true)? else { return Ok(Poll::Pending) };
+            self.again = Some(done + block.len());
+            self.under_way = ticket.map(|ticket| (ticket, Work::Read));
+        }
+    }
+
+    /// Reads here what another backend has read and lost.
+    fn catch_up_here(&mut self, backend: &mut dyn Backend) -> Result<Poll<()>> {
+        self.again = None;
+        if self.behind.is_empty() {
+            return Ok(Poll::Ready(()));
+        }
+        let length = self.behind.len().min(backend.block());
+        backend.prefill(&self.behind[..length], &mut self.state, Some(&mut self.logits))?;
+        self.state.renew();
+        self.behind.drain(..length);
+        Ok(if self.behind.is_empty() { Poll::Ready(()) } else { Poll::Pending })
+    }
+
+    fn fetch(&mut self, remote: &mut dyn Remote, what: Fetch) -> Result<Poll<()>> {
+        if !self.is_under_way(Work::Fetch(what)) {
+            self.under_way = None;
+            let Poll::Ready(ticket) = remote.fetch(what, &mut self.state)? else { return Ok(Poll::Pending) };
+            self.under_way = Some((ticket, Work::Fetch(what)));
+        }
+        if self.take(remote)?.is_pending() {
+            return Ok(Poll::Pending);
+        }
+        if what == Fetch::All {
+            self.state.position += self.behind.len() as u64;
+            self.behind.clear();
+        }
+        Ok(Poll::Ready(()))
+    }
+
+    fn take(&mut self, remote: &mut dyn Remote) -> Result<Poll<()>> {
+        if let Some((ticket, _)) = &self.under_way {
+            if remote.take(ticket, &mut self.state, &mut self.logits)?.is_pending() {
+                return Ok(Poll::Pending);
+            }
+            self.under_way = None;
+        }
+        Ok(Poll::Ready(()))
+    }
+
+    fn is_under_way(&self, work: Work) -> bool {
+        self.under_way.as_ref().is_some_and(|(_, under_way)| *under_way == work)
+    }
+
+    fn ticket(&self) -> Option<&Ticket> {
+        self.under_way.as_ref().map(|(ticket, _)| ticket)
+    }
+
+    fn make_room(&mut self, vocab: usize) -> Result<()> {
+        if self.logits.is_empty() {
+            self.logits = filled(vocab, 0.0, "the scores of the next token")?;
+        }
+        Ok(())
+    }
+
+    fn note(&mut self, tokens: &[u32]) -> usize {
+        tokens.iter().for_each(|&token| self.recent.push(token));
+        tokens.len()
+    }
+}

@@ -1,0 +1,104 @@
+// Several sessions at once on the GPU, as a page with two chats has them: each reads and writes what it does alone.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { launchChromium } from "./support/chromium.mjs";
+import { Site } from "./support/server.mjs";
+
+const ROUNDS = 200;
+
+/** @type {Site} */
+let site;
+before(async () => {
+  site = await Site.start();
+});
+after(async () => {
+  await site?.stop();
+});
+
+/** Runs in the page. @param {{ address: string, rounds: number }} options */
+async function compare({ address, rounds }) {
+  const { load } = await import(address);
+  const engine = await load({ model: "/golden/chat/", backend: "gpu", precision: "f32" });
+  // Lengths of one block and of several; some are sampled by the GPU, some by the worker.
+  const texts = [3, 9, 20, 41, 64, 65, 120, 300].map((tokens, number) =>
+    Uint32Array.from({ length: tokens }, (_, i) => ((i * 37 + number * 101) % 4000) + 5),
+  );
+  const go = async (/** @type {number} */ number) => {
+    const session = await engine.session();
+    await session.prefill(texts[number]);
+    const ids = [];
+    for await (const { id } of session.generate({ maxTokens: 4, temperature: 0.8, topK: number % 3 ? 20 : 0, topP: 1, seed: number })) {
+      if (id !== null) ids.push(id);
+    }
+    const [logits, position] = [await session.logits(), session.position];
+    await session.close();
+    return { ids, logits, position };
+  };
+  const alone = [];
+  for (const number of texts.keys()) alone.push(await go(number));
+  const wrong = [];
+  for (let round = 0; round < rounds; round++) {
+    // Three now and then.
+    const numbers = [round % 8, (round * 3 + (round >> 3)) % 8, ...(round % 10 ? [] : [7])];
+    const soon = new Promise((_, reject) => setTimeout(() => reject(new Error(`round ${round} hangs`)), 60_000));
+    const got = await Promise.race([Promise.all(numbers.map(go)), soon]);
+    for (const [i, { ids, logits, position }] of got.entries()) {
+      const want = alone[numbers[i]];
+      const largest = Math.max(...want.logits.map(Math.abs));
+      const error = Math.max(...logits.map((/** @type {number} */ score, /** @type {number} */ at) => Math.abs(score - want.logits[at])));
+      // Blocks may have other lengths, which is another order of the sums.
+      if (String(ids) !== String(want.ids) || position !== want.position || !(error <= 1e-4 * largest)) {
+        wrong.push({ round, number: numbers[i], ids, want: want.ids, position, error: error / largest });
+      }
+    }
+  }
+  await engine.dispose();
+  return { wrong, ids: alone.map(({ ids }) => ids.length), backend: engine.info.backend };
+}
+
+/** Fairness: of two that generate at once, neither waits for the other's end. Runs in the page. @param {string} address */
+async function race(address) {
+  const { load } = await import(address);
+  const orders = [];
+  // Enough that both are under way for a while.
+  for (const [backend, maxTokens] of Object.entries({ gpu: 150, cpu: 3000 })) {
+    const engine = await load({ model: "/golden/chat/", backend, precision: "f32" });
+    /** @type {string[]} */
+    const order = [];
+    const write = async (/** @type {string} */ name) => {
+      const session = await engine.session();
+      const settings = { prompt: "Once upon a time", maxTokens, temperature: 0.9, topK: 20, logitBias: { 0: -100, 2: -100 } };
+      for await (const { id } of session.generate(settings)) if (id !== null) order.push(name);
+    };
+    // One whose reader does not come back holds nobody up.
+    const slow = await engine.session();
+    const left = slow.generate({ prompt: "Once", maxTokens: 50, temperature: 0 });
+    await left.next();
+    await Promise.all(["a", "b"].map(write));
+    await left.return();
+    await engine.dispose();
+    orders.push({ backend, maxTokens, order: order.join("") });
+  }
+  return orders;
+}
+
+test("Chromium: sessions that read and generate at once give what each gives alone", async () => {
+  const browser = await launchChromium(["--enable-unsafe-webgpu"]);
+  try {
+    const page = await browser.newPage();
+    await page.goto(`${site.origin}/empty/`);
+    const got = await page.evaluate(compare, { address: `${site.page()}mamba.js`, rounds: ROUNDS });
+    assert.equal(got.backend, "gpu");
+    assert.deepEqual(got.wrong, []);
+    assert.deepEqual(got.ids, [4, 4, 4, 4, 4, 4, 4, 4]);
+    for (const { backend, maxTokens, order } of await page.evaluate(race, `${site.page()}mamba.js`)) {
+      assert.equal(order.length, 2 * maxTokens, `${backend}: ${order}`);
+      const firstEnd = Math.min(order.lastIndexOf("a"), order.lastIndexOf("b"));
+      const other = order.slice(0, firstEnd).split(order[firstEnd] === "a" ? "b" : "a").length - 1;
+      assert.ok(other > maxTokens / 10, `${backend}: when one is done the other has only begun: ${order}`);
+    }
+  } finally {
+    await browser.close();
+  }
+});

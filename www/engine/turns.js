@@ -1,0 +1,68 @@
+// Whose turn it is when several sessions read or generate.
+
+/**
+ * How long a session goes on while others wait. It is more than a step because a GPU works on one session at a time:
+ * a change costs copies, and what it has computed in advance.
+ */
+const TURN_MS = 50;
+
+/** One turn at a time, in the order in which they were asked for. Whoever has it may ask again after each step. */
+export class Turns {
+  #turnMs;
+  /** @type {{ who: object, since: number } | null} */
+  #holder = null;
+  /** @type {{ who: object, begin: () => void }[]} */
+  #queue = [];
+
+  /** @param {number} [turnMs] */
+  constructor(turnMs = TURN_MS) {
+    this.#turnMs = turnMs;
+  }
+
+  /**
+   * Resolves when it is the turn of `who`, or still is.
+   *
+   * @param {object} who
+   * @returns {Promise<void>}
+   */
+  async take(who) {
+    if (this.#holder?.who === who) {
+      if (this.#queue.length === 0 || performance.now() - this.#holder.since < this.#turnMs) return;
+      this.#holder = null;
+    }
+    await new Promise((resolve) => {
+      this.#queue.push({ who, begin: () => resolve(undefined) });
+      this.#next();
+    });
+  }
+
+  /**
+   * Waits for something else than the engine. The turn stays for a while, so that who is quick keeps it.
+   *
+   * @param {object} who
+   * @param {Promise<unknown>} something
+   */
+  async pause(who, something) {
+    const timer = setTimeout(() => this.end(who), this.#turnMs);
+    try {
+      await something;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Ends the turn of `who`, if it is. @param {object} who */
+  end(who) {
+    if (this.#holder?.who !== who) return;
+    this.#holder = null;
+    this.#next();
+  }
+
+  #next() {
+    if (this.#holder) return;
+    const next = this.#queue.shift();
+    if (!next) return;
+    this.#holder = { who: next.who, since: performance.now() };
+    next.begin();
+  }
+}

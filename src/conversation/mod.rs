@@ -6,6 +6,7 @@
 //! were not read, are read now.
 
 mod python;
+mod source;
 mod template;
 
 use serde::{Deserialize, Serialize};

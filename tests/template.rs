@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use mamba_web::conversation::{ChatTemplate, Conversation, Message, RECORDED_BYTES};
 use mamba_web::tokenizer::{Tokenizer, TokenizerSettings};
+use minijinja::Value;
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -70,6 +71,61 @@ fn templates_match_transformers() {
     }
     assert!(wrong.is_empty(), "{} of {count} differ:\n{}", wrong.len(), wrong.join("\n"));
     assert!(count > 200);
+}
+
+#[derive(Deserialize)]
+struct Differential {
+    variables: BTreeMap<String, Value>,
+    rows: Vec<(String, Option<String>)>,
+}
+
+/// Rows that differ from Python, by their kind. `None` here: the engine refuses with a sentence what Python renders.
+const DIFFERENT: [(&str, &[&str]); 10] = [
+    ("bytes are no text: encode is refused", &[".encode()"]),
+    ("chance would give another prompt each time: random is refused", &["| random"]),
+    ("filters for web pages, which no chat template has: refused", &["| striptags", "| urlize", "| wordwrap"]),
+    ("characters by their names are refused", &["\\N{"]),
+    ("blocks for templates that extend each other are refused", &["{% block"]),
+    ("pprint sorts keys of different types by the names of these: refused", &["{1: 'x', 'y': true} | pprint"]),
+    ("loop is a reserved name in minijinja", &["{% set loop"]),
+    ("the template itself, and attributes of numbers, are undefined", &["{{ self }}", "1.real", "(1).real"]),
+    ("a text, list or tuple times a whole float is an error in Python", &["'a' * 2.0", "0.0 * (1, 2)"]),
+    ("+ before a value does nothing, also before one that is no number", &["{{ +", "[+("]),
+];
+
+#[test]
+fn thousands_of_templates_match_python() {
+    let golden: Differential = serde_json::from_str(include_str!("golden/template_differential.json")).unwrap();
+    let special = BTreeMap::from([("bos_token".into(), "<s>".into()), ("eos_token".into(), "</s>".into())]);
+    let more: Vec<(&str, Value)> = ["call", "rows"].map(|name| (name, golden.variables[name].clone())).into();
+    let config = serde_json::to_string(&special as &BTreeMap<String, String>).unwrap();
+    let mut wrong = Vec::new();
+    let mut different = [0; DIFFERENT.len()];
+    for (template, text) in &golden.rows {
+        let settings = TokenizerSettings::parse(Some(&config), Some(template)).unwrap();
+        let rendered = ChatTemplate::new(&settings).and_then(|compiled| {
+            compiled.unwrap().render_with(golden.variables["messages"].clone(), 100_000, true, &more)
+        });
+        let right = match (text, &rendered) {
+            (Some(text), Ok(rendered)) => rendered == text,
+            (None, Err(error)) => error.code() == "bad-tokenizer",
+            _ => false,
+        };
+        let kind = DIFFERENT.iter().position(|(_, marks)| marks.iter().any(|mark| template.contains(mark)));
+        match (right, kind) {
+            (true, _) => {}
+            (false, Some(kind)) => different[kind] += 1,
+            (false, None) => wrong.push(format!("{template:?}\n  gives {rendered:?}\n  not   {text:?}")),
+        }
+    }
+    for ((kind, _), count) in DIFFERENT.iter().zip(different) {
+        println!("{count:3} {kind}");
+        assert!(count > 0, "no row is different any more: {kind}");
+    }
+    let count: usize = different.iter().sum();
+    println!("{} of {} rows are equal", golden.rows.len() - count - wrong.len(), golden.rows.len());
+    assert!(wrong.is_empty(), "{} of {} differ:\n{}", wrong.len(), golden.rows.len(), wrong.join("\n"));
+    assert!(golden.rows.len() > 5_000);
 }
 
 const CHATML: &str = "{% for message in messages %}{{'<|im_start|>' + message['role'] + '\n' + message['content'] + \
@@ -150,6 +206,39 @@ fn hostile_templates_end() {
         "{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}",
         "{{ 'x'.ljust(4000000000) }}{{ 'x' | center(4000000000) }}",
         "{{ ('x' * 100000).replace('x', 'y' * 100000) }}",
+        "{{ '%1000000000d' % 1 }}",
+        "{{ '%*d' % (1000000000, 1) }}",
+        "{{ '%.1000000000f' % 1.5 }}",
+        "{{ '%1000000000000000000000000d' % 1 }}",
+        "{{ '{:1000000000}'.format(1) }}",
+        "{{ '{:.1000000000f}'.format(1.5) }}",
+        "{{ 'x'.rjust(4000000000, 'é') }}",
+        "{{ '7'.zfill(4000000000) }}",
+        "{{ '\t\t'.expandtabs(4000000000) }}",
+        "{{ ('x' * 10000).join('y' * 10000) }}",
+        "{{ ('x' * 10000).translate({120: 'y' * 10000}) }}",
+        "{{ 'x' | indent(4000000000, true) }}",
+        "{{ 'x' | indent('x' * 4000000000) }}",
+        "{{ [1] | batch(4000000000, 0) | list }}",
+        "{{ [1] | slice(4000000000, 0) | list }}",
+        "{{ [[1]] | tojson(indent=4000000000) }}",
+        "{{ [1] * 4000000000 }}",
+        "{{ (1,) * 4000000000 }}",
+        "{{ range(4000000000) | list }}",
+        "{{ range(100000) | map('string') | map('center', 1000) | join }}",
+        "{% set ns = namespace(x=[1]) %}{% for i in range(60) %}{% set ns.x = [ns.x, ns.x] %}{% endfor %}{{ ns.x }}",
+        "{% set ns = namespace(x=[1]) %}{% for i in range(60) %}{% set ns.x = ns.x + ns.x %}{% endfor %}{{ ns.x | length }}",
+        "{% set ns = namespace(x={}) %}{% for i in range(50000) %}{% set ns.x = {'x': ns.x} %}{% endfor %}{{ ns.x | tojson }}",
+        "{% set ns = namespace(x=()) %}{% for i in range(50000) %}{% set ns.x = (ns.x,) %}{% endfor %}{{ ns.x == ns.x }}",
+        "{% macro f(x) %}{{ f([x]) }}{% endmacro %}{{ f(1) }}",
+        "{% for x in [[]] recursive %}{{ loop([[x]]) }}{% endfor %}",
+        "{{ loop.cycle() }}",
+        "{% for x in [1] %}{{ loop.cycle() }}{% endfor %}",
+        "{% for x in [1] %}{% set l = loop %}{{ l.cycle(*[]) }}{% endfor %}",
+        "{{ cycler() }}",
+        "{{ 2 ** 4000000000 }}",
+        "{{ 'x' | nope }}",
+        "{{ '\\ud800' }}",
     ] {
         let start = std::time::Instant::now();
         let error = plain(source).render(&hi, true).unwrap_err();
@@ -164,9 +253,99 @@ fn hostile_templates_end() {
         let error = ChatTemplate::new(&settings).and_then(|template| template.unwrap().render(&hi, true)).unwrap_err();
         assert_eq!(error.code(), "bad-tokenizer", "{source}: {error}");
     }
-    let nested = "{% if true %}".repeat(100_000);
-    let settings = TokenizerSettings::parse(None, Some(&nested)).unwrap();
-    assert_eq!(ChatTemplate::new(&settings).unwrap_err().code(), "bad-tokenizer");
+}
+
+#[test]
+fn what_nests_without_end_is_refused() {
+    let nested = |before: &str, middle: &str, after: &str| {
+        [before.repeat(20_000), middle.into(), after.repeat(20_000)].concat()
+    };
+    let mut sources: Vec<String> = [
+        ("(", "1", ")"),
+        ("[", "1", "]"),
+        ("{1: ", "1", "}"),
+        ("f(", "1", ")"),
+        ("a[", "1", "]"),
+        ("-", "1", ""),
+        ("+", "1", ""),
+        ("not ", "1", ""),
+        ("", "a", " | upper"),
+        ("", "a", ".b"),
+        ("", "a", "[0]"),
+        ("", "a", "()"),
+        ("", "a", " is defined"),
+        ("", "a", "[:1]"),
+        ("1 + ", "1", ""),
+        ("1 ~ ", "1", ""),
+        ("1 % ", "1", ""),
+        ("1 ** ", "1", ""),
+        ("1 == ", "1", ""),
+        ("1 and ", "1", ""),
+        ("1 in ", "a", ""),
+        ("1 if 1 else ", "1", ""),
+        ("", "1", " if 1 else 1"),
+        ("(1, ", "1", ")"),
+    ]
+    .iter()
+    .map(|(before, middle, after)| format!("{{{{ {} }}}}", nested(before, middle, after)))
+    .collect();
+    for (before, middle, after) in [
+        ("{% if 1 %}", "", "{% endif %}"),
+        ("{% for x in [1] %}", "", "{% endfor %}"),
+        ("{% with %}", "", "{% endwith %}"),
+        ("{% generation %}", "", "{% endgeneration %}"),
+        ("{% filter upper %}", "", "{% endfilter %}"),
+        ("{% set x %}", "", "{% endset %}"),
+        ("{% if 0 %}{% else %}", "", "{% endif %}"),
+        ("{% macro f() %}", "", "{% endmacro %}"),
+        ("{% call f() %}", "", "{% endcall %}"),
+    ] {
+        sources.push(nested(before, middle, after));
+    }
+    sources.push(format!("{{% if 0 %}}{}{{% endif %}}", "{% elif 0 %}".repeat(20_000)));
+    sources.push(format!("{{% set a = [] %}}{}{{{{ a }}}}", "{% set a = [a] %}".repeat(20_000)));
+    sources.push(format!("{{{{ [] {} }}}}", "| batch(1) | list".repeat(20_000)));
+    // On less stack than a browser's worker has.
+    let refused = std::thread::Builder::new().stack_size(1 << 19).spawn(move || {
+        let hi = [Message { role: "user".into(), content: "Hi".into() }];
+        for source in sources {
+            let settings = TokenizerSettings::parse(None, Some(&source)).unwrap();
+            let rendered = ChatTemplate::new(&settings).and_then(|template| template.unwrap().render(&hi, true));
+            let error = rendered.expect_err(&source[..60]);
+            assert_eq!(error.code(), "bad-tokenizer", "{}", &source[..60]);
+        }
+        // As deep as a template may be.
+        for (before, middle, after) in [("[", "1", "]"), ("", "a", " | upper"), ("1 + ", "1", ""), ("1 if 0 else ", "1", "")] {
+            let source = format!("{{{{ {}{middle}{} }}}}", before.repeat(60), after.repeat(60));
+            assert!(plain(&source).render(&hi, true).is_ok(), "{source}");
+        }
+        let deep = "{% set a = [a] %}".repeat(190) + "{{ a | tojson | length }} {{ a == a }} {{ a | string | length }}";
+        assert_eq!(plain(&("{% set a = 1 %}".to_owned() + &deep)).render(&hi, true).unwrap(), "381 True 381");
+    });
+    refused.unwrap().join().unwrap();
+}
+
+#[test]
+fn errors_are_sentences() {
+    let hi = [Message { role: "user".into(), content: "Hi".into() }];
+    for (source, says) in [
+        ("a\n{{ 'x'.center() }}", "The chat template fails in line 2: center needs its argument width."),
+        ("{{ 'x' | center(1, 2, 3) }}", "The chat template fails in line 1: center takes at most 1 arguments; 3 were given."),
+        ("{{ [].append(1) }}", "The chat template fails in line 1: append changes a list, and a template may change none."),
+        ("{{ 'x'.encode() }}", "The chat template fails in line 1: encode makes bytes of a text, and a template has none here."),
+        ("{{ 'x' < 1 }}", "The chat template fails in line 1: a str and an int have no order."),
+        ("{% for x in none %}{% endfor %}", "The chat template fails in line 1: None cannot be iterated."),
+        ("{{ undefined | tojson }}", "The chat template fails in line 1: tojson cannot write an undefined value."),
+        ("\n\n{{ '\\N{BULLET}' }}", "The chat template has a text with an escape that is not known in line 3."),
+        ("{% set x._y = 1 %}", "The chat template stores an attribute that begins with an underscore in line 1."),
+        ("{{ raise_exception('Only two turns.') }}", "The chat template says: Only two turns."),
+        ("{{ raise_exception() }}", "The chat template fails in line 1: raise_exception needs its argument message."),
+        ("{{ nope() }}", "The chat template fails in line 1: nope is unknown."),
+    ] {
+        let settings = TokenizerSettings::parse(None, Some(source)).unwrap();
+        let error = ChatTemplate::new(&settings).and_then(|template| template.unwrap().render(&hi, true)).unwrap_err();
+        assert_eq!(error.to_string(), says, "{source}");
+    }
 }
 
 #[test]

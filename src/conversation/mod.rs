@@ -10,6 +10,7 @@
 //! same each time the others go. Where it once was not (a template that numbers the turns, say), all are kept.
 
 mod python;
+mod source;
 mod template;
 
 use serde::{Deserialize, Serialize};

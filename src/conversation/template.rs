@@ -1,15 +1,20 @@
 //! Chat templates in the dialect of Hugging Face transformers.
+//!
+//! A template's source is written anew for minijinja (`source/`), and Python's types, methods and filters are brought
+//! in (`python/`). tests/template_differential.rs compares thousands of templates with Python's jinja2.
 
 use minijinja::value::Value;
 use minijinja::{Environment, ErrorKind, UndefinedBehavior, syntax::SyntaxConfig};
 
-use super::{Message, python};
+use super::{Message, python, source};
 use crate::error::{Error, Result};
 use crate::tokenizer::TokenizerSettings;
 
 /// Work that a template may do, in minijinja's units (an instruction, or 64 bytes written). It bounds the time
 /// (about 0.1 s; tests/template.rs prints it for hostile ones) and the memory (64 bytes a unit, 32 MB).
 const FUEL: u64 = 500_000;
+/// Work for each message, besides that for its bytes.
+const MESSAGE_FUEL: u64 = 500;
 /// A template longer than this is no template.
 const MOST_SOURCE: usize = 1 << 20;
 
@@ -35,7 +40,9 @@ impl ChatTemplate {
         environment.set_syntax(syntax);
         environment.set_undefined_behavior(UndefinedBehavior::Lenient);
         python::install(&mut environment);
-        environment.add_template_owned("chat_template", python::without_generation_tags(source)).map_err(sentence)?;
+        let source =
+            source::translate(source).map_err(|why| Error::BadTokenizer(format!("The chat template {why}.")))?;
+        environment.add_template_owned("chat_template", source).map_err(sentence)?;
         let special_tokens = settings.special_tokens().map(|(name, text)| (name.to_owned(), text.to_owned())).collect();
         Ok(Some(Self { environment, special_tokens }))
     }
@@ -52,12 +59,31 @@ impl ChatTemplate {
 
     /// As [`ChatTemplate::render`], for messages with other fields than role and content; `size` bytes of text.
     pub fn render_value(&self, messages: Value, size: usize, add_generation_prompt: bool) -> Result<String> {
+        self.render_with(messages, size, add_generation_prompt, &[])
+    }
+
+    /// As [`ChatTemplate::render_value`], with `more` variables. What transformers always passes (`tools`, `documents`)
+    /// is None where nobody gives it, not undefined.
+    pub fn render_with(
+        &self,
+        messages: Value,
+        size: usize,
+        add_generation_prompt: bool,
+        more: &[(&str, Value)],
+    ) -> Result<String> {
+        let none = || Value::from(());
+        let fuel = FUEL + size as u64 + messages.len().unwrap_or(0) as u64 * MESSAGE_FUEL;
         let tokens = self.special_tokens.iter().map(|(name, text)| (name.as_str(), Value::from(text.as_str())));
-        let others = [("messages", messages), ("add_generation_prompt", Value::from(add_generation_prompt))];
+        let others = [
+            ("messages", messages),
+            ("tools", none()),
+            ("documents", none()),
+            ("add_generation_prompt", Value::from(add_generation_prompt)),
+        ];
         let mut environment = self.environment.clone();
-        environment.set_fuel(Some(FUEL + size as u64));
+        environment.set_fuel(Some(fuel));
         let template = environment.get_template("chat_template").map_err(sentence)?;
-        template.render(Value::from_pairs(tokens.chain(others))).map_err(sentence)
+        template.render(Value::from_pairs(tokens.chain(others).chain(more.iter().cloned()))).map_err(sentence)
     }
 }
 

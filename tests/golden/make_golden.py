@@ -58,6 +58,13 @@ def templates(args):
     template_cases.make(args.model, args.out)
 
 
+def template_differential(args):
+    from make import template_differential
+
+    quiet()
+    template_differential.make(args.out)
+
+
 def sampler(args):
     from make import sampler_cases
 
@@ -71,6 +78,7 @@ COMMANDS = {
     "default-tokenizer": default_tokenizer,
     "neox-tokenizer": neox_tokenizer,
     "templates": templates,
+    "template-differential": template_differential,
     "sampler": sampler,
 }
 # What has to be made again when the default model is trained anew.

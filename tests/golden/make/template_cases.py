@@ -168,6 +168,42 @@ TEMPLATES = {
     ),
 }
 
+# What templates in the wild do that other engines have stumbled over.
+TEMPLATES |= {
+    "windows-newlines": ("<|user|>\r\n{{ messages[0].content }}<|end|>\r\n{% if true %}\r\n{{ 'a\r\nb' }}\rc{% endif %}\r\n<|assistant|>\r\n", {}),
+    "generation-is-a-scope": (
+        "{% set x = 1 %}{% generation %}{% set x = 2 %}{{ x }}{% endgeneration %}{{ x }}{{ 'Write {% generation %} here' }}"
+        "{% raw %}{% generation %}{% endraw %}",
+        {},
+    ),
+    "percent-format": (
+        "{% for m in messages %}{{ '<|%s|>%s' % (m.role, m.content) }}{% endfor %}{{ 'Turn %d' % (messages | length) }}"
+        "{{ '%s: %s' % (messages[0]['role'], messages[0].content | upper) ~ '!' }}",
+        {},
+    ),
+    "python-methods": (
+        "{% for m in messages %}{{ m.role }}: {{ m.content.rsplit('</think>', 1)[-1].removeprefix('\n\n') }}\n{% endfor %}"
+        "{{ messages[-1].content.removesuffix('?').partition(' ') }}{{ messages[0].role.ljust(10, '.') }}{{ messages[0].copy() == messages[0] }}",
+        {},
+    ),
+    "date": ("{{ strftime_now('%Y-%m-%d') | length }}{{ strftime_now('%d %b %Y') | length }} {{ messages[-1].content }}", {}),
+    "json-options": (
+        "{{ messages | tojson(ensure_ascii=true) }}{{ messages | tojson(separators=(',', ':')) }}"
+        "{{ messages | tojson(indent=2, sort_keys=true) }}{{ {'a': 1.0, 'b': [1e16, none]} | tojson }}",
+        {},
+    ),
+    "tools-are-none": (
+        "{% if tools is not none %}{{ '<tools>' + (tools | tojson) + '</tools>\n' }}{% endif %}{% if documents is defined and documents is none %}d{% endif %}"
+        "{% for m in messages %}{{ '<|' + m.role + '|>' + m.content + eos_token }}{% endfor %}{% if add_generation_prompt %}{{ '<|assistant|>' }}{% endif %}",
+        {"bos_token": "<s>", "eos_token": "</s>"},
+    ),
+    "macro-defaults": (
+        "{% macro turn(role, content, end=eos_token, tag=role | upper) %}<{{ tag }}>{{ content }}{{ end }}{{ varargs }}{% endmacro %}"
+        "{% for m in messages %}{{ turn(m.role, m.content) }}{{ turn(m.role, content=m.content, end=m.nothing) }}{{ turn('a', 'b', 'c', 'd', 'e') }}{% endfor %}",
+        {"eos_token": "</s>"},
+    ),
+}
+
 
 def turns(*texts, system=None, first="user"):
     roles = ["user", "assistant"] if first == "user" else ["assistant", "user"]

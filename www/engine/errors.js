@@ -44,7 +44,7 @@ export const isOffline = () => navigator.onLine === false;
 export const OFFLINE_HINT = "Connect to the network and try again.";
 
 const PUBLISH_HINT =
-  "Check the connection and open the page again. If this is your site, publish all files of dist/.";
+  "Check the connection and open the page again; a new version of it may just have been published. If this is your site, publish all files of dist/.";
 
 /** A program of the engine did not load. @param {string} why what is wrong, without a full stop @param {string} [hint] */
 export const programMissing = (why, hint = PUBLISH_HINT) =>

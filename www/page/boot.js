@@ -50,7 +50,8 @@
     if (location.protocol === "file:") {
       return tell(
         "This page was opened as a file, and browsers do not run such pages.",
-        "Serve its folder, for example with “python3 -m http.server” in it, and open http://localhost:8000."
+        "Serve its folder, for example with “python3 -m http.server” in it, and open http://localhost:8000.",
+        []
       );
     }
     if (!("noModule" in document.createElement("script"))) {

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer as createHttpServer } from "node:http";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -234,6 +235,31 @@ test("the page in another site's frame is refused where headers are sent", async
       await other.stop();
     }
   });
+});
+
+test("a model's host is not told which page uses it", async () => {
+  /** @type {(string | undefined)[]} */
+  const referrers = [];
+  const models = createHttpServer((request, response) => {
+    referrers.push(request.headers.referer);
+    response.writeHead(404, { "Access-Control-Allow-Origin": "*" }).end();
+  }).listen(0, "127.0.0.1");
+  await once(models, "listening");
+  const { port } = /** @type {import("node:net").AddressInfo} */ (models.address());
+  try {
+    await withHost({}, async (page, host) => {
+      await page.goto(host.page("nothing")); // a page without a policy of its own
+      const code = await page.evaluate(
+        async ({ module, model }) => (await import(module)).load({ model }).catch((/** @type {any} */ error) => error.code),
+        { module: host.page("mamba.js"), model: `http://127.0.0.1:${port}/model/` },
+      );
+      assert.equal(code, "not-found");
+    });
+    assert.ok(referrers.length > 0);
+    assert.deepEqual(referrers.filter(Boolean), []);
+  } finally {
+    models.close();
+  }
 });
 
 async function freePort() {

@@ -43,6 +43,14 @@ const common = {
   minifySyntax: true,
   metafile: true,
   logLevel: "warning",
+  plugins: [
+    {
+      name: "the wasm's own modules stay files, of which a browser fetches one",
+      setup({ onResolve }) {
+        onResolve({ filter: /\/mamba_web\w*\.js$/ }, (found) => ({ path: `./${path.basename(found.path)}`, external: true }));
+      },
+    },
+  ],
 };
 
 const wasm = (await readdir(folder)).filter((name) => /^mamba_web.*\.(js|wasm|d\.ts)$/.test(name));
@@ -62,14 +70,6 @@ await build({
   outdir: "build/new",
   format: "esm",
   sourcemap: "linked",
-  plugins: [
-    {
-      name: "the wasm's own modules stay files, of which a browser fetches one",
-      setup({ onResolve }) {
-        onResolve({ filter: /\/mamba_web\w*\.js$/ }, (found) => ({ path: `./${path.basename(found.path)}`, external: true }));
-      },
-    },
-  ],
 });
 await build({ ...common, entryPoints: { boot: "page/boot.js" }, outdir: "build/new", format: "iife", target: "es5" });
 

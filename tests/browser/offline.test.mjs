@@ -114,18 +114,24 @@ test("a host that sends no headers: one thread at first, more from the second vi
     await chats(page);
 
     // The worker is bound by the policy, which its host does not send.
-    const isBound = await page.workers()[0].evaluate(async () => {
+    const refused = await page.workers()[0].evaluate(async (elsewhere) => {
+      /** @type {string[]} */
       const refused = [];
-      try {
-        (0, eval)("1");
-      } catch {
-        refused.push("eval");
-      }
-      await fetch("http://127.0.0.1:9/").catch(() => refused.push("http"));
-      await import(/** @type {any} */ ("data:text/javascript,1")).catch(() => refused.push("import"));
+      addEventListener("securitypolicyviolation", (event) => refused.push(/** @type {any} */ (event).effectiveDirective));
+      // Not at once, because a debugger's own code may do what the page's may not.
+      setTimeout(() => {
+        try {
+          (0, eval)("1");
+        } catch {
+          refused.push("eval");
+        }
+      });
+      await fetch(elsewhere).catch(() => {});
+      await import(elsewhere).catch(() => {});
+      await new Promise((resolve) => setTimeout(resolve, 100));
       return refused;
-    });
-    assert.deepEqual(isBound, ["eval", "http", "import"]);
+    }, "http://localhost:18080/");
+    for (const what of ["eval", "connect-src", "script-src-elem"]) assert.ok(refused.includes(what), `${what}: ${refused}`);
 
     await page.goto(host.page("?isolate=0"));
     await modelIsReady(page);
@@ -177,7 +183,7 @@ test("a new version is told, taken at the next visit, and never mixed with the o
       await old.locator("#update").waitFor();
       await fresh.locator("#update").waitFor();
       assert.match(await fresh.title(), /^mamba-web/);
-      assert.equal(await old.locator(".turn").count(), 2, "nothing was reloaded");
+      assert.equal(await old.locator(".turn").count(), 1, "nothing was reloaded");
       await loadByAddress(old, "/golden/chat/"); // by programs that only the cache has
       await chats(old);
 

@@ -10,7 +10,10 @@ import { ISOLATION, SECURITY } from "./offline/headers.js";
 import { buildOf, cachesOf, nameOf } from "./offline/names.js";
 
 /** @typedef {{ url: string, revision: string | null, integrity?: string }} Entry */
-/** @typedef {{ isolate: boolean } | { cleanUp: true }} FromPage */
+/**
+ * @typedef {{ isolate: boolean } | { cleanUp: true } | { whichBuild: true }} FromPage the last is answered
+ * @typedef {{ build: string }} ToPage the build that is opened from now on
+ */
 
 const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
 const root = worker.registration.scope;
@@ -57,12 +60,7 @@ function withHeaders({ body, headers: original }, changes) {
 
 worker.addEventListener("install", () => void worker.skipWaiting());
 
-worker.addEventListener("activate", (event) => event.waitUntil(takeOver()));
-
-async function takeOver() {
-  await worker.clients.claim();
-  for (const client of await worker.clients.matchAll()) client.postMessage({ build });
-}
+worker.addEventListener("activate", (event) => event.waitUntil(worker.clients.claim()));
 
 worker.addEventListener("fetch", (event) => {
   const { request } = event;
@@ -124,5 +122,6 @@ async function cleanUp() {
 
 worker.addEventListener("message", (event) => {
   const data = /** @type {FromPage} */ (event.data);
-  event.waitUntil("isolate" in data ? setIsolation(data.isolate) : cleanUp());
+  if ("whichBuild" in data) event.source?.postMessage(/** @type {ToPage} */ ({ build }));
+  else event.waitUntil("isolate" in data ? setIsolation(data.isolate) : cleanUp());
 });

@@ -23,10 +23,14 @@ export function setUpOffline(model) {
   // As long as it is held, the service worker keeps the files of this build.
   void navigator.locks?.request(nameOf(root, build), { mode: "shared" }, () => new Promise(() => {}));
 
+  byId("update-now", HTMLButtonElement).addEventListener("click", () => location.reload());
   workers.addEventListener("message", ({ data }) => {
-    if (data.build !== build) showUpdate();
+    byId("update", HTMLElement).hidden = /** @type {import("../service-worker.js").ToPage} */ (data).build === build;
   });
   workers.startMessages();
+  const ask = () => tell(workers, { whichBuild: true });
+  workers.addEventListener("controllerchange", ask);
+  ask();
 
   const wanted = new URLSearchParams(location.search).get("isolate");
   if (wanted === "0" || wanted === "1") tell(workers, { isolate: wanted === "1" });
@@ -60,11 +64,6 @@ async function register(workers) {
 
 /** @param {ServiceWorkerContainer} workers @param {import("../service-worker.js").FromPage} message */
 const tell = (workers, message) => workers.controller?.postMessage(message);
-
-function showUpdate() {
-  byId("update", HTMLElement).hidden = false;
-  byId("update-now", HTMLButtonElement).addEventListener("click", () => location.reload());
-}
 
 /**
  * Isolation brings threads, and their memory is reserved at once, which some devices do not stand. If the tab dies so,

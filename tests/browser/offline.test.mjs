@@ -1,6 +1,8 @@
 // The page without a network, its new versions, and the headers that its service worker adds.
 
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:http";
 import { after, test } from "node:test";
 import puppeteer from "puppeteer-core";
 import { answerIsDone, lastAnswer, launchChromium, modelIsReady, send, setSetting } from "./support/chromium.mjs";
@@ -18,10 +20,11 @@ after(() => browser.close());
  *
  * @param {Partial<import("./support/static-host.mjs").Manners>} manners
  * @param {(at: { host: StaticHost, context: Context, requests: URL[] }) => Promise<void>} use
+ * @param {import("playwright-core").BrowserContextOptions} [options]
  */
-async function withHost(manners, use) {
+async function withHost(manners, use, options) {
   const host = await StaticHost.start(manners);
-  const context = await browser.newContext({ reducedMotion: "reduce", serviceWorkers: "allow" });
+  const context = await browser.newContext({ reducedMotion: "reduce", serviceWorkers: "allow", ...options });
   context.setDefaultTimeout(30_000);
   /** @type {URL[]} */
   const requests = [];
@@ -100,6 +103,57 @@ test("with the server stopped: reload, chat, new chat, a kept model, and the pag
     assert.ok(requests.length > 10);
     assert.deepEqual(requests.filter((url) => url.origin !== host.origin), [], "no request leaves the site");
   });
+});
+
+test("a whole use of the page, twice, and nothing is asked for beyond its site", async () => {
+  // All that leaves the machine has to pass here, whoever asks for it: page, worker, helper or service worker.
+  /** @type {string[]} */
+  const left = [];
+  const exit = createServer((request, response) => {
+    left.push(request.url ?? "");
+    response.writeHead(502).end();
+  });
+  exit.on("connect", (request, socket) => {
+    // Chromium itself asks its maker what kinds of fields a page's forms have, whatever their `autocomplete` says.
+    if (request.url !== "content-autofill.googleapis.com:443") left.push(request.url ?? "");
+    socket.end("HTTP/1.1 502 Nothing\r\n\r\n");
+  });
+  exit.listen(0, "127.0.0.1");
+  await once(exit, "listening");
+  const { port } = /** @type {import("node:net").AddressInfo} */ (exit.address());
+  const proxy = { server: `http://127.0.0.1:${port}`, bypass: "127.0.0.1" };
+  try {
+    await withHost({}, async ({ host, context, requests }) => {
+      const page = await open(context, host.page());
+      for (let visit = 0; visit < 2; visit++) {
+        await chats(page);
+        await page.click("#dark-theme");
+        await page.click("#new-chat");
+        await page.getByRole("radio", { name: "Completion" }).check();
+        await page.fill("#beginning", "Once upon a time");
+        await page.click("#complete");
+        await page.waitForFunction(() => (document.getElementById("continuation")?.textContent?.length ?? 0) > 0);
+        await page.getByRole("radio", { name: "Chat" }).check();
+        await loadByAddress(page, "/golden/chat/");
+        await page.click("#open-models");
+        await page.locator("#catalogue .model").first().waitFor();
+        await page.getByRole("button", { name: /^Delete/ }).first().click();
+        await page.getByText(/was deleted/).waitFor();
+        await page.click("#load-default");
+        await modelIsReady(page);
+        await isKept(page);
+        await page.reload();
+        await modelIsReady(page);
+      }
+      assert.deepEqual(requests.filter((url) => url.origin !== host.origin), []);
+      assert.deepEqual(left, []);
+      // And this is how it would show.
+      await page.evaluate(() => fetch("https://elsewhere.example/").catch(() => {}));
+      assert.deepEqual(left, ["elsewhere.example:443"]);
+    }, { proxy });
+  } finally {
+    exit.close();
+  }
 });
 
 test("a host that sends no headers: one thread at first, more from the second visit on, until ?isolate=0", async () => {

@@ -20,6 +20,62 @@ export async function licenceTexts(folder) {
   return texts.map((text) => text.replaceAll("\r\n", "\n").trim());
 }
 
+/** The licences that deny.toml allows. */
+async function allowedLicences() {
+  const list = /^allow = \[([^\]]*)\]/m.exec(await readFile(new URL("../deny.toml", import.meta.url), "utf8"));
+  if (!list) throw new Error("deny.toml has no list of licences.");
+  return new Set([...list[1].matchAll(/"([^"]+)"/g)].map(([, name]) => name));
+}
+
+/**
+ * Whether an SPDX expression can be met with what is allowed. Older crates write / for OR.
+ *
+ * @param {string} expression
+ * @param {Set<string>} allowed
+ * @returns {boolean}
+ */
+export function isAllowed(expression, allowed) {
+  const words = expression.replaceAll("/", " OR ").match(/[()]|[^\s()]+/g) ?? [];
+  let at = 0;
+  /** @returns {boolean} */
+  const one = () => {
+    const word = words[at++];
+    if (word !== "(") {
+      if (words[at] === "WITH") at += 2; // an exception only ever allows more
+      return allowed.has(word);
+    }
+    const inside = any();
+    at++; // the closing bracket
+    return inside;
+  };
+  const all = () => {
+    let isMet = one();
+    while (words[at] === "AND") {
+      at++;
+      isMet = one() && isMet;
+    }
+    return isMet;
+  };
+  /** @returns {boolean} */
+  function any() {
+    let isMet = all();
+    while (words[at] === "OR") {
+      at++;
+      isMet = all() || isMet;
+    }
+    return isMet;
+  }
+  return any();
+}
+
+/** @param {Pick<Part, "name" | "licence">[]} parts */
+export async function requireAllowed(parts) {
+  const allowed = await allowedLicences();
+  const refused = parts.filter(({ licence }) => !isAllowed(licence, allowed));
+  if (refused.length === 0) return;
+  throw new Error(`deny.toml does not allow the licence of ${refused.map(({ name, licence }) => `${name} (${licence})`).join(", ")}.`);
+}
+
 /** Each text once, with the names of all that it is for. @param {string} title @param {Part[]} parts */
 export function notices(title, parts) {
   /** @type {Map<string, string[]>} */
@@ -46,5 +102,6 @@ export async function npmNotices(files) {
       return { name: `${name} ${version}`, licence: license, source, texts };
     }),
   );
+  await requireAllowed(parts);
   return notices("npm packages in the service worker of this site, and their licences.", parts);
 }

@@ -6,7 +6,7 @@ import { homedir } from "node:os";
 import path from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { isAllowed } from "../../scripts/crates.mjs";
+import { isAllowed } from "../../scripts/notices.mjs";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const site = path.resolve(root, process.env.MAMBA_WEB_SITE ?? "dist");

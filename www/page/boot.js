@@ -88,9 +88,9 @@
     );
   }
 
-  /** A kept page that does not start must not come again at the next visit. */
+  /** A kept page that does not start must not come again at the next visit, unless there is no other to be had. */
   function removeServiceWorker() {
-    if (!navigator.serviceWorker || !navigator.serviceWorker.controller) return;
+    if (navigator.onLine === false || !navigator.serviceWorker || !navigator.serviceWorker.controller) return;
     navigator.serviceWorker.getRegistration().then(function (registration) {
       if (registration) void registration.unregister();
     });

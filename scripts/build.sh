@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Writes the site to dist/, and says how large its wasm is. Does nothing but the set-up
+# Writes the site to dist/, and says how large it is. Does nothing but the set-up
 # checks when dist/ is newer than all that it is made from.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
@@ -17,7 +17,17 @@ if command -v flock >/dev/null; then
   flock 9
 fi
 
-sources=(.cargo Cargo.toml Cargo.lock Trunk.toml rust-toolchain.toml package-lock.json scripts shaders src www)
+# The wasm names the files that it was made of in its messages; where they lie on this machine is nobody's business. These
+# flags are added to those of .cargo/config.toml; cargo parts them at blanks.
+REMAPPED="$ROOT=mamba-web ${CARGO_HOME:-$HOME/.cargo}=cargo"
+case $ROOT${CARGO_HOME:-$HOME} in
+  *[[:space:]]*) say "a folder's name has a blank, so this machine's paths stay in the wasm."; REMAPPED="" ;;
+esac
+export REMAPPED
+export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS=""
+for remap in $REMAPPED; do CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS+=" --remap-path-prefix=$remap"; done
+
+sources=(.cargo Cargo.toml Cargo.lock deny.toml Trunk.toml rust-toolchain.toml package-lock.json scripts shaders src www)
 built=target/site-built
 if [ -e dist/index.html ] && [ -e "$built" ] && [ -z "$(find "${sources[@]}" -newer "$built" -print -quit)" ]; then
   say "dist/ is up to date"
@@ -28,6 +38,6 @@ started=$(mktemp)
 trap 'rm -f "$started"' EXIT
 # A backtrace of Trunk says nothing about an error of the compiler.
 RUST_BACKTRACE=0 trunk --log warn build --release
-node scripts/wasm-size.mjs dist
+node scripts/pack.mjs dist
 # The time from before the build: a file saved during it counts as changed.
 touch -r "$started" "$built"

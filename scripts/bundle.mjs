@@ -1,34 +1,46 @@
-// Makes one file of each program of the built site: node scripts/bundle.mjs FOLDER
+// Makes the site of what is in a folder: node scripts/bundle.mjs FOLDER
 //
-// A visit waits for every file that a program is made of, also where the browser has them all: some thirty of them cost
-// a tenth of a second before the first line runs. The programs lie beside each other in the site's root, so that the
-// addresses that they give one another (`new URL(..., import.meta.url)`) hold; the modules that they were are removed.
+// The folder has the files of www/ and the three builds of the wasm. Each program becomes one file: a visit waits for every
+// file that a program is made of, also where the browser has them all, and some thirty of them cost a tenth of a second
+// before the first line runs.
+//
+// All that the page loads of its own goes to build/HASH/, whose name changes with any byte of it. So no cache on the way,
+// and no half-finished upload, can give a page the programs of another build. The names that others use (mamba.js,
+// worker.js) stay in the site's root and lead there. SITE_URL, if it is set, is the site's own address.
 
-import { readFile, rm, rmdir, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { injectManifest } from "workbox-build";
+import { crateNotices } from "./crates.mjs";
+import { npmNotices } from "./notices.mjs";
 
-/** Name in the site's root -> the module that it begins with. */
+/** Name of the bundle -> the module that it begins with. */
 const PROGRAMS = {
   app: "page/app.js",
   mamba: "mamba.js",
   worker: "worker.js",
   "pool-worker": "engine/pool-worker.js",
 };
+/** Their modules are in the programs, and no one else's. */
+const SOURCES = ["engine", "offline", "page", "styles", "mamba.js", "worker.js", "service-worker.js"];
+const PUBLIC = { "mamba.js": "export * from", "worker.js": "import" };
 
 const folder = path.resolve(process.argv[2] ?? "dist");
-const { metafile } = await build({
+const at = (/** @type {string[]} */ ...names) => path.join(folder, ...names);
+const modules = fileURLToPath(new URL("../node_modules", import.meta.url));
+
+/** @type {import("esbuild").BuildOptions} */
+const common = {
   absWorkingDir: folder,
-  entryPoints: PROGRAMS,
-  outdir: ".",
-  allowOverwrite: true,
+  nodePaths: [modules],
   bundle: true,
-  format: "esm",
   // The language stays as it is written.
   target: "esnext",
   minifyWhitespace: true,
   minifySyntax: true,
-  sourcemap: "linked",
   metafile: true,
   logLevel: "warning",
   plugins: [
@@ -39,16 +51,99 @@ const { metafile } = await build({
       },
     },
   ],
+};
+
+const wasm = (await readdir(folder)).filter((name) => /^mamba_web.*\.(js|wasm|d\.ts)$/.test(name));
+for (const kind of ["", "_relaxed", "_threads"]) {
+  for (const name of [`mamba_web${kind}.js`, `mamba_web${kind}_bg.wasm`]) {
+    if (!wasm.includes(name)) throw new Error(`${folder} has no ${name}.`);
+  }
+}
+
+const html = await readFile(at("index.html"), "utf8");
+await rm(at("build"), { recursive: true, force: true });
+await mkdir(at("build", "new"), { recursive: true });
+
+await build({
+  ...common,
+  entryPoints: PROGRAMS,
+  outdir: "build/new",
+  format: "esm",
+  sourcemap: "linked",
+});
+await build({ ...common, entryPoints: { boot: "page/boot.js" }, outdir: "build/new", format: "iife", target: "es5" });
+
+const sheets = [...html.matchAll(/ *<link rel="stylesheet" href="(styles\/[\w-]+\.css)" \/>\n/g)];
+await build({
+  ...common,
+  stdin: { contents: sheets.map(([, name]) => `@import "./${name}";`).join("\n"), loader: "css", resolveDir: folder },
+  outfile: "build/new/page.css",
 });
 
-const made = new Set(Object.keys(metafile.outputs));
-for (const source of Object.keys(metafile.inputs)) {
-  if (!made.has(source)) await rm(path.join(folder, source));
-}
-await rmdir(path.join(folder, "engine"));
+const { metafile } = await build({
+  ...common,
+  entryPoints: { "service-worker": "service-worker.js" },
+  outdir: "build",
+  format: "iife",
+  define: { "process.env.NODE_ENV": '"production"' },
+});
 
-const page = path.join(folder, "index.html");
-const html = await readFile(page, "utf8");
-const script = `src="${PROGRAMS.app}"`;
-if (html.split(script).length !== 2) throw new Error(`${page} does not have one script with ${script}.`);
-await writeFile(page, html.replace(script, 'src="app.js"'));
+await Promise.all(wasm.map((name) => rename(at(name), at("build", "new", name))));
+
+const hash = createHash("sha256").update(html);
+for (const name of (await readdir(at("build", "new"))).sort()) {
+  hash.update(`${name}\n`).update(await readFile(at("build", "new", name)));
+}
+for (const other of ["models/catalogue.json", "manifest.json", "build/service-worker.js"]) hash.update(await readFile(at(other)));
+const home = `build/${hash.digest("hex").slice(0, 16)}`;
+await rename(at("build", "new"), at(home));
+
+await writeFile(at("index.html"), pageOf(html));
+for (const source of SOURCES) await rm(at(source), { recursive: true });
+for (const [name, way] of Object.entries(PUBLIC)) await writeFile(at(name), `${way} "./${home}/${name}";\n`);
+const inputs = Object.keys(metafile?.inputs ?? {}).map((input) => at(input));
+await writeFile(at("THIRD-PARTY.txt"), `${await crateNotices()}\n\n${await npmNotices(inputs)}`);
+await keepShell();
+
+/** The page, with the addresses of this build. @param {string} source */
+function pageOf(source) {
+  let page = source;
+  const replace = (/** @type {string} */ old, /** @type {string} */ fresh) => {
+    if (page.split(old).length !== 2) throw new Error(`index.html does not have ${old} once.`);
+    page = page.replace(old, fresh);
+  };
+  for (const [link] of sheets.slice(1)) replace(link, "");
+  replace(sheets[0][1], `${home}/page.css`);
+  replace('src="page/boot.js"', `src="${home}/boot.js"`);
+  replace(`src="${PROGRAMS.app}"`, `src="${home}/app.js"`);
+  const { SITE_URL } = process.env;
+  if (SITE_URL) replace('content="icons/social.png"', `content="${new URL("icons/social.png", SITE_URL.replace(/\/?$/, "/")).href}"`);
+  return page;
+}
+
+/** Writes the service worker, with the list of what it keeps. */
+async function keepShell() {
+  const { warnings } = await injectManifest({
+    swSrc: at("build", "service-worker.js"),
+    swDest: at("service-worker.js"),
+    globDirectory: folder,
+    globPatterns: ["index.html", "manifest.json", "icons/*.svg", "models/catalogue.json", `${home}/*.{js,css,wasm}`],
+    // Their address says which they are; what they are is checked all the same, because an upload may be cut short.
+    dontCacheBustURLsMatching: /^build\//,
+    maximumFileSizeToCacheInBytes: 2 ** 26,
+    manifestTransforms: [
+      async (entries) => ({
+        manifest: await Promise.all(
+          entries.map(async (entry) => {
+            if (!entry.url.startsWith("build/")) return entry;
+            const integrity = `sha384-${createHash("sha384").update(await readFile(at(entry.url))).digest("base64")}`;
+            return { ...entry, integrity };
+          }),
+        ),
+        warnings: [],
+      }),
+    ],
+  });
+  if (warnings.length > 0) throw new Error(warnings.join("\n"));
+  await rm(at("build", "service-worker.js"));
+}

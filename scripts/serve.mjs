@@ -2,8 +2,8 @@
 //
 //   node scripts/serve.mjs [folder]        (dist by default; PORT=8080)
 //
-// It sends the two headers that give a page SharedArrayBuffer, MIME types that
-// streaming wasm compilation and module scripts insist on, and byte ranges.
+// It sends the headers of www/offline/headers.js, MIME types that streaming wasm compilation and
+// module scripts insist on, byte ranges, and the packed copies that the build made (NAME.br, NAME.gz).
 
 import { createReadStream } from "node:fs";
 import { realpath, stat } from "node:fs/promises";
@@ -11,6 +11,7 @@ import { createServer } from "node:http";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
+import { ISOLATION, SECURITY } from "../www/offline/headers.js";
 
 /** @type {Record<string, string>} */
 const TYPES = {
@@ -77,6 +78,33 @@ async function findFile(root, url) {
   }
 }
 
+/** Names in Accept-Encoding -> endings of the packed copies, the smallest first. @type {[string, string][]} */
+const PACKED = [
+  ["br", ".br"],
+  ["gzip", ".gz"],
+];
+
+/**
+ * The packed copy that a client takes, if there is one that is not older than the file.
+ *
+ * @param {{ file: string, stats: import("node:fs").Stats }} original
+ * @param {string} header Accept-Encoding
+ */
+async function findPacked({ file, stats: original }, header) {
+  const accepted = new Set(
+    header.split(",").flatMap((part) => {
+      const [name, quality] = part.trim().toLowerCase().split(/\s*;\s*q=/);
+      return Number(quality ?? 1) > 0 ? [name] : [];
+    }),
+  );
+  for (const [encoding, ending] of PACKED) {
+    if (!accepted.has(encoding)) continue;
+    const stats = await stat(file + ending).catch(() => null);
+    if (stats?.isFile() && stats.mtimeMs >= original.mtimeMs) return { file: file + ending, stats, encoding };
+  }
+  return null;
+}
+
 /**
  * Starts the server; resolves when it listens.
  *
@@ -87,10 +115,7 @@ async function findFile(root, url) {
 export async function serve(folder, port = 0) {
   const root = await realpath(folder);
   const server = createServer(async (request, response) => {
-    response.setHeader("Cross-Origin-Opener-Policy", "same-origin");
-    response.setHeader("Cross-Origin-Embedder-Policy", "require-corp");
-    response.setHeader("Cross-Origin-Resource-Policy", "same-origin");
-    response.setHeader("X-Content-Type-Options", "nosniff");
+    for (const [name, value] of Object.entries({ ...SECURITY, ...ISOLATION })) response.setHeader(name, value);
     // The browser asks again each time, so a rebuilt site is never a stale one.
     response.setHeader("Cache-Control", "no-cache");
 
@@ -105,13 +130,17 @@ export async function serve(folder, port = 0) {
     }
     const found = await findFile(root, request.url);
     if (!found) return refuse(404, "There is no such file.");
-    const { file, stats } = found;
+    // A part of a packed file is of no use to anyone.
+    const packed = request.headers.range ? null : await findPacked(found, String(request.headers["accept-encoding"] ?? ""));
+    const { file, stats } = packed ?? found;
+    response.setHeader("Vary", "Accept-Encoding");
+    if (packed) response.setHeader("Content-Encoding", packed.encoding);
 
     const tag = `"${stats.size.toString(36)}-${Math.round(stats.mtimeMs).toString(36)}"`;
     response.setHeader("ETag", tag);
     response.setHeader("Last-Modified", stats.mtime.toUTCString());
     response.setHeader("Accept-Ranges", "bytes");
-    response.setHeader("Content-Type", TYPES[path.extname(file).toLowerCase()] ?? "application/octet-stream");
+    response.setHeader("Content-Type", TYPES[path.extname(found.file).toLowerCase()] ?? "application/octet-stream");
     if (request.headers["if-none-match"] === tag) {
       response.writeHead(304);
       return response.end();

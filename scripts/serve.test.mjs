@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
 
+import { brotliCompressSync, gzipSync } from "node:zlib";
+import { ISOLATION, SECURITY } from "../www/offline/headers.js";
 import { parseRange, serve } from "./serve.mjs";
 
 const BODY = "0123456789";
@@ -22,6 +24,12 @@ before(async () => {
   await writeFile(path.join(site, "index.html"), "<!doctype html>");
   await writeFile(path.join(site, "a b.wasm"), BODY);
   await writeFile(path.join(site, "empty.js"), "");
+  await writeFile(path.join(site, "packed.js"), BODY);
+  await writeFile(path.join(site, "packed.js.br"), brotliCompressSync(BODY));
+  await writeFile(path.join(site, "packed.js.gz"), gzipSync(BODY));
+  await writeFile(path.join(site, "changed.js"), BODY);
+  await writeFile(path.join(site, "changed.js.gz"), gzipSync("old"));
+  await utimes(path.join(site, "changed.js.gz"), 1, 1);
   await symlink("../secret.txt", path.join(site, "link.txt"));
   server = await serve(site);
   port = /** @type {import("node:net").AddressInfo} */ (server.address()).port;
@@ -100,6 +108,34 @@ test("HEAD has the headers and no body; other methods are refused", async () => 
   assert.equal(head.headers["content-length"], "10");
   assert.equal(head.body, "");
   assert.equal((await get("/", {}, "POST")).status, 405);
+});
+
+test("a packed copy goes to who takes it, unless it is older than the file or a part is asked for", async () => {
+  /** @type {[string, string | undefined, string][]} */
+  const cases = [
+    ["gzip, deflate, br", "br", ".br"],
+    ["gzip;q=0.5, br;q=0", "gzip", ".gz"],
+    ["deflate", undefined, ""],
+  ];
+  for (const [accepted, encoding, ending] of cases) {
+    const { headers } = await get("/packed.js", { "Accept-Encoding": accepted });
+    assert.equal(headers["content-encoding"], encoding);
+    assert.equal(headers["content-type"], "text/javascript; charset=utf-8");
+    assert.equal(headers.vary, "Accept-Encoding");
+    assert.equal(headers.etag, (await get(`/packed.js${ending}`)).headers.etag, "each copy has its own tag");
+  }
+  const fetched = await fetch(`http://127.0.0.1:${port}/packed.js`);
+  assert.equal(await fetched.text(), BODY);
+  const part = await get("/packed.js", { "Accept-Encoding": "gzip", Range: "bytes=2-4" });
+  assert.deepEqual([part.body, part.headers["content-encoding"]], ["234", undefined]);
+  assert.equal((await get("/changed.js", { "Accept-Encoding": "gzip" })).body, BODY);
+});
+
+test("every answer has the headers that bind it", async () => {
+  for (const url of ["/", "/a%20b.wasm", "/empty.js", "/missing"]) {
+    const { headers } = await get(url);
+    for (const [name, value] of Object.entries({ ...SECURITY, ...ISOLATION })) assert.equal(headers[name], value, `${url} ${name}`);
+  }
 });
 
 test("nothing outside the folder is served", async () => {

@@ -1,13 +1,12 @@
 #!/usr/bin/env bash
-# Trunk runs this when it has built the page and the wasm, before they go to dist/: adds
-# the rest of www/, each program of it as one file, and optimises the wasm.
+# Trunk runs this when it has built the page and the wasm, before they go to dist/: adds the
+# rest of www/, makes and optimises all builds of the wasm, and has the site made of both.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 cd "$TRUNK_STAGING_DIR"
 (cd "$TRUNK_SOURCE_DIR" && tar -c --exclude=./index.html .) | tar -x
-node "$ROOT/scripts/bundle.mjs" .
 
 # Trunk names the wasm after the package; its address is the library's name.
 package=mamba-web library=mamba_web
@@ -40,9 +39,9 @@ for argument in --shared-memory --import-memory "--max-memory=$memory" \
   --export=__wasm_init_tls --export=__tls_size --export=__tls_align --export=__tls_base; do
   flags+=(-C "link-arg=$argument")
 done
+# Paths of the standard library are this machine's as well, since it is compiled here.
+for remap in ${REMAPPED:+$REMAPPED "$(rustc --print sysroot)=rust"}; do flags+=("--remap-path-prefix=$remap"); done
 RUSTC_BOOTSTRAP=1 RUSTFLAGS=${flags[*]} build threads target/threads -Z build-std=std,panic_abort
-
-[ "$TRUNK_PROFILE" = release ] || exit 0
 
 # wasm-opt takes the better part of a minute, so its result is kept until its input or
 # wasm-opt itself changes: a change of the page alone must not cost that minute.
@@ -66,10 +65,14 @@ optimise() {
   cp "$kept/$wasm.out" "$wasm"
 }
 
-# Side by side: each runs on one core.
-optimising=()
-for wasm in *.wasm; do
-  optimise "$wasm" &
-  optimising+=($!)
-done
-for job in "${optimising[@]}"; do wait "$job"; done
+if [ "$TRUNK_PROFILE" = release ]; then
+  # Side by side: each runs on one core.
+  optimising=()
+  for wasm in *.wasm; do
+    optimise "$wasm" &
+    optimising+=($!)
+  done
+  for job in "${optimising[@]}"; do wait "$job"; done
+fi
+
+node "$ROOT/scripts/bundle.mjs" .

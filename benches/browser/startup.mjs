@@ -6,7 +6,7 @@
 //
 // All single figures go to target/bench/startup.json.
 
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -31,14 +31,16 @@ const page = { "startup.html": here("startup.html"), "startup.js": here("startup
 /** @param {string} folder */
 const withPage = (folder) => Object.fromEntries(Object.entries(page).map(([name, file]) => [folder + name, file]));
 const stamp = await readFile(here("startup-worker.js"));
+// The programs lie in a folder of their build.
+const [build] = await readdir(path.join(site, "build"));
 const server = await serve({
   mounts: {
     "/": site,
     ...withPage("/"),
     "/timed/": site,
     ...withPage("/timed/"),
-    "/timed/worker.js": () => stamp,
-    "/timed/worker-as-it-is.js": path.join(site, "worker.js"),
+    [`/timed/build/${build}/worker.js`]: () => stamp,
+    [`/timed/build/${build}/worker-as-it-is.js`]: path.join(site, "build", build, "worker.js"),
   },
   // As static hosts send it: kept for ten minutes.
   cacheControl: "max-age=600",
@@ -58,7 +60,7 @@ async function visit(context, address) {
     /** @type {Figures} */
     const figures = { "first token": marks.firstToken, "model loaded": marks.loaded, "first prefill": prefillMs };
     if (address === "/timed/") {
-      const worker = tab.workers().find((worker) => worker.url().endsWith("/timed/worker.js"));
+      const worker = tab.workers().find((worker) => worker.url().endsWith(`/timed/build/${build}/worker.js`));
       if (!worker) throw new Error("The engine's worker is gone.");
       const { began, spans, files } = await worker.evaluate(() => /** @type {any} */ (globalThis).startupSpans());
       // The page fetches the wasm, and compiles it.

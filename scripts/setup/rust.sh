@@ -15,7 +15,7 @@ cd "$ROOT"
 
 name=debian-wasm             # the rustup name of the toolchain made from Debian's packages
 dest=$TOOLS/$name
-layout=1                     # raise when what is laid into $dest changes
+layout=2                     # raise when what is laid into $dest changes
 oldest=1.95                  # the oldest Debian rustc that can build the crate
 
 may_fetch() { [ "${RUSTUP_AUTO_INSTALL:-1}" != 0 ]; }
@@ -102,13 +102,15 @@ linkers=lib/rustlib/x86_64-unknown-linux-gnu/bin
 mkdir -p "$new/$linkers"
 ln -sf "$host_sysroot/$linkers/rust-lld" "$new/$linkers/rust-lld"
 
-# The standard library, from that source and the crates packed with it, offline.
+# The standard library, from that source and the crates packed with it, offline. Its messages name its files, and those
+# end in the wasm, so they are not to name this machine's folders.
+flags="-Cembed-bitcode=yes"$'\x1f'"--remap-path-prefix=$tmp=build"$'\x1f'"--remap-path-prefix=$src=rust" # the last that fits
 : > "$tmp/build/src/lib.rs"
 printf '[package]\nname = "empty"\nversion = "0.0.0"\nedition = "2021"\n' > "$tmp/build/Cargo.toml"
 printf '[source.crates-io]\nreplace-with = "vendored"\n[source.vendored]\ndirectory = "%s"\n' \
   "$src/library/vendor" > "$tmp/build/.cargo/config.toml"
-(cd "$tmp/build" && env -u CARGO_ENCODED_RUSTFLAGS -u CARGO_BUILD_TARGET -u CARGO_TARGET_DIR \
-  LD_LIBRARY_PATH="$new/lib" RUSTC="$new/bin/rustc" RUSTC_BOOTSTRAP=1 RUSTFLAGS=-Cembed-bitcode=yes \
+(cd "$tmp/build" && env -u CARGO_BUILD_TARGET -u CARGO_TARGET_DIR CARGO_ENCODED_RUSTFLAGS="$flags" \
+  LD_LIBRARY_PATH="$new/lib" RUSTC="$new/bin/rustc" RUSTC_BOOTSTRAP=1 \
   "$host_sysroot/bin/cargo" build -q --release --offline --target "$WASM_TARGET" --target-dir target \
   -Z build-std=std,panic_abort,panic_unwind,proc_macro,test >&2)
 rm -f "$tmp/build/target/$WASM_TARGET"/release/deps/libempty-*

@@ -1,7 +1,9 @@
 // The main thread's end of the worker: calls with answers, and what ends them all.
 
-import { asMambaError, engineStopped, fromPlain, programMissing } from "./errors.js";
+import { asMambaError, engineStopped, fromPlain } from "./errors.js";
 import { Helpers } from "./pool.js";
+import { scriptAddress } from "./script-address.js";
+import { whyNotStarted } from "./why-not-started.js";
 
 /** @typedef {import("./protocol.js").Calls} Calls */
 /** @typedef {import("./protocol.js").CallEvent} CallEvent */
@@ -31,13 +33,14 @@ export class Connection {
    * @param {import("./wasm.js").Program} program
    */
   constructor(url, program) {
-    this.#worker = new Worker(url, { type: "module", name: "mamba" });
+    this.#worker = new Worker(scriptAddress(url), { type: "module", name: "mamba" });
     this.#worker.onmessage = ({ data }) => this.#receive(data);
     this.#worker.onmessageerror = () => this.end(engineStopped());
     this.#worker.onerror = (event) => {
       event.preventDefault();
-      // Before its first word it did not run at all: one of its modules is missing.
-      this.end(this.#heard ? engineStopped(event.message) : programMissing());
+      if (this.#heard) return this.end(engineStopped(event.message));
+      // Before its first word it did not run at all.
+      void whyNotStarted(url).then((error) => this.end(error));
     };
     this.tell({ program });
     const isReady = () => this.tell({ helpersAreReady: true });

@@ -44,17 +44,13 @@ export const isOffline = () => navigator.onLine === false;
 export const OFFLINE_HINT = "Connect to the network and try again.";
 
 const PUBLISH_HINT =
-  "Check the connection and open the page again. If this is your site, publish all files of dist/.";
+  "Check the connection and open the page again; a new version of it may just have been published. If this is your site, publish all files of dist/.";
 
-/** A module that the worker needs did not load. */
-export const programMissing = () =>
+/** A program of the engine did not load. @param {string} why what is wrong, without a full stop @param {string} [hint] */
+export const programMissing = (why, hint = PUBLISH_HINT) =>
   isOffline()
     ? new MambaError("network", "There is no network, so the engine's program could not be loaded.", OFFLINE_HINT)
-    : new MambaError(
-        "network",
-        "The engine's program could not be loaded: worker.js or a file that it needs is missing.",
-        PUBLISH_HINT,
-      );
+    : new MambaError("network", `The engine's program could not be loaded: ${why}.`, hint);
 
 /** @param {unknown} cause why the wasm did not start */
 export const asStartError = (cause) => {

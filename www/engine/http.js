@@ -50,7 +50,9 @@ export async function ask({ name, url, method = "GET", from = 0, version = null,
     const condition = strongEtag(version) ?? version?.lastModified;
     if (condition && isOwn(url)) headers["If-Range"] = condition;
   }
-  const response = await fetch(url, { method, headers, cache, signal, credentials: "same-origin" }).catch((cause) => {
+  // A model's host need not know which page uses it.
+  const how = /** @type {const} */ ({ credentials: "same-origin", referrerPolicy: "no-referrer" });
+  const response = await fetch(url, { method, headers, cache, signal, ...how }).catch((cause) => {
     throw new Passing(unreachable(name, cause));
   });
   const { status } = response;

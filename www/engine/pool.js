@@ -3,7 +3,9 @@
 // The page makes them, not the worker: a worker that makes a worker waits for the browser, and in Firefox, where a page
 // was left a moment before, now and then for ever.
 
-import { engineStopped, programMissing } from "./errors.js";
+import { engineStopped } from "./errors.js";
+import { scriptAddress } from "./script-address.js";
+import { whyNotStarted } from "./why-not-started.js";
 
 /**
  * @typedef {{ module: WebAssembly.Module, memory: WebAssembly.Memory }} Shared the build with threads
@@ -20,14 +22,12 @@ export class Helpers {
    */
   constructor(count, onReady, onFailure) {
     let missing = count;
+    const url = new URL("./pool-worker.js", import.meta.url);
     this.#workers = Array.from({ length: count }, (_, index) => {
-      const worker = new Worker(new URL("./pool-worker.js", import.meta.url), {
-        type: "module",
-        name: `mamba kernels ${index + 1}`,
-      });
+      const worker = new Worker(scriptAddress(url), { type: "module", name: `mamba kernels ${index + 1}` });
       worker.onerror = (event) => {
         event.preventDefault();
-        onFailure(programMissing());
+        void whyNotStarted(url).then(onFailure);
       };
       worker.onmessage = () => {
         worker.onerror = (event) => onFailure(engineStopped(event.message));

@@ -34,12 +34,13 @@ const AUTO_THREADS = 4;
  *
  * @param {string} wanted one of them, or "auto" for whichever is best here
  * @param {number | "auto"} most threads, or as many as are of use
+ * @param {boolean} [isIsolated] whether the page is
  * @returns {Program}
  */
-export function chooseProgram(wanted, most) {
+export function chooseProgram(wanted, most, isIsolated = globalThis.crossOriginIsolated) {
   const cores = Math.min(navigator.hardwareConcurrency || 1, most === "auto" ? AUTO_THREADS : most);
-  const build = wanted === "auto" ? bestBuild(cores) : /** @type {Build} */ (wanted);
-  if (build === "threads" && !globalThis.crossOriginIsolated) {
+  const build = wanted === "auto" ? bestBuild(cores, isIsolated) : /** @type {Build} */ (wanted);
+  if (build === "threads" && !isIsolated) {
     throw badArgument(
       "The build with threads runs only on a page that is isolated from other sites.",
       "Serve the page with the headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp, or choose another build.",
@@ -48,10 +49,10 @@ export function chooseProgram(wanted, most) {
   return { build, threads: build === "threads" ? cores : 1 };
 }
 
-/** @param {number} threads @returns {Build} */
-function bestBuild(threads) {
+/** @param {number} threads @param {boolean} isIsolated @returns {Build} */
+function bestBuild(threads, isIsolated) {
   if (!hasRelaxedSimd()) return "plain";
-  return globalThis.crossOriginIsolated && threads > 1 ? "threads" : "relaxed";
+  return isIsolated && threads > 1 ? "threads" : "relaxed";
 }
 
 /**

@@ -1,5 +1,6 @@
 // The known models, and whether this device can hold them.
 
+import { buildOf } from "../offline/names.js";
 import { byId, make } from "./dom.js";
 import { about, big } from "./format.js";
 
@@ -105,7 +106,8 @@ export function setUpCatalogue(load, precision) {
 
 /** @returns {Promise<KnownModel[]>} */
 async function readCatalogue() {
-  const response = await fetch("models/catalogue.json");
+  // The address of each build's list is another, so that a new page never takes an old list from the browser's cache.
+  const response = await fetch(`models/catalogue.json?${buildOf(document.baseURI, import.meta.url) ?? ""}`);
   if (!response.ok) throw new Error(`models/catalogue.json: status ${response.status}`);
   return (await response.json()).models;
 }

@@ -40,6 +40,7 @@ function addField(setting, settings) {
   const id = `setting-${name}`;
   const bounds = { min: String(min), max: String(max), step: String(step) };
   const number = make("input", {
+    autocomplete: "off",
     id,
     type: "number",
     inputmode: step === 1 ? "numeric" : "decimal",

@@ -125,7 +125,9 @@ export class Settings {
       // An older or damaged entry: the defaults do.
     }
     for (const setting of SETTINGS) {
-      const read = readSetting(setting, String(stored[setting.name] ?? ""));
+      const value = stored[setting.name];
+      if (typeof value !== "number") continue; // damaged: whatever else it is may not even become a text
+      const read = readSetting(setting, String(value));
       if ("value" in read && read.value !== null) this.#chosen[setting.name] = read.value;
     }
   }

@@ -33,7 +33,8 @@ export function launchChromium(flags = []) {
  * @param {import("playwright-core").BrowserContextOptions} [options]
  */
 export async function withPage(browser, address, use, options = {}) {
-  const context = await browser.newContext({ reducedMotion: "reduce", ...options });
+  // offline.test.mjs has what service workers do; elsewhere they would keep requests from the tests.
+  const context = await browser.newContext({ reducedMotion: "reduce", serviceWorkers: "block", ...options });
   context.setDefaultTimeout(30_000);
   try {
     /** @type {string[]} */

@@ -178,7 +178,8 @@ export class Site {
     if (place === "empty") return send(response, "<!doctype html><title>Empty</title>", TYPES[".html"]);
     if (!pathname.startsWith("/sub/path/")) return missing(response, async () => Buffer.alloc(0));
     const own = pathname.slice("/sub/path".length);
-    if (this.gone.has(own)) return missing(response, async () => Buffer.alloc(0));
+    // Programs lie in a folder of their build.
+    if (this.gone.has(own.replace(/^\/build\/[^/]+/, ""))) return missing(response, async () => Buffer.alloc(0));
     return sendFile(response, path.join(site, own.endsWith("/") ? `${own}index.html` : own));
   }
 

@@ -1,0 +1,32 @@
+// The headers that bind the page, its workers and its helpers. `make serve` sends them, the recipes of docs/hosting.md have
+// them (scripts/recipes.test.mjs compares), and the service worker adds them where a host cannot.
+
+/** The rules of index.html's own policy, and `frame-ancestors`, which a page cannot say of itself. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "connect-src 'self' https:",
+  "worker-src 'self'",
+  "manifest-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "require-trusted-types-for 'script'",
+  "trusted-types mamba-web 'allow-duplicates'",
+  "frame-ancestors 'self'",
+];
+
+/** Names in lower case, as browsers give them. @type {Record<string, string>} */
+export const SECURITY = {
+  "content-security-policy": POLICY.join("; "),
+  "cross-origin-resource-policy": "same-origin",
+  "referrer-policy": "no-referrer",
+  "x-content-type-options": "nosniff",
+};
+
+/** Both together give a page SharedArrayBuffer, and so threads. @type {Record<string, string>} */
+export const ISOLATION = {
+  "cross-origin-embedder-policy": "require-corp",
+  "cross-origin-opener-policy": "same-origin",
+};

@@ -1,0 +1,97 @@
+// The page's end of the service worker (service-worker.js): registers it, says when a new version is ready, and takes the
+// isolation back where it does harm.
+
+import { scriptAddress } from "../engine/script-address.js";
+import { buildOf, nameOf } from "../offline/names.js";
+import { byId } from "./dom.js";
+
+const root = new URL("./", document.baseURI).href;
+const build = buildOf(root, import.meta.url) ?? "";
+
+/** A page may be open for weeks; browsers look for a new version only when one is opened. */
+const UPDATE_MS = 3_600_000;
+
+/** Says, when the tab has died while the model was loaded with threads, that it has. */
+const LOADING_WITH_THREADS = "mamba-web.loading-with-threads";
+
+/** @param {import("./model.js").Model} model */
+export function setUpOffline(model) {
+  // Not in a plain http page, nor in some private windows.
+  const workers = window.isSecureContext ? navigator.serviceWorker : undefined;
+  if (!workers) return;
+
+  // As long as it is held, the service worker keeps the files of this build.
+  void navigator.locks?.request(nameOf(root, build), { mode: "shared" }, () => new Promise(() => {}));
+
+  byId("update-now", HTMLButtonElement).addEventListener("click", () => location.reload());
+  workers.addEventListener("message", ({ data }) => {
+    byId("update", HTMLElement).hidden = /** @type {import("../service-worker.js").ToPage} */ (data).build === build;
+  });
+  workers.startMessages();
+  const ask = () => tell(workers, { whichBuild: true });
+  workers.addEventListener("controllerchange", ask);
+  ask();
+
+  const wanted = new URLSearchParams(location.search).get("isolate");
+  if (wanted === "0" || wanted === "1") tell(workers, { isolate: wanted === "1" });
+  watchIsolation(model, () => tell(workers, { isolate: false }));
+
+  let isRegistered = false;
+  model.onChange(({ kind }) => {
+    // Nothing competes with the model on the first visit.
+    if (kind === "loading" || isRegistered) return;
+    isRegistered = true;
+    void register(workers);
+  });
+}
+
+/** @param {ServiceWorkerContainer} workers */
+async function register(workers) {
+  try {
+    const address = scriptAddress(new URL("service-worker.js", root));
+    const registration = await workers.register(address, { scope: root, updateViaCache: "none" });
+    tell(workers, { cleanUp: true });
+    let asked = Date.now();
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState !== "visible" || Date.now() - asked < UPDATE_MS) return;
+      asked = Date.now();
+      registration.update().catch(() => {}); // no network: another time
+    });
+  } catch (error) {
+    console.warn("The page cannot be kept in this browser:", error);
+  }
+}
+
+/** @param {ServiceWorkerContainer} workers @param {import("../service-worker.js").FromPage} message */
+const tell = (workers, message) => workers.controller?.postMessage(message);
+
+/**
+ * Isolation brings threads, and their memory is reserved at once, which some devices do not stand. If the tab dies so,
+ * or if the page's own model cannot be loaded, the next visit has one thread.
+ *
+ * @param {import("./model.js").Model} model
+ * @param {() => void} giveUp
+ */
+function watchIsolation(model, giveUp) {
+  if (!crossOriginIsolated) return;
+  // Kept by the tab, also over its death; told apart from a page that was left in the middle by `pagehide`.
+  const note = (/** @type {boolean} */ isLoading) => {
+    try {
+      if (isLoading) sessionStorage.setItem(LOADING_WITH_THREADS, "yes");
+      else sessionStorage.removeItem(LOADING_WITH_THREADS);
+    } catch {
+      // Without storage there is no telling.
+    }
+  };
+  try {
+    if (sessionStorage.getItem(LOADING_WITH_THREADS)) giveUp();
+  } catch {
+    // see above
+  }
+  addEventListener("pagehide", () => note(false));
+  model.onChange((state) => {
+    note(state.kind === "loading");
+    const isHarm = state.kind === "failed" && state.choice.isDefault && /^(out-of-memory|engine-stopped)$/.test(state.error.code);
+    if (isHarm) giveUp();
+  });
+}

@@ -1,0 +1,127 @@
+// The service worker: keeps the page in this browser, so that it opens without a network, and adds the headers that its
+// host does not send. Models are none of its business: their requests pass, and their store is engine/store.js.
+//
+// A build is kept as a whole or not at all, in a cache of its own. A new one replaces the old one for the pages that are
+// opened from then on; open pages go on with the old one, which stays as long as one of them is open.
+
+import { PrecacheController } from "workbox-precaching/PrecacheController.js";
+import { chooseProgram } from "./engine/wasm.js";
+import { ISOLATION, SECURITY } from "./offline/headers.js";
+import { buildOf, cachesOf, nameOf } from "./offline/names.js";
+
+/** @typedef {{ url: string, revision: string | null, integrity?: string }} Entry */
+/**
+ * @typedef {{ isolate: boolean } | { cleanUp: true } | { whichBuild: true }} FromPage the last is answered
+ * @typedef {{ build: string }} ToPage the build that is opened from now on
+ */
+
+const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
+const root = worker.registration.scope;
+const page = new URL("index.html", root).href;
+
+/** All files of the site's shell; the build writes the list here. @type {Entry[]} */
+const shell = /** @type {any} */ (self).__WB_MANIFEST;
+const build = shell.map(({ url }) => buildOf(root, new URL(url, root).href)).find((found) => found !== null) ?? "";
+
+/** Of three builds of the wasm this browser takes one; another is kept when a page has asked for it. */
+function isWanted(/** @type {Entry} */ { url }) {
+  const wasm = /mamba_web(?:_(\w+?))?(_bg\.wasm|\.js)$/.exec(url);
+  return !wasm || (wasm[1] ?? "plain") === chooseProgram("auto", "auto", true).build;
+}
+
+const controller = new PrecacheController({ cacheName: nameOf(root, build), plugins: [{ cacheWillUpdate: accept }] });
+controller.precache(shell.filter(isWanted));
+
+/**
+ * What of an answer is kept; null, and nothing of this build is.
+ *
+ * @param {{ request: Request, response: Response }} answer
+ */
+async function accept({ request, response }) {
+  if (response.status !== 200) return null;
+  const kept = withHeaders(response, { ...SECURITY, ...ISOLATION });
+  // A site that is being published: the page is of another build than this worker.
+  if (request.url === page && !(await kept.clone().text()).includes(`build/${build}/`)) return null;
+  return kept;
+}
+
+/** @param {Response} response @param {Record<string, string | null>} changes null takes a header away */
+function withHeaders({ body, headers: original }, changes) {
+  const headers = new Headers(original);
+  // The body is unpacked by now.
+  headers.delete("content-encoding");
+  headers.delete("content-length");
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === null) headers.delete(name);
+    else headers.set(name, value);
+  }
+  return new Response(body, { headers });
+}
+
+worker.addEventListener("install", () => void worker.skipWaiting());
+
+worker.addEventListener("activate", (event) => event.waitUntil(worker.clients.claim()));
+
+worker.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (request.method !== "GET" || url.origin !== worker.location.origin) return;
+  const address = url.origin + url.pathname;
+  if (request.mode === "navigate") {
+    if (address === root || address === page) event.respondWith(answerPage(request, url));
+  } else if (controller.getCacheKeyForURL(address) || buildOf(root, address)) {
+    event.respondWith(answerFile(request, address));
+  }
+});
+
+/** @param {Request} request @param {URL} url */
+async function answerPage(request, url) {
+  // The browser may have deleted it.
+  const kept = (await controller.matchPrecache(page)) ?? withHeaders(await fetch(request), { ...SECURITY, ...ISOLATION });
+  const isolates = url.searchParams.get("isolate") !== "0" && !(await isolationIsOff());
+  return isolates ? kept : withHeaders(kept, Object.fromEntries(Object.keys(ISOLATION).map((name) => [name, null])));
+}
+
+/** @param {Request} request @param {string} address without its query */
+async function answerFile(request, address) {
+  const kept = await controller.matchPrecache(address);
+  if (kept) return kept;
+  const of = buildOf(root, address);
+  const cache = of && (await caches.has(nameOf(root, of))) ? await caches.open(nameOf(root, of)) : null;
+  const earlier = await cache?.match(address);
+  if (earlier) return earlier;
+  const response = await fetch(request);
+  if (!cache || response.status !== 200) return response;
+  const fresh = withHeaders(response, { ...SECURITY, ...ISOLATION });
+  await cache.put(address, fresh.clone()).catch(() => {}); // a full disk: then it is fetched each time
+  return fresh;
+}
+
+// Whether pages are to be isolated, for the time after this worker was ended: it has no other memory.
+
+const CHOICES = `${cachesOf(root)}choices`;
+const OFF = new URL("build/isolation-is-off", root).href;
+
+async function isolationIsOff() {
+  return Boolean(await caches.match(OFF, { cacheName: CHOICES }));
+}
+
+/** @param {boolean} isOn */
+async function setIsolation(isOn) {
+  if (isOn) return void (await caches.delete(CHOICES));
+  await (await caches.open(CHOICES)).put(OFF, new Response("off"));
+}
+
+/** Deletes the builds that no open page is of. */
+async function cleanUp() {
+  const { held = [] } = await navigator.locks.query();
+  const needed = new Set([nameOf(root, build), CHOICES, ...held.map(({ name }) => name)]);
+  const names = (await caches.keys()).filter((name) => name.startsWith(cachesOf(root)) && !needed.has(name));
+  await Promise.all(names.map((name) => caches.delete(name)));
+}
+
+worker.addEventListener("message", (event) => {
+  const data = /** @type {FromPage} */ (event.data);
+  if ("whichBuild" in data) event.source?.postMessage(/** @type {ToPage} */ ({ build }));
+  else event.waitUntil("isolate" in data ? setIsolation(data.isolate) : cleanUp());
+});

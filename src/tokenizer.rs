@@ -3,6 +3,7 @@
 //! The same from the metadata of a GGUF file.
 
 mod check;
+mod class;
 mod gguf;
 mod marks;
 mod settings;
@@ -30,17 +31,25 @@ pub struct Tokenizer {
 }
 
 impl Tokenizer {
-    /// Reads a tokenizer.json. `settings` is what tokenizer_config.json says; the special tokens that it names, and
-    /// those that its chat template spells out, cannot be written by a user's message (see [`Tokenizer::guard`]).
+    /// Reads a tokenizer.json. `settings` is what tokenizer_config.json and the files beside it say; the tokens that
+    /// these add are added. The special tokens that they name, and those that the chat template spells out, cannot be
+    /// written by a user's message (see [`Tokenizer::guard`]).
     /// `vocab` is V, the rows of the model's embedding; a tokenizer with fewer tokens is fine.
     ///
     /// # Errors
     /// [`Error::BadTokenizer`] when the file is not a tokenizer, or has an id of V or above; the sentence names it.
     pub fn new(json: &[u8], settings: &TokenizerSettings, vocab: usize) -> Result<Self> {
-        check::tokenizer(json).map_err(|what| Error::BadTokenizer(format!("tokenizer.json {what}.")))?;
-        let inner = tokenizers::Tokenizer::from_bytes(json)
-            .map_err(|error| Error::BadTokenizer(format!("tokenizer.json cannot be read ({error}).")))?;
-        Self::build(inner, settings, vocab, "tokenizer.json")
+        let bad = |what: String| Error::BadTokenizer(format!("tokenizer.json {what}."));
+        let unk_id = check::tokenizer(json).map_err(bad)?;
+        let mut inner =
+            tokenizers::Tokenizer::from_bytes(json).map_err(|error| bad(format!("cannot be read ({error})")))?;
+        class::complete(&mut inner, settings, vocab)
+            .map_err(|error| bad(format!("cannot take the tokens that the files beside it add ({error})")))?;
+        let mut tokenizer = Self::build(inner, settings, vocab, "tokenizer.json")?;
+        if let ModelWrapper::Unigram(_) = tokenizer.inner.get_model() {
+            tokenizer.unknown = unk_id;
+        }
+        Ok(tokenizer)
     }
 
     /// `source` begins the sentences of errors.
@@ -60,9 +69,8 @@ impl Tokenizer {
         inner.with_padding(None);
         inner.with_truncation(None).map_err(|error| bad(format!("cannot be used ({error})")))?;
         let added = inner.get_added_tokens_decoder();
-        let named = |content: &str| settings.named_tokens().any(|name| name == content);
-        let hidden: HashSet<u32> =
-            added.iter().filter(|(_, token)| token.special || named(&token.content)).map(|(&id, _)| id).collect();
+        let special = |token: &AddedToken| token.special || settings.names(&token.content);
+        let hidden: HashSet<u32> = added.iter().filter(|(_, token)| special(token)).map(|(&id, _)| id).collect();
         // Marks of turns are special by right, whether or not the file says so. Runs of spaces (GPT-NeoX) are not.
         let template = settings.chat_template.as_deref().unwrap_or_default();
         let mark = |content: &str| {
@@ -80,7 +88,7 @@ impl Tokenizer {
             ModelWrapper::BPE(model) => model.unk_token.as_deref().and_then(|token| inner.token_to_id(token)),
             ModelWrapper::WordPiece(model) => inner.token_to_id(&model.unk_token),
             ModelWrapper::WordLevel(model) => inner.token_to_id(&model.unk_token),
-            ModelWrapper::Unigram(_) => settings.unk_token.as_deref().and_then(|token| inner.token_to_id(token)),
+            ModelWrapper::Unigram(_) => None,
         };
         let byte_level = matches!(inner.get_decoder(), Some(tokenizers::DecoderWrapper::ByteLevel(_)));
         Ok(Self { inner, marks, hidden, unknown, byte_level })

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use fancy_regex::Expr;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::Value;
@@ -16,6 +17,15 @@ struct Parts {
     _decoder: Value,
     #[serde(default)]
     post_processor: Value,
+    #[serde(default)]
+    model: Unigram,
+}
+
+/// What is asked of a unigram model, which keeps it to itself.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Unigram {
+    unk_id: Option<Value>,
 }
 
 #[derive(Deserialize)]
@@ -42,15 +52,16 @@ enum Merge<'a> {
     Pair(#[serde(borrow)] Cow<'a, str>, #[serde(borrow)] Cow<'a, str>),
 }
 
-/// Checks what the library does not.
+/// Checks what the library does not. Returns the id that a unigram model gives to what it does not know.
 ///
 /// # Errors
 /// What is wrong, as the end of a sentence about the file.
-pub fn tokenizer(json: &[u8]) -> Result<(), String> {
+pub fn tokenizer(json: &[u8]) -> Result<Option<u32>, String> {
     let parts: Parts = serde_json::from_slice(json).map_err(|error| format!("cannot be read ({error})"))?;
     normalizer(&parts.normalizer)?;
     template(&parts.post_processor)?;
-    merges(json)
+    merges(json)?;
+    Ok(parts.model.unk_id.and_then(|id| u32::try_from(id.as_u64()?).ok()))
 }
 
 /// Checks that the template around a text, if there is one, names only tokens and texts that exist.
@@ -91,15 +102,21 @@ fn normalizer(value: &Value) -> Result<(), String> {
         }
         Some("Precompiled") => Err("has a precompiled normalizer, which this page does not read".into()),
         Some("Prepend") if text("prepend").is_none_or(str::is_empty) => Err("prepends nothing".into()),
-        Some("Replace") => {
+        // The library loses count where it puts a text between two characters; taking nothing away is no harm.
+        Some("Replace") if text("content") != Some("") => {
             let pattern = |kind: &str| value.get("pattern").and_then(|pattern| pattern.get(kind)?.as_str());
-            match pattern("String").is_some_and(|literal| !literal.is_empty())
-                || pattern("Regex").is_some_and(|pattern| !may_match_nothing(pattern))
-            {
-                true => Ok(()),
-                false => Err("replaces what may match nothing".into()),
+            let shortest = match (pattern("String"), pattern("Regex")) {
+                (Some(literal), _) => literal.len(),
+                // The library says better what is wrong with a pattern that cannot be read.
+                (None, Some(regex)) => Expr::parse_tree(regex).map_or(1, |tree| shortest(&tree.expr)),
+                (None, None) => 1,
+            };
+            match shortest {
+                0 => Err(format!("replaces {}, which may match between two characters", value["pattern"])),
+                _ => Ok(()),
             }
         }
+        Some("Replace") => Ok(()),
         Some(
             "BertNormalizer" | "Strip" | "StripAccents" | "NFC" | "NFD" | "NFKC" | "NFKD" | "Lowercase" | "Nmt"
             | "Prepend" | "ByteLevel",
@@ -109,11 +126,35 @@ fn normalizer(value: &Value) -> Result<(), String> {
     }
 }
 
-/// Whether a regular expression has any of the means to match between two characters.
-fn may_match_nothing(pattern: &str) -> bool {
-    const MEANS: [&str; 13] = ["*", "?", "^", "$", "|", "(", "{0", "{,", "\\b", "\\B", "\\A", "\\G", "\\z"];
-    let pattern = pattern.replace("[^", "[");
-    pattern.is_empty() || MEANS.iter().any(|means| pattern.contains(means))
+/// How many characters the shortest match of a regular expression has; 0 where that is not known.
+fn shortest(expression: &Expr) -> usize {
+    match expression {
+        Expr::Any { .. } => 1,
+        Expr::Literal { val, .. } => val.chars().count(),
+        Expr::Delegate { size, .. } => *size,
+        Expr::Concat(parts) if parts.iter().any(forgets) => 0,
+        Expr::Concat(parts) => parts.iter().map(shortest).fold(0, usize::saturating_add),
+        Expr::Alt(ways) => ways.iter().map(shortest).min().unwrap_or(0),
+        Expr::Group(inner) | Expr::AtomicGroup(inner) => shortest(inner),
+        Expr::Repeat { child, lo, .. } => shortest(child).saturating_mul(*lo),
+        Expr::Conditional { true_branch, false_branch, .. } => shortest(true_branch).min(shortest(false_branch)),
+        // Assertions and looks around match places; what a reference repeats has been counted where it stands.
+        _ => 0,
+    }
+}
+
+/// Whether an expression may let a match begin anew after what has been matched (`\K`).
+fn forgets(expression: &Expr) -> bool {
+    match expression {
+        Expr::KeepOut => true,
+        Expr::Concat(parts) | Expr::Alt(parts) => parts.iter().any(forgets),
+        Expr::Group(inner) | Expr::AtomicGroup(inner) => forgets(inner),
+        Expr::Repeat { child, .. } => forgets(child),
+        Expr::Conditional { condition, true_branch, false_branch } => {
+            [condition, true_branch, false_branch].into_iter().any(|part| forgets(part))
+        }
+        _ => false,
+    }
 }
 
 /// Checks that each merge makes a token of two tokens. What is no BPE model passes: the library refuses it or reads it

@@ -13,6 +13,7 @@ use std::collections::HashSet;
 
 use tokenizers::{AddedToken, Decoder, Model, ModelWrapper};
 
+pub use gguf::ends_of_text;
 pub use marks::Guarded;
 use marks::Marks;
 pub use settings::TokenizerSettings;

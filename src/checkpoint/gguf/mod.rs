@@ -3,6 +3,7 @@
 
 mod names;
 mod parse;
+mod split;
 
 use std::collections::BTreeMap;
 
@@ -12,6 +13,7 @@ use super::TensorSink;
 use super::stored::{Encoding, Queue, Stored};
 use crate::error::{Error, Result};
 use parse::Parser;
+pub use split::{Part, Parts};
 
 /// Whether a file of this name is one.
 pub fn is_name_of_one(name: &str) -> bool {
@@ -177,7 +179,11 @@ impl Gguf {
             }
             let (metadata, tensors) = std::mem::take(parser).into_parts();
             let header = Header { metadata, tensors };
-            let (queue, padding) = plan(&header, *read, total, file)?;
+            let architecture = match header.metadata.text("general.architecture")? {
+                Some(own) => own,
+                None => sink.architecture().unwrap_or_default(),
+            };
+            let (queue, padding) = plan(&header, architecture, *read, total, file)?;
             sink.header(&header)?;
             *self = Gguf::Tensors { queue, padding };
             return Ok(taken);
@@ -204,16 +210,16 @@ const DEFAULT_ALIGNMENT: u64 = 32;
 const MAX_ALIGNMENT: u64 = 1 << 16;
 
 /// The tensors in the order of the file, and how many bytes may follow the last. `read` is the header's length.
-fn plan(header: &Header, read: u64, total: Option<u64>, file: &str) -> Result<(Queue, u64)> {
+fn plan(header: &Header, architecture: &str, read: u64, total: Option<u64>, file: &str) -> Result<(Queue, u64)> {
     let bad = |what: String| Err(Error::BadCheckpoint(format!("{file} is not a sound GGUF file: {what}.")));
     let alignment = header.metadata.whole("general.alignment")?.unwrap_or(DEFAULT_ALIGNMENT);
     if !(alignment.is_power_of_two() && alignment <= MAX_ALIGNMENT) {
         return bad(format!("its alignment is {alignment}"));
     }
-    let architecture = header.metadata.text("general.architecture")?.unwrap_or_default();
     let mut tensors: Vec<&TensorInfo> = header.tensors.iter().collect();
     tensors.sort_by_key(|tensor| tensor.offset);
-    if tensors.is_empty() {
+    // The first part of a split model may hold no more than the header.
+    if tensors.is_empty() && header.metadata.get("split.count").is_none() {
         return bad("it holds no tensor".into());
     }
     let start = read.next_multiple_of(alignment);
@@ -244,7 +250,8 @@ fn plan(header: &Header, read: u64, total: Option<u64>, file: &str) -> Result<(Q
     if let Some(total) = total.filter(|&total| total < end) {
         return Err(Error::Integrity(format!("{file} has {total} bytes; its header asks for {end}.")));
     }
-    Ok((Queue::new(stored), end.next_multiple_of(alignment) - end))
+    let padded = end.checked_next_multiple_of(alignment).unwrap_or(end);
+    Ok((Queue::new(stored), padded - end))
 }
 
 /// ggml's numbers for its types.

@@ -97,7 +97,7 @@ def folders():
     yield "added tokens", {}, config(**fast, eos_token="<|im_end|>") | {"added_tokens.json": {"<|im_end|>": 258, "<mark>": 259, "one": 260}}
     yield "added tokens, named in the map", {}, config(**fast) | {
         "added_tokens.json": {"<|im_end|>": 259, "<|im_start|>": 258},
-        "special_tokens_map.json": {"eos_token": "<|im_end|>", "additional_special_tokens": ["<|im_start|>"]}}
+        "special_tokens_map.json": {"eos_token": "<|im_end|>", "unk_token": "<|im_start|>"}}
     yield "named tokens that no file adds", {}, config(**fast, eos_token="</s>", bos_token="<s>", pad_token="[PAD]", extra_special_tokens=["<mark>"])
     yield "additional tokens", {}, config(**fast, additional_special_tokens=["<mark>", added("<|im_end|>", rstrip=True) | {"__type": "AddedToken"}])
     yield "tokens of own names", {}, config(**fast, image_token="<mark>", extra_special_tokens={"turn_token": "<|im_start|>"})

@@ -6,6 +6,7 @@ mod check;
 mod class;
 mod gguf;
 mod marks;
+mod pattern;
 mod settings;
 mod stream;
 
@@ -41,14 +42,14 @@ impl Tokenizer {
     /// [`Error::BadTokenizer`] when the file is not a tokenizer, or has an id of V or above; the sentence names it.
     pub fn new(json: &[u8], settings: &TokenizerSettings, vocab: usize) -> Result<Self> {
         let bad = |what: String| Error::BadTokenizer(format!("tokenizer.json {what}."));
-        let unk_id = check::tokenizer(json).map_err(bad)?;
-        let mut inner =
-            tokenizers::Tokenizer::from_bytes(json).map_err(|error| bad(format!("cannot be read ({error})")))?;
+        let checked = check::tokenizer(json).map_err(bad)?;
+        let mut inner = tokenizers::Tokenizer::from_bytes(&checked.json)
+            .map_err(|error| bad(format!("cannot be read ({error})")))?;
         class::complete(&mut inner, settings, vocab)
             .map_err(|error| bad(format!("cannot take the tokens that the files beside it add ({error})")))?;
         let mut tokenizer = Self::build(inner, settings, vocab, "tokenizer.json")?;
         if let ModelWrapper::Unigram(_) = tokenizer.inner.get_model() {
-            tokenizer.unknown = unk_id;
+            tokenizer.unknown = checked.unk_id;
         }
         Ok(tokenizer)
     }

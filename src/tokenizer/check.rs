@@ -3,18 +3,21 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use fancy_regex::Expr;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
-use serde_json::Value;
+use serde_json::{Map, Value};
+
+use super::pattern::{as_oniguruma, shortest_match};
 
 /// The parts that must be sound JSON, or the library panics instead of refusing them.
 #[derive(Deserialize)]
 struct Parts {
     #[serde(default)]
     normalizer: Value,
-    #[serde(default, rename = "decoder")]
-    _decoder: Value,
+    #[serde(default)]
+    pre_tokenizer: Value,
+    #[serde(default)]
+    decoder: Value,
     #[serde(default)]
     post_processor: Value,
     #[serde(default)]
@@ -52,16 +55,33 @@ enum Merge<'a> {
     Pair(#[serde(borrow)] Cow<'a, str>, #[serde(borrow)] Cow<'a, str>),
 }
 
-/// Checks what the library does not. Returns the id that a unigram model gives to what it does not know.
+/// A tokenizer.json that the library can be given.
+pub struct Checked<'a> {
+    pub json: Cow<'a, [u8]>,
+    /// The id that a unigram model gives to what it does not know.
+    pub unk_id: Option<u32>,
+}
+
+/// Checks what the library does not.
 ///
 /// # Errors
 /// What is wrong, as the end of a sentence about the file.
-pub fn tokenizer(json: &[u8]) -> Result<Option<u32>, String> {
-    let parts: Parts = serde_json::from_slice(json).map_err(|error| format!("cannot be read ({error})"))?;
+pub fn tokenizer(json: &[u8]) -> Result<Checked<'_>, String> {
+    let unreadable = |error: serde_json::Error| format!("cannot be read ({error})");
+    let mut parts: Parts = serde_json::from_slice(json).map_err(unreadable)?;
+    let changed = [&mut parts.normalizer, &mut parts.pre_tokenizer, &mut parts.decoder].map(as_oniguruma);
     normalizer(&parts.normalizer)?;
     template(&parts.post_processor)?;
     merges(json)?;
-    Ok(parts.model.unk_id.and_then(|id| u32::try_from(id.as_u64()?).ok()))
+    let unk_id = parts.model.unk_id.and_then(|id| u32::try_from(id.as_u64()?).ok());
+    if changed == [false; 3] {
+        return Ok(Checked { json: Cow::Borrowed(json), unk_id });
+    }
+    let mut whole: Map<String, Value> = serde_json::from_slice(json).map_err(unreadable)?;
+    whole.insert("normalizer".into(), parts.normalizer);
+    whole.insert("pre_tokenizer".into(), parts.pre_tokenizer);
+    whole.insert("decoder".into(), parts.decoder);
+    Ok(Checked { json: serde_json::to_vec(&whole).map_err(unreadable)?.into(), unk_id })
 }
 
 /// Checks that the template around a text, if there is one, names only tokens and texts that exist.
@@ -107,9 +127,8 @@ fn normalizer(value: &Value) -> Result<(), String> {
             let pattern = |kind: &str| value.get("pattern").and_then(|pattern| pattern.get(kind)?.as_str());
             let shortest = match (pattern("String"), pattern("Regex")) {
                 (Some(literal), _) => literal.len(),
-                // The library says better what is wrong with a pattern that cannot be read.
-                (None, Some(regex)) => Expr::parse_tree(regex).map_or(1, |tree| shortest(&tree.expr)),
-                (None, None) => 1,
+                (None, Some(regex)) => shortest_match(regex),
+                (None, None) => usize::MAX, // the library refuses it
             };
             match shortest {
                 0 => Err(format!("replaces {}, which may match between two characters", value["pattern"])),
@@ -123,37 +142,6 @@ fn normalizer(value: &Value) -> Result<(), String> {
         ) => Ok(()),
         // The library would try all kinds until one fits.
         Some(other) => Err(format!("has a normalizer of the unknown type {other:?}")),
-    }
-}
-
-/// How many characters the shortest match of a regular expression has; 0 where that is not known.
-fn shortest(expression: &Expr) -> usize {
-    match expression {
-        Expr::Any { .. } => 1,
-        Expr::Literal { val, .. } => val.chars().count(),
-        Expr::Delegate { size, .. } => *size,
-        Expr::Concat(parts) if parts.iter().any(forgets) => 0,
-        Expr::Concat(parts) => parts.iter().map(shortest).fold(0, usize::saturating_add),
-        Expr::Alt(ways) => ways.iter().map(shortest).min().unwrap_or(0),
-        Expr::Group(inner) | Expr::AtomicGroup(inner) => shortest(inner),
-        Expr::Repeat { child, lo, .. } => shortest(child).saturating_mul(*lo),
-        Expr::Conditional { true_branch, false_branch, .. } => shortest(true_branch).min(shortest(false_branch)),
-        // Assertions and looks around match places; what a reference repeats has been counted where it stands.
-        _ => 0,
-    }
-}
-
-/// Whether an expression may let a match begin anew after what has been matched (`\K`).
-fn forgets(expression: &Expr) -> bool {
-    match expression {
-        Expr::KeepOut => true,
-        Expr::Concat(parts) | Expr::Alt(parts) => parts.iter().any(forgets),
-        Expr::Group(inner) | Expr::AtomicGroup(inner) => forgets(inner),
-        Expr::Repeat { child, .. } => forgets(child),
-        Expr::Conditional { condition, true_branch, false_branch } => {
-            [condition, true_branch, false_branch].into_iter().any(|part| forgets(part))
-        }
-        _ => false,
     }
 }
 

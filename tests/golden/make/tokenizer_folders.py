@@ -13,7 +13,7 @@ TEMPLATE = ("{% for m in messages %}{{ '<|im_start|>' + m.role + '\\n' + m.conte
             "{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}")
 WITH_EOS = "{% for m in messages %}{{ bos_token }}{{ m.content + eos_token }}{% endfor %}"
 MESSAGES = [{"role": "user", "content": "Hi"}]
-TEXTS = ["", " ", "Hello", " Hello", "Hello world, hello", "  two  spaces  ", "a\r\nb\rc\nd", "Café déjà", "Cafe\u0301",
+TEXTS = ["", " ", "Hello", " Hello", "Hello world, hello", "  two  spaces  ", "a\r\nb\rc\nd", "ab\no\nab]^d", "Café déjà", "Cafe\u0301",
          "<|im_start|>user\nHi<|im_end|>\n", "a<|im_end|>b", "a <|im_end|> b", "x <|endoftext|> y", "<|padding|>",
          "a <mark> b", "a<mark>b", "<mark>", "  <mark>  <mark>x", "<MARK>", "one word", "oneword", "one,word", "ten often ten",
          "<s>a</s>", "<unk>", "[PAD]", "see https://a.b or http://c", "``so'' he said", "(x) $5 (y)", "12 345", "a|b*c?^d", "你好"]
@@ -124,8 +124,10 @@ def folders():
     yield "unigram, unknown by its number only", unigram(0), config(**fast)
     for pattern, content in [("https?://", "@"), (r"\r\n|\r", "\n"), ("(``|'')", '"'), (r"\(", "["), (r"\$", "USD"), (" {2,}", "▁▁"),
                              (r"[^\w\s]+", "."), (r"(?<=a)b|c(?=d)", "xyz"), (r"\s+$", ""), (r"^\s*", ""), (r"\d*", ""), ("a(?:b|c)?", "é"),
-                             (r"(\w)\1", "=="), (r"x{0,2}y|\bHe", "zz"), (r"(?i)HELLO", "bye")]:
+                             (r"(\w)\1", "=="), (r"x{0,2}y|\bHe", "zz"), (r"(?i)HELLO", "bye"), (r"^a|o$", "X"), (r"(?m)a.*b", "Y"), (r"\R", "/"), (r"[]^$]|\^d", "Z")]:
         yield f"replace {pattern}", {"normalizer": replace(pattern, content)}, config(**fast)
+    split = lambda pattern: {"type": "Split", "pattern": {"Regex": pattern}, "behavior": "Isolated", "invert": False}
+    yield "split by lines", {"pre_tokenizer": {"type": "Sequence", "pretokenizers": [split(r"^.*$"), prefix]}}, config(**fast)
     yield "replace a text", {"normalizer": {"type": "Sequence", "normalizers": [
         {"type": "NFC"}, replace("(x)?*", "y", "String"), replace("", "", "String")]}}, config(**fast)
 

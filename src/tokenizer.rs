@@ -189,4 +189,9 @@ impl Tokenizer {
     pub fn special_id(&self, token: &str) -> Option<u32> {
         self.id(token).filter(|&id| self.marks.contains(id))
     }
+
+    /// The special token whose name `text` begins with.
+    pub fn leading_special(&self, text: &str) -> Option<u32> {
+        self.marks.leading(text)
+    }
 }

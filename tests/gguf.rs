@@ -299,6 +299,15 @@ fn a_turn_ends_at_the_usual_marks_whatever_eos_is() {
         let marks = engine.tokenizer().unwrap().guard("<|im_end|>");
         assert!(!engine.tokenizer().unwrap().encode_guarded(marks.as_str()).unwrap().contains(&2));
     }
+    // By its place in the template, whatever its name.
+    let tokens = ["<|endoftext|>", "<|turn|>", "<|over|>", "x"];
+    let file = with_tokens(&tokens, Some(&[3, 3, 3, 1]), &[]);
+    let template = "{% for m in messages %}<|turn|>{{ m.content }}\n<|over|>{% endfor %}";
+    assert_eq!(build(&file.clone().text("tokenizer.chat_template", template).bytes()).unwrap().stop_tokens(), [0, 2]);
+    assert_eq!(
+        build(&file.text("tokenizer.chat_template", "{{ messages[2].x.y }}").bytes()).unwrap().stop_tokens(),
+        [0]
+    );
     // By their ids, whatever their names.
     let tokens = ["<a>", "<b>", "<c>", "x"];
     let file = with_tokens(&tokens, Some(&[3, 3, 3, 1]), &[])

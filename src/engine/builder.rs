@@ -6,7 +6,7 @@ use super::{Defaults, Engine};
 use crate::backend::contest::{self, Chosen, Loading};
 use crate::backend::{self, Compiled, Precision};
 use crate::checkpoint::{self, Reader, TensorSink, gguf};
-use crate::conversation::ChatTemplate;
+use crate::conversation::{ChatTemplate, after_reply};
 use crate::error::{Error, Result};
 use crate::model::Config;
 use crate::tokenizer::{Tokenizer, TokenizerSettings, ends_of_text};
@@ -122,10 +122,10 @@ enum Stage {
 /// What the model is.
 struct Description {
     config: Config,
-    settings: TokenizerSettings,
     tokenizer: Option<Tokenizer>,
+    chat_template: Result<Option<ChatTemplate>>,
     defaults: Defaults,
-    /// Tokens that end a text, from where the config does not look.
+    /// Tokens that end a text by any file but the config.
     stop_tokens: Vec<u32>,
 }
 
@@ -201,15 +201,19 @@ impl Description {
         if let (Some(tokenizer), Some(eos)) = (&tokenizer, &settings.eos_token) {
             stop_tokens.extend(tokenizer.id(eos));
         }
-        Ok(Self { config, settings, tokenizer, defaults, stop_tokens })
+        let chat_template = ChatTemplate::new(&settings);
+        // A chat whose turns end with another token than the text would never stop.
+        if let (Some(tokenizer), Ok(Some(template))) = (&tokenizer, &chat_template) {
+            stop_tokens.extend(after_reply(template).and_then(|after| tokenizer.leading_special(after.trim_start())));
+        }
+        Ok(Self { config, tokenizer, chat_template, defaults, stop_tokens })
     }
 
     async fn open(self, options: &Options) -> Result<Model> {
-        let Self { config, settings, tokenizer, defaults, mut stop_tokens } = self;
+        let Self { config, tokenizer, chat_template, defaults, mut stop_tokens } = self;
         stop_tokens.extend(&config.eos_tokens);
         stop_tokens.sort_unstable();
         stop_tokens.dedup();
-        let chat_template = ChatTemplate::new(&settings);
         Ok(Model { chat_template, loader: options.loader(config).await?, tokenizer, defaults, stop_tokens })
     }
 }

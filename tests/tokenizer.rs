@@ -339,7 +339,7 @@ impl Folder {
             settings = settings.with_added_tokens(&added)?;
         }
         let tokenizer = Tokenizer::new(Value::Object(json).to_string().as_bytes(), &settings, all.vocab)?;
-        let settings = settings.with_names_of_class(&tokenizer);
+        let settings = settings.completed(&tokenizer);
         Ok((tokenizer, settings))
     }
 }

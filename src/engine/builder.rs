@@ -177,11 +177,14 @@ impl Description {
     fn from_gguf(header: &gguf::Header, files: &ModelFiles) -> Result<Self> {
         let metadata = &header.metadata;
         let config = Config::from_gguf(header)?.completed(files.config.as_deref());
-        let settings = files.settings()?.or(TokenizerSettings::from_gguf(metadata)?);
+        let (mut settings, mut own) = (files.settings()?, TokenizerSettings::from_gguf(metadata)?);
+        let template = settings.chat_template.take().or(own.chat_template.take());
+        (settings.chat_template, own.chat_template) = (template.clone(), template);
         let tokenizer = match &files.tokenizer {
             Some(json) => Some(Tokenizer::new(json.as_bytes(), &settings, config.vocab)?),
-            None => Tokenizer::from_gguf(metadata, &settings, config.vocab)?,
+            None => Tokenizer::from_gguf(metadata, &own, config.vocab)?,
         };
+        let settings = settings.with_names_of(own);
         let mut description = Self::with_tokenizer(config, settings, tokenizer, files)?;
         description.stop_tokens.extend(ends_of_text(metadata, description.config.vocab)?);
         Ok(description)
@@ -195,7 +198,7 @@ impl Description {
     ) -> Result<Self> {
         let (defaults, mut stop_tokens) = Defaults::parse(files.generation_config.as_deref(), config.vocab)?;
         let settings = match &tokenizer {
-            Some(tokenizer) => settings.with_names_of_class(tokenizer),
+            Some(tokenizer) => settings.completed(tokenizer),
             None => settings,
         };
         if let (Some(tokenizer), Some(eos)) = (&tokenizer, &settings.eos_token) {

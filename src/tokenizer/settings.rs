@@ -26,6 +26,8 @@ pub struct TokenizerSettings {
     named: Vec<(String, AddedToken)>,
     /// Names that tokenizer_config.json takes away with a null.
     unnamed: Vec<String>,
+    /// Names from files that count for less: where no other file gives the name, and the tokenizer has the token.
+    fallback: Vec<(String, AddedToken)>,
     /// Special tokens without a name.
     extra: Vec<AddedToken>,
     /// Tokens of `added_tokens_decoder` or added_tokens.json, in the order of their ids.
@@ -109,11 +111,7 @@ impl TokenizerSettings {
         if self.complete {
             let mut map = Self::default();
             map.take_names(&object, MAP)?;
-            for (name, token) in map.named {
-                if self.find(&name).is_none() && !self.unnamed.contains(&name) {
-                    self.named.push((name, token));
-                }
-            }
+            self.fallback.extend(map.named);
         } else {
             let before = std::mem::take(&mut self.extra);
             self.take_names(&object, MAP)?;
@@ -148,35 +146,31 @@ impl TokenizerSettings {
         Ok(self)
     }
 
-    /// With what `other` says where these say nothing.
-    pub fn or(mut self, other: Self) -> Self {
-        for (name, token) in other.named {
-            if self.find(&name).is_none() {
-                self.named.push((name, token));
-            }
-        }
-        self.chat_template = self.chat_template.or(other.chat_template);
-        self.named()
+    /// With the names of `other` where these files give none.
+    #[must_use]
+    pub fn with_names_of(mut self, other: Self) -> Self {
+        self.fallback.extend(other.named);
+        self
     }
 
-    /// With the names that the tokenizer's class gives special tokens where no file does, as far as `tokenizer` has
-    /// such tokens.
-    pub fn with_names_of_class(mut self, tokenizer: &Tokenizer) -> Self {
+    /// With names of special tokens from where they come last: from files that count for less, and from the tokenizer's
+    /// class. Only what `tokenizer` has counts.
+    #[must_use]
+    pub fn completed(mut self, tokenizer: &Tokenizer) -> Self {
         const END: &str = "<|endoftext|>";
-        let of_class: &[(&str, &str)] = match self.class {
-            Class::GptNeoX => {
-                &[("bos_token", END), ("eos_token", END), ("unk_token", END), ("pad_token", "<|padding|>")]
-            }
-            Class::Unnamed if tokenizer.byte_level => {
-                &[("bos_token", END), ("eos_token", END), ("unk_token", END), ("pad_token", "<|padding|>")]
-            }
-            Class::Gpt2 => &[("bos_token", END), ("eos_token", END), ("unk_token", END)],
+        const OF_CLASS: [(&str, &str); 4] =
+            [("bos_token", END), ("eos_token", END), ("unk_token", END), ("pad_token", "<|padding|>")];
+        let of_class = match self.class {
+            Class::GptNeoX => &OF_CLASS[..],
+            Class::Unnamed if tokenizer.byte_level => &OF_CLASS[..],
+            Class::Gpt2 => &OF_CLASS[..3],
             Class::Unnamed | Class::FromFile => &[],
         };
-        for &(name, text) in of_class {
-            let free = self.find(name).is_none() && !self.unnamed.iter().any(|unnamed| unnamed == name);
-            if free && tokenizer.special_id(text).is_some() {
-                self.named.push((name.to_owned(), AddedToken::from(text, true)));
+        let of_class = of_class.iter().map(|&(name, text)| (name.to_owned(), AddedToken::from(text, true)));
+        for (name, token) in std::mem::take(&mut self.fallback).into_iter().chain(of_class) {
+            let free = self.find(&name).is_none() && !self.unnamed.contains(&name);
+            if free && tokenizer.id(&token.content).is_some() {
+                self.named.push((name, token));
             }
         }
         self.named()
@@ -201,21 +195,23 @@ impl TokenizerSettings {
 
     /// Takes all special tokens of a file; a name that is known already gets the new token.
     fn take_names(&mut self, object: &Map<String, Value>, file: &str) -> Result<()> {
-        let mut take = |name: &str, value: &Value| -> Result<()> {
-            let token =
-                token(value, true).ok_or_else(|| bad(file, format!("has {name} = {value}, which is not a token")))?;
-            match self.named.iter_mut().find(|(key, _)| key == name) {
-                Some((_, known)) => *known = token,
-                None => self.named.push((name.to_owned(), token)),
-            }
-            Ok(())
+        let mut take = |name: &str, token: AddedToken| match self.named.iter_mut().find(|(key, _)| key == name) {
+            Some((_, known)) => *known = token,
+            None => self.named.push((name.to_owned(), token)),
         };
-        let is_name = |name: &str| name.ends_with("_token") && !name.starts_with("add_");
-        let others = object.keys().map(String::as_str).filter(|name| is_name(name) && !NAMES.contains(name));
-        for name in NAMES.into_iter().chain(others) {
+        for name in NAMES {
             match object.get(name) {
                 None | Some(Value::Null | Value::Bool(_)) => {}
-                Some(value) => take(name, value)?,
+                Some(value) => match token(value, true) {
+                    Some(token) => take(name, token),
+                    None => return Err(bad(file, format!("has {name} = {value}, which is not a token"))),
+                },
+            }
+        }
+        // A model's own names, among which may be something else.
+        for (name, value) in object {
+            if name.ends_with("_token") && !NAMES.contains(&name.as_str()) {
+                token(value, true).into_iter().for_each(|token| take(name, token));
             }
         }
         // A list of tokens without names, or an object of tokens by their names.
@@ -225,7 +221,7 @@ impl TokenizerSettings {
         {
             Some(Value::Object(tokens)) => {
                 for (name, value) in tokens {
-                    take(name, value)?;
+                    token(value, true).into_iter().for_each(|token| take(name, token));
                 }
             }
             Some(Value::Array(tokens)) => self.extra.extend(tokens.iter().filter_map(|value| token(value, true))),

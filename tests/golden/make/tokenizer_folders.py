@@ -84,7 +84,7 @@ def folders():
     yield "decoder, special tokens not marked", {}, config(**fast, eos_token="<|im_end|>", added_tokens_decoder=decoder(
         _258=added("<|im_start|>", special=False), _259=added("<|im_end|>", special=False)), chat_template=TEMPLATE)
     yield "decoder and a map that counts for nothing", {}, config(**fast, eos_token="<|im_end|>", added_tokens_decoder=turns) | {
-        "special_tokens_map.json": {"eos_token": "<|endoftext|>"}, "added_tokens.json": {"<mark>": 260}}
+        "special_tokens_map.json": {"eos_token": "<|endoftext|>", "mask_token": "<mark>"}, "added_tokens.json": {"<mark>": 260}}
     yield "map", {}, config(**fast, chat_template=WITH_EOS) | {
         "special_tokens_map.json": {"eos_token": "<|padding|>", "bos_token": "<|endoftext|>"}}
     yield "map of objects", {}, config(**fast, chat_template=WITH_EOS) | {"special_tokens_map.json": {
@@ -100,7 +100,7 @@ def folders():
         "special_tokens_map.json": {"eos_token": "<|im_end|>", "unk_token": "<|im_start|>"}}
     yield "named tokens that no file adds", {}, config(**fast, eos_token="</s>", bos_token="<s>", pad_token="[PAD]", extra_special_tokens=["<mark>"])
     yield "additional tokens", {}, config(**fast, additional_special_tokens=["<mark>", added("<|im_end|>", rstrip=True) | {"__type": "AddedToken"}])
-    yield "tokens of own names", {}, config(**fast, image_token="<mark>", extra_special_tokens={"turn_token": "<|im_start|>"})
+    yield "tokens of own names", {}, config(**fast, image_token="<mark>", other_token=3, extra_special_tokens={"turn_token": "<|im_start|>"})
     yield "tokens of the vocabulary", {"model": base()["model"] | {"vocab": base()["model"]["vocab"] | {"<mark>": 258, "<|im_end|>": 259}}}, config(
         **fast, eos_token="<|im_end|>", added_tokens_decoder=decoder(_0=added("<|endoftext|>"), _258=added("<mark>"), _259=added("<|im_end|>")))
     yield "prefix of the file", {"pre_tokenizer": prefix}, config(**fast)

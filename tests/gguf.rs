@@ -334,8 +334,11 @@ fn words_are_split_as_the_kind_of_model_has_it_where_the_file_does_not_say() {
     assert_eq!(tokenize(file().text("tokenizer.ggml.pre", "smollm"), "12"), [6, 8]);
 }
 
+/// Names and contents.
+type Files<'a> = &'a [(&'a str, Vec<u8>)];
+
 /// A folder of its own with the given files.
-fn folder(name: &str, files: &[(&str, Vec<u8>)]) -> PathBuf {
+fn folder(name: &str, files: Files) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).unwrap();
@@ -375,7 +378,7 @@ fn parts_of_a_split_model_are_one() {
         assert_eq!(builder.weight_files(), [name(1), name(2), name(3)]);
     }
     let part = |number: usize| fs::read(split.join(name(number))).unwrap();
-    let cases: [(&str, &[(&str, Vec<u8>)], &str, &str); 6] = [
+    let cases: [(&str, Files, &str, &str); 6] = [
         ("one is missing", &[(&name(1), part(1)), (&name(3), part(3))], "", "00002-of-00003.gguf is not in"),
         ("one is missing, named", &[(&name(2), part(2))], &name(2), "00001-of-00003.gguf is not in"),
         (

@@ -84,23 +84,23 @@ impl Config {
     /// stub or another model's; one that does not describe this model counts for nothing.
     #[must_use]
     pub fn completed(self, json: Option<&str>) -> Self {
-        let shape = |config: &Config| {
-            let heads = match config.architecture {
-                Architecture::Mamba2(heads) => (heads.heads, heads.groups),
-                Architecture::Mamba | Architecture::FalconMamba { .. } => (config.dt_rank, 1),
-            };
-            let Config { d_model, d_inner, d_state, d_conv, layers, .. } = *config;
-            (config.architecture.name(), heads, [d_model, d_inner, d_state, d_conv, layers])
-        };
-        match json.map(Config::parse) {
-            Some(Ok(theirs)) if shape(&theirs) == shape(&self) => {
-                let mut eos_tokens = self.eos_tokens;
-                eos_tokens.extend(theirs.eos_tokens.into_iter().filter(|&id| (id as usize) < self.vocab));
-                let Config { architecture, time_step_limit, .. } = theirs;
-                Self { architecture, time_step_limit, eos_tokens, ..self }
+        let Some(Ok(theirs)) = json.map(Config::parse) else { return self };
+        let architecture = match (self.architecture, theirs.architecture) {
+            (Architecture::FalconMamba { .. }, falcon @ Architecture::FalconMamba { .. }) => falcon,
+            (Architecture::Mamba2(heads), Architecture::Mamba2(Heads { norm_before_gate, .. })) => {
+                Architecture::Mamba2(Heads { norm_before_gate, ..heads })
             }
-            _ => self,
+            (ours, _) => ours,
+        };
+        let mut completed = Self { architecture, time_step_limit: theirs.time_step_limit, ..self.clone() };
+        let ends = theirs.eos_tokens.clone();
+        // These differ where vocabularies are padded and numbers rounded.
+        let Self { vocab, tied, norm_epsilon, .. } = completed;
+        if completed != (Self { vocab, tied, norm_epsilon, eos_tokens: completed.eos_tokens.clone(), ..theirs }) {
+            return self;
         }
+        completed.eos_tokens.extend(ends.into_iter().filter(|&id| (id as usize) < vocab));
+        completed
     }
 }
 

@@ -147,7 +147,8 @@ def make(out):
             case["plain"] = [tokenizer.encode(text, add_special_tokens=False) for text in TEXTS]
             if case["plain"] == case["encoded"]:
                 del case["plain"]
-            case["decoded"] = [tokenizer.decode(ids, skip_special_tokens=True) for ids in case["encoded"]]
+            decoded = [tokenizer.decode(ids, skip_special_tokens=True) for ids in case["encoded"]]
+            case["decoded"] = [None if text == again else again for text, again in zip(TEXTS, decoded)]
             case["tokens"] = {key: str(value) for key, value in tokenizer.special_tokens_map.items()}
             if tokenizer.chat_template is not None:
                 case["prompt"] = tokenizer.apply_chat_template(MESSAGES, tokenize=False, add_generation_prompt=True)

@@ -12,9 +12,10 @@ use mamba_web::{Engine, Error, Result};
 use serde::Serialize;
 
 const HELP: &str = "\
-cargo run --release --example generate -- --model DIR (--prompt TEXT | --ids \"8262 849 403\") [options]
+cargo run --release --example generate -- --model PATH (--prompt TEXT | --ids \"8262 849 403\") [options]
 
-  --model DIR          a folder with config.json, tokenizer.json, model.safetensors ..., or FILE.gguf
+  --model PATH         a folder with config.json, tokenizer.json, model.safetensors ..., any file of one, or a GGUF
+                       file (of a split one any part)
   --backend NAME       gpu, cpu or reference (default: the faster one of gpu and cpu)
   --precision NAME     f32, f16 (gpu only), int8 (default on the cpu backend) or int4 (cpu only)
   --threads N          threads of the cpu backend, at most N (default: as many as are of use)
@@ -109,7 +110,7 @@ fn run(a: Arguments) -> Result<()> {
         return Ok(());
     }
     let missing = |what: &str| Error::BadArgument(format!("{what} is missing; --help lists all."));
-    let model = a.model.as_deref().ok_or_else(|| missing("--model DIR"))?;
+    let model = a.model.as_deref().ok_or_else(|| missing("--model PATH"))?;
     let prompt = a.prompt.clone().ok_or_else(|| missing("--prompt TEXT or --ids LIST"))?;
     let mut engine = Engine::open(model, &a.options)?;
     let mut session = match &a.load_state {

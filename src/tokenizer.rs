@@ -3,8 +3,10 @@
 //! The same from the metadata of a GGUF file.
 
 mod check;
+mod class;
 mod gguf;
 mod marks;
+mod pattern;
 mod settings;
 mod stream;
 
@@ -12,6 +14,7 @@ use std::collections::HashSet;
 
 use tokenizers::{AddedToken, Decoder, Model, ModelWrapper};
 
+pub use gguf::ends_of_text;
 pub use marks::Guarded;
 use marks::Marks;
 pub use settings::TokenizerSettings;
@@ -30,17 +33,25 @@ pub struct Tokenizer {
 }
 
 impl Tokenizer {
-    /// Reads a tokenizer.json. `settings` is what tokenizer_config.json says; the special tokens that it names, and
-    /// those that its chat template spells out, cannot be written by a user's message (see [`Tokenizer::guard`]).
+    /// Reads a tokenizer.json. `settings` is what tokenizer_config.json and the files beside it say; the tokens that
+    /// these add are added. The special tokens that they name, and those that the chat template spells out, cannot be
+    /// written by a user's message (see [`Tokenizer::guard`]).
     /// `vocab` is V, the rows of the model's embedding; a tokenizer with fewer tokens is fine.
     ///
     /// # Errors
     /// [`Error::BadTokenizer`] when the file is not a tokenizer, or has an id of V or above; the sentence names it.
     pub fn new(json: &[u8], settings: &TokenizerSettings, vocab: usize) -> Result<Self> {
-        check::tokenizer(json).map_err(|what| Error::BadTokenizer(format!("tokenizer.json {what}.")))?;
-        let inner = tokenizers::Tokenizer::from_bytes(json)
-            .map_err(|error| Error::BadTokenizer(format!("tokenizer.json cannot be read ({error}).")))?;
-        Self::build(inner, settings, vocab, "tokenizer.json")
+        let bad = |what: String| Error::BadTokenizer(format!("tokenizer.json {what}."));
+        let checked = check::tokenizer(json).map_err(bad)?;
+        let mut inner = tokenizers::Tokenizer::from_bytes(&checked.json)
+            .map_err(|error| bad(format!("cannot be read ({error})")))?;
+        class::complete(&mut inner, settings, vocab)
+            .map_err(|error| bad(format!("cannot take the tokens that the files beside it add ({error})")))?;
+        let mut tokenizer = Self::build(inner, settings, vocab, "tokenizer.json")?;
+        if let ModelWrapper::Unigram(_) = tokenizer.inner.get_model() {
+            tokenizer.unknown = checked.unk_id;
+        }
+        Ok(tokenizer)
     }
 
     /// `source` begins the sentences of errors.
@@ -60,9 +71,8 @@ impl Tokenizer {
         inner.with_padding(None);
         inner.with_truncation(None).map_err(|error| bad(format!("cannot be used ({error})")))?;
         let added = inner.get_added_tokens_decoder();
-        let named = |content: &str| settings.named_tokens().any(|name| name == content);
-        let hidden: HashSet<u32> =
-            added.iter().filter(|(_, token)| token.special || named(&token.content)).map(|(&id, _)| id).collect();
+        let special = |token: &AddedToken| token.special || settings.names(&token.content);
+        let hidden: HashSet<u32> = added.iter().filter(|(_, token)| special(token)).map(|(&id, _)| id).collect();
         // Marks of turns are special by right, whether or not the file says so. Runs of spaces (GPT-NeoX) are not.
         let template = settings.chat_template.as_deref().unwrap_or_default();
         let mark = |content: &str| {
@@ -80,7 +90,7 @@ impl Tokenizer {
             ModelWrapper::BPE(model) => model.unk_token.as_deref().and_then(|token| inner.token_to_id(token)),
             ModelWrapper::WordPiece(model) => inner.token_to_id(&model.unk_token),
             ModelWrapper::WordLevel(model) => inner.token_to_id(&model.unk_token),
-            ModelWrapper::Unigram(_) => settings.unk_token.as_deref().and_then(|token| inner.token_to_id(token)),
+            ModelWrapper::Unigram(_) => None,
         };
         let byte_level = matches!(inner.get_decoder(), Some(tokenizers::DecoderWrapper::ByteLevel(_)));
         Ok(Self { inner, marks, hidden, unknown, byte_level })
@@ -178,5 +188,10 @@ impl Tokenizer {
     /// The id of a special token by its name.
     pub fn special_id(&self, token: &str) -> Option<u32> {
         self.id(token).filter(|&id| self.marks.contains(id))
+    }
+
+    /// The special token whose name `text` begins with.
+    pub fn leading_special(&self, text: &str) -> Option<u32> {
+        self.marks.leading(text)
     }
 }

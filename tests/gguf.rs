@@ -11,7 +11,7 @@ use mamba_web::Result;
 use mamba_web::backend::{self, Backend, Loader, Name, Precision};
 use mamba_web::checkpoint::{TensorSink, gguf};
 use mamba_web::engine::{EngineBuilder, ModelFiles, Options};
-use mamba_web::generation::{Input, Request, Session, Step};
+use mamba_web::generation::{Input, Request, Session, Step, Text};
 use mamba_web::model::Config;
 use mamba_web::sampler::Settings;
 use mamba_web::state::State;
@@ -262,6 +262,274 @@ fn a_beginning_mark_is_added_where_the_file_wants_one() {
     };
     assert_eq!(build(&file(1)).unwrap().tokenize("ab").unwrap(), [0, 3]);
     assert_eq!(build(&file(0)).unwrap().tokenize("abb").unwrap(), [3, 2]);
+}
+
+/// A byte-level tokenizer in which only the ids and types say what is special.
+fn with_tokens(tokens: &[&str], types: Option<&[i32]>, merges: &[&str]) -> GgufFile {
+    let file = GgufFile::mamba()
+        .text("tokenizer.ggml.model", "gpt2")
+        .texts("tokenizer.ggml.tokens", tokens.iter().copied())
+        .texts("tokenizer.ggml.merges", merges.iter().copied());
+    let file = if let Some(types) = types { file.numbers("tokenizer.ggml.token_type", types) } else { file };
+    file.weights(tokens.len() as u64).tensor("output_norm.weight", &[2], 1.0)
+}
+
+#[test]
+fn a_turn_ends_at_the_usual_marks_whatever_eos_is() {
+    let tokens = [
+        "<|endoftext|>",
+        "<|im_start|>",
+        "<|im_end|>",
+        "a",
+        "b",
+        "<|eot_id|>",
+        "<",
+        "/",
+        "s",
+        ">",
+        "</",
+        "</s",
+        "</s>",
+    ];
+    let merges = ["< /", "</ s", "</s >"];
+    let control = [3, 3, 3, 1, 1, 4, 1, 1, 1, 1, 1, 1, 1];
+    for types in [Some(&control[..]), None] {
+        let engine =
+            build(&with_tokens(&tokens, types, &merges).whole("tokenizer.ggml.eos_token_id", 0).bytes()).unwrap();
+        // `</s>` is made of pieces of text, so it is text.
+        assert_eq!(engine.stop_tokens(), [0, 2, 5], "{types:?}");
+        assert_eq!(engine.tokenize("a<|im_end|>b<|eot_id|></s>").unwrap(), [3, 2, 4, 5, 10, 8, 9]);
+        assert_eq!(engine.detokenize(&[3, 2, 4, 5, 12]).unwrap(), "ab</s>");
+        let marks = engine.tokenizer().unwrap().guard("<|im_end|>");
+        assert!(!engine.tokenizer().unwrap().encode_guarded(marks.as_str()).unwrap().contains(&2));
+    }
+    // By its place in the template, whatever its name.
+    let tokens = ["<|endoftext|>", "<|turn|>", "<|over|>", "x"];
+    let file = with_tokens(&tokens, Some(&[3, 3, 3, 1]), &[]);
+    let template = "{% for m in messages %}<|turn|>{{ m.content }}\n<|over|>{% endfor %}";
+    assert_eq!(build(&file.clone().text("tokenizer.chat_template", template).bytes()).unwrap().stop_tokens(), [0, 2]);
+    assert_eq!(
+        build(&file.text("tokenizer.chat_template", "{{ messages[2].x.y }}").bytes()).unwrap().stop_tokens(),
+        [0]
+    );
+    // By their ids, whatever their names.
+    let tokens = ["<a>", "<b>", "<c>", "x"];
+    let file = with_tokens(&tokens, Some(&[3, 3, 3, 1]), &[])
+        .whole("tokenizer.ggml.eos_token_id", 2)
+        .whole("tokenizer.ggml.eot_token_id", 1)
+        .whole("tokenizer.ggml.eom_token_id", 0);
+    assert_eq!(build(&file.bytes()).unwrap().stop_tokens(), [0, 1, 2]);
+}
+
+#[test]
+fn words_are_split_as_the_kind_of_model_has_it_where_the_file_does_not_say() {
+    let tokens = ["e\u{cc}\u{301}", "Ã", "©", "Ì", "ģ", "e", "1", "12", "2", "3", "123", "4", "1234", "Ã©"];
+    let merges = ["1 2", "12 3", "123 4", "Ã ©"];
+    let tokenize = |file: GgufFile, text: &str| build(&file.bytes()).unwrap().tokenize(text).unwrap();
+    let file = || with_tokens(&tokens, None, &merges);
+    // GPT-NeoX composes accents and leaves numbers whole; Falcon-Mamba's tokenizer does neither.
+    assert_eq!(tokenize(file(), "e\u{301}"), [13]);
+    assert_eq!(tokenize(file(), "1234"), [12]);
+    let falcon = || file().raw("mamba.ssm.dt_b_c_rms", 7, &[1]);
+    assert_eq!(tokenize(falcon(), "e\u{301}"), [5, 3, 4]);
+    assert_eq!(tokenize(falcon(), "1234"), [10, 11]);
+    // What the file says counts.
+    assert_eq!(tokenize(file().text("tokenizer.ggml.pre", "gpt-2"), "e\u{301}"), [5, 3, 4]);
+    assert_eq!(tokenize(file().text("tokenizer.ggml.pre", "smollm"), "12"), [6, 8]);
+}
+
+/// Names and contents.
+type Files<'a> = &'a [(&'a str, Vec<u8>)];
+
+/// A folder of its own with the given files.
+fn folder(name: &str, files: Files) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap();
+    for (name, bytes) in files {
+        fs::write(folder.join(name), bytes).unwrap();
+    }
+    folder
+}
+
+fn try_open(path: &Path) -> Result<Engine> {
+    Engine::open(path, &Options { backend: "cpu".into(), precision: "f32".into(), ..Options::default() })
+}
+
+/// The scores after some tokens.
+fn scores(engine: &mut Engine) -> Vec<f32> {
+    let mut session = engine.session(None).unwrap();
+    let ids = (1..40).map(|i| i * 3 % 100).collect();
+    session.begin(engine, Request::new(engine, Input::Read(Text::Ids(ids)))).unwrap();
+    while !matches!(session.advance(engine).unwrap(), Step::End { .. }) {}
+    session.logits().unwrap().to_vec()
+}
+
+#[test]
+fn parts_of_a_split_model_are_one() {
+    let want = scores(&mut open(file("mamba2.q8_0.gguf")));
+    let split = file("split");
+    let name = |number: usize| format!("mamba2.q8_0-0000{number}-of-00003.gguf");
+    // The folder, and each of the parts.
+    for path in [split.clone(), split.join(name(1)), split.join(name(2)), split.join(name(3))] {
+        let mut engine = open(path);
+        assert_eq!(engine.info().architecture, "mamba2");
+        assert_eq!(scores(&mut engine), want);
+    }
+    for number in 1..=3 {
+        let files = ModelFiles { weights: Some(name(number)), ..ModelFiles::default() };
+        let builder = EngineBuilder::new(&files, &Options::default()).unwrap();
+        assert_eq!(builder.weight_files(), [name(1), name(2), name(3)]);
+    }
+    let part = |number: usize| fs::read(split.join(name(number))).unwrap();
+    let cases: [(&str, Files, &str, &str); 6] = [
+        ("one is missing", &[(&name(1), part(1)), (&name(3), part(3))], "", "00002-of-00003.gguf is not in"),
+        ("one is missing, named", &[(&name(2), part(2))], &name(2), "00001-of-00003.gguf is not in"),
+        (
+            "two are exchanged",
+            &[(&name(1), part(1)), (&name(2), part(3)), (&name(3), part(2))],
+            "",
+            "should be part 2 of 3, but is part 3",
+        ),
+        ("a part under another name", &[("m.gguf", part(1))], "m.gguf", "part 1 of 3 of a split model"),
+        ("a later part under another name", &[("m.gguf", part(3))], "m.gguf", "part 3 of 3 of a split model"),
+        (
+            "another count",
+            &[("m-00001-of-00002.gguf", part(1)), ("m-00002-of-00002.gguf", part(2))],
+            "",
+            "one of 2 parts by its name and one of 3",
+        ),
+    ];
+    for (what, files, named, part) in cases {
+        let path = folder("split", files).join(named);
+        let error = try_open(&path).err().unwrap_or_else(|| panic!("{what}"));
+        assert!(error.to_string().contains(part), "{what}: {error}");
+    }
+}
+
+#[test]
+fn parts_that_do_not_belong_together_are_refused() {
+    let header = |number: u16, count: u16, tensors: i32, file: GgufFile| {
+        file.raw("split.no", 2, &number.to_le_bytes()).raw("split.count", 2, &count.to_le_bytes()).raw(
+            "split.tensors.count",
+            5,
+            &tensors.to_le_bytes(),
+        )
+    };
+    let first = |tensors| header(0, 2, tensors, GgufFile::mamba().weights(4)).bytes();
+    let second = |tensors| header(1, 2, tensors, GgufFile::default().tensor("output_norm.weight", &[2], 1.0)).bytes();
+    let plain = GgufFile::mamba().weights(4).tensor("output_norm.weight", &[2], 1.0).bytes();
+    let open = |one: Vec<u8>, two: Vec<u8>| {
+        try_open(&folder("parts", &[("m-00001-of-00002.gguf", one), ("m-00002-of-00002.gguf", two)]))
+    };
+    assert!(open(first(12), second(12)).is_ok());
+    for (one, two, part) in [
+        (first(12), second(13), "another number of tensors"),
+        (first(13), second(13), "hold 12 tensors, but the first one announces 13"),
+        (plain.clone(), second(12), "does not say so itself"),
+        (first(12), plain.clone(), "does not say so itself"),
+        (first(12), first(12), "should be part 2 of 2"),
+    ] {
+        let error = open(one, two).err().unwrap();
+        assert_eq!(error.code(), "bad-checkpoint");
+        assert!(error.to_string().contains(part), "{error}");
+    }
+    // The first part may have no tensors, if it has tokens.
+    let tokens = |file: GgufFile| file.texts("tokenizer.ggml.tokens", ["a", "b", "c", "d"]);
+    let rest = || header(1, 2, 12, GgufFile::default().weights(4).tensor("output_norm.weight", &[2], 1.0)).bytes();
+    assert!(open(header(0, 2, 12, tokens(GgufFile::mamba())).bytes(), rest()).is_ok());
+    let error = open(header(0, 2, 12, GgufFile::mamba()).bytes(), rest()).err().unwrap();
+    assert!(error.to_string().contains("how many tokens"), "{error}");
+    // One part of one is a whole model.
+    assert!(
+        try_open(&folder(
+            "parts",
+            &[(
+                "m-00001-of-00001.gguf",
+                header(0, 1, 12, GgufFile::mamba().weights(4).tensor("output_norm.weight", &[2], 1.0)).bytes()
+            )]
+        ))
+        .is_ok()
+    );
+    assert!(try_open(&folder("parts", &[("m-00001-of-00001.gguf", plain)])).is_ok());
+}
+
+#[test]
+fn several_models_in_a_folder_are_named() {
+    let bytes = || fs::read(file("tiny-f32.q8_0.gguf")).unwrap();
+    let part = |number: usize| fs::read(file("split").join(format!("mamba2.q8_0-0000{number}-of-00003.gguf"))).unwrap();
+    let files = [
+        ("b.Q8_0.gguf", bytes()),
+        ("a.F16.gguf", bytes()),
+        ("c-00001-of-00003.gguf", part(1)),
+        ("c-00002-of-00003.gguf", part(2)),
+    ];
+    let path = folder("several", &files);
+    let error = try_open(&path).err().unwrap();
+    assert_eq!(error.code(), "bad-argument");
+    assert!(
+        error.to_string().contains("3 models")
+            && error.to_string().contains("a.F16.gguf, b.Q8_0.gguf, c-00001-of-00003.gguf"),
+        "{error}"
+    );
+    assert!(try_open(&path.join("a.F16.gguf")).is_ok());
+    assert_eq!(try_open(&folder("several", &[("README.md", Vec::new())])).err().unwrap().code(), "not-found");
+}
+
+#[test]
+fn small_files_beside_a_gguf_file_fill_in_what_it_lacks() {
+    let bytes = || fs::read(file("falcon.f32.gguf")).unwrap();
+    let config = fs::read_to_string(golden("falcon").join("config.json")).unwrap();
+    // The golden config has another epsilon than what is assumed for a file that cannot say it.
+    let want = scores(&mut open(golden("falcon")));
+    let with = |config: &str| folder("beside", &[("falcon.gguf", bytes()), ("config.json", config.into())]);
+    for path in [with(&config), with(&config).join("falcon.gguf"), with(&config).join("config.json")] {
+        assert!(relative_error(&scores(&mut open(path)), &want) < 2e-5);
+    }
+    // A stub and another model's config count for nothing.
+    let alone = scores(&mut open(file("falcon.f32.gguf")));
+    assert!(relative_error(&alone, &want) > 1e-4);
+    let other = fs::read_to_string(golden("mamba2").join("config.json")).unwrap();
+    for config in [r#"{"model_type": "mamba"}"#, "{}", "no JSON", &other] {
+        assert_eq!(scores(&mut open(with(config))), alone);
+    }
+    // tokenizer.json, where there is one; the names and the template of the folder.
+    let chat = |name: &str| fs::read(golden("chat").join(name)).unwrap();
+    let bytes = fs::read(file("chat.f16.gguf")).unwrap();
+    let template = br#"{"chat_template": "no"}"#;
+    let path = folder(
+        "beside",
+        &[
+            ("c.gguf", bytes),
+            ("tokenizer.json", chat("tokenizer.json")),
+            ("chat_template.json", template.to_vec()),
+            ("special_tokens_map.json", br#"{"eos_token": "<|user|>"}"#.to_vec()),
+            ("generation_config.json", br#"{"eos_token_id": 3}"#.to_vec()),
+        ],
+    );
+    let engine = open(path);
+    assert_eq!(engine.stop_tokens(), [0, 2, 3]);
+    assert_eq!(engine.chat_template().unwrap().unwrap().render(&[], true).unwrap(), "no");
+    assert_eq!(engine.tokenize("Hello there").unwrap(), open(golden("chat")).tokenize("Hello there").unwrap());
+    // A tokenizer.json for a file without a tokenizer.
+    let tiny = fs::read(file("tiny-f32.q8_0.gguf")).unwrap();
+    let tokenizer = br#"{"model": {"type": "WordLevel", "vocab": {"a": 0, "?": 1}, "unk_token": "?"}}"#;
+    let engine = open(folder("beside", &[("t.gguf", tiny), ("tokenizer.json", tokenizer.to_vec())]));
+    assert_eq!(engine.tokenize("a").unwrap(), [0]);
+}
+
+#[test]
+fn any_file_of_a_checkpoint_means_all_of_it() {
+    let whole = scores(&mut open(golden("bare-bf16")));
+    let shards: Vec<_> = fs::read_dir(golden("bare-bf16")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut opened = 0;
+    for path in shards.iter().filter(|path| path.extension().is_some_and(|end| end == "json" || end == "safetensors")) {
+        if !path.ends_with("expected.safetensors") {
+            assert_eq!(scores(&mut open(path.clone())), whole, "{}", path.display());
+            opened += 1;
+        }
+    }
+    assert!(opened >= 4); // two shards, their index, config.json
 }
 
 #[test]

@@ -3,9 +3,11 @@
 
 use std::path::{Path, PathBuf};
 
+use mamba_web::conversation::{ChatTemplate, Message};
 use mamba_web::tokenizer::{StreamDecoder, Tokenizer, TokenizerSettings};
 use proptest::prelude::*;
 use serde::Deserialize;
+use serde_json::{Map, Value};
 
 fn golden(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(path)
@@ -297,6 +299,260 @@ proptest! {
             prop_assert_eq!(again, ids);
             Ok(())
         })?;
+    }
+}
+
+/// Folders whose settings are spread over files, as transformers' AutoTokenizer reads them.
+#[derive(Deserialize)]
+struct Folders {
+    vocab: usize,
+    base: Map<String, Value>,
+    messages: Vec<Message>,
+    texts: Vec<String>,
+    folders: Vec<Folder>,
+}
+
+#[derive(Deserialize)]
+struct Folder {
+    name: String,
+    /// Changes of `base`.
+    tokenizer: Map<String, Value>,
+    files: Map<String, Value>,
+    encoded: Vec<Vec<u32>>,
+    /// Without special tokens around a text, where that is not the same.
+    plain: Option<Vec<Vec<u32>>>,
+    /// None where the ids decode to the text again.
+    decoded: Vec<Option<String>>,
+    tokens: Map<String, Value>,
+    prompt: Option<String>,
+}
+
+impl Folder {
+    fn open(&self, all: &Folders) -> mamba_web::Result<(Tokenizer, TokenizerSettings)> {
+        let mut json = all.base.clone();
+        json.extend(self.tokenizer.clone());
+        let file = |name: &str| self.files.get(name).map(Value::to_string);
+        let mut settings = TokenizerSettings::parse(file("tokenizer_config.json").as_deref(), None)?;
+        if let Some(map) = file("special_tokens_map.json") {
+            settings = settings.with_special_tokens_map(&map)?;
+        }
+        if let Some(added) = file("added_tokens.json") {
+            settings = settings.with_added_tokens(&added)?;
+        }
+        let tokenizer = Tokenizer::new(Value::Object(json).to_string().as_bytes(), &settings, all.vocab)?;
+        let settings = settings.completed(&tokenizer);
+        Ok((tokenizer, settings))
+    }
+}
+
+#[test]
+fn folders_are_read_as_transformers_reads_them() {
+    let all: Folders = serde_json::from_str(&read("tokenizer_folders.json")).unwrap();
+    assert!(all.folders.len() > 50);
+    let mut wrong = Vec::new();
+    for folder in &all.folders {
+        let name = &folder.name;
+        let (tokenizer, settings) = match folder.open(&all) {
+            Ok(open) => open,
+            Err(error) => {
+                wrong.push(format!("{name}: {error}"));
+                continue;
+            }
+        };
+        // transformers 5 composes accents for GPT-NeoX's class, whatever tokenizer.json says; here the file counts.
+        let neox = settings.special_tokens().any(|(key, token)| key == "unk_token" && token == "<|endoftext|>");
+        for (i, text) in all.texts.iter().enumerate().filter(|(_, text)| !(neox && text.contains('\u{301}'))) {
+            let plain = &folder.plain.as_ref().unwrap_or(&folder.encoded)[i];
+            for (special, want) in [(true, &folder.encoded[i]), (false, plain)] {
+                let got = tokenizer.encode(text, special).unwrap();
+                if got != *want {
+                    wrong.push(format!("{name}: {text:?} is {got:?}, not {want:?}"));
+                }
+            }
+            let decoded = tokenizer.decode(&folder.encoded[i]).unwrap();
+            let want = folder.decoded[i].as_ref().unwrap_or(text);
+            if decoded != *want {
+                wrong.push(format!("{name}: {:?} reads {decoded:?}, not {want:?}", folder.encoded[i]));
+            }
+        }
+        let tokens: Map<String, Value> =
+            settings.special_tokens().map(|(key, text)| (key.into(), text.into())).collect();
+        if tokens != folder.tokens {
+            wrong.push(format!("{name}: the special tokens are {tokens:?}, not {:?}", folder.tokens));
+        }
+        let template = ChatTemplate::new(&settings).unwrap();
+        let prompt = template.map(|template| template.render(&all.messages, true).unwrap());
+        if prompt != folder.prompt {
+            wrong.push(format!("{name}: the prompt is {prompt:?}, not {:?}", folder.prompt));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_files_beside_the_weights_reach_the_engine() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("settings");
+    std::fs::create_dir_all(&folder).unwrap();
+    for name in ["config.json", "model.safetensors", "tokenizer.json"] {
+        std::fs::copy(golden("chat").join(name), folder.join(name)).unwrap();
+    }
+    for (name, text) in [
+        ("tokenizer_config.json", r#"{"tokenizer_class": "PreTrainedTokenizerFast"}"#),
+        ("special_tokens_map.json", r#"{"bos_token": "<|bot|>", "eos_token": {"content": "<|user|>"}}"#),
+        ("added_tokens.json", r#"{"Hello": 4000}"#),
+        ("chat_template.json", r#"{"chat_template": "{{ bos_token + messages[0].content + eos_token }}"}"#),
+    ] {
+        std::fs::write(folder.join(name), text).unwrap();
+    }
+    let options = mamba_web::engine::Options { backend: "cpu".into(), ..Default::default() };
+    let engine = mamba_web::Engine::open(&folder, &options).unwrap();
+    assert!(engine.stop_tokens().contains(&2), "{:?}", engine.stop_tokens());
+    let message = Message { role: "user".into(), content: "Hi".into() };
+    let template = engine.chat_template().unwrap().unwrap();
+    assert_eq!(template.render(&[message], true).unwrap(), "<|bot|>Hi<|user|>");
+    // The tokenizer has this word with an id of its own, which stays.
+    let hello = engine.tokenizer().unwrap().id("Hello").unwrap();
+    assert_ne!(hello, 4000);
+    assert_eq!(engine.tokenize("xHello").unwrap().last(), Some(&hello));
+}
+
+#[test]
+fn tokens_beyond_the_model_are_not_added() {
+    let mut all: Folders = serde_json::from_str(&read("tokenizer_folders.json")).unwrap();
+    let at = all.folders.iter().position(|folder| folder.name == "decoder").unwrap();
+    let folder = all.folders.swap_remove(at);
+    let (whole, _) = folder.open(&all).unwrap();
+    assert_eq!((whole.id("<|im_start|>"), whole.id("<|im_end|>")), (Some(258), Some(259)));
+    // A model of 259 tokens has no row for the second one.
+    let (cut, _) = folder.open(&Folders { vocab: 259, ..all }).unwrap();
+    assert_eq!((cut.id("<|im_start|>"), cut.id("<|im_end|>")), (Some(258), None));
+    assert!(cut.encode("<|im_end|>", true).unwrap().len() > 1);
+}
+
+#[test]
+fn a_template_in_a_json_file_counts_where_there_is_no_other() {
+    let parse =
+        |config: Option<&str>, file: &str| TokenizerSettings::parse(config, Some(file)).map(|it| it.chat_template);
+    let file = r#"{"chat_template": "from json"}"#;
+    assert_eq!(parse(None, file).unwrap().as_deref(), Some("from json"));
+    assert_eq!(parse(Some(r#"{"chat_template": "own"}"#), file).unwrap().as_deref(), Some("own"));
+    let named = r#"{"chat_template": {"tool_use": "T", "default": "D"}}"#;
+    assert_eq!(parse(None, named).unwrap().as_deref(), Some("D"));
+    assert_eq!(parse(None, r#"{"chat_template": 3}"#).unwrap_err().code(), "bad-tokenizer");
+    // A template that only looks like JSON is one.
+    assert_eq!(parse(None, "{{ messages }}").unwrap().as_deref(), Some("{{ messages }}"));
+}
+
+#[test]
+fn settings_of_the_wrong_kind_are_named() {
+    for (config, map, added, part) in [
+        (r#"{"added_tokens_decoder": [1]}"#, "{}", "{}", "added_tokens_decoder"),
+        (r#"{"added_tokens_decoder": {"x": {"content": "a"}}}"#, "{}", "{}", "added_tokens_decoder"),
+        (r#"{"added_tokens_decoder": {"1": {"text": "a"}}}"#, "{}", "{}", "added_tokens_decoder"),
+        ("{}", "[]", "{}", "special_tokens_map.json"),
+        ("{}", r#"{"eos_token": 3}"#, "{}", "special_tokens_map.json has eos_token"),
+        ("{}", "{}", "no", "added_tokens.json"),
+        ("{}", "{}", r#"{"a": "b"}"#, "added_tokens.json"),
+        ("{}", "{}", r#"{"a": -1}"#, "added_tokens.json"),
+    ] {
+        let parse =
+            || TokenizerSettings::parse(Some(config), None)?.with_special_tokens_map(map)?.with_added_tokens(added);
+        let error = parse().unwrap_err();
+        assert_eq!(error.code(), "bad-tokenizer", "{config} {map} {added}");
+        assert!(error.to_string().contains(part), "{error}");
+    }
+}
+
+/// With a normalizer that replaces `pattern` by `content`, before GPT-2's way to split words.
+fn replacing(pattern: &Value, content: &str) -> mamba_web::Result<Tokenizer> {
+    let all: Folders = serde_json::from_str(&read("tokenizer_folders.json")).unwrap();
+    let mut json = all.base;
+    json.insert("normalizer".into(), serde_json::json!({"type": "Replace", "pattern": pattern, "content": content}));
+    Tokenizer::new(Value::Object(json).to_string().as_bytes(), &TokenizerSettings::default(), all.vocab)
+}
+
+#[test]
+fn patterns_that_match_between_characters_are_refused() {
+    // Each of them makes the tokenizers library panic, in Python too, on one of the texts below.
+    for pattern in [
+        "",
+        "^",
+        "$",
+        "x*",
+        "a?",
+        "a|",
+        r"\b",
+        r"\B",
+        "(?=a)",
+        "(?<=a)",
+        "(?!a)",
+        r"\s*$",
+        "(?m)^",
+        r"\G",
+        "(a|b*)",
+        "(?:)",
+        r"a\K",
+        "(?>x*)",
+        "(a)?(?(1)b|c*)",
+        "a{0,3}",
+        "(?i)x*",
+        r"(a?)\1",
+    ] {
+        let error = replacing(&serde_json::json!({"Regex": pattern}), "é").err().unwrap_or_else(|| panic!("{pattern}"));
+        assert_eq!(error.code(), "bad-tokenizer");
+        assert!(error.to_string().contains("between two characters"), "{error}");
+    }
+    assert!(replacing(&serde_json::json!({"String": ""}), "é").is_err());
+    // A pattern that is none is the library's to refuse.
+    assert!(replacing(&serde_json::json!({"Regex": "("}), "é").is_err());
+}
+
+#[test]
+fn other_patterns_panic_on_no_text() {
+    let taken = ["", "a", "ab a", " ab é ", "aé", "xx", "\n a\n", "b\u{301}a", "<|endoftext|> a", "12 ^ $ \\"];
+    for pattern in [
+        r"https?://",
+        r"\r\n|\r",
+        r"(``|'')",
+        r"\(",
+        r"\$",
+        r"\^",
+        r"\*+",
+        "a+",
+        "[^a]",
+        "[*?]",
+        "a(b|c)?",
+        "(?<=a)b",
+        "a(?=b)",
+        "x{1,2}",
+        r"\ba",
+        "^a",
+        "a$",
+        "(?i)A",
+        r"(a)\1?",
+        "(?>a+)",
+        "(a)(?(1)b|c)",
+        r"\Ga",
+        "(?:a|b)c*",
+        r"\p{L}",
+        ".",
+        r"(?s).",
+        r"\R",
+        r"\x{61}",
+        "a{2}",
+    ] {
+        let tokenizer =
+            replacing(&serde_json::json!({"Regex": pattern}), "é").unwrap_or_else(|error| panic!("{error}"));
+        for text in taken {
+            tokenizer.encode(text, true).unwrap();
+        }
+    }
+    // Nothing for nothing does no harm.
+    for pattern in ["", "^", "$", "x*", r"\s*$", "(?=a)"] {
+        let tokenizer = replacing(&serde_json::json!({"Regex": pattern}), "").unwrap();
+        for text in taken {
+            tokenizer.encode(text, true).unwrap();
+        }
     }
 }
 

@@ -25,6 +25,11 @@ pub trait TensorSink {
         Ok(())
     }
 
+    /// What a GGUF file's architecture is where it does not say so itself, as the later parts of a split model.
+    fn architecture(&self) -> Option<&str> {
+        None
+    }
+
     /// A tensor begins. True if its values are wanted.
     ///
     /// # Errors

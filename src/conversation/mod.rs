@@ -142,6 +142,13 @@ impl Conversation {
     }
 }
 
+/// What the template writes after a finished reply, if it can be seen: the mark that ends the turn comes first.
+pub fn after_reply(template: &ChatTemplate) -> Option<String> {
+    let messages = [Message::new("user", "Hello"), Message::new("assistant", STAND_IN)];
+    let text = template.render(&messages, false).ok()?;
+    text.rsplit_once(STAND_IN).map(|(_, after)| after.to_owned())
+}
+
 /// At most [`RECORDED_BYTES`], whole characters.
 pub fn beginning(text: &str) -> &str {
     &text[..text.floor_char_boundary(RECORDED_BYTES)]

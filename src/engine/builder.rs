@@ -6,10 +6,10 @@ use super::autotune::{self, Chosen, Loading};
 use super::{Defaults, Engine};
 use crate::backend::{self, Compiled, Precision};
 use crate::checkpoint::{self, Reader, TensorSink, gguf};
-use crate::conversation::ChatTemplate;
+use crate::conversation::{ChatTemplate, after_reply};
 use crate::error::{Error, Result};
 use crate::model::Config;
-use crate::tokenizer::{Tokenizer, TokenizerSettings};
+use crate::tokenizer::{Tokenizer, TokenizerSettings, ends_of_text};
 
 /// What `precision: "auto"` means on the cpu backend. A token costs one pass over the weights, so one byte a weight
 /// instead of four is faster and takes a quarter of the memory; the change in the scores is small (tests/parity).
@@ -22,7 +22,8 @@ const AUTO_THREADS: usize = 4;
 /// The texts of a checkpoint's small files; None for those that it does not have. A GGUF file needs none of them.
 #[derive(Debug, Clone, Default)]
 pub struct ModelFiles {
-    /// The name of the only weight file, where it is not model.safetensors: `FILE.gguf`, `pytorch_model.bin`, ...
+    /// The name of the only weight file, where it is not model.safetensors: `FILE.gguf`, `pytorch_model.bin`, ... Of a
+    /// split GGUF model, `FILE-00001-of-00003.gguf`, the name of any part.
     pub weights: Option<String>,
     /// config.json
     pub config: Option<String>,
@@ -30,9 +31,13 @@ pub struct ModelFiles {
     pub tokenizer: Option<String>,
     /// tokenizer_config.json
     pub tokenizer_config: Option<String>,
+    /// special_tokens_map.json
+    pub special_tokens_map: Option<String>,
+    /// added_tokens.json
+    pub added_tokens: Option<String>,
     /// generation_config.json
     pub generation_config: Option<String>,
-    /// chat_template.jinja
+    /// chat_template.jinja, or chat_template.json where that is not there
     pub chat_template: Option<String>,
     /// model.safetensors.index.json (or pytorch_model.bin.index.json), of a checkpoint in several weight files
     pub index: Option<String>,
@@ -81,7 +86,6 @@ impl Options {
 pub struct EngineBuilder {
     intake: Intake,
     options: Options,
-    generation_config: Option<String>,
     weight_files: Vec<String>,
     /// Files that have ended.
     done: usize,
@@ -90,8 +94,17 @@ pub struct EngineBuilder {
     failed: Option<Error>,
 }
 
-/// Takes the tensors in. The model is known from config.json before they come, or from a GGUF file's header.
-enum Intake {
+/// Takes the tensors in.
+struct Intake {
+    /// The small files, as long as a GGUF file's header is to be read together with them.
+    files: ModelFiles,
+    /// Of a GGUF model.
+    parts: gguf::Parts,
+    stage: Stage,
+}
+
+/// How far the model is known: from config.json before the tensors come, or from a GGUF file's header.
+enum Stage {
     /// No word of the model yet.
     Unknown,
     /// As a GGUF file has it, for [`EngineBuilder::push`] to open a backend.
@@ -102,8 +115,11 @@ enum Intake {
 /// What the model is.
 struct Description {
     config: Config,
-    settings: TokenizerSettings,
     tokenizer: Option<Tokenizer>,
+    chat_template: Result<Option<ChatTemplate>>,
+    defaults: Defaults,
+    /// Tokens that end a text by any file but the config.
+    stop_tokens: Vec<u32>,
 }
 
 /// A model on its way into a backend.
@@ -115,25 +131,93 @@ struct Model {
     stop_tokens: Vec<u32>,
 }
 
+impl ModelFiles {
+    /// What all files say of special tokens and the chat template.
+    fn settings(&self) -> Result<TokenizerSettings> {
+        let mut settings = TokenizerSettings::parse(self.tokenizer_config.as_deref(), self.chat_template.as_deref())?;
+        if let Some(map) = &self.special_tokens_map {
+            settings = settings.with_special_tokens_map(map)?;
+        }
+        if let Some(added) = &self.added_tokens {
+            settings = settings.with_added_tokens(added)?;
+        }
+        Ok(settings)
+    }
+
+    /// The names of the weight files, in order.
+    fn weight_files(&self) -> Result<Vec<String>> {
+        Ok(match (&self.weights, &self.index) {
+            (Some(name), _) => gguf::Part::of(name).map_or_else(|| vec![name.clone()], gguf::Part::names),
+            (None, Some(index)) => checkpoint::shards(index)?,
+            (None, None) => vec!["model.safetensors".into()],
+        })
+    }
+}
+
 impl Description {
-    async fn open(self, options: &Options, generation_config: Option<&str>) -> Result<Model> {
-        let Self { config, settings, tokenizer } = self;
-        let (defaults, mut stop_tokens) = Defaults::parse(generation_config, config.vocab)?;
-        stop_tokens.extend(&config.eos_tokens);
+    /// From the small files alone.
+    fn new(config: Config, files: &ModelFiles) -> Result<Self> {
+        let settings = files.settings()?;
+        let tokenizer = match &files.tokenizer {
+            Some(json) => Some(Tokenizer::new(json.as_bytes(), &settings, config.vocab)?),
+            None => None,
+        };
+        Self::with_tokenizer(config, settings, tokenizer, files)
+    }
+
+    /// From a GGUF file's header. The small files beside it fill in what it lacks; a tokenizer.json there wins over the
+    /// tokenizer inside, of which it is the original.
+    fn from_gguf(header: &gguf::Header, files: &ModelFiles) -> Result<Self> {
+        let metadata = &header.metadata;
+        let config = Config::from_gguf(header)?.completed(files.config.as_deref());
+        let (mut settings, mut own) = (files.settings()?, TokenizerSettings::from_gguf(metadata)?);
+        let template = settings.chat_template.take().or(own.chat_template.take());
+        (settings.chat_template, own.chat_template) = (template.clone(), template);
+        let tokenizer = match &files.tokenizer {
+            Some(json) => Some(Tokenizer::new(json.as_bytes(), &settings, config.vocab)?),
+            None => Tokenizer::from_gguf(metadata, &own, config.vocab)?,
+        };
+        let settings = settings.with_names_of(own);
+        let mut description = Self::with_tokenizer(config, settings, tokenizer, files)?;
+        description.stop_tokens.extend(ends_of_text(metadata, description.config.vocab)?);
+        Ok(description)
+    }
+
+    fn with_tokenizer(
+        config: Config,
+        settings: TokenizerSettings,
+        tokenizer: Option<Tokenizer>,
+        files: &ModelFiles,
+    ) -> Result<Self> {
+        let (defaults, mut stop_tokens) = Defaults::parse(files.generation_config.as_deref(), config.vocab)?;
+        let settings = match &tokenizer {
+            Some(tokenizer) => settings.completed(tokenizer),
+            None => settings,
+        };
         if let (Some(tokenizer), Some(eos)) = (&tokenizer, &settings.eos_token) {
             stop_tokens.extend(tokenizer.id(eos));
         }
+        let chat_template = ChatTemplate::new(&settings);
+        // A chat whose turns end with another token than the text would never stop.
+        if let (Some(tokenizer), Ok(Some(template))) = (&tokenizer, &chat_template) {
+            stop_tokens.extend(after_reply(template).and_then(|after| tokenizer.leading_special(after.trim_start())));
+        }
+        Ok(Self { config, tokenizer, chat_template, defaults, stop_tokens })
+    }
+
+    async fn open(self, options: &Options) -> Result<Model> {
+        let Self { config, tokenizer, chat_template, defaults, mut stop_tokens } = self;
+        stop_tokens.extend(&config.eos_tokens);
         stop_tokens.sort_unstable();
         stop_tokens.dedup();
-        let chat_template = ChatTemplate::new(&settings);
         Ok(Model { chat_template, loader: options.loader(config).await?, tokenizer, defaults, stop_tokens })
     }
 }
 
 impl Intake {
     fn loader(&mut self) -> Result<&mut Loading> {
-        match self {
-            Intake::Open(model) => Ok(&mut model.loader),
+        match &mut self.stage {
+            Stage::Open(model) => Ok(&mut model.loader),
             _ => Err(Error::NotFound("The model has no config.json, and its weights are no GGUF file.".into())),
         }
     }
@@ -141,13 +225,16 @@ impl Intake {
 
 impl TensorSink for Intake {
     fn header(&mut self, header: &gguf::Header) -> Result<()> {
-        if let Intake::Unknown = self {
-            let config = Config::from_gguf(header)?;
-            let settings = TokenizerSettings::from_gguf(&header.metadata)?;
-            let tokenizer = Tokenizer::from_gguf(&header.metadata, &settings, config.vocab)?;
-            *self = Intake::Described(Box::new(Description { config, settings, tokenizer }));
+        self.parts.next(header)?;
+        if let Stage::Unknown = self.stage {
+            let files = core::mem::take(&mut self.files);
+            self.stage = Stage::Described(Box::new(Description::from_gguf(header, &files)?));
         }
-        Ok(()) // else config.json has said it all, and the tensors must fit it
+        Ok(())
+    }
+
+    fn architecture(&self) -> Option<&str> {
+        self.parts.architecture()
     }
 
     fn begin(&mut self, name: &str, shape: &[usize]) -> Result<bool> {
@@ -168,28 +255,20 @@ impl EngineBuilder {
     /// that do not go together, and what [`backend::open`] says of the GPU.
     pub async fn open(files: &ModelFiles, options: &Options) -> Result<Self> {
         let mut hash = Xxh3::new();
-        let intake = if let Some(json) = &files.config {
-            let config = Config::parse(json)?;
-            let settings = TokenizerSettings::parse(files.tokenizer_config.as_deref(), files.chat_template.as_deref())?;
-            let tokenizer = match &files.tokenizer {
-                Some(json) => Some(Tokenizer::new(json.as_bytes(), &settings, config.vocab)?),
-                None => None,
-            };
-            hash.update(json.as_bytes());
-            let description = Description { config, settings, tokenizer };
-            Intake::Open(Box::new(description.open(options, files.generation_config.as_deref()).await?))
-        } else if files.weights.as_deref().is_some_and(gguf::is_name_of_one) {
-            Intake::Unknown
-        } else {
-            return Err(Error::NotFound("The model has no config.json.".into()));
+        let weight_files = files.weight_files()?;
+        let stage = match &files.config {
+            // Such a file says itself what it is.
+            _ if weight_files.iter().all(|name| gguf::is_name_of_one(name)) => Stage::Unknown,
+            Some(json) => {
+                hash.update(json.as_bytes());
+                Stage::Open(Box::new(Description::new(Config::parse(json)?, files)?.open(options).await?))
+            }
+            None => return Err(Error::NotFound("The model has no config.json.".into())),
         };
-        let weight_files = match (&files.weights, &files.index) {
-            (Some(name), _) => vec![name.clone()],
-            (None, Some(index)) => checkpoint::shards(index)?,
-            (None, None) => vec!["model.safetensors".into()],
-        };
-        let (options, generation_config) = (options.clone(), files.generation_config.clone());
-        Ok(Self { intake, options, generation_config, weight_files, done: 0, reader: None, hash, failed: None })
+        let files = if let Stage::Unknown = stage { files.clone() } else { ModelFiles::default() };
+        let intake = Intake { files, parts: gguf::Parts::new(weight_files.clone()), stage };
+        let options = options.clone();
+        Ok(Self { intake, options, weight_files, done: 0, reader: None, hash, failed: None })
     }
 
     /// [`EngineBuilder::open`], waited for.
@@ -201,16 +280,17 @@ impl EngineBuilder {
         pollster::block_on(Self::open(files, options))
     }
 
-    /// The names of the files to load, in order: the only one, or the shards that the index names.
+    /// The names of the files to load, in order: the only one, the shards that the index names, or all parts of a split
+    /// GGUF model.
     pub fn weight_files(&self) -> &[String] {
         &self.weight_files
     }
 
     /// How far the backend's kernels are, which compile while the weights come.
     pub fn compiled(&self) -> Compiled {
-        match &self.intake {
-            Intake::Open(model) => model.loader.compiled(),
-            Intake::Unknown | Intake::Described(_) => Compiled::default(),
+        match &self.intake.stage {
+            Stage::Open(model) => model.loader.compiled(),
+            Stage::Unknown | Stage::Described(_) => Compiled::default(),
         }
     }
 
@@ -249,14 +329,13 @@ impl EngineBuilder {
         let reader = self.reader.as_mut().ok_or_else(before_a_file)?;
         self.hash.update(bytes);
         reader.push(bytes, &mut self.intake)?;
-        match core::mem::replace(&mut self.intake, Intake::Unknown) {
-            Intake::Described(description) => {
-                let model = description.open(&self.options, self.generation_config.as_deref()).await?;
-                self.intake = Intake::Open(Box::new(model));
+        match core::mem::replace(&mut self.intake.stage, Stage::Unknown) {
+            Stage::Described(description) => {
+                self.intake.stage = Stage::Open(Box::new(description.open(&self.options).await?));
                 reader.push(&[], &mut self.intake) // the rows that came with the header
             }
             other => {
-                self.intake = other;
+                self.intake.stage = other;
                 Ok(())
             }
         }
@@ -283,7 +362,8 @@ impl EngineBuilder {
         if let Some(missing) = self.weight_files.get(self.done) {
             return Err(Error::BadArgument(format!("The file {missing} has not been loaded.")));
         }
-        let Intake::Open(model) = self.intake else {
+        self.intake.parts.finish()?;
+        let Stage::Open(model) = self.intake.stage else {
             return Err(Error::BadCheckpoint("The weights do not say what model they are of.".into()));
         };
         let Chosen { it: backend, reason: backend_reason } = model.loader.finish().await?;

@@ -5,17 +5,30 @@ use std::collections::HashMap;
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
-use serde_json::Value;
+use serde_json::{Map, Value};
+
+use super::pattern::{as_oniguruma, shortest_match};
 
 /// The parts that must be sound JSON, or the library panics instead of refusing them.
 #[derive(Deserialize)]
 struct Parts {
     #[serde(default)]
     normalizer: Value,
-    #[serde(default, rename = "decoder")]
-    _decoder: Value,
+    #[serde(default)]
+    pre_tokenizer: Value,
+    #[serde(default)]
+    decoder: Value,
     #[serde(default)]
     post_processor: Value,
+    #[serde(default)]
+    model: Unigram,
+}
+
+/// What is asked of a unigram model, which keeps it to itself.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Unigram {
+    unk_id: Option<Value>,
 }
 
 #[derive(Deserialize)]
@@ -42,15 +55,33 @@ enum Merge<'a> {
     Pair(#[serde(borrow)] Cow<'a, str>, #[serde(borrow)] Cow<'a, str>),
 }
 
+/// A tokenizer.json that the library can be given.
+pub struct Checked<'a> {
+    pub json: Cow<'a, [u8]>,
+    /// The id that a unigram model gives to what it does not know.
+    pub unk_id: Option<u32>,
+}
+
 /// Checks what the library does not.
 ///
 /// # Errors
 /// What is wrong, as the end of a sentence about the file.
-pub fn tokenizer(json: &[u8]) -> Result<(), String> {
-    let parts: Parts = serde_json::from_slice(json).map_err(|error| format!("cannot be read ({error})"))?;
+pub fn tokenizer(json: &[u8]) -> Result<Checked<'_>, String> {
+    let unreadable = |error: serde_json::Error| format!("cannot be read ({error})");
+    let mut parts: Parts = serde_json::from_slice(json).map_err(unreadable)?;
+    let changed = [&mut parts.normalizer, &mut parts.pre_tokenizer, &mut parts.decoder].map(as_oniguruma);
     normalizer(&parts.normalizer)?;
     template(&parts.post_processor)?;
-    merges(json)
+    merges(json)?;
+    let unk_id = parts.model.unk_id.and_then(|id| u32::try_from(id.as_u64()?).ok());
+    if changed == [false; 3] {
+        return Ok(Checked { json: Cow::Borrowed(json), unk_id });
+    }
+    let mut whole: Map<String, Value> = serde_json::from_slice(json).map_err(unreadable)?;
+    whole.insert("normalizer".into(), parts.normalizer);
+    whole.insert("pre_tokenizer".into(), parts.pre_tokenizer);
+    whole.insert("decoder".into(), parts.decoder);
+    Ok(Checked { json: serde_json::to_vec(&whole).map_err(unreadable)?.into(), unk_id })
 }
 
 /// Checks that the template around a text, if there is one, names only tokens and texts that exist.
@@ -91,15 +122,20 @@ fn normalizer(value: &Value) -> Result<(), String> {
         }
         Some("Precompiled") => Err("has a precompiled normalizer, which this page does not read".into()),
         Some("Prepend") if text("prepend").is_none_or(str::is_empty) => Err("prepends nothing".into()),
-        Some("Replace") => {
+        // The library loses count where it puts a text between two characters; taking nothing away is no harm.
+        Some("Replace") if text("content") != Some("") => {
             let pattern = |kind: &str| value.get("pattern").and_then(|pattern| pattern.get(kind)?.as_str());
-            match pattern("String").is_some_and(|literal| !literal.is_empty())
-                || pattern("Regex").is_some_and(|pattern| !may_match_nothing(pattern))
-            {
-                true => Ok(()),
-                false => Err("replaces what may match nothing".into()),
+            let shortest = match (pattern("String"), pattern("Regex")) {
+                (Some(literal), _) => literal.len(),
+                (None, Some(regex)) => shortest_match(regex),
+                (None, None) => usize::MAX, // the library refuses it
+            };
+            match shortest {
+                0 => Err(format!("replaces {}, which may match between two characters", value["pattern"])),
+                _ => Ok(()),
             }
         }
+        Some("Replace") => Ok(()),
         Some(
             "BertNormalizer" | "Strip" | "StripAccents" | "NFC" | "NFD" | "NFKC" | "NFKD" | "Lowercase" | "Nmt"
             | "Prepend" | "ByteLevel",
@@ -107,13 +143,6 @@ fn normalizer(value: &Value) -> Result<(), String> {
         // The library would try all kinds until one fits.
         Some(other) => Err(format!("has a normalizer of the unknown type {other:?}")),
     }
-}
-
-/// Whether a regular expression has any of the means to match between two characters.
-fn may_match_nothing(pattern: &str) -> bool {
-    const MEANS: [&str; 13] = ["*", "?", "^", "$", "|", "(", "{0", "{,", "\\b", "\\B", "\\A", "\\G", "\\z"];
-    let pattern = pattern.replace("[^", "[");
-    pattern.is_empty() || MEANS.iter().any(|means| pattern.contains(means))
 }
 
 /// Checks that each merge makes a token of two tokens. What is no BPE model passes: the library refuses it or reads it

@@ -27,13 +27,41 @@ mod token_type {
 }
 
 /// The names of special tokens in tokenizer_config.json, and the keys of their ids.
-const SPECIAL: [(&str, &str); 6] = [
+const SPECIAL: [(&str, &str); 7] = [
     ("bos_token", "tokenizer.ggml.bos_token_id"),
     ("eos_token", "tokenizer.ggml.eos_token_id"),
     ("unk_token", "tokenizer.ggml.unknown_token_id"),
     ("sep_token", "tokenizer.ggml.seperator_token_id"), // spelt so
     ("pad_token", "tokenizer.ggml.padding_token_id"),
     ("eot_token", "tokenizer.ggml.eot_token_id"),
+    ("eom_token", "tokenizer.ggml.eom_token_id"),
+];
+
+/// Tokens of these names end a text or a turn, whatever else the file says: llama.cpp's list. Many files name only the
+/// end of a document as `eos`, while their chat template ends turns with another token.
+const ENDS: [&str; 22] = [
+    "<|endoftext|>",
+    "<|end_of_text|>",
+    "<|im_end|>",
+    "<|end|>",
+    "<|eot_id|>",
+    "<|eom_id|>",
+    "<|return|>",
+    "<|call|>",
+    "<|calls|>",
+    "<|flush|>",
+    "<|tool_response>",
+    "<turn|>",
+    "<end_of_turn>",
+    "<end_of_utterance>",
+    "<eos>",
+    "</s>",
+    "<EOT>",
+    "_<EOT>",
+    "[EOT]",
+    "[EOS]",
+    "[e~[",
+    "<｜end▁of▁sentence｜>",
 ];
 
 fn bad(what: String) -> Error {
@@ -81,11 +109,22 @@ impl Tokenizer {
             return Err(bad(format!("has {} tokens, but the model has {vocab}", tokens.len())));
         }
         let is = |id: usize, kind: i32| types.get(id) == Some(&kind);
+        // What has a special meaning is special, whether or not the file says so.
+        let list = metadata.texts("tokenizer.ggml.merges")?;
+        let is_control = |id: usize, token: &str| {
+            is(id, token_type::CONTROL)
+                || !is(id, token_type::UNUSED)
+                    && (ENDS.contains(&token) || token.chars().nth(1).is_some() && settings.names(token))
+                    && !is_made(list, token)
+        };
         // Rows of padding have invented names, which no text is to be read as.
         let used = tokens.iter().enumerate().filter(|(id, _)| !is(*id, token_type::UNUSED));
         let ids: Vocab = used.map(|(id, token)| (token.to_owned(), id as u32)).collect();
-        let merges = merges(metadata.texts("tokenizer.ggml.merges")?, &ids)?;
-        let pipeline = pipeline(metadata.text(PRE)?.unwrap_or("gpt-2"))?;
+        let merges = merges(list, &ids)?;
+        let pipeline = pipeline(match metadata.text(PRE)? {
+            Some(name) => name,
+            None => usual(metadata)?,
+        })?;
         let model = BPE::builder().vocab_and_merges(ids, merges).ignore_merges(pipeline.ignore_merges).build();
         let mut inner = tokenizers::Tokenizer::new(model.map_err(unusable)?);
         if pipeline.nfc {
@@ -93,17 +132,49 @@ impl Tokenizer {
         }
         inner.with_pre_tokenizer(Some(pipeline.pre_tokenizer));
         inner.with_decoder(Some(ByteLevelDecoder::default()));
-        let added = |kind: i32, special: bool| -> Vec<AddedToken> {
-            let texts = tokens.iter().enumerate().filter(|(id, token)| is(*id, kind) && !token.is_empty());
-            texts.map(|(_, token)| AddedToken::from(token, special)).collect()
-        };
-        inner.add_special_tokens(added(token_type::CONTROL, true)).map_err(unusable)?;
-        inner.add_tokens(added(token_type::USER_DEFINED, false)).map_err(unusable)?;
-        if let Some(processor) = around(metadata, settings, &inner)? {
+        let (mut control, mut user_defined) = (Vec::new(), Vec::new());
+        for (id, token) in tokens.iter().enumerate().filter(|(_, token)| !token.is_empty()) {
+            if is_control(id, token) {
+                control.push(AddedToken::from(token, true));
+            } else if is(id, token_type::USER_DEFINED) {
+                user_defined.push(AddedToken::from(token, false));
+            }
+        }
+        inner.add_special_tokens(control).map_err(unusable)?;
+        inner.add_tokens(user_defined).map_err(unusable)?;
+        if let Some(processor) = around(metadata, settings, pipeline.add_bos, &inner)? {
             inner.with_post_processor(Some(processor));
         }
         Self::build(inner, settings, vocab, "The GGUF file's tokenizer").map(Some)
     }
+}
+
+/// The tokens of a GGUF file that end a text by their names; their ids are below `vocab`.
+///
+/// # Errors
+/// [`Error::BadCheckpoint`] for a key of the wrong kind.
+pub fn ends_of_text(metadata: &Metadata, vocab: usize) -> Result<Vec<u32>> {
+    let Some(tokens) = metadata.texts(TOKENS)? else { return Ok(Vec::new()) };
+    let merges = metadata.texts("tokenizer.ggml.merges")?;
+    let ends = tokens.iter().take(vocab).zip(0..).filter(|(token, _)| ENDS.contains(token) && !is_made(merges, token));
+    Ok(ends.map(|(_, id)| id).collect())
+}
+
+/// Whether a merge makes this token. Then it is an ordinary piece of text, such as `</s>` of HTML.
+fn is_made(merges: Option<&Texts>, token: &str) -> bool {
+    let makes = |merge: &str| {
+        merge.len() == token.len() + 1
+            && merge
+                .char_indices()
+                .any(|(at, c)| c == ' ' && token.starts_with(&merge[..at]) && token.ends_with(&merge[at + 1..]))
+    };
+    merges.is_some_and(|merges| merges.iter().any(makes))
+}
+
+/// How a model of this kind splits words if its file does not say it, as those do not that were written before April
+/// 2024: as Falcon's and GPT-NeoX's tokenizers, which all published models of the two kinds have.
+fn usual(metadata: &Metadata) -> Result<&'static str> {
+    Ok(if metadata.flag("mamba.ssm.dt_b_c_rms")?.unwrap_or(false) { "falcon" } else { "gpt-neox" })
 }
 
 /// The merges, each of which must make a token of two.
@@ -124,6 +195,8 @@ struct Pipeline {
     nfc: bool,
     pre_tokenizer: PreTokenizerWrapper,
     ignore_merges: bool,
+    /// Whether a text begins with the `bos` token if the file does not say it.
+    add_bos: bool,
 }
 
 /// What llama.cpp's names of pre-tokenizers stand for, as the tokenizer.json of the models has it that they were
@@ -136,8 +209,9 @@ fn pipeline(name: &str) -> Result<Pipeline> {
         Ok(split.into())
     };
     let bytes = || ByteLevel::new(false, true, false).into();
-    let (nfc, pre_tokenizer, ignore_merges) = match name {
-        "gpt-2" | "gpt2" | "default" => (false, gpt2().into(), false),
+    let by_digit = || Sequence::new(vec![Digits::new(true).into(), gpt2().into()]).into();
+    let (nfc, pre_tokenizer, llama) = match name {
+        "gpt-2" | "gpt2" | "default" | "phi-2" | "roberta-bpe" => (false, gpt2().into(), false),
         // GPT-NeoX's, which the state-spaces checkpoints use. llama.cpp calls it after another model that has it.
         "mpt" | "olmo" | "gpt-neox" => (true, gpt2().into(), false),
         "falcon" => {
@@ -149,7 +223,8 @@ fn pipeline(name: &str) -> Result<Pipeline> {
             ];
             (false, Sequence::new(parts).into(), false)
         }
-        "llama-bpe" | "llama3" | "llama-v3" => {
+        "smollm" | "starcoder" | "refact" | "codeshell" => (false, by_digit(), false),
+        "llama-bpe" | "llama3" | "llama-v3" | "falcon3" | "falcon-h1" => {
             (false, Sequence::new(vec![split(&words("{1,3}"))?, bytes()]).into(), true)
         }
         "qwen2" => (true, Sequence::new(vec![split(&words(""))?, bytes()]).into(), false),
@@ -160,7 +235,7 @@ fn pipeline(name: &str) -> Result<Pipeline> {
             )));
         }
     };
-    Ok(Pipeline { nfc, pre_tokenizer, ignore_merges })
+    Ok(Pipeline { nfc, pre_tokenizer, ignore_merges: llama, add_bos: llama })
 }
 
 /// The pattern of Llama 3 and Qwen 2, which differ in how many digits are one word.
@@ -177,16 +252,17 @@ fn words(digits: &str) -> String {
 fn around(
     metadata: &Metadata,
     settings: &TokenizerSettings,
+    add_bos: bool,
     inner: &tokenizers::Tokenizer,
 ) -> Result<Option<TemplateProcessing>> {
-    let wanted = |flag: &str, token: &Option<String>| -> Result<Option<(String, u32)>> {
-        if !metadata.flag(flag)?.unwrap_or(false) {
+    let wanted = |flag: &str, usual: bool, token: &Option<String>| -> Result<Option<(String, u32)>> {
+        if !metadata.flag(flag)?.unwrap_or(usual) {
             return Ok(None);
         }
         Ok(token.as_ref().and_then(|token| Some((token.clone(), inner.token_to_id(token)?))))
     };
-    let bos = wanted("tokenizer.ggml.add_bos_token", &settings.bos_token)?;
-    let eos = wanted("tokenizer.ggml.add_eos_token", &settings.eos_token)?;
+    let bos = wanted("tokenizer.ggml.add_bos_token", add_bos, &settings.bos_token)?;
+    let eos = wanted("tokenizer.ggml.add_eos_token", false, &settings.eos_token)?;
     if bos.is_none() && eos.is_none() {
         return Ok(None);
     }

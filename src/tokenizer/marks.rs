@@ -88,6 +88,11 @@ impl Marks {
         self.ids.contains(&id)
     }
 
+    /// The special token whose name `text` begins with.
+    pub fn leading(&self, text: &str) -> Option<u32> {
+        self.find(text, 0, true).map(|i| self.marks[i].id)
+    }
+
     /// The special token whose second name has the id `id`.
     pub fn special(&self, id: u32) -> Option<u32> {
         self.seconds.get(&id).map(|&i| self.marks[i].id)

@@ -7,6 +7,7 @@ use super::WasmEngine;
 use super::error::Thrown;
 use super::values::Fields;
 use crate::backend::{self, Precision};
+use crate::checkpoint::gguf::is_name_of_one;
 use crate::engine::{EngineBuilder, ModelFiles, Options};
 use crate::error::{Error, Result};
 
@@ -25,9 +26,9 @@ pub struct ModelLoader {
 
 #[wasm_bindgen]
 impl ModelLoader {
-    /// `files`: the texts `{config, tokenizer, tokenizerConfig?, generationConfig?, chatTemplate?, index?}`, and in
-    /// `weights` the name of the only weight file where it is not model.safetensors. For a GGUF file
-    /// `{weights: "FILE.gguf"}` is enough. `options`: `{backend, precision, threads?}`.
+    /// `files`: the texts `{config, tokenizer, tokenizerConfig?, specialTokensMap?, addedTokens?, generationConfig?,
+    /// chatTemplate?, index?}`, and in `weights` the name of the only weight file where it is not model.safetensors.
+    /// For a GGUF file `{weights: "FILE.gguf"}` is enough, for a split one the name of any part. `options`: `{backend, precision, threads?}`.
     pub async fn open(files: JsValue, options: JsValue) -> Result<ModelLoader, JsValue> {
         let builder = begin(&files, &options).await.thrown()?;
         Ok(Self { builder, piece: Vec::new() })
@@ -79,18 +80,31 @@ impl ModelLoader {
 }
 
 async fn begin(files: &JsValue, options: &JsValue) -> Result<EngineBuilder> {
-    let names = ["weights", "config", "tokenizer", "tokenizerConfig", "generationConfig", "chatTemplate", "index"];
+    let names = [
+        "weights",
+        "config",
+        "tokenizer",
+        "tokenizerConfig",
+        "specialTokensMap",
+        "addedTokens",
+        "generationConfig",
+        "chatTemplate",
+        "index",
+    ];
     let fields = Fields::new(files, "model's files", &names)?;
     let files = ModelFiles {
         weights: fields.text("weights")?,
         config: fields.text("config")?,
         tokenizer: fields.text("tokenizer")?,
         tokenizer_config: fields.text("tokenizerConfig")?,
+        special_tokens_map: fields.text("specialTokensMap")?,
+        added_tokens: fields.text("addedTokens")?,
         generation_config: fields.text("generationConfig")?,
         chat_template: fields.text("chatTemplate")?,
         index: fields.text("index")?,
     };
-    if files.config.is_some() && files.tokenizer.is_none() {
+    let gguf = files.weights.as_deref().is_some_and(is_name_of_one);
+    if files.config.is_some() && files.tokenizer.is_none() && !gguf {
         return Err(Error::NotFound("The model has no tokenizer.json.".into()));
     }
     let fields = Fields::new(options, "options", &["backend", "precision", "threads"])?;

@@ -51,6 +51,13 @@ def default_tokenizer(args):
     tokenizer_cases.make(args.model / "tokenizer.json", args.out / "default", "default")
 
 
+def tokenizer_folders(args):
+    from make import tokenizer_folders
+
+    quiet()
+    tokenizer_folders.make(args.out)
+
+
 def templates(args):
     from make import template_cases
 
@@ -77,6 +84,7 @@ COMMANDS = {
     "default-model": default_model,
     "default-tokenizer": default_tokenizer,
     "neox-tokenizer": neox_tokenizer,
+    "tokenizer-folders": tokenizer_folders,
     "templates": templates,
     "template-differential": template_differential,
     "sampler": sampler,

@@ -3,6 +3,7 @@
 
 mod names;
 mod parse;
+mod split;
 
 use std::collections::BTreeMap;
 
@@ -12,6 +13,7 @@ use super::TensorSink;
 use super::stored::{Encoding, Queue, Stored};
 use crate::error::{Error, Result};
 use parse::Parser;
+pub use split::{Part, Parts};
 
 /// Whether a file of this name is one.
 pub fn is_name_of_one(name: &str) -> bool {
@@ -177,7 +179,11 @@ impl Gguf {
             }
             let (metadata, tensors) = std::mem::take(parser).into_parts();
             let header = Header { metadata, tensors };
-            let (queue, padding) = plan(&header, *read, total, file)?;
+            let architecture = match header.metadata.text("general.architecture")? {
+                Some(own) => own,
+                None => sink.architecture().unwrap_or_default(),
+            };
+            let (queue, padding) = plan(&header, architecture, *read, total, file)?;
             sink.header(&header)?;
             *self = Gguf::Tensors { queue, padding };
             return Ok(taken);
@@ -204,16 +210,16 @@ const DEFAULT_ALIGNMENT: u64 = 32;
 const MAX_ALIGNMENT: u64 = 1 << 16;
 
 /// The tensors in the order of the file, and how many bytes may follow the last. `read` is the header's length.
-fn plan(header: &Header, read: u64, total: Option<u64>, file: &str) -> Result<(Queue, u64)> {
+fn plan(header: &Header, architecture: &str, read: u64, total: Option<u64>, file: &str) -> Result<(Queue, u64)> {
     let bad = |what: String| Err(Error::BadCheckpoint(format!("{file} is not a sound GGUF file: {what}.")));
     let alignment = header.metadata.whole("general.alignment")?.unwrap_or(DEFAULT_ALIGNMENT);
     if !(alignment.is_power_of_two() && alignment <= MAX_ALIGNMENT) {
         return bad(format!("its alignment is {alignment}"));
     }
-    let architecture = header.metadata.text("general.architecture")?.unwrap_or_default();
     let mut tensors: Vec<&TensorInfo> = header.tensors.iter().collect();
     tensors.sort_by_key(|tensor| tensor.offset);
-    if tensors.is_empty() {
+    // The first part of a split model may hold no more than the header.
+    if tensors.is_empty() && header.metadata.get("split.count").is_none() {
         return bad("it holds no tensor".into());
     }
     let start = read.next_multiple_of(alignment);
@@ -244,7 +250,8 @@ fn plan(header: &Header, read: u64, total: Option<u64>, file: &str) -> Result<(Q
     if let Some(total) = total.filter(|&total| total < end) {
         return Err(Error::Integrity(format!("{file} has {total} bytes; its header asks for {end}.")));
     }
-    Ok((Queue::new(stored), end.next_multiple_of(alignment) - end))
+    let padded = end.checked_next_multiple_of(alignment).unwrap_or(end);
+    Ok((Queue::new(stored), padded - end))
 }
 
 /// ggml's numbers for its types.
@@ -263,4 +270,76 @@ fn encoding(kind: u32) -> Option<Encoding> {
         14 => Encoding::Blocks(GgmlDType::Q6K),
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    use super::*;
+
+    /// Takes only tensors of two values.
+    #[derive(Default)]
+    struct Small(Vec<(String, Vec<f32>)>);
+
+    impl TensorSink for Small {
+        fn begin(&mut self, name: &str, shape: &[usize]) -> Result<bool> {
+            let wanted = shape == [2];
+            if wanted {
+                self.0.push((name.to_owned(), Vec::new()));
+            }
+            Ok(wanted)
+        }
+
+        fn rows(&mut self, values: &[f32]) -> Result<()> {
+            self.0.last_mut().expect("a tensor has begun").1.extend(values);
+            Ok(())
+        }
+    }
+
+    /// A tensor of f16 or f32 in a header, its shape innermost first.
+    fn entry(name: &str, shape: &[u64], kind: u32, offset: u64) -> Vec<u8> {
+        let shape_bytes: Vec<u8> = shape.iter().flat_map(|dim| dim.to_le_bytes()).collect();
+        let name = [&(name.len() as u64).to_le_bytes()[..], name.as_bytes()].concat();
+        [&name[..], &(shape.len() as u32).to_le_bytes(), &shape_bytes, &kind.to_le_bytes(), &offset.to_le_bytes()]
+            .concat()
+    }
+
+    /// 4 GiB and more, where 32 bits are not enough: a tensor of this size, and one that lies behind it and a gap.
+    #[test]
+    fn files_of_more_than_four_gib() {
+        const LARGE: u64 = 4 << 30;
+        const BEHIND: u64 = LARGE + (1 << 30);
+        let mut header = [&b"GGUF"[..], &3_u32.to_le_bytes(), &3_u64.to_le_bytes(), &0_u64.to_le_bytes()].concat();
+        header.extend(entry("first", &[2], 0, 0));
+        header.extend(entry("large", &[1 << 31], 1, 32));
+        header.extend(entry("last", &[2], 0, BEHIND));
+        header.resize(header.len().next_multiple_of(32), 0);
+        let total = header.len() as u64 + BEHIND + 8;
+        let (mut file, mut sink) = (Gguf::default(), Small::default());
+        let mut send = |bytes: &[u8]| {
+            let mut sent = 0;
+            while sent < bytes.len() {
+                let taken = file.advance(&bytes[sent..], "m.gguf", Some(total), &mut sink).unwrap();
+                assert!(taken > 0);
+                sent += taken;
+            }
+        };
+        send(&header);
+        send(&[1.0_f32.to_le_bytes(), 2.0_f32.to_le_bytes()].concat());
+        let zeros = vec![0; 16 << 20];
+        let mut between = BEHIND - 8;
+        while between > 0 {
+            let next = between.min(zeros.len() as u64);
+            send(&zeros[..next as usize]);
+            between -= next;
+        }
+        send(&[3.0_f32.to_le_bytes(), 4.0_f32.to_le_bytes()].concat());
+        assert!(file.is_done());
+        assert_eq!(sink.0, [("first".to_owned(), vec![1.0, 2.0]), ("last".to_owned(), vec![3.0, 4.0])]);
+        // One byte less is told by its full size.
+        let error = Gguf::default().advance(&header, "m.gguf", Some(total - 1), &mut Small::default()).unwrap_err();
+        assert_eq!(error, Error::Integrity(format!("m.gguf has {} bytes; its header asks for {total}.", total - 1)));
+    }
 }

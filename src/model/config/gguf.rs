@@ -14,7 +14,8 @@ fn bad(what: String) -> Error {
 
 impl Config {
     /// Reads the dimensions from the header of a GGUF file of the architecture `mamba` or `mamba2`. What such files
-    /// leave open, their tensors decide: whether the head is tied, which biases there are, and V.
+    /// leave open, their tensors decide: whether the head is tied, which biases there are, and V. Of a split model only the
+    /// first part's tensors are known: a head in a later part is noticed when it comes.
     ///
     /// # Errors
     /// As [`Config::parse`]; sentences name the key.
@@ -31,9 +32,11 @@ impl Config {
         let fields = Fields { metadata, architecture: name };
         let has = |name: &str| header.tensors.iter().any(|tensor| tensor.name == name);
         let embeddings = header.tensors.iter().find(|tensor| tensor.name == "token_embd.weight");
+        let is_part = metadata.whole("split.count")?.is_some_and(|count| count > 1);
         let vocab = match embeddings.map(|tensor| tensor.shape.as_slice()) {
             Some(&[vocab, _]) if (1..=MAX_DIMENSION).contains(&(vocab as u64)) => vocab,
             Some(shape) => return Err(bad(format!("has a token_embd.weight of shape {shape:?}"))),
+            None if is_part => fields.vocab()?,
             None => return Err(bad("lacks the tensor token_embd.weight".into())),
         };
         let d_inner = fields.required("ssm.inner_size", MAX_DIMENSION)?;
@@ -53,7 +56,7 @@ impl Config {
             Ok(metadata.whole(key)?.and_then(|id| u32::try_from(id).ok()).filter(|&id| (id as usize) < vocab))
         };
         let mut eos_tokens = Vec::new();
-        for key in ["tokenizer.ggml.eos_token_id", "tokenizer.ggml.eot_token_id"] {
+        for key in ["tokenizer.ggml.eos_token_id", "tokenizer.ggml.eot_token_id", "tokenizer.ggml.eom_token_id"] {
             eos_tokens.extend(eos(key)?);
         }
         Config {
@@ -67,12 +70,37 @@ impl Config {
             layers: fields.required("block_count", MAX_LAYERS)?,
             tied: !has("output.weight"),
             use_bias: has("blk.0.ssm_in.bias"),
-            use_conv_bias: has("blk.0.ssm_conv1d.bias"),
+            // What is in a later part is as in all of llama.cpp's own files.
+            use_conv_bias: has("blk.0.ssm_conv1d.bias") || is_part && !has("blk.0.ssm_conv1d.weight"),
             norm_epsilon: epsilon as f32,
             time_step_limit: (0.0, f32::INFINITY),
             eos_tokens,
         }
         .checked(FILE)
+    }
+
+    /// This config of a GGUF file with what only config.json can say: Falcon-Mamba's second epsilon, the limits of time
+    /// steps, where the gate is, tokens that end a text. Repositories of GGUF files often have a config.json that is a
+    /// stub or another model's; one that does not describe this model counts for nothing.
+    #[must_use]
+    pub fn completed(self, json: Option<&str>) -> Self {
+        let Some(Ok(theirs)) = json.map(Config::parse) else { return self };
+        let architecture = match (self.architecture, theirs.architecture) {
+            (Architecture::FalconMamba { .. }, falcon @ Architecture::FalconMamba { .. }) => falcon,
+            (Architecture::Mamba2(heads), Architecture::Mamba2(Heads { norm_before_gate, .. })) => {
+                Architecture::Mamba2(Heads { norm_before_gate, ..heads })
+            }
+            (ours, _) => ours,
+        };
+        let mut completed = Self { architecture, time_step_limit: theirs.time_step_limit, ..self.clone() };
+        let ends = theirs.eos_tokens.clone();
+        // These differ where vocabularies are padded and numbers rounded.
+        let Self { vocab, tied, norm_epsilon, .. } = completed;
+        if completed != (Self { vocab, tied, norm_epsilon, eos_tokens: completed.eos_tokens.clone(), ..theirs }) {
+            return self;
+        }
+        completed.eos_tokens.extend(ends.into_iter().filter(|&id| (id as usize) < vocab));
+        completed
     }
 }
 
@@ -92,6 +120,21 @@ impl Fields<'_> {
             None => Ok(None),
             Some(n @ 1..) if n <= max => Ok(Some(n as usize)),
             Some(n) => Err(bad(format!("has {key} = {n}; it must lie between 1 and {max}"))),
+        }
+    }
+
+    /// V of a split model whose embeddings are in a later part.
+    fn vocab(&self) -> Result<usize> {
+        if let Some(vocab) = self.dimension("vocab_size", MAX_DIMENSION)? {
+            return Ok(vocab);
+        }
+        match self.metadata.texts("tokenizer.ggml.tokens")? {
+            Some(tokens) if (1..=MAX_DIMENSION).contains(&(tokens.len() as u64)) => Ok(tokens.len()),
+            _ => Err(bad(format!(
+                "does not say how many tokens the model has: its first part has neither {} nor tokens nor \
+                 token_embd.weight",
+                self.key("vocab_size")
+            ))),
         }
     }
 

@@ -123,8 +123,28 @@ def blocks(out):
     save_file(values, out / "blocks.safetensors")
 
 
+def split(source, out, parts):
+    """The model in parts as gguf-split makes them: only the first one says what the model is."""
+    reader = gguf.GGUFReader(source)
+    for number, chosen in enumerate(np.array_split(range(len(reader.tensors)), parts)):
+        name = f"{source.name.removesuffix('.gguf')}-{number + 1:05}-of-{parts:05}.gguf"
+        writer = gguf.GGUFWriter(out / name, "")
+        writer.kv_data[0].clear()
+        for field in reader.fields.values() if number == 0 else []:
+            if not field.name.startswith("GGUF."):
+                writer.add_key_value(field.name, field.contents(), field.types[0])
+        writer.add_uint16("split.no", number)
+        writer.add_uint16("split.count", parts)
+        writer.add_int32("split.tensors.count", len(reader.tensors))
+        for tensor in (reader.tensors[i] for i in chosen):
+            writer.add_tensor(tensor.name, tensor.data, raw_dtype=tensor.tensor_type)
+        finish(writer)
+
+
 def make(folder, out):
     out.mkdir(exist_ok=True)
     blocks(out)
     for name, kind in FILES:
         model(folder / name, out / f"{name}.{kind.name.lower()}.gguf", kind)
+    (out / "split").mkdir(exist_ok=True)
+    split(out / "mamba2.q8_0.gguf", out / "split", 3)

@@ -54,7 +54,7 @@ export class Keeper {
 
   /** @param {string} name */
   record(name) {
-    return this.#store?.manifest.files[name] ?? null;
+    return this.#store?.recordOf(name) ?? null;
   }
 
   /** @param {string} name */
@@ -64,7 +64,9 @@ export class Keeper {
 
   /** That there is no such file is worth knowing too. @param {string} name */
   noteMissing(name) {
-    if (this.#store) this.#store.manifest.files[name] = { state: "missing", version: null };
+    if (!this.#store || this.record(name)?.state === "missing") return;
+    this.#store.manifest.files[name] = { state: "missing", version: null };
+    this.#hasNews = true;
   }
 
   /**

@@ -3,6 +3,7 @@
 // A page lists and deletes; only a worker can write (stored-file.js).
 
 import { MambaError } from "./errors.js";
+import { inTime, openToWrite } from "./file-access.js";
 import { StoredFile } from "./stored-file.js";
 
 const FOLDER = "mamba-web-models";
@@ -33,8 +34,8 @@ const LOCK_MS = 2000;
  */
 async function openRoot() {
   try {
-    const root = await navigator.storage.getDirectory();
-    return await root.getDirectoryHandle(FOLDER, { create: true });
+    const root = await inTime(navigator.storage.getDirectory());
+    return await inTime(root.getDirectoryHandle(FOLDER, { create: true }));
   } catch (cause) {
     throw new MambaError(
       "no-storage",
@@ -82,7 +83,8 @@ export async function deleteKeptModel(id) {
 
 /** @returns {Promise<number | null>} bytes that may still be kept; null where the browser does not say */
 export async function roomLeft() {
-  const { quota, usage } = (await navigator.storage?.estimate?.().catch(() => null)) ?? {};
+  const estimate = navigator.storage?.estimate?.();
+  const { quota, usage } = (estimate && (await inTime(estimate).catch(() => null))) ?? {};
   return quota === undefined || usage === undefined ? null : Math.max(0, quota - usage);
 }
 
@@ -113,7 +115,7 @@ export class ModelStore {
     const root = await openRoot();
     const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(address));
     const id = [...new Uint8Array(hash, 0, 16)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-    const folder = await root.getDirectoryHandle(id).catch(() => null);
+    const folder = await inTime(root.getDirectoryHandle(id)).catch(() => null);
     const kept = folder && (await readManifest(folder));
     const empty = { format: FORMAT, address, isComplete: false, listing: null, files: {} };
     return new ModelStore(root, id, folder, kept?.address === address ? kept : empty);
@@ -134,9 +136,15 @@ export class ModelStore {
     this.#release();
   }
 
+  /** @param {string} name @returns {FileRecord | null} */
+  recordOf(name) {
+    const { files } = this.manifest;
+    return Object.hasOwn(files, name) ? files[name] : null;
+  }
+
   /** @param {string} name @returns {Promise<StoredFile | null>} */
   async file(name) {
-    const record = this.manifest.files[name];
+    const record = this.recordOf(name);
     if (!this.#folder || !record || record.state === "missing") return null;
     return StoredFile.find(this.#folder, name, record.state === "whole").catch(() => null);
   }
@@ -163,8 +171,7 @@ export class ModelStore {
 
   async #write() {
     await this.#requireFolder();
-    const file = await /** @type {FileSystemDirectoryHandle} */ (this.#folder).getFileHandle(MANIFEST, { create: true });
-    const access = await file.createSyncAccessHandle();
+    const access = await openToWrite(/** @type {FileSystemDirectoryHandle} */ (this.#folder), MANIFEST);
     try {
       const bytes = new TextEncoder().encode(JSON.stringify(this.manifest));
       access.truncate(0);
@@ -190,8 +197,11 @@ export class ModelStore {
   #lock() {
     return new Promise((resolve) => {
       const held = new Promise((release) => (this.#release = () => release(undefined)));
+      const tooLate = new AbortController();
+      const timer = setTimeout(() => tooLate.abort(), LOCK_MS);
       navigator.locks
-        .request(`${FOLDER}/${this.#id}`, { signal: AbortSignal.timeout(LOCK_MS) }, () => {
+        .request(`${FOLDER}/${this.#id}`, { signal: tooLate.signal }, () => {
+          clearTimeout(timer);
           resolve(true);
           return held;
         })
@@ -203,12 +213,39 @@ export class ModelStore {
 /** @param {FileSystemDirectoryHandle} folder @returns {Promise<Manifest | null>} null where it cannot be read */
 async function readManifest(folder) {
   try {
-    const file = await (await folder.getFileHandle(MANIFEST)).getFile();
-    const manifest = JSON.parse(await file.text());
-    return manifest?.format === FORMAT && typeof manifest.address === "string" && manifest.files ? manifest : null;
+    const file = await inTime(folder.getFileHandle(MANIFEST).then((found) => found.getFile()));
+    return checkedManifest(JSON.parse(await inTime(file.text())));
   } catch {
     return null;
   }
+}
+
+/**
+ * A disk may have changed anything in it, and an older page may have written it.
+ *
+ * @param {any} found
+ * @returns {Manifest | null} null where it is not as this page writes it
+ */
+export function checkedManifest(found) {
+  const isRecord = (/** @type {unknown} */ value) => typeof value === "object" && value !== null && !Array.isArray(value);
+  const isNumber = (/** @type {unknown} */ value) => value === null || (Number.isSafeInteger(value) && Number(value) >= 0);
+  const isText = (/** @type {unknown} */ value) => value === null || typeof value === "string";
+  const isVersion = (/** @type {any} */ it) =>
+    it === null || (isRecord(it) && isText(it.etag) && isText(it.lastModified) && isNumber(it.size));
+  const isFile = (/** @type {any} */ it) =>
+    isRecord(it) && ["part", "whole", "missing"].includes(it.state) && isVersion(it.version);
+  const isListed = (/** @type {any} */ it) => isRecord(it) && isNumber(it.size) && isText(it.sha256) && isText(it.oid);
+  const isListing = (/** @type {any} */ it) =>
+    isRecord(it) && /^[0-9a-f]{40}$/.test(it.commit) && isRecord(it.files) && Object.values(it.files).every(isListed);
+  const isRight =
+    isRecord(found) &&
+    found.format === FORMAT &&
+    typeof found.address === "string" &&
+    typeof found.isComplete === "boolean" &&
+    (found.listing === null || isListing(found.listing)) &&
+    isRecord(found.files) &&
+    Object.values(found.files).every(isFile);
+  return isRight ? found : null;
 }
 
 /**

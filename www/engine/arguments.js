@@ -255,11 +255,15 @@ export function readable(what, read) {
   }
 }
 
-/** @param {unknown} value @returns {value is Record<string, unknown>} */
-function isPlain(value) {
-  if (typeof value !== "object" || value === null) return false;
-  return !ArrayBuffer.isView(value) && !(Symbol.iterator in value); // no list, map or set
-}
+/**
+ * No list, map, date or the like: their own properties are not what they hold.
+ *
+ * @param {unknown} value
+ * @returns {value is Record<string, unknown>}
+ */
+const isPlain = (value) =>
+  typeof value === "object" && value !== null && Object.prototype.toString.call(value) === "[object Object]" &&
+  !(Symbol.iterator in value);
 
 /** @param {string} name @param {string} rule @param {unknown} value */
 const wrong = (name, rule, value) => badArgument(`“${name}” ${rule}; it is ${shown(value)}.`);
@@ -267,10 +271,9 @@ const wrong = (name, rule, value) => badArgument(`“${name}” ${rule}; it is $
 /** @param {unknown} value for a sentence */
 function shown(value) {
   if (typeof value === "string") return `“${value.length > 60 ? `${value.slice(0, 60)}…` : value}”`;
-  if (Array.isArray(value)) return "a list";
-  if (typeof value === "object" && value !== null) return "an object";
   if (value === undefined) return "not given";
-  return typeof value === "function" ? "a function" : typeof value === "symbol" ? "a symbol" : String(value);
+  if (typeof value === "object" && value !== null) return "an object of another kind";
+  return typeof value === "function" || typeof value === "symbol" ? `a ${typeof value}` : String(value);
 }
 
 /** @param {unknown} value @param {readonly string[]} known @returns {string} a question, or nothing */

@@ -40,8 +40,8 @@ const OWN_FOLDER = "models";
  * owner/name.
  *
  * owner/name may also be a folder of the site. The rule is: two names without a slash before or after them are a model
- * on the hub, unless the first one is “models”, where a site has its own, or the second one is a file's name. A folder
- * of the site is written as ./a/b or a/b/.
+ * on the hub, unless the first one is “models”, where a site has its own, or has a dot as a host's name does, or the
+ * second one is a file's name. A folder of the site is written as ./a/b or a/b/.
  *
  * @param {string} model
  * @param {string} hub
@@ -106,7 +106,7 @@ function isBareName(model) {
   if (!short || model.endsWith("/")) return false;
   const [, repository, path] = short;
   const [owner, name] = repository.split("/");
-  return path === "" && owner !== OWN_FOLDER && !WEIGHTS_OF_ANY_KIND.test(name) && !SMALL_FILE.test(name);
+  return path === "" && owner !== OWN_FOLDER && !owner.includes(".") && !WEIGHTS_OF_ANY_KIND.test(name) && !SMALL_FILE.test(name);
 }
 
 /** @param {string} text after hf: */

@@ -15,6 +15,7 @@ import { openRemoteFolder } from "./remote-folder.js";
  * @typedef {object} ModelFolder
  * @property {string | null} weights name of the one weight file, where it was named or is the only one; null where the
  *   names that models usually have are to be tried
+ * @property {boolean} isAlone whether that file is all there is of the model: a GGUF file with no small files of its own
  * @property {(name: string) => Promise<string>} text a small file that must be there
  * @property {(name: string) => Promise<string | undefined>} textIfThere
  * @property {() => Promise<OpenFile | null>} openWeights the one weight file, null where there is none

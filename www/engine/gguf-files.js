@@ -37,6 +37,17 @@ export function ggufModels(files) {
 }
 
 /**
+ * Whether a GGUF file has no small files of its own beside it: they are those of the only model of a folder.
+ *
+ * @param {string | null} weights the file that is meant, in the folder
+ * @param {NamedFile[]} files of the folder
+ */
+export const standsAlone = (weights, files) =>
+  weights !== null &&
+  isGguf(weights) &&
+  (weights.includes("/") || ggufModels(files).filter(({ name }) => !name.includes("/")).length !== 1);
+
+/**
  * The one model that is meant.
  *
  * @param {NamedFile[]} models of `ggufModels`

@@ -3,7 +3,6 @@
 import { MambaError } from "./errors.js";
 import { StartAnew } from "./file-errors.js";
 import { openFolder } from "./files.js";
-import { isGguf } from "./gguf-files.js";
 import { ProgressMeter } from "./progress.js";
 import { readSmallFiles } from "./small-files.js";
 
@@ -67,9 +66,7 @@ async function loadWith(wanted, meter) {
 async function build(folder, { source, options, wasmIsReady, helpers }, meter) {
   // All at once: compiling the wasm, the small files, and the first bytes of the weights.
   const weights = findWeights(folder);
-  // A GGUF file says itself what the others would, also where they are beside it.
-  const isAlone = folder.weights !== null && isGguf(folder.weights);
-  const small = isAlone ? Promise.resolve({}) : readSmallFiles(folder, source.kind === "hub");
+  const small = folder.isAlone ? Promise.resolve({}) : readSmallFiles(folder, source.kind === "hub");
   // If the small files fail, what became of the weights does not matter.
   weights.catch(() => {});
   const files = await small;
@@ -82,7 +79,7 @@ async function build(folder, { source, options, wasmIsReady, helpers }, meter) {
     const names = loader.weightFiles();
     meter.expect(folder.sizeOf(names) ?? (names.length === 1 && first ? first.announced : sizeInIndex(index)));
     for (const [i, name] of names.entries()) {
-      if (i + 1 < names.length) folder.fetchAhead(names[i + 1]);
+      if (i + 1 < names.length && names[i + 1] !== first?.name) folder.fetchAhead(names[i + 1]);
       const file = first?.name === name ? first : await folder.open(name);
       loader.beginFile(name, file.byteLength ?? undefined);
       await pour(file, loader, meter);

@@ -2,7 +2,7 @@
 
 import { MambaError } from "./errors.js";
 import { notFound } from "./file-errors.js";
-import { firstPart, ggufModels, isGguf, theGguf } from "./gguf-files.js";
+import { firstPart, ggufModels, isGguf, standsAlone, theGguf } from "./gguf-files.js";
 import { readText } from "./read-text.js";
 
 const INDEXES = ["model.safetensors.index.json", "pytorch_model.bin.index.json"];
@@ -34,6 +34,7 @@ export function localFolder(files, meter) {
   const weights = chooseWeights(files);
   return {
     weights,
+    isAlone: standsAlone(weights, files),
     open: async (name) => opened(need(name), true),
     openIfThere: async (name) => {
       const file = find(name);

@@ -11,7 +11,7 @@ import { toPlain } from "./errors.js";
 import { keptChanging, notFound, StartAnew, unreachable } from "./file-errors.js";
 import { ask, canContinue, isOwn, isSame } from "./http.js";
 import { inTime } from "./file-access.js";
-import { firstPart } from "./gguf-files.js";
+import { firstPart, isGguf, standsAlone } from "./gguf-files.js";
 import { chooseWeights, fileUrl, readListing } from "./hub.js";
 import { encodePath, writeHubName } from "./hub-name.js";
 import { Keeper } from "./keeper.js";
@@ -37,16 +37,20 @@ export async function openRemoteFolder(source, options, meter, asksFirst) {
   const address = source.kind === "hub" ? writeHubName(source, options.hub) : (source.weights ?? source.folder);
   const keeper = await Keeper.open(address, options.keep);
   const how = { patience: options.patience, onWait: (/** @type {boolean} */ isWaiting) => meter.wait(isWaiting) };
-  const open = (/** @type {(name: string) => Place | null} */ find, /** @type {string | null} */ weights) =>
-    new RemoteFolder(find, weights && firstPart(weights), keeper, how, meter, asksFirst);
+  /** @param {(name: string) => Place | null} find @param {string | null} weights @param {boolean} isAlone */
+  const open = (find, weights, isAlone) =>
+    new RemoteFolder(find, weights && firstPart(weights), isAlone, keeper, how, meter, asksFirst);
   if (source.kind === "web") {
     const weights = source.weights && nameOfFile(new URL(source.weights));
-    return open((name) => onSite(source, weights, name), weights);
+    // What else is in the folder, nobody says.
+    return open((name) => onSite(source, weights, name), weights, weights !== null && isGguf(weights));
   }
   const listing = (keeper.isComplete && keeper.listing) || (await readListing(source, options.hub, how));
   const weights = chooseWeights(source, listing);
   keeper.useListing(listing);
-  return open((name) => onHub(source, options.hub, listing, name), weights);
+  const beside = Object.entries(listing.files).filter(([name]) => name.startsWith(source.folder));
+  const files = beside.map(([name, { size }]) => ({ name: name.slice(source.folder.length), size }));
+  return open((name) => onHub(source, options.hub, listing, name), weights, standsAlone(weights, files));
 }
 
 /**
@@ -104,8 +108,8 @@ function onHub({ repository, folder }, hub, { commit, files }, name) {
 
 class RemoteFolder {
   #find;
-  /** @type {string | null} */
   weights;
+  isAlone;
   #keeper;
   #how;
   #meter;
@@ -128,14 +132,16 @@ class RemoteFolder {
   /**
    * @param {(name: string) => Place | null} find null where there is no such file
    * @param {string | null} weights name of the one weight file, where it is known
+   * @param {boolean} isAlone whether it has no small files
    * @param {Keeper} keeper
    * @param {Pick<import("./download.js").Wanted, "patience" | "onWait">} how
    * @param {import("./progress.js").ProgressMeter} meter
    * @param {boolean} asksFirst
    */
-  constructor(find, weights, keeper, how, meter, asksFirst) {
+  constructor(find, weights, isAlone, keeper, how, meter, asksFirst) {
     this.#find = find;
     this.weights = weights;
+    this.isAlone = isAlone;
     this.#keeper = keeper;
     this.#how = how;
     this.#meter = meter;

@@ -1,6 +1,7 @@
 // The small files of a checkpoint's folder: what the wasm's ModelLoader takes as texts.
 
 import { MambaError } from "./errors.js";
+import { isGguf } from "./gguf-files.js";
 import { NEOX_TOKENIZER, usesNeox } from "./neox.js";
 
 /** @typedef {import("./files.js").ModelFolder} ModelFolder */
@@ -12,12 +13,15 @@ import { NEOX_TOKENIZER, usesNeox } from "./neox.js";
  * @returns {Promise<SmallFiles>}
  */
 export async function readSmallFiles(folder, isOnHub) {
-  const configText = folder.text("config.json");
+  // A GGUF file says itself what the others would; they fill in what it lacks.
+  const isOptional = folder.weights !== null && isGguf(folder.weights);
+  const need = (/** @type {string} */ name) => (isOptional ? folder.textIfThere(name) : folder.text(name));
+  const configText = need("config.json");
   const settings = folder.textIfThere("tokenizer_config.json");
   const [config, tokenizer, tokenizerConfig, specialTokensMap, addedTokens, generationConfig, chatTemplate] =
     await Promise.all([
       configText,
-      isOnHub ? readTokenizer(folder, configText) : folder.text("tokenizer.json"),
+      isOnHub && !isOptional ? readTokenizer(folder, configText) : need("tokenizer.json"),
       settings,
       folder.textIfThere("special_tokens_map.json"),
       folder.textIfThere("added_tokens.json"),
@@ -27,11 +31,11 @@ export async function readSmallFiles(folder, isOnHub) {
   return { config, tokenizer, tokenizerConfig, specialTokensMap, addedTokens, generationConfig, chatTemplate };
 }
 
-/** @param {ModelFolder} folder @param {Promise<string>} config */
+/** @param {ModelFolder} folder @param {Promise<string | undefined>} config */
 async function readTokenizer(folder, config) {
   const own = await folder.textIfThere("tokenizer.json");
   if (own !== undefined) return own;
-  return folder.text(usesNeox(await config) ? NEOX_TOKENIZER : "tokenizer.json");
+  return folder.text(usesNeox((await config) ?? "") ? NEOX_TOKENIZER : "tokenizer.json");
 }
 
 /**

@@ -210,3 +210,56 @@ test("a damaged record of kept files is as good as none", async () => {
   });
   assert.deepEqual(states, [1, ...Array(10).fill(0)]);
 });
+
+test("a model that another tab is downloading is waited for, and then is there", async () => {
+  const { told, isEarly, isComplete, bytes } = await inWorker(async () => {
+    const { setTimeout: original } = globalThis;
+    Object.assign(globalThis, { setTimeout: (/** @type {() => void} */ work, /** @type {number} */ ms) => original(work, ms / 100) });
+    const wait = (/** @type {number} */ ms) => new Promise((resolve) => original(resolve, ms));
+    const address = "hf:owner/model";
+    const first = await Keeper.open(address, true);
+    await first.takeTurn();
+    const writer = await first.openWriter({ name: "config.json", version: null, size: null, stored: null, from: 0 });
+    const second = await Keeper.open(address, true);
+    /** @type {any} */
+    let told = null;
+    const turn = second.takeTurn().catch((/** @type {any} */ error) => (told = error));
+    // All of it takes longer than a tab may be stuck, but something is written all the time.
+    for (let i = 0; i < 8; i++) {
+      await wait(60);
+      await first.append(writer, new Uint8Array(2 ** 20));
+    }
+    const isEarly = told !== null;
+    await first.commit("config.json", writer, null);
+    await first.succeed();
+    await turn;
+    await second.fail(null);
+    const third = await Keeper.open(address, true);
+    await third.takeTurn();
+    const bytes = (await third.find("config.json")).size;
+    const { isComplete } = third;
+    await third.fail(null);
+    return { told: told && { times: told.times, told: told.told.message }, isEarly, isComplete, bytes };
+  });
+  assert.equal(isEarly, false);
+  assert.match(told?.told ?? "", /Another tab/);
+  assert.ok(told.times > 1);
+  assert.equal(isComplete, true);
+  assert.equal(bytes, 8 * 2 ** 20);
+});
+
+test("a tab that is stuck with a model is not waited for, and the model is not kept a second time", async () => {
+  const { problem, writer } = await inWorker(async () => {
+    const { setTimeout: original } = globalThis;
+    Object.assign(globalThis, { setTimeout: (/** @type {() => void} */ work, /** @type {number} */ ms) => original(work, ms / 100) });
+    const first = await Keeper.open("hf:owner/model", true);
+    await first.takeTurn();
+    await first.openWriter({ name: "config.json", version: null, size: null, stored: null, from: 0 });
+    const second = await Keeper.open("hf:owner/model", true);
+    await second.takeTurn();
+    const writer = await second.openWriter({ name: "config.json", version: null, size: null, stored: null, from: 0 });
+    return { problem: second.problem.message, writer };
+  });
+  assert.match(problem, /^Another tab is downloading this model/);
+  assert.equal(writer, null);
+});

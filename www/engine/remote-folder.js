@@ -277,6 +277,7 @@ class RemoteFolder {
       stored = null;
     }
     if (!stored?.isWhole) {
+      await keeper.takeTurn();
       const state = await download.connect(stored?.size ?? 0, version);
       if (state === "missing") {
         keeper.noteMissing(name);

@@ -12,6 +12,8 @@ const MANIFEST = "model.json";
 const FORMAT = 1;
 /** A worker that was ended a moment ago may still be about to let go of its model. */
 const LOCK_MS = 2000;
+/** Another tab that has written nothing for so long is stuck, or frozen. Pieces of files are written whole. */
+const OTHER_TAB_MS = 30_000;
 
 /**
  * @typedef {object} FileRecord
@@ -56,10 +58,7 @@ export async function keptModels() {
   for await (const [id, folder] of entries(root)) {
     if (folder.kind !== "directory") continue;
     const manifest = await readManifest(/** @type {FileSystemDirectoryHandle} */ (folder));
-    let bytes = 0;
-    for await (const [, file] of entries(/** @type {FileSystemDirectoryHandle} */ (folder))) {
-      if (file.kind === "file") bytes += (await /** @type {FileSystemFileHandle} */ (file).getFile().catch(() => null))?.size ?? 0;
-    }
+    const bytes = await sizeOf(/** @type {FileSystemDirectoryHandle} */ (folder));
     models.push({ id, bytes, address: manifest?.address ?? "", isComplete: manifest?.isComplete ?? false });
   }
   return models.sort((a, b) => b.bytes - a.bytes);
@@ -131,6 +130,28 @@ export class ModelStore {
     return this.#isOurs;
   }
 
+  /**
+   * Waits while another tab writes the model.
+   *
+   * @returns {Promise<boolean>} false where that tab does not get on
+   */
+  async waitForOther() {
+    const tooLate = new AbortController();
+    let isFree = false;
+    const free = navigator.locks
+      .request(this.#lockName, { signal: tooLate.signal }, () => void (isFree = true))
+      .catch(() => {});
+    for (let before = -1; ; ) {
+      const bytes = await inTime(this.#root.getDirectoryHandle(this.#id).then(sizeOf)).catch(() => 0);
+      if (isFree) return true;
+      if (bytes <= before) break;
+      before = bytes;
+      await inTime(free, OTHER_TAB_MS).catch(() => {});
+    }
+    tooLate.abort();
+    return false;
+  }
+
   /** Lets another tab write it. */
   end() {
     this.#release();
@@ -193,6 +214,10 @@ export class ModelStore {
     this.#folder ??= await this.#root.getDirectoryHandle(this.#id, { create: true });
   }
 
+  get #lockName() {
+    return `${FOLDER}/${this.#id}`;
+  }
+
   /** @returns {Promise<boolean>} */
   #lock() {
     return new Promise((resolve) => {
@@ -200,7 +225,7 @@ export class ModelStore {
       const tooLate = new AbortController();
       const timer = setTimeout(() => tooLate.abort(), LOCK_MS);
       navigator.locks
-        .request(`${FOLDER}/${this.#id}`, { signal: tooLate.signal }, () => {
+        .request(this.#lockName, { signal: tooLate.signal }, () => {
           clearTimeout(timer);
           resolve(true);
           return held;
@@ -208,6 +233,16 @@ export class ModelStore {
         .catch(() => resolve(false));
     });
   }
+}
+
+/** @param {FileSystemDirectoryHandle} folder @returns {Promise<number>} bytes of its files */
+async function sizeOf(folder) {
+  let bytes = 0;
+  for await (const [, entry] of entries(folder)) {
+    const file = entry.kind === "file" ? /** @type {FileSystemFileHandle} */ (entry) : null;
+    bytes += (await file?.getFile().catch(() => null))?.size ?? 0;
+  }
+  return bytes;
 }
 
 /** @param {FileSystemDirectoryHandle} folder @returns {Promise<Manifest | null>} null where it cannot be read */

@@ -61,6 +61,7 @@ test("a name, a revision and the addresses of the hub's pages all find the model
 
 test("owner/name, folders of a repository and GGUF files in them are loaded, and kept as what they are", async () => {
   const gguf = await readFile(new URL("../golden/gguf/chat.f16.gguf", import.meta.url));
+  /** @type {Map<string, Buffer>} */
   const laidOut = new Map([["README.md", Buffer.from("x")]]);
   for (const [name, bytes] of files) laidOut.set(`a folder #1/${name}`, bytes);
   laidOut.set("gguf/chat 100%.f16.gguf", gguf);

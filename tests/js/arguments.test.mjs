@@ -127,7 +127,7 @@ async function refused(what, work, code = "bad-argument") {
   assert.ok(told instanceof MambaError, `${what}: ${told.name}: ${told.message}`);
   assert.equal(told.code, code, `${what}: ${told.message}`);
   for (const sentence of [told.message, told.hint]) {
-    assert.match(sentence, /^[\p{L}“].*[.?]$/su, what);
+    assert.match(sentence, /^[\p{L}“].*\.$/su, what);
     assert.doesNotMatch(sentence, /undefined|\[object|internal words/, what);
     assert.ok(sentence.length < 500, `${what}: a sentence of ${sentence.length} letters`);
   }
@@ -240,15 +240,15 @@ test("an option that nobody knows is refused, with the one that may have been me
     [() => engine.session(/** @type {any} */ ({ System: "x" })), /Did you mean “system”\?/],
     [() => session.prefill("x", /** @type {any} */ ({ sigal: null })), /Did you mean “signal”\?/],
   ];
-  for (const [work, message] of cases) {
+  for (const [work, hint] of cases) {
     await refused(String(work), work);
-    await assert.rejects(async () => void (await work()), { message });
+    await assert.rejects(async () => void (await work()), { hint });
   }
   for (const name of ["zzz", "constructor", "toString", "hasOwnProperty", "x".repeat(10_000)]) {
     await refused(name, () => all(session.generate(/** @type {any} */ ({ prompt: "x", [name]: 1 }))));
   }
   await refused("__proto__", () => all(session.generate(JSON.parse('{"prompt": "x", "__proto__": 1}'))));
-  await assert.rejects(load({ model: "a/", precision: /** @type {any} */ ("int-8") }), { hint: /Did you mean “int8”\?$/ });
+  await assert.rejects(load({ model: "a/", precision: /** @type {any} */ ("int-8") }), { hint: /^Did you mean “int8”\? Choose/ });
 });
 
 test("what is right is passed on, and a copy of it", async () => {

@@ -52,7 +52,7 @@ const whole = (least, most) => (value, name) => {
 const oneOf = (known) => (value, name) => {
   const found = known.find((one) => one === value);
   if (found !== undefined) return found;
-  throw badArgument(`There is no ${name} ${shown(value)}.`, `Choose one of: ${known.join(", ")}.${meant(value, known)}`);
+  throw badArgument(`There is no ${name} ${shown(value)}.`, `${meant(value, known)}Choose one of: ${known.join(", ")}.`);
 };
 
 /** @type {Check<number | "auto">} */
@@ -226,7 +226,7 @@ function options(value, what, checks) {
     const known = Object.keys(checks);
     for (const name of Object.keys(value)) {
       if (Object.hasOwn(checks, name)) continue;
-      throw badArgument(`${what} has no option ${shown(name)}.${meant(name, known)}`, `Its options are: ${known.join(", ")}.`);
+      throw badArgument(`${what} has no option ${shown(name)}.`, `${meant(name, known)}Its options are: ${known.join(", ")}.`);
     }
     /** @type {Record<string, unknown>} */
     const checked = {};
@@ -286,7 +286,7 @@ function meant(value, known) {
     .find(({ name, far }) => far <= Math.min(NEAR, name.length - 2));
   const words = (/** @type {string} */ name) => name.toLowerCase().replace(/[_-]/g, "");
   const same = known.find((name) => words(name) === words(value)) ?? near?.name;
-  return same === undefined ? "" : ` Did you mean “${same}”?`;
+  return same === undefined ? "" : `Did you mean “${same}”? `;
 }
 
 /** Letters to change, add or take away (Levenshtein). @param {string} a @param {string} b */

@@ -64,8 +64,12 @@ class Evaluation:
             each = ", ".join(f"{name} {share:.0%}" for name, share in zip(Q.ATTRIBUTES, shares))
             self.add(f"recall after {distance} turn{'s' * (distance > 1)} ({each})", aim, sum(shares) / len(shares))
 
+        ordinary = [Q.recall_after_ordinary(rng, 20) for _ in range(self.samples)]
+        self.add("name after 20 turns of ordinary sentences", 0.90, self.ask(ordinary, new=30)[0])
+
     def facts(self) -> None:
         rng = random.Random(7)
+        self.add("everyday facts, one wording kept out", 0.65, self.ask(Q.everyday(rng, 2 * self.samples), new=80)[0])
         self.add("says that it was never told", 0.95, self.ask([Q.never_told(rng) for _ in range(self.samples)])[0])
         asked = {"capitals, unseen wordings": Q.capitals(rng, self.samples), "elements, unseen wordings": Q.elements(rng, self.samples),
                  "word meanings, unseen wordings": Q.meanings(rng, self.samples)}

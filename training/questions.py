@@ -165,6 +165,39 @@ def meanings(rng: random.Random, count: int) -> list[Question]:
     return [Question(chat_of([], expand(rng, rng.choice(asked), w=m.word)), says_most_of(m.gloss), m.gloss) for m in chosen]
 
 
+def has_keys(keys: list[str]) -> Judge:
+    """Each key stands in the answer; ``|`` parts alternatives. ``yes`` and ``no`` count as whole words only."""
+
+    def judge(answer: str) -> bool:
+        low = answer.lower()
+        return all(any(key in (words(low) if key in ("yes", "no") else low) for key in alternatives.split("|")) for alternatives in keys)
+
+    return judge
+
+
+def everyday(rng: random.Random, count: int) -> list[Question]:
+    """Everyday facts in the one wording of each that no training text has."""
+    from .corpus.skills import knowledge
+
+    asked = [(wording, fact) for fact in lexicon.fact_lines("everyday") if (wording := knowledge.held_out_wording(fact))]
+    chosen = rng.sample(asked, min(count, len(asked)))
+    return [Question(chat_of([], wording), has_keys(fact["keys"]), fact["answer"]) for wording, fact in chosen]
+
+
+def recall_after_ordinary(rng: random.Random, distance: int) -> Question:
+    """A held-out name, then ``distance`` - 1 ordinary sentences of people's, then the question for the name."""
+    from .corpus.recall import ordinary
+
+    kind = ATTRIBUTES["name"]
+    value, slots = kind.value(rng)
+    told = (expand(rng, rng.choice(kind.told), v=value, **slots), expand(rng, rng.choice(kind.answered), v=value, **slots))
+    between = Chat(rng, held_out=True)
+    while len(between.turns) < 2 * (distance - 1):
+        ordinary(between)
+    pairs = [(between.turns[i][1], between.turns[i + 1][1]) for i in range(0, len(between.turns), 2)]
+    return Question(chat_of([told, *pairs], rng.choice(kind.asked)), says(value), value)
+
+
 SUMS = ("What is {a} {sign} {b}?", "{a} {sign} {b}", "How much is {a} {word} {b}?", "{a}{sign}{b}=", "Can you work out {a} {word} {b}?")
 
 

@@ -77,6 +77,29 @@ def recall(rng: random.Random, held_out: bool) -> str:
     return recall_document(rng, held_out=held_out)
 
 
+def knowledge(rng: random.Random, held_out: bool) -> str:
+    """Questions about the world, one after the other, now and then with an ordinary sentence between."""
+    from .recall import ordinary
+
+    chat = Chat(rng, held_out)
+    functions, weights = _knowledge_skills()
+    for function in rng.choices(functions, weights, k=rng.choice((1, 1, 1, 2, 3, 4, 6, 8, 12))):
+        function(chat)
+        if rng.random() < 0.08:
+            ordinary(chat)
+    return chat.document()
+
+
+@cache
+def _knowledge_skills() -> tuple[list, list[float]]:
+    """The knowledge of the everyday, and what the page and its model are: visitors ask that first."""
+    functions, weights = register()
+    share = {"knowledge": 1.0, "world": 1.0, "help": 0.8, "facts": 0.8, "words": 0.8, "honest": 1.2}
+    found = [(f, w * share[_theme(f)]) for f, w in zip(functions, weights) if _theme(f) in share]
+    found += [(f, w * 1.5) for f, w in zip(functions, weights) if f.__name__ in ("persona", "meta")]
+    return [f for f, _ in found], [w for _, w in found]
+
+
 def real(rng: random.Random, held_out: bool) -> str:
     """What real people said, answered by rules, between skills of ours."""
     chat = Chat(rng, held_out)
@@ -106,11 +129,12 @@ class Part:
 
 # Natural text comes on top: the trainer mixes it in from files of its own, and leaves it out towards the end.
 PARTS: dict[str, Part] = {
-    "talk": Part(0.38, talk),
-    "stories": Part(0.14, story),
-    "recall": Part(0.33, recall),
+    "talk": Part(0.28, talk),
+    "knowledge": Part(0.30, knowledge),
+    "stories": Part(0.10, story),
+    "recall": Part(0.22, recall),
     "real": Part(0.03, real),
-    "dialogues": Part(0.12, dialogue),
+    "dialogues": Part(0.07, dialogue),
 }
 
 

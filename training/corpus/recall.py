@@ -7,15 +7,17 @@ value that the answer must contain: the evaluation's recall test, at a chosen di
 from __future__ import annotations
 
 import random
+import re
 from dataclasses import dataclass
 
+from . import natural, reflect
 from . import skills  # noqa: F401 - registers the fillers
-from .grammar import SKILLS, USER, Chat, Skill
+from .grammar import SKILLS, USER, Chat, Skill, expand, tidy
 from .skills.attributes import ATTRIBUTES
 from .skills.memory import answer, choose, question, similar_but_untold, tell, two_facts, what_have_i_told, who_is
 
 # Themes whose exchanges say nothing about the user: they may stand between a fact and its question.
-_NEUTRAL = ("facts", "numbers", "words", "world", "help", "odd", "honest", "instructions", "meta", "play", "persona", "polite", "smalltalk", "tables")
+_NEUTRAL = ("facts", "knowledge", "numbers", "words", "world", "help", "odd", "honest", "instructions", "meta", "play", "persona", "polite", "smalltalk", "tables")
 # A farewell in the middle, or the name said again on the way, would be no test of memory.
 _TELLTALE = frozenset({"goodbye", "compliment_name", "use_name", "spell_name", "reason", "feelings"})
 _WORDY = frozenset({"fun_fact", "joke", "riddle", "poem", "how_to", "alphabet", "guess_my_number", "word_game", "twenty_questions"})
@@ -55,6 +57,8 @@ def pad(chat: Chat, turns: int, tokens: int) -> None:
 
 
 def _fill(chat: Chat, turns: int, tokens: int) -> None:
+    # In some chats most turns are ordinary sentences, not questions that a skill foresees.
+    everyday = chat.pick((0.0, 0.2, 0.5, 0.9))
     while (missing := turns - exchanges(chat)) > 0:
         room = tokens * CHARACTERS_PER_TOKEN - _characters(chat)
         if room < 100:
@@ -62,12 +66,42 @@ def _fill(chat: Chat, turns: int, tokens: int) -> None:
         before = len(chat.turns)
         if room - missing * 130 > STORY_TOKENS * CHARACTERS_PER_TOKEN and chat.chance(0.12):
             _long_answer(chat)
+        elif chat.chance(everyday):
+            ordinary(chat)
         else:
             functions, weights = _SHORT if room / missing < 130 else _ANY
             chat.rng.choices(functions, weights)[0](chat)
         # A filler of several exchanges would overshoot: keep whole exchanges up to the wanted number.
         while exchanges(chat) > turns and len(chat.turns) > before + 2:
             del chat.turns[-2:]
+
+
+# What could tell or ask something about the user has no place between a fact and its question.
+_PERSONAL = re.compile(r"\b(name|named|called?|favou?rite|pet|dog|cat|remember|told|tell you)\b|\?|\b(?:I am|I'm) [A-Z]", re.I)
+_SENTENCES = (
+    "It was [quite|very|rather|a bit] [windy|cold|warm|wet|sunny|foggy|quiet|busy] when I [cycled|walked|drove|came|went] [home|to work|to school|to the shop] [today|this morning|yesterday].",
+    "[I|We] [had|ate|cooked] {food} for [lunch|dinner|breakfast] [today|yesterday|again].", "The {animal} in the [garden|park|yard] [was loud again|looked at me|ran away].",
+    "I [lost|found|bought|broke|forgot|washed] my {object} [today|yesterday|this morning|again].", "My [neighbor|boss|teacher|cousin|uncle|aunt] [is moving|bought a new car|was late|is on holiday|has a cold|told a joke|baked a cake].",
+    "The [bus|train|tram] was [late|full|empty|early] [again|today|this morning].", "[I|We] watched a [film|show|match] about {an animal} [yesterday|last night].",
+    "I [am learning|tried|started|gave up] {hobby} [this week|last month|a while ago].", "There [was|is] a [long queue|big noise|new shop|small fire|market] [at the corner|in town|next door].",
+    "[Work|School|The meeting|The lesson] was [long|short|fun|boring|hard|fine] [today|as always].", "I [slept|did not sleep] [well|much] [last night|this week].", "The [milk|bread|coffee|soup|cake] [is gone|smells good|was too hot|tastes odd].",
+    "[We|They] painted the [door|fence|kitchen|wall] {color}.", "My [phone|laptop|bike|washing machine] [is broken|is slow|works again|makes a strange noise].", "I [have to|must|should] [clean the kitchen|call the bank|write a letter|fix the bike|water the plants] [today|soon|later].",
+    "It [rained|snowed|stormed] [all day|all night|for an hour].", "I am [on the sofa|in the garden|at the station|in the kitchen|at the office] [now|right now|as I write this].", "[The weekend|The holiday|The party|The trip] was [nice|too short|loud|wonderful|a bit dull].",
+)
+
+
+def ordinary(chat: Chat) -> None:
+    """An ordinary sentence of the user's, of our own making or what a person said, and a short reply."""
+    text = expand(chat.rng, chat.pick(_SENTENCES)) if chat.chance(0.75) else ""
+    for _ in range(8):
+        if text and not _PERSONAL.search(text):
+            break
+        text = chat.pick(natural.user_turns(chat.held_out))
+    else:
+        return
+    text = tidy(text)
+    chat.user_exactly(text.lower() if chat.chance(0.25) else text)
+    chat.bot_exactly(reflect.reply(chat.rng, text))
 
 
 def _long_answer(chat: Chat) -> None:

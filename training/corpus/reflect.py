@@ -132,10 +132,10 @@ def turned(phrase: str) -> str:
 
 
 @cache
-def nouns() -> dict[str, float]:
-    """Nouns that can be a subject of talk, each with how common it is (Zipf scale)."""
+def nouns() -> frozenset[str]:
+    """Nouns that can be a subject of talk."""
     with lzma.open(NOUNS, "rt") as file:
-        return json.load(file)
+        return frozenset(json.load(file))
 
 
 def topic(text: str) -> str | None:
@@ -167,7 +167,7 @@ def _turn(chat: Chat) -> str:
     of them answered by "I do not know" says so to questions it could answer."""
     while True:
         text = chat.pick(natural.user_turns(chat.held_out))
-        if not text.endswith("?") or chat.chance(0.15 if _ABOUT_THE_WORLD.search(text) else 0.4):
+        if not text.endswith("?") or chat.chance(0.02 if _ABOUT_THE_WORLD.search(text) else 0.25):
             return text
 
 

@@ -67,6 +67,13 @@ def fact_table(name: str) -> list:
 
 
 @lru_cache(maxsize=None)
+def fact_lines(name: str) -> tuple[dict, ...]:
+    """One of the lists in ``training/data/facts`` that hold an object a line (``everyday``, ``glosses``, ``terms``, ``geography``)."""
+    with lzma.open(FACTS / f"{name}.jsonl.xz", "rt", encoding="utf-8") as lines:
+        return tuple(json.loads(line) for line in lines)
+
+
+@lru_cache(maxsize=None)
 def real_words() -> frozenset[str]:
     """Words that exist, as far as we know: an invented one must not be among them."""
     known = {row["w"].lower() for row in fact_table("words")}

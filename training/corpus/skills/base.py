@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from ..grammar import Chat, expand, tidy
+from ..rewording import reword
 from .frames import surrounded
 
 DATA = Path(__file__).resolve().parent / "data"
@@ -21,6 +22,10 @@ _SLANG = (
     (r"\byou are\b", "ur"), (r"\byou\b", "u"), (r"\bare\b", "r"), (r"\bplease\b", "pls"), (r"\bwhat is\b", "whats"), (r"\bwhat's\b", "whats"),
     (r"\bbecause\b", "cuz"), (r"\bdo not\b", "dont"), (r"\bwhy\b", "y"), (r"\band\b", "n"), (r"\bgoing to\b", "gonna"), (r"\bwant to\b", "wanna"),
 )  # fmt: skip
+
+
+# Questions that are put into other words than their template has (rewording.py).
+REWORDED_SHARE = 0.3
 
 
 def entries(name: str) -> list[str]:
@@ -83,6 +88,8 @@ def ask(chat: Chat, template: str, plain: bool = False, **slots: object) -> str:
     """
     rng = chat.rng
     text = punctuate(tidy(expand(rng, template, **slots)))
+    if not plain and rng.random() < REWORDED_SHARE:
+        return chat.user_exactly(reword(rng, expand(rng, text)))
     dice = rng.random()
     if dice < 0.12 and (_QUESTION.match(text) or _ORDER.match(text)):
         lead = rng.choice(LEADS)

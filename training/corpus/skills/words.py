@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 
 from ..grammar import Chat, article, expand, listing, skill
-from ..lexicon import ALL, LISTS, fact_table, is_held_out, is_rude, made_up_word, real_words
+from ..lexicon import ALL, LISTS, fact_lines, fact_table, is_held_out, is_rude, made_up_word, real_words
+from ..rewording import reword
 from .base import DATA, LEADS, aftermath, ask, entries
 from .frames import roundabout
 
@@ -59,6 +60,10 @@ _ODD_GLOSS = re.compile(
 )
 
 
+# Occurrences in the natural text (training/count_words.py). Below the first a word is rare; above the second nobody
+# asks what it means.
+COMMON_COUNT = 13
+EVERYDAY_COUNT = 3000
 _GLUE = frozenset("a an the of to in is that which who whom for with by from and or not on at as be being been it its than without within between something someone somebody people".split())
 
 
@@ -82,12 +87,12 @@ def _read_meanings() -> dict[str, Meaning]:
         word, kind, gloss = line.split(" ", 2)
         found.setdefault(word, Meaning(word, kind, gloss))
     rows = fact_table("words")
-    common = {row["w"] for row in rows if row["zipf"] >= 3.7} | _GLUE
+    common = {row["w"] for row in rows if row["count"] >= COMMON_COUNT} | _GLUE
     for row in rows:
         word, gloss, part = row["w"], row["d"].strip(), row["p"]
         plain = re.findall(r"[a-z']+", gloss.lower())
         if (
-            word in found or word in _SKIP or len(word) < 4 or not word.isalpha() or not word.islower() or not 3.75 <= row["zipf"] <= 5.6
+            word in found or word in _SKIP or len(word) < 4 or not word.isalpha() or not word.islower() or not COMMON_COUNT < row["count"] <= EVERYDAY_COUNT
             or not 10 <= len(gloss) <= 60 or len(plain) > 10 or _ODD_GLOSS.search(gloss) or any(w[:5] == word[:5] for w in plain)
             or re.search(r"(ed|ing|s|ly)$", word) or any(not _plain(w, common) for w in plain) or part not in ("noun", "verb", "adj") or (part == "verb" and "," in gloss)
         ):  # fmt: skip
@@ -98,11 +103,23 @@ def _read_meanings() -> dict[str, Meaning]:
     return found
 
 
-MEANINGS = _read_meanings()
+def _add_glosses(found: dict[str, Meaning]) -> dict[str, Meaning]:
+    """Some thousand more common words with a plain gloss of their commonest sense, the commonest words first."""
+    for row in fact_lines("glosses"):
+        word, gloss = row["word"], row["gloss"]
+        if word in found and found[word].kind != "w" or word in _SKIP or len(word) < 3 or not word.isalpha() or _ODD_GLOSS.search(gloss):
+            continue
+        if row["pos"] == "verb" and not gloss.startswith("to "):
+            gloss = f"to {gloss}"
+        found[word] = Meaning(word, "w", gloss)
+    return found
+
+
+MEANINGS = _add_glosses(_read_meanings())
 _ALL = list(MEANINGS.values())
 _OURS = [meaning for meaning in _ALL if meaning.kind != "w"]
 _EVERYWHERE = real_words_used()
-UNKNOWN_RARE = [row["w"] for row in fact_table("words") if row["zipf"] < 3.72 and row["w"].isalpha() and row["w"].islower() and len(row["w"]) > 5 and row["w"] not in _EVERYWHERE]
+UNKNOWN_RARE = [row["w"] for row in fact_table("words") if row["count"] < COMMON_COUNT and row["w"].isalpha() and row["w"].islower() and len(row["w"]) > 5 and row["w"] not in _EVERYWHERE]
 
 
 def _ask_word(chat: Chat, templates: list[str], word: str) -> None:
@@ -110,6 +127,10 @@ def _ask_word(chat: Chat, templates: list[str], word: str) -> None:
     text = expand(chat.rng, chat.pick(templates), w=word)
     if chat.chance(0.22):
         text = roundabout(chat, expand(chat.rng, chat.pick(MEANING_NAMED), w=word))
+    elif chat.chance(0.2):
+        text = reword(chat.rng, text, typos=False)
+        chat.user_exactly(text)
+        return
     elif chat.chance(0.08):
         text = chat.pick(LEADS) + (text[:1].lower() + text[1:] if not re.match(r"(I |My )", text) else text)
     chat.user(text)
@@ -118,7 +139,7 @@ def _ask_word(chat: Chat, templates: list[str], word: str) -> None:
 @skill(18)
 def meanings(chat: Chat) -> None:
     """What a common word means."""
-    meaning = chat.pick(_OURS) if chat.chance(0.35) else chat.pick(_ALL)
+    meaning = chat.pick(_OURS) if chat.chance(0.25) else chat.pick(_ALL)
     extra = _EXTRA.get(meaning.kind)
     _ask_word(chat, extra if extra and chat.chance(0.3) else MEANING_ASKED, meaning.word)
     chat.bot(_SAID[meaning.kind], w=meaning.word, gloss=meaning.gloss)

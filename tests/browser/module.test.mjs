@@ -1,4 +1,4 @@
-// mamba.js as other programs use it: everything that API.md promises, called from a bare page.
+// mamba.js as other programs use it: everything that docs/api.md promises, called from a bare page.
 
 import assert from "node:assert/strict";
 import { before, test } from "node:test";

@@ -5,12 +5,12 @@ import { createHash } from "node:crypto";
 import { test } from "node:test";
 import { canContinue, isSame, readContentRange, retryAfter } from "../../www/engine/http.js";
 import { listingOf } from "../../www/engine/hub.js";
+import { checkedManifest } from "../../www/engine/manifest.js";
 import { usesNeox } from "../../www/engine/neox.js";
 import { ProgressMeter } from "../../www/engine/progress.js";
 import { readText } from "../../www/engine/read-text.js";
 import { Sha256 } from "../../www/engine/sha256.js";
 import { templateIn } from "../../www/engine/small-files.js";
-import { checkedManifest } from "../../www/engine/store.js";
 
 test("SHA-256 in pieces of any size is node's", () => {
   const bytes = new Uint8Array(5000).map((_, i) => (i * 167) >> 3);

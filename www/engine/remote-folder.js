@@ -11,12 +11,10 @@ import { toPlain } from "./errors.js";
 import { keptChanging, notFound, StartAnew, unreachable } from "./file-errors.js";
 import { ask, canContinue, isOwn, isSame } from "./http.js";
 import { inTime } from "./file-access.js";
-import { firstPart, isGguf, standsAlone } from "./gguf-files.js";
-import { chooseWeights, fileUrl, readListing } from "./hub.js";
-import { encodePath, writeHubName } from "./hub-name.js";
+import { readListing } from "./hub.js";
+import { writeHubName } from "./hub-name.js";
 import { Keeper } from "./keeper.js";
-import { nameOfFile } from "./model-source.js";
-import { NEOX_TOKENIZER, neoxTokenizerUrl } from "./neox.js";
+import { placesOnHub, placesOnSite } from "./places.js";
 import { readText } from "./read-text.js";
 import { RemoteFile } from "./remote-file.js";
 
@@ -37,73 +35,12 @@ export async function openRemoteFolder(source, options, meter, asksFirst) {
   const address = source.kind === "hub" ? writeHubName(source, options.hub) : (source.weights ?? source.folder);
   const keeper = await Keeper.open(address, options.keep);
   const how = { patience: options.patience, onWait: (/** @type {boolean} */ isWaiting) => meter.wait(isWaiting) };
-  /** @param {(name: string) => Place | null} find @param {string | null} weights @param {boolean} isAlone */
-  const open = (find, weights, isAlone) =>
-    new RemoteFolder(find, weights && firstPart(weights), isAlone, keeper, how, meter, asksFirst);
-  if (source.kind === "web") {
-    const weights = source.weights && nameOfFile(new URL(source.weights));
-    // What else is in the folder, nobody says.
-    return open((name) => onSite(source, weights, name), weights, weights !== null && isGguf(weights));
-  }
+  const open = (/** @type {import("./places.js").Places} */ places) => new RemoteFolder(places, keeper, how, meter, asksFirst);
+  if (source.kind === "web") return open(placesOnSite(source));
   const listing = (keeper.isComplete && keeper.listing) || (await readListing(source, options.hub, how));
-  const weights = chooseWeights(source, listing);
+  const places = placesOnHub(source, options.hub, listing);
   keeper.useListing(listing);
-  const beside = Object.entries(listing.files).filter(([name]) => name.startsWith(source.folder));
-  const files = beside.map(([name, { size }]) => ({ name: name.slice(source.folder.length), size }));
-  return open((name) => onHub(source, options.hub, listing, name), weights, standsAlone(weights, files));
-}
-
-/**
- * @param {import("./model-source.js").WebSource} source
- * @param {string | null} named the name of the weight file that was named
- * @param {string} name
- * @returns {Place | null}
- */
-function onSite({ folder, weights }, named, name) {
-  const isOther = !weights || !named || firstPart(name) !== firstPart(named);
-  const url = isOther ? inFolder(folder, name) : besides(weights, named, name);
-  return url === null ? null : { name, url, size: null, sha256: null, version: null };
-}
-
-/**
- * A name may come from a stranger's index of shards: nothing outside of the folder is behind it.
- *
- * @param {string} folder
- * @param {string} name
- */
-function inFolder(folder, name) {
-  const url = new URL(encodePath(name), folder).href;
-  return url.startsWith(folder) ? url : null;
-}
-
-/**
- * The address of another part of a split model, with whatever else is in the address of the one that was named.
- *
- * @param {string} address
- * @param {string} named
- * @param {string} name
- */
-function besides(address, named, name) {
-  if (name === named) return address;
-  const [was, is] = [encodeURIComponent(named), encodeURIComponent(name)];
-  const at = address.lastIndexOf(was) >= 0 ? address.lastIndexOf(was) : address.lastIndexOf(named);
-  const length = address.lastIndexOf(was) >= 0 ? was.length : named.length;
-  return at < 0 ? null : address.slice(0, at) + is + address.slice(at + length);
-}
-
-/**
- * @param {import("./model-source.js").HubSource} source
- * @param {string} hub
- * @param {import("./hub.js").Listing} listing
- * @param {string} name
- * @returns {Place | null}
- */
-function onHub({ repository, folder }, hub, { commit, files }, name) {
-  if (name === NEOX_TOKENIZER) return { name, url: neoxTokenizerUrl(hub), size: null, sha256: null, version: null };
-  const path = folder + name;
-  if (!Object.hasOwn(files, path)) return null;
-  const { size, sha256, oid } = files[path];
-  return { name, url: fileUrl(hub, repository, commit, path), size, sha256, version: { etag: oid, lastModified: null, size } };
+  return open(places);
 }
 
 class RemoteFolder {
@@ -130,15 +67,13 @@ class RemoteFolder {
   #hasChanged = false;
 
   /**
-   * @param {(name: string) => Place | null} find null where there is no such file
-   * @param {string | null} weights name of the one weight file, where it is known
-   * @param {boolean} isAlone whether it has no small files
+   * @param {import("./places.js").Places} places
    * @param {Keeper} keeper
    * @param {Pick<import("./download.js").Wanted, "patience" | "onWait">} how
    * @param {import("./progress.js").ProgressMeter} meter
    * @param {boolean} asksFirst
    */
-  constructor(find, weights, isAlone, keeper, how, meter, asksFirst) {
+  constructor({ find, weights, isAlone }, keeper, how, meter, asksFirst) {
     this.#find = find;
     this.weights = weights;
     this.isAlone = isAlone;

@@ -1,21 +1,25 @@
 // The public module: a Mamba model in a worker of its own. See the README for a first example.
 
+import * as check from "./engine/arguments.js";
 import { Connection } from "./engine/connection.js";
 import { MambaError, asMambaError, badArgument, cancelled } from "./engine/errors.js";
 import { PATIENCE } from "./engine/download.js";
-import { HUB } from "./engine/hub.js";
+import { HUB } from "./engine/hub-name.js";
 import { findModel } from "./engine/model-source.js";
 import { requireSimd } from "./engine/simd.js";
 import { Session } from "./engine/session.js";
+import { deleteKeptModel as deleteModel } from "./engine/store.js";
 import { chooseProgram, compileWasm } from "./engine/wasm.js";
 
 export { MambaError, Session };
-export { deleteKeptModel, keptModels } from "./engine/store.js";
+export { keptModels } from "./engine/store.js";
 
 /**
  * @typedef {object} LoadOptions
- * @property {string | Iterable<File> | File} model a folder URL (config.json, tokenizer.json, model.safetensors ...), a
- *   .safetensors URL, "hf:owner/name[@revision]", the address of a model on Hugging Face, or the user's own File objects
+ * @property {string | Iterable<File> | File} model a folder URL (config.json, tokenizer.json, model.safetensors ...), the
+ *   URL of a .safetensors or .gguf file, "hf:owner/name[/folder or file][:tag][@revision]", the address of a model on
+ *   Hugging Face, or the user's own File objects. "owner/name" is a model on Hugging Face, unless it begins with
+ *   "models/"; a folder of the site is written as "./a/b" or "a/b/"
  * @property {string} [backend] "auto" | "gpu" | "cpu" | "reference"
  * @property {string} [precision] "auto" | "f32" | "f16" | "int8" | "int4": how weights are kept
  * @property {number | "auto"} [threads] at most so many for the cpu backend, and never more than the machine has; one
@@ -40,6 +44,8 @@ export { deleteKeptModel, keptModels } from "./engine/store.js";
  * @property {string | null} adapter the GPU's name
  * @property {string} precision
  * @property {string} build "plain" or "relaxed" SIMD, or "threads", which is relaxed as well
+ * @property {string | null} buildReason why it is another one, or has fewer threads, than this browser should have, in a
+ *   sentence
  * @property {number} threads
  * @property {number} weightBytes
  * @property {number} stateBytes of one session, whatever its length
@@ -67,63 +73,69 @@ export { deleteKeptModel, keptModels } from "./engine/store.js";
  * @property {number} tokensPerSecond
  */
 
-const BACKENDS = ["auto", "gpu", "cpu", "reference"];
-const PRECISIONS = ["auto", "f32", "f16", "int8", "int4"];
-const BUILDS = ["auto", "plain", "relaxed", "threads"];
-
 /**
- * Loads a model in a worker of its own.
+ * Loads a model in a worker of its own. Another engine may run meanwhile.
  *
  * @param {LoadOptions} options
  * @returns {Promise<Engine>}
  */
-export async function load({
-  model,
-  backend = "auto",
-  precision = "auto",
-  threads = "auto",
-  build = "auto",
-  onProgress = () => {},
-  signal,
-  keep = true,
-  hub = HUB,
-  patience = {},
-}) {
+export async function load(options) {
   requireSimd();
-  requireOneOf("backend", backend, BACKENDS);
-  requireOneOf("precision", precision, PRECISIONS);
-  requireOneOf("build", build, BUILDS);
-  if (threads !== "auto" && !(Number.isInteger(threads) && threads >= 1)) {
-    throw badArgument(`The number of threads has to be a whole number from 1, or "auto"; it is ${String(threads)}.`);
-  }
+  const {
+    model,
+    backend = "auto",
+    precision = "auto",
+    threads = "auto",
+    build = "auto",
+    onProgress = () => {},
+    signal,
+    keep = true,
+    hub = HUB,
+    patience = {},
+  } = check.loadOptions(options);
   const base = globalThis.document?.baseURI ?? globalThis.location.href;
-  if (!URL.canParse(hub, base)) throw badArgument(`“${String(hub)}” is not the address of a hub.`);
-  hub = new URL(hub.endsWith("/") ? hub : `${hub}/`, base).href;
-  const source = findModel(model, base, hub);
+  const source = check.readable("the model", () => findModel(model, base, hub));
   const fetching = { keep, hub, patience: { ...PATIENCE, ...patience } };
   if (signal?.aborted) throw cancelled();
 
   const program = chooseProgram(build, threads);
   const connection = new Connection(new URL("./worker.js", import.meta.url), program);
-  // Why it could not be compiled here, the worker finds out too, and says it.
-  compileWasm(program, import.meta.url).then(
-    (module) => connection.tell({ module }),
-    () => connection.tell({ module: null }),
-  );
-  const stop = () => connection.end(cancelled());
-  signal?.addEventListener("abort", stop);
+  const compiling = new AbortController();
+  const end = (/** @type {MambaError} */ error) => {
+    compiling.abort();
+    // Ending the worker gives back its memory, all of it, whatever state it was left in.
+    connection.end(error);
+  };
+  const stop = () => end(cancelled());
   try {
+    signal?.addEventListener("abort", stop);
+    // Why it could not be compiled here, the worker finds out too, and says it.
+    compileWasm(program, import.meta.url, {
+      signal: compiling.signal,
+      onFetched: (fetched) => connection.tell({ fetched }),
+    }).then(
+      (module) => connection.tell({ module }),
+      () => connection.tell({ module: null }),
+    );
     const info = await connection.call("load", { source, options: { backend, precision }, fetching }, (event) => {
       if ("progress" in event) onProgress(event.progress);
     });
     return new Engine(connection, info);
   } catch (error) {
-    // Ending the worker gives back its memory, all of it, whatever state it was left in.
-    connection.end(asMambaError(error));
+    end(asMambaError(error));
     throw error;
   } finally {
     signal?.removeEventListener("abort", stop);
   }
+}
+
+/**
+ * Deletes what this browser keeps of a model.
+ *
+ * @param {string} id that `keptModels` gave
+ */
+export async function deleteKeptModel(id) {
+  return deleteModel(check.keptId(id));
 }
 
 /** A loaded model. */
@@ -143,12 +155,12 @@ export class Engine {
 
   /** @param {string} text @returns {Promise<Uint32Array>} */
   async tokenize(text) {
-    return this.#connection.call("tokenize", { text: requireString("text", text) });
+    return this.#connection.call("tokenize", { text: check.text(text, "text") });
   }
 
   /** @param {ArrayLike<number>} ids @returns {Promise<string>} */
   async detokenize(ids) {
-    return this.#connection.call("detokenize", { ids: Uint32Array.from(ids) });
+    return this.#connection.call("detokenize", { ids: check.ids(ids, "ids") });
   }
 
   /** Takes the GPU away, as a crash of its driver would: what runs goes on elsewhere. For tests. */
@@ -166,11 +178,9 @@ export class Engine {
   }
 
   /** @param {{ system?: string }} [options] @returns {Promise<Session>} */
-  async session({ system } = {}) {
-    const handle = await this.#connection.call("session", {
-      system: system === undefined ? undefined : requireString("system", system),
-    });
-    return new Session(this.#connection, handle);
+  async session(options = {}) {
+    const { system } = check.sessionOptions(options);
+    return new Session(this.#connection, await this.#connection.call("session", { system }));
   }
 
   /**
@@ -180,25 +190,11 @@ export class Engine {
    * @returns {Promise<Session>}
    */
   async restore(bytes) {
-    if (!(bytes instanceof Uint8Array)) throw badArgument("A saved state has to be given as a Uint8Array.");
-    return new Session(this.#connection, await this.#connection.call("restore", { bytes }));
+    return new Session(this.#connection, await this.#connection.call("restore", { bytes: check.bytes(bytes) }));
   }
 
   /** Ends the worker and frees what it held. Work under way fails with the code `cancelled`. */
   async dispose() {
     this.#connection.end(cancelled(), badArgument("The engine was disposed of.", "Load the model again."));
   }
-}
-
-/** @param {string} name @param {string} value @param {string[]} known */
-function requireOneOf(name, value, known) {
-  if (!known.includes(value)) {
-    throw badArgument(`There is no ${name} “${String(value)}”.`, `Choose one of: ${known.join(", ")}.`);
-  }
-}
-
-/** @param {string} name @param {unknown} value */
-function requireString(name, value) {
-  if (typeof value !== "string") throw badArgument(`“${name}” has to be a string.`);
-  return value;
 }

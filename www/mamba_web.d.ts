@@ -24,6 +24,10 @@ export interface ModelFiles {
   tokenizerConfig?: string;
   generationConfig?: string;
   chatTemplate?: string;
+  /** special_tokens_map.json */
+  specialTokensMap?: string;
+  /** added_tokens.json */
+  addedTokens?: string;
   /** model.safetensors.index.json of a sharded checkpoint */
   index?: string;
 }
@@ -35,7 +39,7 @@ export class ModelLoader {
     files: ModelFiles,
     options: { backend: string; precision: string; threads: number },
   ): Promise<ModelLoader>;
-  /** model.safetensors, or the shards that the index names */
+  /** model.safetensors, the shards that the index names, or all parts of a split GGUF file, in their order */
   weightFiles(): string[];
   beginFile(name: string, byteLength?: number): void;
   push(chunk: Uint8Array): Promise<void>;

@@ -23,10 +23,16 @@ let memoryBytes = () => 0;
 /** @type {(module: WebAssembly.Module | null) => void} */
 let takeModule = () => {};
 let helpersAreReady = () => {};
-/** Resolves when all of them are there; an engine is not finished before. @type {Promise<void>} */
+/** Resolves when all of them are there that will be; an engine is not finished before. @type {Promise<void>} */
 let helpers;
 /** @type {Promise<import("./engine/wasm.js").Started>} */
 let wasmIsReady;
+/** Why there is another build, or are fewer threads, than this browser should have. @type {string | null} */
+let buildReason = null;
+/** What has come of the program. @type {import("./engine/progress.js").Fetched} */
+let fetched = { loadedBytes: 0, totalBytes: null, isFromNetwork: false };
+/** @type {(now: import("./engine/progress.js").Fetched) => void} */
+let onFetched = () => {};
 
 /** @param {import("./engine/wasm.js").Program} program */
 function start(program) {
@@ -34,10 +40,13 @@ function start(program) {
   /** @type {Promise<WebAssembly.Module | null>} */
   const fromPage = new Promise((resolve) => (takeModule = resolve));
   // A page whose own policy forbids it to compile leaves it to the worker, whose policy comes with worker.js.
-  const compiled = fromPage.then((module) => module ?? compileWasm(program, import.meta.url));
-  wasmIsReady = startWasm(program, compiled, (shared) => self.postMessage({ shared })).then(
+  const compiled = fromPage.then((module) => module ?? compileWasm(program, import.meta.url, { onFetched: noteFetched }));
+  const share = (/** @type {import("./engine/pool.js").Shared | null} */ shared) => self.postMessage({ shared });
+  wasmIsReady = startWasm(program, compiled, share, import.meta.url).then(
     (started) => {
       memoryBytes = started.wasm.memoryBytes;
+      buildReason = started.reason;
+      if (started.threads === 1) helpersAreReady(); // none will come
       return started;
     },
     (cause) => {
@@ -45,6 +54,20 @@ function start(program) {
     },
   );
   wasmIsReady.catch(() => {}); // told by the load that waits for it
+}
+
+/** @param {import("./engine/progress.js").Fetched} now */
+function noteFetched(now) {
+  fetched = now;
+  onFetched(now);
+}
+
+/** @param {number} missing threads that could not start */
+function takeHelpers(missing) {
+  if (missing > 0) {
+    buildReason = `${missing === 1 ? "One thread" : `${missing} threads`} could not be started in this browser, so there are fewer.`;
+  }
+  helpersAreReady();
 }
 
 /** @type {import("./mamba_web.js").WasmEngine | undefined} */
@@ -79,7 +102,7 @@ function theEngine() {
   return engine;
 }
 
-const info = () => ({ ...theEngine().info(), storage });
+const info = () => ({ ...theEngine().info(), buildReason, storage });
 
 /** @param {number} handle */
 function theSession(handle) {
@@ -95,7 +118,11 @@ function theSession(handle) {
 const calls = {
   async load(wanted, id) {
     const report = (/** @type {import("./engine/progress.js").Progress} */ progress) => tell(id, { progress });
-    ({ engine, storage } = await loadModel({ ...wanted, wasmIsReady, helpers, report }));
+    const watchProgram = (/** @type {typeof onFetched} */ watch) => {
+      onFetched = watch;
+      watch(fetched);
+    };
+    ({ engine, storage } = await loadModel({ ...wanted, wasmIsReady, helpers, report, watchProgram }));
     loaded = wanted;
     return info();
   },
@@ -260,7 +287,7 @@ async function withDevice(work, id) {
  */
 async function recover(wanted, cause) {
   losses += 1;
-  const again = { ...wanted, wasmIsReady, helpers, report: () => {} };
+  const again = { ...wanted, wasmIsReady, helpers, report: () => {}, watchProgram: () => {} };
   let whyNot = `It was lost ${losses} times in a row`;
   if (losses <= MOST_LOSSES) {
     try {
@@ -306,7 +333,8 @@ function die(reason) {
 self.onmessage = async ({ data }) => {
   if ("program" in data) return start(data.program);
   if ("module" in data) return takeModule(data.module);
-  if ("helpersAreReady" in data) return helpersAreReady();
+  if ("fetched" in data) return noteFetched(data.fetched);
+  if ("helpers" in data) return takeHelpers(data.helpers.missing);
   if ("call" in data) {
     const { id, call, args } = data;
     try {

@@ -384,6 +384,64 @@ test("two tabs load the same model at the same time", async () => {
   });
 });
 
+test("four tabs that load a model at once fetch it once", async () => {
+  await withForeignHost({}, async (host, page) => {
+    const pages = [page];
+    for (let i = 0; i < 3; i++) {
+      const other = await page.context().newPage();
+      await other.goto(`${site.origin}/empty/`);
+      pages.push(other);
+    }
+    const got = await Promise.all(pages.map((one) => load(one, module(), host.address)));
+    for (const { hash, storage, message } of got) {
+      assert.equal(hash, hashes[0], message);
+      assert.equal(storage.isKept, true);
+    }
+    assert.equal(host.weights().length, 1);
+  });
+});
+
+test("a host with one front page for every address is asked once for a model that is kept", async () => {
+  await withHost({}, async (host, page) => {
+    const { answer } = host;
+    host.answer = (request, response, file) => {
+      if (host.files.has(file)) return answer.call(host, request, response, file);
+      response.writeHead(200, { "Content-Type": "text/html" });
+      response.end("<!doctype html><title>Home</title>");
+    };
+    await load(page, module(), host.address);
+    const { hash, phases } = await load(page, module(), host.address);
+    assert.equal(hash, hashes[2]);
+    assert.ok(!phases.includes("download"), phases.join());
+    assert.equal(phases.filter((phase) => phase === "connect").length, 1);
+    assert.equal(host.weights("HEAD").length, 1);
+    assert.equal(host.weights().length, 1);
+  }, small);
+});
+
+test("a model that was kept before a small file was looked for works without a network", async () => {
+  await withForeignHost({}, async (host, page) => {
+    await load(page, module(), host.address);
+    await page.evaluate(async () => {
+      const root = await (await navigator.storage.getDirectory()).getDirectoryHandle("mamba-web-models");
+      /** @type {any} */
+      let folder;
+      for await (folder of /** @type {any} */ (root).values());
+      const file = await folder.getFileHandle("model.json");
+      const manifest = JSON.parse(await (await file.getFile()).text());
+      for (const name of ["special_tokens_map.json", "added_tokens.json"]) {
+        if (manifest.files[name]?.state !== "missing") throw new Error(`${name} was not looked for`);
+        delete manifest.files[name];
+      }
+      const writable = await file.createWritable();
+      await writable.write(JSON.stringify(manifest));
+      await writable.close();
+    });
+    host.manners.isDown = true;
+    assert.equal((await load(page, module(), host.address)).hash, hashes[2]);
+  }, small);
+});
+
 test("a window without storage, and one whose storage is full, load the model and say that it is not kept", async () => {
   await withForeignHost({}, async (host, page) => {
     const devtools = await page.context().newCDPSession(page);

@@ -59,6 +59,40 @@ test("a name, a revision and the addresses of the hub's pages all find the model
   }
 });
 
+test("owner/name, folders of a repository and GGUF files in them are loaded, and kept as what they are", async () => {
+  const gguf = await readFile(new URL("../golden/gguf/chat.f16.gguf", import.meta.url));
+  /** @type {Map<string, Buffer>} */
+  const laidOut = new Map([["README.md", Buffer.from("x")]]);
+  for (const [name, bytes] of files) laidOut.set(`a folder #1/${name}`, bytes);
+  laidOut.set("gguf/chat 100%.f16.gguf", gguf);
+  const host = hub.add("owner/several", laidOut);
+  hub.add("owner/whole", files);
+  hub.add("owner/gguf", new Map([["README.md", Buffer.from("x")], ["chat.f16.gguf", gguf]]));
+  assert.equal((await get("owner/whole")).hash, rightHash);
+  const folder = `${address}owner/several/tree/main/a%20folder%20%231`;
+  assert.equal((await get(folder)).hash, rightHash);
+  const file = `${address}owner/several/blob/main/gguf/chat%20100%25.f16.gguf`;
+  const { hash, message } = await get(file);
+  assert.ok(hash && hash !== rightHash, message);
+  assert.equal((await get("hf:owner/gguf")).hash, hash, "the only file");
+  const { length } = host.asked;
+  for (const kept of await keptModels(page, module())) {
+    assert.ok([rightHash, hash].includes((await get(kept.address)).hash ?? ""), kept.address);
+  }
+  assert.equal(host.asked.length, length, "nothing is asked for again");
+});
+
+test("several GGUF files are named with their sizes, and other pages of the hub are refused", async () => {
+  const gguf = await readFile(new URL("../golden/gguf/chat.f16.gguf", import.meta.url));
+  hub.add("owner/two", new Map([["m-F16.gguf", gguf], ["m-Q8_0.gguf", gguf]]));
+  const told = await get("hf:owner/two");
+  assert.equal(told.code, "bad-argument");
+  assert.match(told.message ?? "", /^owner\/two has 2 models as GGUF files: m-F16\.gguf \([\d.]+ kB\), m-Q8_0\.gguf \([\d.]+ kB\)\.$/);
+  assert.match(told.hint ?? "", /hf:owner\/two\/m-F16\.gguf/);
+  assert.ok((await get("hf:owner/two:F16")).hash);
+  assert.match((await get(`${address}datasets/owner/two`)).message ?? "", /is a dataset on Hugging Face/);
+});
+
 test("the second visit asks the hub nothing, until the model is deleted", async () => {
   const host = hub.add("owner/name", files);
   assert.deepEqual((await get("hf:owner/name")).storage, { isKept: true, problem: null });

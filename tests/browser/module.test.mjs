@@ -1,4 +1,4 @@
-// mamba.js as other programs use it: everything that API.md promises, called from a bare page.
+// mamba.js as other programs use it: everything that docs/api.md promises, called from a bare page.
 
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
@@ -79,6 +79,10 @@ test("load reports its progress, and engine.info says what was loaded", async ()
   assert.deepEqual(phases.filter((phase) => phase !== "download"), ["connect", "prepare"]);
   assert.equal(last.loadedBytes, last.totalBytes);
   for (const key of ["bytesPerSecond", "secondsLeft"]) assert.ok(key in last);
+  const { program, files, weights } = last.parts;
+  assert.ok(program.loadedBytes > 500_000 && program.loadedBytes === program.totalBytes, JSON.stringify(last));
+  assert.ok(files.loadedBytes > 1000 && weights.loadedBytes === weights.totalBytes);
+  assert.equal(program.loadedBytes + files.loadedBytes + weights.loadedBytes, last.loadedBytes);
   assert.equal(info.layers, 2);
   assert.equal(info.dModel, 32);
   assert.equal(info.dState, 16);
@@ -317,6 +321,106 @@ test("wrong arguments are refused in sentences", async () => {
     assert.match(String(message), /\.$/, name);
     assert.match(String(hint), /\.$/, name);
     assert.doesNotMatch(`${message} ${hint}`, /undefined|\[object/, name);
+  }
+});
+
+test("after any wrong argument the session goes on, and load has made no worker", async () => {
+  const { told, ids, made } = await page.evaluate(async () => {
+    const session = await chat.session();
+    const told = [];
+    /** @type {any[]} */
+    const wrong = [
+      { signal: {} },
+      { signal: 7 },
+      { signal: { aborted: false } },
+      { signal: "abort" },
+      { onPrefill: 5 },
+      { stop: [7] },
+      { stop: 7 },
+      { temperature: "1" },
+      { maxtokens: 3 },
+      { logitBias: { x: 1 } },
+      null,
+      7,
+      [],
+    ];
+    for (const options of wrong) {
+      told.push((await failure(() => all(session.generate(options))))?.code);
+      told.push((await failure(() => session.prefill("x", options)))?.code);
+    }
+    for (const ids of [[NaN], ["a"], [1.5], [2 ** 32], [-1], { length: 1e10 }, null, 7]) {
+      told.push((await failure(() => session.prefill(ids)))?.code);
+      told.push((await failure(() => chat.detokenize(ids)))?.code);
+    }
+    told.push((await failure(() => chat.detokenize("abc")))?.code);
+    let made = 0;
+    const Original = Worker;
+    window.Worker = class extends Original {
+      /** @param {string | URL} url @param {WorkerOptions} [options] */
+      constructor(url, options) {
+        super(url, options);
+        made += 1;
+      }
+    };
+    for (const options of [{ signal: {} }, { signal: 7 }, { onProgress: 1 }, { keep: 1 }, { hub: 7 }, { patience: 7 }, { modle: "x" }]) {
+      told.push((await failure(() => load({ model: "/golden/chat/", ...options })))?.code);
+    }
+    window.Worker = Original;
+    const { ids } = await all(session.generate({ prompt: "Hello", maxTokens: 3 }));
+    await session.close();
+    return { told, ids, made };
+  });
+  assert.deepEqual([...new Set(told)], ["bad-argument"]);
+  assert.equal(ids.length, 3);
+  assert.equal(made, 0);
+});
+
+test("a callback that throws harms nobody", async () => {
+  const { ids, hash } = await page.evaluate(async () => {
+    const thrower = () => {
+      throw new Error("the caller's own");
+    };
+    window.addEventListener("error", (event) => event.preventDefault());
+    const engine = await load({ model: "/golden/chat/", onProgress: thrower });
+    const session = await engine.session();
+    await session.prefill("a text of some tokens", { onPrefill: thrower });
+    const { ids } = await all(session.generate({ prompt: "Hello", maxTokens: 3, onPrefill: thrower }));
+    await engine.dispose();
+    return { ids, hash: engine.info.modelHash };
+  });
+  assert.equal(ids.length, 3);
+  assert.ok(hash);
+});
+
+test("a second engine is loaded beside the first, and a load that is cancelled leaves nothing", async () => {
+  site.hold();
+  const workers = () => page.workers().length;
+  const before = workers();
+  const { told, ids, other } = await page.evaluate(async () => {
+    const abort = new AbortController();
+    const loading = failure(() => load({ model: "/made/waiting/", signal: abort.signal, keep: false }));
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const session = await chat.session();
+    const { ids } = await all(session.generate({ prompt: "Hello", maxTokens: 5, temperature: 0 }));
+    abort.abort();
+    const told = await loading;
+    const second = await load({ model: "/golden/chat/" });
+    const both = await Promise.all(
+      [chat, second].map(async (engine) => {
+        const session = await engine.session();
+        return (await all(session.generate({ prompt: "Hello", maxTokens: 5, temperature: 0 }))).ids;
+      }),
+    );
+    await second.dispose();
+    return { told, ids, other: both };
+  });
+  site.letGo();
+  assert.equal(told?.code, "cancelled");
+  assert.deepEqual(other, [ids, ids]);
+  const start = Date.now();
+  while (workers() > before) {
+    assert.ok(Date.now() - start < 10_000, `${workers()} workers are left of ${before}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
   }
 });
 

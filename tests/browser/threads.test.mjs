@@ -24,9 +24,19 @@ let failure;
 /** @type {any} */
 let scores;
 
-/** A page with mamba.js and a few helpers. */
-async function open() {
+/**
+ * A page with mamba.js and a few helpers.
+ *
+ * @param {{ file?: string, before?: string }} [change] what a worker's file begins with
+ */
+async function open({ file, before } = {}) {
   const page = await browser.newPage();
+  if (file) {
+    await page.route(`**/${file}*`, async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, body: `${before};\n${await response.text()}` });
+    });
+  }
   await page.goto(`${site.origin}/empty/`);
   await page.evaluate(async (address) => {
     const { load } = await import(address);
@@ -48,9 +58,9 @@ async function open() {
       const after = [Array.from(await session.logits())];
       for await (const _ of session.generate({ maxTokens: 5, temperature: 0 }));
       after.push(Array.from(await session.logits()));
-      const { build, threads, precision } = engine.info;
+      const { build, buildReason, threads, precision } = engine.info;
       await engine.dispose();
-      return { build, threads, precision, scores: JSON.stringify(after) };
+      return { build, buildReason, threads, precision, scores: JSON.stringify(after) };
     };
     Object.assign(window, { load, failure, scores });
   }, `${site.page()}mamba.js`);
@@ -171,6 +181,55 @@ test("a thread's missing program is told in a sentence", { skip: alone }, async 
   const told = await page.evaluate(() => failure(() => load({ model: "/golden/chat/", threads: 2 })));
   assert.equal(told?.code, "network");
   assert.match(told.message, /program could not be loaded/);
+  await allEnd(page);
+});
+
+const NO_INSTANCE = "WebAssembly.instantiate = () => Promise.reject(new RangeError('internal words'))";
+
+test("a thread that cannot start is done without, and that is said", { skip: alone }, async () => {
+  const right = await (await open()).evaluate(() => scores({ threads: 2 }));
+  assert.equal(right.buildReason, null);
+  const page = await open({ file: "pool-worker.js", before: NO_INSTANCE });
+  const got = await page.evaluate(() => scores({ threads: 2 }));
+  assert.deepEqual([got.build, got.threads], ["threads", 1]);
+  assert.match(got.buildReason, /^One thread could not be started in this browser, so there are fewer\.$/);
+  assert.equal(got.scores, right.scores);
+  await allEnd(page);
+});
+
+test("a thread that never answers does not keep the engine from getting ready", { skip: alone }, async () => {
+  const page = await open({ file: "pool-worker.js", before: "WebAssembly.instantiate = () => new Promise(() => {})" });
+  const got = await page.evaluate(async () => {
+    const { setTimeout: original } = window;
+    Object.assign(window, { setTimeout: (/** @type {() => void} */ work, /** @type {number} */ ms) => original(work, ms / 100) });
+    return scores({ threads: 2 });
+  });
+  assert.deepEqual([got.build, got.threads], ["threads", 1]);
+  assert.match(got.buildReason, /could not be started/);
+  await allEnd(page);
+});
+
+const NO_SHARED_MEMORY = `{
+  const { Memory } = WebAssembly;
+  WebAssembly.Memory = function (descriptor) {
+    if (descriptor.shared) throw new RangeError("WebAssembly.Memory(): could not allocate memory");
+    return new Memory(descriptor);
+  };
+  WebAssembly.Memory.prototype = Memory.prototype;
+}`;
+
+test("where the memory of the threads cannot be reserved there is one thread, and that is said", { skip: alone }, async () => {
+  const right = await (await open()).evaluate(() => scores({}));
+  const page = await open({ file: "worker.js", before: NO_SHARED_MEMORY });
+  const { auto, told } = await page.evaluate(async () => ({
+    auto: await scores({}),
+    told: await failure(() => load({ model: "/golden/chat/", build: "threads" })),
+  }));
+  assert.deepEqual([auto.build, auto.threads], ["relaxed", 1]);
+  assert.match(auto.buildReason, /could not reserve the 4 GiB/);
+  assert.equal(auto.scores, right.scores);
+  // Who asked for threads hears that there are none.
+  assert.equal(told?.code, "out-of-memory");
   await allEnd(page);
 });
 

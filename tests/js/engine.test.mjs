@@ -3,12 +3,14 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
-import { canContinue, isSame, readContentRange } from "../../www/engine/http.js";
-import { listingOf, readHubName, writeHubName } from "../../www/engine/hub.js";
-import { findModel } from "../../www/engine/model-source.js";
+import { canContinue, isSame, readContentRange, retryAfter } from "../../www/engine/http.js";
+import { listingOf } from "../../www/engine/hub.js";
+import { checkedManifest } from "../../www/engine/manifest.js";
+import { usesNeox } from "../../www/engine/neox.js";
 import { ProgressMeter } from "../../www/engine/progress.js";
 import { readText } from "../../www/engine/read-text.js";
 import { Sha256 } from "../../www/engine/sha256.js";
+import { templateIn } from "../../www/engine/small-files.js";
 
 test("SHA-256 in pieces of any size is node's", () => {
   const bytes = new Uint8Array(5000).map((_, i) => (i * 167) >> 3);
@@ -63,34 +65,6 @@ test("the rest of a file can be asked for where its version is known to the byte
   assert.ok(!canContinue(null));
 });
 
-test("names on the hub", () => {
-  const is = (/** @type {string} */ name, /** @type {any} */ expected) => assert.deepEqual(readHubName(name), expected, name);
-  const mamba = { repository: "state-spaces/mamba-130m-hf", revision: "main", weights: null };
-  is("hf:state-spaces/mamba-130m-hf", mamba);
-  is("hf:state-spaces/mamba-130m-hf@refs/pr/4", { ...mamba, revision: "refs/pr/4" });
-  is("https://huggingface.co/state-spaces/mamba-130m-hf", mamba);
-  is("https://huggingface.co/state-spaces/mamba-130m-hf/", mamba);
-  is("https://huggingface.co/state-spaces/mamba-130m-hf?library=transformers#usage", mamba);
-  is("https://huggingface.co/state-spaces/mamba-130m-hf/tree/refs%2Fpr%2F4", { ...mamba, revision: "refs/pr/4" });
-  is("https://huggingface.co/state-spaces/mamba-130m-hf/blob/main/config.json", mamba);
-  is("https://huggingface.co/o/n/resolve/v1/sub/m.Q4_K.gguf?download=true", { repository: "o/n", revision: "v1", weights: "sub/m.Q4_K.gguf" });
-  for (const name of [
-    "hf:mamba",
-    "hf:../x",
-    "hf:o/n@",
-    "hf:o/n/x",
-    "https://huggingface.co/",
-    "https://huggingface.co/datasets/o",
-    "https://other.example/o/n",
-  ]) {
-    is(name, null);
-  }
-  for (const name of ["hf:o/n", "hf:o/n@refs/pr/1"]) assert.equal(writeHubName(/** @type {any} */ (readHubName(name))), name);
-  const file = { repository: "o/n", revision: "refs/pr/1", weights: "m.gguf" };
-  assert.deepEqual(readHubName(writeHubName(file)), file);
-  assert.equal(readHubName("hf:o/n@../../x")?.revision, "main");
-});
-
 test("the hub's list of files", () => {
   const sha = "a".repeat(40);
   const sha256 = "b".repeat(64);
@@ -110,22 +84,6 @@ test("the hub's list of files", () => {
   for (const answer of [null, {}, [], { sha }, { sha: "main", siblings }, { sha, siblings: [{}] }]) assert.equal(listingOf(answer), null);
 });
 
-test("where a model is", () => {
-  const base = "https://page.example/sub/";
-  const find = (/** @type {any} */ model) => /** @type {any} */ (findModel(model, base));
-  assert.deepEqual(find("models/x"), { kind: "web", folder: "https://page.example/sub/models/x/", weights: null });
-  assert.deepEqual(find("https://a.example/m/config.json?x#y"), { kind: "web", folder: "https://a.example/m/", weights: null });
-  assert.equal(find("https://a.example/100%/").folder, "https://a.example/100%/");
-  const weights = "https://a.example/m/w.safetensors?token=1";
-  assert.deepEqual(find(weights), { kind: "web", folder: "https://a.example/m/", weights });
-  assert.equal(find(" hf:o/n ").kind, "hub");
-  const files = [new File([], "config.json"), new File([], "model.safetensors")];
-  assert.deepEqual(find(files), { kind: "files", files });
-  for (const model of ["", "hf:o", "ftp://x/", "https://[", 7, null, {}, [], [7], "a.bin", [new File([], "a.pt")]]) {
-    assert.throws(() => find(model), { code: "bad-argument" });
-  }
-});
-
 test("a small file is text, not a web page, and not without end", async () => {
   const chunks = async function* (/** @type {Uint8Array[]} */ ...parts) {
     yield* parts;
@@ -138,36 +96,162 @@ test("a small file is text, not a web page, and not without end", async () => {
   await assert.rejects(readText({ name: "x", chunks: chunks(...Array(65).fill(mebibyte)) }), { code: "bad-checkpoint" });
 });
 
-test("progress: the rate is that of the last seconds, and of one phase", () => {
+/** @param {string | null} value @param {string} [date] */
+const answered = (value, date) => ({ headers: new Headers({ ...(value !== null && { "retry-after": value }), ...(date && { date }) }) });
+
+test("when a server wants to be asked again: seconds, or a date by its own clock", () => {
+  const now = Date.UTC(2026, 0, 1, 12, 0, 0);
+  for (const [value, ms] of /** @type {[string | null, number | null][]} */ ([
+    ["0", 0],
+    ["7", 7000],
+    [" 120 ", 120_000],
+    ["Thu, 01 Jan 2026 12:00:30 GMT", 30_000],
+    ["Thursday, 01-Jan-26 12:00:30 GMT", 30_000],
+    ["Thu, 01 Jan 2026 11:00:00 GMT", 0],
+    [null, null],
+    ["", null],
+    ["soon", null],
+    ["-5", null],
+    ["1e9", null],
+    ["12 apples", null],
+  ])) {
+    assert.equal(retryAfter(answered(value), now), ms, String(value));
+  }
+  // The visitor's clock is an hour late; the server says what it takes for now.
+  const late = now - 3_600_000;
+  assert.equal(retryAfter(answered("Thu, 01 Jan 2026 12:00:30 GMT", "Thu, 01 Jan 2026 12:00:10 GMT"), late), 20_000);
+});
+
+test("a model without a tokenizer has GPT-NeoX's by its config, also where that has Python's words for numbers", () => {
+  const config = (/** @type {string} */ limit, vocab = 50288) => `{"model_type": "mamba2", "vocab_size": ${vocab}, "time_step_limit": ${limit}}`;
+  for (const limit of ["[0.0, 1e30]", "[0.0, Infinity]", "[-Infinity, NaN]", '[0.0, {"__float__": "Infinity"}]', '"Infinity, \\"NaN"']) {
+    assert.ok(usesNeox(config(limit)), limit);
+    assert.ok(!usesNeox(config(limit, 32000)), limit);
+  }
+  assert.ok(usesNeox('{"d_model": 768, "n_layer": 24, "ssm_cfg": {"dt_limit": [0.0, Infinity]}}'));
+  assert.ok(!usesNeox("Infinity"));
+  assert.ok(!usesNeox("{"));
+});
+
+test("chat_template.json holds a template, or several by their names", () => {
+  assert.equal(templateIn('{"chat_template": "{{ x }}"}'), "{{ x }}");
+  assert.equal(templateIn('"{{ x }}"'), "{{ x }}");
+  assert.equal(templateIn('{"chat_template": [{"name": "tool_use", "template": "a"}, {"name": "default", "template": "b"}]}'), "b");
+  for (const json of ["", "{", "null", "7", "{}", "[]", "[null]", '{"chat_template": {}}']) {
+    assert.throws(() => templateIn(json), { code: "bad-tokenizer" }, json);
+  }
+});
+
+test("a damaged record of a kept model is none", () => {
+  const version = { etag: '"a"', lastModified: null, size: 5 };
+  const right = {
+    format: 1,
+    address: "hf:o/n",
+    isComplete: true,
+    listing: { commit: "a".repeat(40), files: { "config.json": { size: 5, sha256: null, oid: null } } },
+    files: { "config.json": { state: "whole", version }, "x.json": { state: "missing", version: null } },
+  };
+  assert.equal(checkedManifest(right), right);
+  assert.ok(checkedManifest({ ...right, listing: null }));
+  /** Every value in it, changed to one of another kind. @param {any} value @returns {Generator<any>} */
+  function* damaged(value) {
+    for (const other of [7, "x", true, [], { x: 1 }, undefined]) {
+      const isSame = typeof other === typeof value && Array.isArray(other) === Array.isArray(value);
+      if (!isSame || value === null) yield other;
+    }
+    if (typeof value !== "object" || value === null) return;
+    for (const key of Object.keys(value)) for (const other of damaged(value[key])) yield { ...value, [key]: other };
+  }
+  let count = 0;
+  for (const damage of damaged(right)) {
+    count += 1;
+    const kept = checkedManifest(damage);
+    // Some places may hold a text or a number as well; then all that is read of it is.
+    if (kept) assert.deepEqual(JSON.stringify(kept).replace(/"x"|7/g, "null"), JSON.stringify(damage).replace(/"x"|7/g, "null"));
+  }
+  assert.ok(count > 80, String(count));
+  for (const wrong of [null, {}, [], { ...right, format: 2 }, { ...right, files: null }, { ...right, files: { a: null } }, { ...right, listing: {} }]) {
+    assert.equal(checkedManifest(wrong), null);
+  }
+});
+
+/** A meter with a clock that is moved by hand. @param {import("node:test").TestContext} t */
+function meterWithClock(t) {
   let now = 0;
   /** @type {import("../../www/engine/progress.js").Progress[]} */
   const reports = [];
   const meter = new ProgressMeter((report) => reports.push(report), () => now);
-  const last = () => reports[reports.length - 1];
-  meter.expect(2_000_000);
+  t.after(() => meter.end());
+  return { meter, reports, last: () => reports[reports.length - 1], pass: (/** @type {number} */ ms) => (now += ms) };
+}
+
+test("progress: everything is counted, and its parts are told", (t) => {
+  const { meter, last, pass } = meterWithClock(t);
   assert.equal(last().phase, "connect");
-  for (let i = 0; i < 10; i++) {
-    now += 200;
-    meter.add(100_000, "read");
-  }
-  assert.equal(last().phase, "read");
-  assert.equal(last().bytesPerSecond, 500_000);
-  for (let i = 0; i < 50; i++) {
-    now += 200;
-    meter.add(10_000, "download");
-  }
+  assert.equal(last().totalBytes, null);
+  pass(200);
+  meter.program({ loadedBytes: 400_000, totalBytes: 1_000_000, isFromNetwork: true });
+  assert.equal(last().phase, "connect", "the program is no file of the model");
+  pass(200);
+  meter.add(50_000, "download", "files");
   assert.equal(last().phase, "download");
-  assert.equal(last().loadedBytes, 1_500_000);
-  assert.equal(last().bytesPerSecond, 50_000, "the fast disk does not count");
-  assert.equal(last().secondsLeft, 10);
-  meter.wait(true);
-  assert.equal(last().phase, "wait");
-  assert.equal(last().bytesPerSecond, null);
+  assert.equal(last().loadedBytes, 450_000);
+  assert.equal(last().totalBytes, null, "the weights are not known yet");
+  meter.expect(3_000_000);
+  pass(200);
+  meter.add(100_000, "read");
+  assert.equal(last().phase, "read");
+  assert.deepEqual(last().parts, {
+    program: { loadedBytes: 400_000, totalBytes: 1_000_000 },
+    files: { loadedBytes: 50_000, totalBytes: null },
+    weights: { loadedBytes: 100_000, totalBytes: 3_000_000 },
+  });
+  assert.equal(last().totalBytes, 1_000_000 + 50_000 + 3_000_000);
+  pass(200);
+  meter.add(20_000, "download", "files");
+  assert.equal(last().phase, "read", "what the weights do is told");
   meter.reset();
-  assert.equal(last().loadedBytes, 0);
+  assert.equal(last().loadedBytes, 400_000, "the program is there already");
   assert.equal(last().kernels, null);
   meter.compile({ ready: 3, of: 19 });
   meter.prepare();
   assert.deepEqual(last().kernels, { ready: 3, of: 19 });
   assert.equal(last().phase, "prepare");
+  assert.equal(last().bytesPerSecond, null);
+  meter.program({ loadedBytes: 1_000_000, totalBytes: 1_000_000, isFromNetwork: true });
+  assert.equal(last().phase, "prepare", "and nothing ticks any more");
+});
+
+test("progress: the rate is that of the network, over the last seconds, whatever came", (t) => {
+  const { meter, last, pass } = meterWithClock(t);
+  meter.expect(2_000_000);
+  for (let i = 0; i < 10; i++) {
+    pass(200);
+    meter.add(100_000, "read");
+  }
+  assert.equal(last().bytesPerSecond, null, "a disk is no network");
+  assert.equal(last().secondsLeft, null);
+  pass(50);
+  meter.add(90_000, "download");
+  assert.equal(last().bytesPerSecond, null, "a first burst is no rate");
+  for (let i = 1; i <= 50; i++) {
+    pass(200);
+    meter.add(8_000, "download");
+    meter.program({ loadedBytes: i * 2_000, totalBytes: 100_000, isFromNetwork: true });
+  }
+  pass(200);
+  meter.add(10_000, "download");
+  assert.equal(last().phase, "download");
+  assert.equal(last().loadedBytes, 1_010_000 + 90_000 + 50 * 10_000);
+  // The burst is older than the window.
+  assert.ok(Math.abs(Number(last().bytesPerSecond) - 50_000) < 2_500, String(last().bytesPerSecond));
+  const left = 2_100_000 - last().loadedBytes;
+  assert.equal(last().secondsLeft, left / Number(last().bytesPerSecond));
+  // From the cache of the browser: loaded, but not over the network.
+  pass(100);
+  meter.program({ loadedBytes: 100_000, totalBytes: 100_000, isFromNetwork: false });
+  assert.ok(Number(last().bytesPerSecond) < 60_000, String(last().bytesPerSecond));
+  meter.wait(true);
+  assert.equal(last().phase, "wait");
+  assert.equal(last().bytesPerSecond, null);
 });

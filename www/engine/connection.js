@@ -43,8 +43,8 @@ export class Connection {
       void whyNotStarted(url).then((error) => this.end(error));
     };
     this.tell({ program });
-    const isReady = () => this.tell({ helpersAreReady: true });
-    this.#helpers = new Helpers(program.threads - 1, isReady, (error) => this.end(error));
+    const onReady = (/** @type {number} */ missing) => this.tell({ helpers: { missing } });
+    this.#helpers = new Helpers(program.threads - 1, onReady, (error) => this.end(error));
   }
 
   /**
@@ -102,7 +102,7 @@ export class Connection {
   #receive(message) {
     this.#heard = true;
     if ("fatal" in message) return this.end(fromPlain(message.fatal));
-    if ("shared" in message) return this.#helpers.start(message.shared);
+    if ("shared" in message) return message.shared ? this.#helpers.start(message.shared) : this.#helpers.end();
     const pending = this.#pending.get(message.id);
     if (!pending) return;
     if ("event" in message) {

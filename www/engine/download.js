@@ -23,6 +23,7 @@ import { ask, canContinue, isSame, Passing } from "./http.js";
 /** @type {Patience} */
 export const PATIENCE = { tries: 5, firstDelayMs: 400, stallMs: 60_000 };
 
+/** Also where the server wants to be asked later: whoever waits wants to hear of it. */
 const LONGEST_DELAY_MS = 20_000;
 /** A file that changes while it is loaded is loaded anew this often. */
 const CHANGES = 3;
@@ -158,6 +159,7 @@ export class Download {
   async #ask(from) {
     const { name, url, cache, isPinned } = this.#wanted;
     for (;;) {
+      if (this.#hasEnded) throw cancelled();
       this.#abort = new AbortController();
       const range = this.#rangesFail ? 0 : from;
       try {

@@ -84,7 +84,7 @@ export const isFatal = (reason) => reason instanceof WebAssembly.RuntimeError ||
  *
  * @param {unknown} reason
  */
-function isOutOfMemory(reason) {
+export function isOutOfMemory(reason) {
   if (reason instanceof MambaError) return false;
   return /out of memory|allocation (failed|size overflow)|could not allocate|invalid array (buffer )?length/i.test(
     String(reason),

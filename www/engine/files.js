@@ -13,9 +13,13 @@ import { openRemoteFolder } from "./remote-folder.js";
  * @property {() => Promise<void>} keep to be called when the bytes have proved right
  *
  * @typedef {object} ModelFolder
+ * @property {string | null} weights name of the one weight file, where it was named or is the only one; null where the
+ *   names that models usually have are to be tried
+ * @property {boolean} isAlone whether that file is all there is of the model: a GGUF file with no small files of its own
  * @property {(name: string) => Promise<string>} text a small file that must be there
  * @property {(name: string) => Promise<string | undefined>} textIfThere
  * @property {() => Promise<OpenFile | null>} openWeights the one weight file, null where there is none
+ * @property {(names: string[]) => number | null} sizeOf bytes of these files together; null where it is not known
  * @property {(name: string) => Promise<OpenFile | null>} openIfThere a weight file of another format
  * @property {(name: string) => Promise<OpenFile>} open a shard
  * @property {(name: string) => void} fetchAhead begins to download a shard that is needed next

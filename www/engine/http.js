@@ -108,10 +108,21 @@ const isUnpacked = (response) => response.type === "basic" && encoding(response)
 /** @param {Response} response */
 const encoding = ({ headers }) => headers.get("content-encoding") ?? "identity";
 
-/** @param {Response} response */
-function retryAfter({ headers }) {
-  const seconds = Number(headers.get("retry-after") ?? NaN);
-  return seconds >= 0 ? seconds * 1000 : null;
+/**
+ * When the server wants to be asked again: Retry-After in seconds, or as a date (RFC 9110).
+ *
+ * @param {Pick<Response, "headers">} response
+ * @param {number} [now] in milliseconds since 1970
+ * @returns {number | null} milliseconds from now
+ */
+export function retryAfter({ headers }, now = Date.now()) {
+  const value = headers.get("retry-after")?.trim() ?? "";
+  if (/^\d+(\.\d+)?$/.test(value)) return Number(value) * 1000;
+  const date = /[a-z]/i.test(value) ? Date.parse(value) : NaN;
+  if (Number.isNaN(date)) return null;
+  // By the server's own clock where it shows it: the visitor's may be wrong by hours.
+  const served = Date.parse(headers.get("date") ?? "");
+  return Math.max(0, date - (Number.isNaN(served) ? now : served));
 }
 
 /** @param {string} url */

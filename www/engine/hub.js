@@ -1,57 +1,27 @@
-// Hugging Face: what its names mean, and which files are behind one.
+// Hugging Face: which files are behind a name.
 
-import { MambaError } from "./errors.js";
 import { Download } from "./download.js";
+import { MambaError } from "./errors.js";
 import { REFUSED } from "./file-errors.js";
+import { ggufModels, listed, several, theGguf } from "./gguf-files.js";
+import { encodePath } from "./hub-name.js";
 import { readText } from "./read-text.js";
 
-export const HUB = "https://huggingface.co/";
+export { HUB, decoded, readHubName, writeHubName } from "./hub-name.js";
 
 /**
- * @typedef {{ repository: string, revision: string, weights: string | null }} HubName
- *   `weights`: the one file that is meant, where the name has one
- * @typedef {{ commit: string, files: Record<string, { size: number | null, sha256: string | null, oid: string | null }> }} Listing
+ * @typedef {import("./hub-name.js").HubName} HubName
+ * @typedef {{ size: number | null, sha256: string | null, oid: string | null }} ListedFile
+ * @typedef {{ commit: string, files: Record<string, ListedFile> }} Listing `files` by their paths in the repository
  */
 
-const PART = "[A-Za-z0-9][\\w.-]*";
-const SHORT = new RegExp(`^hf:(${PART}/${PART})(?:@([\\w./-]+))?$`);
-const PAGE = new RegExp(`^(${PART}/${PART})(?:/(?:tree|blob|resolve)/([^/?#]+)(?:/([^?#]+))?)?/?(?:[?#].*)?$`);
-
-/**
- * Reads hf:owner/name[@revision], and the addresses that the hub's own pages have.
- *
- * @param {string} model
- * @param {string} hub
- * @returns {HubName | null}
- */
-export function readHubName(model, hub = HUB) {
-  const short = SHORT.exec(model);
-  if (short) return { repository: short[1], revision: checked(short[2]) ?? "main", weights: null };
-  if (!model.startsWith(hub)) return null;
-  const page = PAGE.exec(model.slice(hub.length));
-  if (!page || /^(api|datasets|spaces|docs|papers)\//.test(page[1])) return null;
-  const file = page[3] && decoded(page[3]);
-  const weights = file && /\.(safetensors|gguf)$/i.test(file) ? file : null;
-  return { repository: page[1], revision: checked(page[2] && decoded(page[2])) ?? "main", weights };
-}
-
-/** Some addresses have a percent sign that stands for itself. @param {string} part of an address */
-export function decoded(part) {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part;
-  }
-}
-
-/** @param {string | undefined} revision */
-const checked = (revision) => (revision?.split("/").includes("..") ? undefined : revision);
-
-/** @param {HubName} name @returns {string} a name that `readHubName` reads */
-export function writeHubName({ repository, revision, weights }, hub = HUB) {
-  if (weights) return `${hub}${repository}/blob/${encodeURIComponent(revision)}/${weights}`;
-  return `hf:${repository}${revision === "main" ? "" : `@${revision}`}`;
-}
+/** Weights that are read before a GGUF file is looked for. */
+const OTHER_WEIGHTS = [
+  "model.safetensors",
+  "model.safetensors.index.json",
+  "pytorch_model.bin",
+  "pytorch_model.bin.index.json",
+];
 
 /**
  * Asks the hub which files there are. The revision may move on; the commit stays.
@@ -90,9 +60,49 @@ const noSuchModel = (repository, revision, cause) =>
   new MambaError(
     "not-found",
     `Hugging Face has no public model ${repository}${revision === "main" ? "" : ` with a revision ${revision}`}.`,
-    "Check the name. Models that ask for a login cannot be loaded from here; download them and choose the files.",
+    "Check the name. A folder of this site is written with ./ in front. Models that ask for a login cannot be loaded from here; download them and choose the files.",
     { cause },
   );
+
+/**
+ * Which file of a repository is the whole model, or the weights of it.
+ *
+ * @param {HubName} name
+ * @param {Listing} listing
+ * @returns {string | null} its name in the folder that is meant; null where the folder has its weights under the names
+ *   that models usually have, or has none
+ * @throws {MambaError} where there are several and none of them was named
+ */
+export function chooseWeights({ repository, revision, folder, weights, tag }, { files }) {
+  if (weights !== null && Object.hasOwn(files, weights)) return weights.slice(folder.length);
+  const names = Object.keys(files).filter((name) => name.startsWith(folder));
+  if (names.length === 0 && folder && weights === null) {
+    throw new MambaError("not-found", `There is no folder ${folder.slice(0, -1)} in ${repository}.`, "Check the name of the folder.");
+  }
+  const has = (/** @type {string} */ name) => Object.hasOwn(files, folder + name);
+  if (tag === null && OTHER_WEIGHTS.some(has)) return null;
+
+  const at = revision === "main" ? "" : `@${revision}`;
+  const howToName = (/** @type {string} */ name) => `Write it as hf:${repository}/${name}${at}, or paste the address of its page.`;
+  const place = folder ? `${repository}/${folder.slice(0, -1)}` : repository;
+  const models = ggufModels(names.map((name) => ({ name, size: files[name].size })));
+  if (weights !== null) {
+    const others = models.length > 0 ? ` It has ${listed(models)}.` : "";
+    throw new MambaError("not-found", `There is no ${weights} in ${repository}.${others}`, "Check the name of the file.");
+  }
+  const here = models.filter(({ name }) => !name.includes("/", folder.length));
+  const folders = names.filter((name) => name.endsWith("/config.json")).map((name) => name.slice(0, -"/config.json".length));
+  const areBelow = here.length === 0 && folders.length === 0;
+  const gguf = theGguf(tag !== null || areBelow ? models : here, { place, howToName, tag });
+  if (gguf === null && folders.length > 0 && !has("config.json")) {
+    throw new MambaError(
+      "not-found",
+      `${place} has its models in folders: ${several(folders)}.`,
+      `Name the one that you want. ${howToName(folders[0])}`,
+    );
+  }
+  return gguf && gguf.slice(folder.length);
+}
 
 /**
  * @param {any} answer of the hub
@@ -117,4 +127,4 @@ export function listingOf(answer) {
 
 /** @param {string} hub @param {string} repository @param {string} commit @param {string} file */
 export const fileUrl = (hub, repository, commit, file) =>
-  `${hub}${repository}/resolve/${commit}/${file.split("/").map(encodeURIComponent).join("/")}`;
+  `${hub}${repository}/resolve/${commit}/${encodePath(file)}`;

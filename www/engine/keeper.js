@@ -2,6 +2,7 @@
 // cannot be kept is never a reason not to load the model: it is noted, and told to the page.
 
 import { MambaError } from "./errors.js";
+import { StartAnew } from "./file-errors.js";
 import { ModelStore, roomLeft } from "./store.js";
 
 /** @typedef {import("./http.js").Version} Version */
@@ -9,6 +10,8 @@ import { ModelStore, roomLeft } from "./store.js";
 
 /** The browser needs some room for itself. */
 const SPARE_ROOM = 32 * 2 ** 20;
+/** Tabs that one tab may wait for, one after the other. */
+const MOST_TABS = 20;
 /** After these the files themselves are in doubt, and what is kept of them is thrown away. */
 const IN_DOUBT = new Set(["bad-checkpoint", "bad-tokenizer", "integrity", "not-found", "unsupported-architecture"]);
 
@@ -54,7 +57,7 @@ export class Keeper {
 
   /** @param {string} name */
   record(name) {
-    return this.#store?.manifest.files[name] ?? null;
+    return this.#store?.recordOf(name) ?? null;
   }
 
   /** @param {string} name */
@@ -64,7 +67,25 @@ export class Keeper {
 
   /** That there is no such file is worth knowing too. @param {string} name */
   noteMissing(name) {
-    if (this.#store) this.#store.manifest.files[name] = { state: "missing", version: null };
+    if (!this.#store || this.record(name)?.state === "missing") return;
+    this.#store.manifest.files[name] = { state: "missing", version: null };
+    this.#hasNews = true;
+  }
+
+  /**
+   * To be called before anything is downloaded. While another tab writes the model, this one waits and then begins anew
+   * with what is kept by then: nothing has to be downloaded twice.
+   */
+  async takeTurn() {
+    if (!this.#store || this.problem) return;
+    try {
+      if (await this.#store.begin()) return;
+      if (await this.#store.waitForOther()) throw new StartAnew(inOtherTab(), MOST_TABS);
+      throw inOtherTab();
+    } catch (error) {
+      if (error instanceof StartAnew) throw error;
+      this.#giveUp(error);
+    }
   }
 
   /**

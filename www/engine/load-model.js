@@ -3,9 +3,8 @@
 import { MambaError } from "./errors.js";
 import { StartAnew } from "./file-errors.js";
 import { openFolder } from "./files.js";
-import { isWholeModel } from "./model-source.js";
-import { NEOX_TOKENIZER, usesNeox } from "./neox.js";
 import { ProgressMeter } from "./progress.js";
+import { readSmallFiles } from "./small-files.js";
 
 /** @typedef {import("./files.js").ModelFolder} ModelFolder */
 /** @typedef {import("./files.js").OpenFile} OpenFile */
@@ -20,6 +19,8 @@ const COMPILED_POLL_MS = 10;
  * @property {Promise<import("./wasm.js").Started>} wasmIsReady
  * @property {Promise<void>} helpers resolves when the threads are there, without which no engine is finished
  * @property {(progress: import("./progress.js").Progress) => void} report
+ * @property {(watch: (fetched: import("./progress.js").Fetched) => void) => void} watchProgram has `watch` told what has
+ *   come of the program
  */
 
 /**
@@ -28,6 +29,16 @@ const COMPILED_POLL_MS = 10;
  */
 export async function loadModel(wanted) {
   const meter = new ProgressMeter(wanted.report);
+  wanted.watchProgram((fetched) => meter.program(fetched));
+  try {
+    return await loadWith(wanted, meter);
+  } finally {
+    meter.end();
+  }
+}
+
+/** @param {Wanted} wanted @param {ProgressMeter} meter */
+async function loadWith(wanted, meter) {
   let asksFirst = false;
   for (let tries = 1; ; tries++) {
     const folder = await openFolder(wanted.source, wanted.fetching, meter, asksFirst);
@@ -55,21 +66,21 @@ export async function loadModel(wanted) {
 async function build(folder, { source, options, wasmIsReady, helpers }, meter) {
   // All at once: compiling the wasm, the small files, and the first bytes of the weights.
   const weights = findWeights(folder);
-  const small = isWholeSource(source) ? Promise.resolve({}) : readSmallFiles(folder, source.kind === "hub");
+  const small = folder.isAlone ? Promise.resolve({}) : readSmallFiles(folder, source.kind === "hub");
   // If the small files fail, what became of the weights does not matter.
   weights.catch(() => {});
   const files = await small;
   const { index, first } = await weights;
   const { wasm, threads } = await wasmIsReady;
 
-  const names = { ...files, index, weights: first?.name };
-  const loader = await wasm.ModelLoader.open(names, { ...options, threads });
+  const given = withoutMissing({ ...files, index, weights: first?.name });
+  const loader = await wasm.ModelLoader.open(given, { ...options, threads });
   try {
-    meter.expect(first ? first.announced : sizeInIndex(index));
     const names = loader.weightFiles();
+    meter.expect(folder.sizeOf(names) ?? (names.length === 1 && first ? first.announced : sizeInIndex(index)));
     for (const [i, name] of names.entries()) {
-      if (i + 1 < names.length) folder.fetchAhead(names[i + 1]);
-      const file = first ?? (await folder.open(name));
+      if (i + 1 < names.length && names[i + 1] !== first?.name) folder.fetchAhead(names[i + 1]);
+      const file = first?.name === name ? first : await folder.open(name);
       loader.beginFile(name, file.byteLength ?? undefined);
       await pour(file, loader, meter);
       loader.endFile();
@@ -85,31 +96,9 @@ async function build(folder, { source, options, wasmIsReady, helpers }, meter) {
   return await loader.finish();
 }
 
-/** Whether the source is one file with all in it, as GGUF is. @param {import("./model-source.js").ModelSource} source */
-function isWholeSource(source) {
-  if (source.kind !== "files") return source.weights !== null && isWholeModel(source.weights);
-  return source.files.some(({ name }) => isWholeModel(name)) && !source.files.some(({ name }) => name === "config.json");
-}
-
-/** @param {ModelFolder} folder @param {boolean} isOnHub */
-async function readSmallFiles(folder, isOnHub) {
-  const config = folder.text("config.json");
-  const [, tokenizer, tokenizerConfig, generationConfig, chatTemplate] = await Promise.all([
-    config,
-    isOnHub ? readTokenizer(folder, config) : folder.text("tokenizer.json"),
-    folder.textIfThere("tokenizer_config.json"),
-    folder.textIfThere("generation_config.json"),
-    folder.textIfThere("chat_template.jinja"),
-  ]);
-  return { config: await config, tokenizer, tokenizerConfig, generationConfig, chatTemplate };
-}
-
-/** @param {ModelFolder} folder @param {Promise<string>} config */
-async function readTokenizer(folder, config) {
-  const own = await folder.textIfThere("tokenizer.json");
-  if (own !== undefined) return own;
-  return folder.text(usesNeox(await config) ? NEOX_TOKENIZER : "tokenizer.json");
-}
+/** @template {object} T @param {T} files @returns {Partial<T>} what is there of them */
+const withoutMissing = (files) =>
+  /** @type {Partial<T>} */ (Object.fromEntries(Object.entries(files).filter(([, text]) => text !== undefined)));
 
 /**
  * One weight file already open, or the index of several.

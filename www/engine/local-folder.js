@@ -2,9 +2,10 @@
 
 import { MambaError } from "./errors.js";
 import { notFound } from "./file-errors.js";
+import { firstPart, ggufModels, isGguf, standsAlone, theGguf } from "./gguf-files.js";
 import { readText } from "./read-text.js";
 
-const WEIGHTS = "model.safetensors";
+const INDEXES = ["model.safetensors.index.json", "pytorch_model.bin.index.json"];
 
 /**
  * @param {File[]} files
@@ -20,7 +21,7 @@ export function localFolder(files, meter) {
     name: file.name,
     byteLength: file.size,
     announced: file.size,
-    chunks: readFile(file, isWeights ? meter : null),
+    chunks: readFile(file, (bytes) => meter.add(bytes, "read", isWeights ? "weights" : "files")),
     keep: async () => {},
   });
 
@@ -30,17 +31,20 @@ export function localFolder(files, meter) {
     if (!file) throw notFound(name, "among the chosen files");
     return file;
   }
+  const weights = chooseWeights(files);
   return {
+    weights,
+    isAlone: standsAlone(weights, files),
     open: async (name) => opened(need(name), true),
     openIfThere: async (name) => {
       const file = find(name);
       return file ? opened(file, true) : null;
     },
-    openWeights: async () => {
-      const only = files.filter((file) => /(\.safetensors|\.gguf|^pytorch_model\.bin)$/i.test(file.name));
-      const file = find(WEIGHTS) ?? (only.length === 1 ? only[0] : undefined);
-      return file && !find(`${WEIGHTS}.index.json`) ? opened(file, true) : null;
-    },
+    openWeights: async () => (weights === null ? null : opened(need(weights), true)),
+    sizeOf: (names) => names.reduce((/** @type {number | null} */ sum, name) => {
+      const file = find(name);
+      return sum !== null && file ? sum + file.size : null;
+    }, 0),
     text: async (name) => readText(opened(need(name))),
     textIfThere: async (name) => {
       const file = find(name);
@@ -54,14 +58,32 @@ export function localFolder(files, meter) {
   };
 }
 
-/** @param {File} file @param {import("./progress.js").ProgressMeter | null} meter */
-async function* readFile(file, meter) {
+/**
+ * model.safetensors, else the only file in that format, else an index of several, else pytorch_model.bin, else the only
+ * model in GGUF.
+ *
+ * @param {File[]} files
+ * @returns {string | null} null where there is an index, or nothing
+ */
+function chooseWeights(files) {
+  const has = (/** @type {string} */ name) => files.some((file) => file.name === name);
+  if (INDEXES.some(has)) return null;
+  if (has("model.safetensors")) return "model.safetensors";
+  const only = files.filter(({ name }) => /\.safetensors$/i.test(name));
+  if (only.length === 1) return only[0].name;
+  if (has("pytorch_model.bin")) return "pytorch_model.bin";
+  const gguf = files.length === 1 && isGguf(files[0].name) ? firstPart(files[0].name) : null;
+  return gguf ?? theGguf(ggufModels(files), { place: "What was chosen", howToName: (name) => `Choose ${name} alone.` });
+}
+
+/** @param {File} file @param {(bytes: number) => void} onBytes */
+async function* readFile(file, onBytes) {
   try {
     const reader = file.stream().getReader();
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return;
-      meter?.add(value.byteLength, "read");
+      onBytes(value.byteLength);
       yield value;
     }
   } catch (cause) {

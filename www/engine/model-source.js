@@ -1,12 +1,12 @@
 // Where a model's files are: what `load({ model })` accepts, turned into what the worker reads.
 
 import { badArgument } from "./errors.js";
-import { decoded, HUB, readHubName } from "./hub.js";
+import { decoded, HUB, readHubName, refuseOtherPages } from "./hub-name.js";
 
 /**
  * @typedef {{ kind: "web", folder: string, weights: string | null }} WebSource
  *   `weights`: the address of the one weight file, where the caller named it
- * @typedef {{ kind: "hub" } & import("./hub.js").HubName} HubSource
+ * @typedef {{ kind: "hub" } & import("./hub-name.js").HubName} HubSource
  * @typedef {{ kind: "files", files: File[] }} FileSource
  * @typedef {WebSource | HubSource | FileSource} ModelSource
  */
@@ -14,8 +14,10 @@ import { decoded, HUB, readHubName } from "./hub.js";
 /** Weight files that the engine reads. */
 const WEIGHTS = /(\.safetensors|\.gguf|(^|\/)pytorch_model(-\d+-of-\d+)?\.bin)$/i;
 const OTHER_FORMATS = /\.(ggml|bin|pt|pth|ckpt|onnx)$/i;
-/** One file that is the whole model: no config.json and no tokenizer.json beside it. */
-const WHOLE_MODEL = /\.gguf$/i;
+/** One of several weight files: the others are meant too. */
+const SHARD = /-\d{5}-of-\d{5}\.(safetensors|bin)$/i;
+/** More files than any model has; a folder that was dropped by mistake may hold millions. */
+const MOST_FILES = 100_000;
 
 /**
  * @param {string} name of a file
@@ -34,9 +36,6 @@ function requireFormat(name) {
   if (OTHER_FORMATS.test(name) && !WEIGHTS.test(name)) refuseFormat(name);
 }
 
-/** Whether the weight file is all there is. @param {string} name */
-export const isWholeModel = (name) => WHOLE_MODEL.test(name);
-
 /**
  * @param {unknown} model a folder URL, the URL of a weight file, "hf:owner/name[@revision]" or File objects
  * @param {string} base what relative addresses are relative to
@@ -45,7 +44,7 @@ export const isWholeModel = (name) => WHOLE_MODEL.test(name);
  */
 export function findModel(model, base, hub = HUB) {
   if (typeof model === "string") return findOnWeb(model.trim(), base, hub);
-  const files = model instanceof File ? [model] : isIterable(model) ? [...model] : [];
+  const files = model instanceof File ? [model] : isIterable(model) ? taken(model) : [];
   if (files.length === 0 || !files.every((file) => file instanceof File)) {
     throw badArgument(
       "No model was named.",
@@ -70,25 +69,58 @@ function findOnWeb(model, base, hub) {
   }
   const onHub = readHubName(model, hub);
   if (onHub?.weights) requireFormat(onHub.weights);
-  if (onHub) return { kind: "hub", ...onHub };
-  if (model.startsWith("hf:")) {
-    throw badArgument(`“${model}” is not a name on Hugging Face.`, "Write it as hf:owner/name or hf:owner/name@revision.");
-  }
-  const url = URL.canParse(model, base) ? new URL(model, base) : null;
+  if (onHub) return { kind: "hub", ...onHub, weights: onHub.weights && SHARD.test(onHub.weights) ? null : onHub.weights };
+  refuseOtherPages(model, hub);
+  const literal = withSignsInNames(model);
+  const url = URL.canParse(literal, base) ? new URL(literal, base) : null;
   if (!url || !/^https?:$/.test(url.protocol)) {
     throw badArgument(
       `“${model}” is not an address that a model can be loaded from.`,
       "Use an address that begins with https://, a folder of this site, or hf:owner/name.",
     );
   }
-  const file = decoded(url.pathname.slice(url.pathname.lastIndexOf("/") + 1));
+  const file = nameOfFile(url);
   requireFormat(file);
-  if (WEIGHTS.test(file)) return { kind: "web", folder: new URL(".", url).href, weights: url.href };
+  const folder = new URL(".", url).href;
+  if (WEIGHTS.test(file)) return { kind: "web", folder, weights: SHARD.test(file) ? null : url.href };
   url.search = url.hash = "";
   // People paste the address of a file in the folder; the folder is what they mean.
-  if (/\.(json|txt|md)$/i.test(file)) return { kind: "web", folder: new URL(".", url).href, weights: null };
+  if (/\.(json|txt|md|jinja)$/i.test(file)) return { kind: "web", folder, weights: null };
   if (file) url.pathname += "/";
   return { kind: "web", folder: url.href, weights: null };
+}
+
+/**
+ * A # or a ? begins something else in an address, and a % must be followed by two digits. Who types a file's name as it
+ * is means them as parts of it, which shows where a folder or a weight file comes after them, and no “=” in between.
+ *
+ * @param {string} address
+ */
+function withSignsInNames(address) {
+  const whole = address.replace(/%(?![0-9a-f]{2})/gi, "%25");
+  const [, path, after] = /^([^?#]*)([?#].*)$/s.exec(whole) ?? [];
+  const isName = after !== undefined && !after.includes("=") && (after.includes("/") || WEIGHTS.test(after));
+  return isName ? path + after.replaceAll("#", "%23").replaceAll("?", "%3F") : whole;
+}
+
+/** The name of the file behind an address, which may stand in its query: ?file=model.gguf. @param {URL} url */
+export function nameOfFile(url) {
+  const inPath = decoded(url.pathname.slice(url.pathname.lastIndexOf("/") + 1));
+  if (WEIGHTS.test(inPath)) return inPath;
+  const inQuery = [...url.searchParams.values()].find((value) => WEIGHTS.test(value));
+  return inQuery === undefined ? inPath : inQuery.slice(inQuery.lastIndexOf("/") + 1);
+}
+
+/** @param {Iterable<unknown>} files */
+function taken(files) {
+  const taken = [];
+  for (const file of files) {
+    if (taken.push(file) > MOST_FILES) {
+      throw badArgument(`More than ${MOST_FILES.toLocaleString("en")} files were given.`, "Choose the folder of one model.");
+    }
+    if (!(file instanceof File)) break; // it is refused anyway, and there may be no end
+  }
+  return taken;
 }
 
 /** @param {File} file */

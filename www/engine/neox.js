@@ -8,6 +8,12 @@ export const NEOX_TOKENIZER = `tokenizer.json of ${REPOSITORY}`;
 /** @param {string} hub */
 export const neoxTokenizerUrl = (hub) => `${hub}${REPOSITORY}/resolve/main/tokenizer.json`;
 
+/** A string of JSON, or one of the words that Python writes where JSON has no number. */
+const STRING_OR_WORD = /"(?:[^"\\]|\\.)*"|-?\b(?:Infinity|NaN)\b/gs;
+
+/** Python's JSON has the bare words Infinity, -Infinity and NaN. @param {string} json */
+const parsePythons = (json) => JSON.parse(json.replace(STRING_OR_WORD, (found) => (found.startsWith('"') ? found : "null")));
+
 /**
  * Whether a model that comes without a tokenizer has this one: by the original layout of its config, or by its
  * number of tokens, 50277 and what it is rounded up to.
@@ -16,7 +22,7 @@ export const neoxTokenizerUrl = (hub) => `${hub}${REPOSITORY}/resolve/main/token
  */
 export function usesNeox(json) {
   try {
-    const config = JSON.parse(json);
+    const config = parsePythons(json);
     const isOriginal = "ssm_cfg" in config || ("d_model" in config && !("model_type" in config));
     return isOriginal || (config.vocab_size >= 50_277 && config.vocab_size <= 50_288);
   } catch {

@@ -7,10 +7,13 @@ const STACK_BYTES = { kernels: 256 * 1024, model: 1024 * 1024 };
 
 /** @param {MessageEvent<import("./pool.js").Start>} event */
 self.onmessage = async ({ data: { module, memory, warmsUp } }) => {
-  await init({ module_or_path: module, memory, thread_stack_size: warmsUp ? STACK_BYTES.model : STACK_BYTES.kernels });
-  if (warmsUp) warmUp();
-  const helper = new KernelHelper();
-  self.postMessage("ready");
+  const helper = await start(module, memory, warmsUp).catch((error) => {
+    // A promise that fails in a worker is no error that its maker hears of.
+    say({ failed: String(error) });
+    self.close();
+  });
+  if (!helper) return;
+  say("ready");
   try {
     helper.work(); // until the worker is ended
   } catch (error) {
@@ -19,6 +22,20 @@ self.onmessage = async ({ data: { module, memory, warmsUp } }) => {
     throw error;
   }
 };
+
+/** @param {import("./pool.js").Answer} answer */
+const say = (answer) => self.postMessage(answer);
+
+/**
+ * @param {WebAssembly.Module} module
+ * @param {WebAssembly.Memory} memory
+ * @param {boolean} warmsUp
+ */
+async function start(module, memory, warmsUp) {
+  await init({ module_or_path: module, memory, thread_stack_size: warmsUp ? STACK_BYTES.model : STACK_BYTES.kernels });
+  if (warmsUp) warmUp();
+  return new KernelHelper();
+}
 
 /** Without it, all is only slower. */
 function warmUp() {

@@ -10,39 +10,76 @@ import { whyNotStarted } from "./why-not-started.js";
 /**
  * @typedef {{ module: WebAssembly.Module, memory: WebAssembly.Memory }} Shared the build with threads
  * @typedef {Shared & { warmsUp: boolean }} Start `warmsUp`: whether it calls what the engine will call (src/engine/warm.rs)
+ * @typedef {"ready" | { failed: string }} Answer of a thread that was started; why it could not, for developers
  */
 
+/** A thread that has not answered by then is done without: the kernels need none of them. */
+const ANSWER_MS = 30_000;
+
 export class Helpers {
-  #workers;
+  /** Those that are there, or may still come. @type {Set<Worker>} */
+  #workers = new Set();
+  /** Those that have not answered. @type {Set<Worker>} */
+  #waitedFor = new Set();
+  #count;
+  #onReady;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
 
   /**
    * @param {number} count
-   * @param {() => void} onReady called when all are there
-   * @param {(error: import("./errors.js").MambaError) => void} onFailure called when one cannot start, or fails later
+   * @param {(missing: number) => void} onReady called when each has answered, with how many could not start
+   * @param {(error: import("./errors.js").MambaError) => void} onFailure called when their program is missing, or one
+   *   fails later
    */
   constructor(count, onReady, onFailure) {
-    let missing = count;
+    this.#count = count;
+    this.#onReady = onReady;
     const url = new URL("./pool-worker.js", import.meta.url);
-    this.#workers = Array.from({ length: count }, (_, index) => {
+    for (let index = 0; index < count; index++) {
       const worker = new Worker(scriptAddress(url), { type: "module", name: `mamba kernels ${index + 1}` });
       worker.onerror = (event) => {
         event.preventDefault();
-        void whyNotStarted(url).then(onFailure);
+        // Before its answer it did not run at all: one of its modules is missing, or a header is.
+        if (this.#waitedFor.has(worker)) void whyNotStarted(url).then(onFailure);
+        else onFailure(engineStopped(event.message));
       };
-      worker.onmessage = () => {
-        worker.onerror = (event) => onFailure(engineStopped(event.message));
-        if (--missing === 0) onReady();
-      };
-      return worker;
-    });
+      worker.onmessage = ({ data }) => this.#hear(worker, data);
+      this.#workers.add(worker);
+      this.#waitedFor.add(worker);
+    }
   }
 
   /** @param {Shared} shared what the engine's worker has started */
   start(shared) {
-    this.#workers.forEach((worker, index) => worker.postMessage({ ...shared, warmsUp: index === 0 }));
+    [...this.#workers].forEach((worker, index) => worker.postMessage({ ...shared, warmsUp: index === 0 }));
+    if (this.#waitedFor.size > 0) this.#timer = setTimeout(() => this.#giveUpWaiting(), ANSWER_MS);
   }
 
   end() {
+    clearTimeout(this.#timer);
     for (const worker of this.#workers) worker.terminate();
+    this.#workers.clear();
+    this.#waitedFor.clear();
+  }
+
+  /** @param {Worker} worker @param {Answer} answer */
+  #hear(worker, answer) {
+    if (!this.#waitedFor.delete(worker)) return;
+    if (answer !== "ready") this.#dismiss(worker, answer.failed);
+    if (this.#waitedFor.size > 0) return;
+    clearTimeout(this.#timer);
+    this.#onReady(this.#count - this.#workers.size);
+  }
+
+  #giveUpWaiting() {
+    for (const worker of [...this.#waitedFor]) this.#hear(worker, { failed: `no answer for ${ANSWER_MS} ms` });
+  }
+
+  /** @param {Worker} worker @param {string} why */
+  #dismiss(worker, why) {
+    console.warn(`A thread could not start: ${why}`);
+    worker.terminate();
+    this.#workers.delete(worker);
   }
 }

@@ -1,37 +1,51 @@
-// How far a load is: rate and time left of a download, and the kernels that compile meanwhile.
+// How far a load is: what has come of the program, of the small files and of the weights, the rate of the network, and
+// the kernels that compile meanwhile.
 
 /**
  * @typedef {"connect" | "read" | "download" | "wait" | "prepare"} Phase looking for the files, reading what is kept,
  *   downloading, waiting to try again after a failure, building the model
  *
  * @typedef {object} Progress
- * @property {Phase} phase
- * @property {number} loadedBytes
- * @property {number | null} totalBytes null while it is not known
- * @property {number | null} bytesPerSecond null until there is something to measure
- * @property {number | null} secondsLeft null until both are known
+ * @property {Phase} phase of the model's files; the program may come meanwhile
+ * @property {number} loadedBytes of everything: the sum of the parts. Compressed answers count as what they unpack to
+ * @property {number | null} totalBytes null while the size of the weights is not known. It can grow a little, because a
+ *   part whose size nobody says counts as what has come of it
+ * @property {Parts} parts
+ * @property {number | null} bytesPerSecond what came over the network in the last seconds, whatever part it was of;
+ *   null until there is something to measure, and where nothing comes over the network
+ * @property {number | null} secondsLeft of the download; null where it cannot be told
  * @property {Kernels | null} kernels null where there is nothing to compile
  *
+ * @typedef {{ loadedBytes: number, totalBytes: number | null }} Part
+ * @typedef {{ program: Part, files: Part, weights: Part }} Parts the wasm; config.json, tokenizer.json and the like; and
+ *   the weights
+ * @typedef {Part & { isFromNetwork: boolean }} Fetched
  * @typedef {{ ready: number, of: number }} Kernels compiled for the GPU, and needed
  */
 
 /** Long enough to smooth over bursts, short enough to follow a change of network. */
 const WINDOW_MS = 3000;
+/** In less time a burst would pass for a rate. */
+const SHORTEST_MS = 400;
 const REPORT_EVERY_MS = 100;
 /** When nothing arrives the rate has to fall all the same. */
 const TICK_MS = 500;
 
+/** @returns {Part} */
+const nothing = () => ({ loadedBytes: 0, totalBytes: null });
+
 export class ProgressMeter {
-  /** @type {{ at: number, bytes: number }[]} */
+  /** What had come over the network at which time. @type {{ at: number, bytes: number }[]} */
   #samples = [];
-  #loaded = 0;
+  #fromNetwork = 0;
   #reportedAt = -Infinity;
-  /** @type {number | null} */
-  #total = null;
+  /** @type {Parts} */
+  #parts = { program: nothing(), files: nothing(), weights: nothing() };
   /** @type {Phase} */
   #phase = "connect";
   /** @type {Kernels | null} */
   #kernels = null;
+  #hasEnded = false;
   #report;
   #now;
   /** @type {ReturnType<typeof setInterval> | undefined} */
@@ -44,26 +58,31 @@ export class ProgressMeter {
     this.#tell();
   }
 
-  /** @param {number | null} bytes */
+  /** @param {number | null} bytes of the weights */
   expect(bytes) {
-    this.#total = bytes;
+    this.#parts.weights.totalBytes = bytes;
   }
 
-  /** @param {number} bytes @param {"read" | "download"} phase */
-  add(bytes, phase) {
-    this.#become(phase);
-    this.#loaded += bytes;
+  /**
+   * @param {number} bytes
+   * @param {"read" | "download"} phase
+   * @param {"weights" | "files"} [part]
+   */
+  add(bytes, phase, part = "weights") {
+    // Small files come while the weights are looked for, or begin; what the weights do is what is told.
+    if (part === "weights" || this.#phase === "connect") this.#become(phase);
+    const it = this.#parts[part];
+    it.loadedBytes += bytes;
     // An index may have promised less than its shards hold.
-    if (this.#total !== null) this.#total = Math.max(this.#total, this.#loaded);
-    this.#ticking ??= setInterval(() => this.#sample(), TICK_MS);
-    if (this.#now() - this.#reportedAt >= REPORT_EVERY_MS) this.#sample();
+    if (it.totalBytes !== null) it.totalBytes = Math.max(it.totalBytes, it.loadedBytes);
+    this.#count(phase === "download" ? bytes : 0);
   }
 
-  #sample() {
-    const now = this.#now();
-    this.#samples.push({ at: now, bytes: this.#loaded });
-    while (this.#samples.length > 2 && now - this.#samples[0].at > WINDOW_MS) this.#samples.shift();
-    this.#tell();
+  /** What has come of the program. @param {Fetched} fetched */
+  program({ loadedBytes, totalBytes, isFromNetwork }) {
+    const more = loadedBytes - this.#parts.program.loadedBytes;
+    this.#parts.program = { loadedBytes, totalBytes };
+    this.#count(isFromNetwork ? more : 0);
   }
 
   /** For the next report. @param {Kernels} kernels */
@@ -78,38 +97,79 @@ export class ProgressMeter {
   }
 
   prepare() {
-    clearInterval(this.#ticking);
+    this.end();
     this.#become("prepare");
     this.#tell();
   }
 
-  /** All over again. */
+  /** The files all over again. */
   reset() {
     this.#become("connect");
-    this.#loaded = 0;
-    this.#total = null;
+    this.#parts = { ...this.#parts, files: nothing(), weights: nothing() };
     this.#kernels = null;
+    this.#hasEnded = false;
     this.#tell();
+  }
+
+  /** There is nothing more to tell. */
+  end() {
+    this.#hasEnded = true;
+    clearInterval(this.#ticking);
+    this.#ticking = undefined;
+  }
+
+  /** @param {number} bytes that came over the network */
+  #count(bytes) {
+    if (bytes > 0 && this.#samples.length === 0) this.#sample();
+    this.#fromNetwork += bytes;
+    if (this.#hasEnded) return;
+    this.#ticking ??= setInterval(() => this.#tick(), TICK_MS);
+    if (this.#now() - this.#reportedAt >= REPORT_EVERY_MS) this.#tick();
+  }
+
+  #tick() {
+    if (this.#samples.length > 0) this.#sample();
+    this.#tell();
+  }
+
+  #sample() {
+    const now = this.#now();
+    this.#samples.push({ at: now, bytes: this.#fromNetwork });
+    // The last one before the window stays, as its beginning.
+    while (this.#samples.length > 2 && now - this.#samples[1].at >= WINDOW_MS) this.#samples.shift();
   }
 
   /** @param {Phase} phase */
   #become(phase) {
-    // The rate of the disk says nothing about that of the network.
-    if (phase !== this.#phase) this.#samples = [];
+    // A pause, and what comes after it, are not measured together.
+    if (phase !== this.#phase && (phase === "wait" || phase === "prepare")) this.#samples = [];
     this.#phase = phase;
+  }
+
+  #rate() {
+    const [first] = this.#samples;
+    const last = this.#samples[this.#samples.length - 1];
+    if (!last || last.at - first.at < SHORTEST_MS) return null;
+    const rate = ((last.bytes - first.bytes) / (last.at - first.at)) * 1000;
+    // Nothing comes although it should: that is a rate too.
+    return rate > 0 || this.#phase === "download" ? rate : null;
   }
 
   #tell() {
     this.#reportedAt = this.#now();
-    const [first] = this.#samples;
-    const last = this.#samples[this.#samples.length - 1];
-    const rate = last && last.at > first.at ? ((last.bytes - first.bytes) / (last.at - first.at)) * 1000 : null;
+    const { program, files, weights } = this.#parts;
+    const loadedBytes = program.loadedBytes + files.loadedBytes + weights.loadedBytes;
+    const size = (/** @type {Part} */ part) => Math.max(part.totalBytes ?? 0, part.loadedBytes);
+    const totalBytes = weights.totalBytes === null ? null : size(program) + size(files) + size(weights);
+    const rate = this.#rate();
+    const isTold = this.#phase === "download" && rate !== null && rate > 0 && totalBytes !== null;
     this.#report({
       phase: this.#phase,
-      loadedBytes: this.#loaded,
-      totalBytes: this.#total,
+      loadedBytes,
+      totalBytes,
+      parts: { program: { ...program }, files: { ...files }, weights: { ...weights } },
       bytesPerSecond: rate,
-      secondsLeft: rate && this.#total !== null ? (this.#total - this.#loaded) / rate : null,
+      secondsLeft: isTold ? (totalBytes - loadedBytes) / rate : null,
       kernels: this.#kernels,
     });
   }

@@ -24,8 +24,9 @@
  * @typedef {{ [name in keyof Calls]: { id: number, call: name, args: Parameters<Calls[name]>[0] } }[keyof Calls]} Request
  * @typedef {Request | { id: number, stop: true } | { id: number, taken: number }} AboutCall
  * @typedef {AboutCall | { program: import("./wasm.js").Program } | { module: WebAssembly.Module | null }
- *   | { helpersAreReady: true }} ToWorker
- *   `program` comes first of all; `module` is that program's wasm, null where the worker has to compile it
+ *   | { fetched: import("./progress.js").Fetched } | { helpers: { missing: number } }} ToWorker
+ *   `program` comes first of all; `module` is that program's wasm, null where the worker has to compile it, and
+ *   `fetched` what has come of it; `helpers` comes when all threads have answered, `missing` of them with a failure
  *
  * @typedef {{ progress: import("./progress.js").Progress }
  *   | { info: import("../mamba.js").EngineInfo }
@@ -34,9 +35,9 @@
  * @typedef {{ id: number, result: unknown }
  *   | { id: number, error: import("./errors.js").PlainError }
  *   | { id: number, event: CallEvent }
- *   | { shared: import("./pool.js").Shared }
+ *   | { shared: import("./pool.js").Shared | null }
  *   | { fatal: import("./errors.js").PlainError }} FromWorker
- *   `shared` is what the helpers start with
+ *   `shared` is what the helpers start with, null where none are of use after all
  */
 
 /**

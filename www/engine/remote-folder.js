@@ -10,9 +10,11 @@ import { Download } from "./download.js";
 import { toPlain } from "./errors.js";
 import { keptChanging, notFound, StartAnew, unreachable } from "./file-errors.js";
 import { ask, canContinue, isOwn, isSame } from "./http.js";
-import { decoded, fileUrl, readListing, writeHubName } from "./hub.js";
+import { inTime } from "./file-access.js";
+import { readListing } from "./hub.js";
+import { writeHubName } from "./hub-name.js";
 import { Keeper } from "./keeper.js";
-import { NEOX_TOKENIZER, neoxTokenizerUrl } from "./neox.js";
+import { placesOnHub, placesOnSite } from "./places.js";
 import { readText } from "./read-text.js";
 import { RemoteFile } from "./remote-file.js";
 
@@ -33,40 +35,18 @@ export async function openRemoteFolder(source, options, meter, asksFirst) {
   const address = source.kind === "hub" ? writeHubName(source, options.hub) : (source.weights ?? source.folder);
   const keeper = await Keeper.open(address, options.keep);
   const how = { patience: options.patience, onWait: (/** @type {boolean} */ isWaiting) => meter.wait(isWaiting) };
-  const open = (/** @type {(name: string) => Place | null} */ find) =>
-    new RemoteFolder(find, source.weights, keeper, how, meter, asksFirst);
-  if (source.kind === "web") return open((name) => onSite(source, name));
+  const open = (/** @type {import("./places.js").Places} */ places) => new RemoteFolder(places, keeper, how, meter, asksFirst);
+  if (source.kind === "web") return open(placesOnSite(source));
   const listing = (keeper.isComplete && keeper.listing) || (await readListing(source, options.hub, how));
+  const places = placesOnHub(source, options.hub, listing);
   keeper.useListing(listing);
-  return open((name) => onHub(source, options.hub, listing, name));
+  return open(places);
 }
-
-/** @param {import("./model-source.js").WebSource} source @param {string} name @returns {Place} */
-function onSite({ folder, weights }, name) {
-  const url = weights && name === nameIn(weights) ? weights : new URL(name, folder).href;
-  return { name, url, size: null, sha256: null, version: null };
-}
-
-/**
- * @param {import("./model-source.js").HubSource} source
- * @param {string} hub
- * @param {import("./hub.js").Listing} listing
- * @param {string} name
- * @returns {Place | null}
- */
-function onHub({ repository }, hub, { commit, files }, name) {
-  if (name === NEOX_TOKENIZER) return { name, url: neoxTokenizerUrl(hub), size: null, sha256: null, version: null };
-  if (!Object.hasOwn(files, name)) return null;
-  const { size, sha256, oid } = files[name];
-  return { name, url: fileUrl(hub, repository, commit, name), size, sha256, version: { etag: oid, lastModified: null, size } };
-}
-
-/** @param {string} path */
-const nameIn = (path) => decoded(path.split(/[?#]/)[0].split("/").pop() ?? "");
 
 class RemoteFolder {
   #find;
-  #weights;
+  weights;
+  isAlone;
   #keeper;
   #how;
   #meter;
@@ -77,23 +57,26 @@ class RemoteFolder {
   #outdated = null;
   /** Shards that were, or are being, fetched before their turn. @type {Map<string, Promise<void>>} */
   #ahead = new Map();
+  /** Small files that are being read. @type {Set<Promise<unknown>>} */
+  #texts = new Set();
   /** @type {Download[]} */
   #downloads = [];
+  #hasFailed = false;
   /** A copy was used without knowing whether it is up to date. */
   #isUnsure = false;
   #hasChanged = false;
 
   /**
-   * @param {(name: string) => Place | null} find null where there is no such file
-   * @param {string | null} weights address of the one weight file, where it was named
+   * @param {import("./places.js").Places} places
    * @param {Keeper} keeper
    * @param {Pick<import("./download.js").Wanted, "patience" | "onWait">} how
    * @param {import("./progress.js").ProgressMeter} meter
    * @param {boolean} asksFirst
    */
-  constructor(find, weights, keeper, how, meter, asksFirst) {
+  constructor({ find, weights, isAlone }, keeper, how, meter, asksFirst) {
     this.#find = find;
-    this.#weights = weights && nameIn(weights);
+    this.weights = weights;
+    this.isAlone = isAlone;
     this.#keeper = keeper;
     this.#how = how;
     this.#meter = meter;
@@ -114,7 +97,13 @@ class RemoteFolder {
   }
 
   async openWeights() {
-    return this.#weights ? this.open(this.#weights) : this.openIfThere(WEIGHTS);
+    return this.weights === null ? this.openIfThere(WEIGHTS) : this.open(this.weights);
+  }
+
+  /** @param {string[]} names @returns {number | null} */
+  sizeOf(names) {
+    const sizes = names.map((name) => this.#find(name)?.size ?? null);
+    return sizes.reduce((sum, size) => (sum === null || size === null ? null : sum + size), 0);
   }
 
   /** @param {string} name */
@@ -129,8 +118,11 @@ class RemoteFolder {
     try {
       return await this.#text(name);
     } catch (error) {
+      const { code } = /** @type {{ code?: string }} */ (error);
+      // A model that was loaded once works without a file that it did not need then.
+      if (code === "network" && this.#keeper.isComplete && !this.#keeper.record(name)) return undefined;
       // Static hosts that answer every address with their front page have no such file.
-      if (/** @type {{ code?: string }} */ (error).code !== "not-found") throw error;
+      if (code !== "not-found") throw error;
       this.#keeper.noteMissing(name);
       return undefined;
     }
@@ -162,8 +154,10 @@ class RemoteFolder {
 
   /** @param {unknown} error */
   async fail(error) {
+    this.#hasFailed = true;
     for (const download of this.#downloads) download.end();
-    await Promise.all(this.#ahead.values());
+    // Only what is closed can be thrown away, or be written again.
+    await Promise.allSettled([...this.#ahead.values(), ...this.#texts]);
     await this.#keeper.fail(error);
   }
 
@@ -173,11 +167,18 @@ class RemoteFolder {
   }
 
   /** @param {string} name */
-  async #text(name) {
-    const file = await this.#open(name, false);
-    if (!file) return undefined;
-    const text = await readText(file);
-    await file.keep();
+  #text(name) {
+    const reading = async () => {
+      const file = await this.#open(name, false);
+      if (!file) return undefined;
+      const text = await readText(file);
+      await file.keep();
+      return text;
+    };
+    const text = reading();
+    this.#texts.add(text);
+    const done = () => void this.#texts.delete(text);
+    text.then(done, done);
     return text;
   }
 
@@ -199,6 +200,7 @@ class RemoteFolder {
       ...this.#how,
     });
     this.#downloads.push(download);
+    if (this.#hasFailed) download.end();
     const wasFetched = this.#ahead.has(name);
     let stored = await keeper.find(name);
     const version = record?.version ?? null;
@@ -210,6 +212,7 @@ class RemoteFolder {
       stored = null;
     }
     if (!stored?.isWhole) {
+      await keeper.takeTurn();
       const state = await download.connect(stored?.size ?? 0, version);
       if (state === "missing") {
         keeper.noteMissing(name);
@@ -221,10 +224,11 @@ class RemoteFolder {
       }
       if (!download.mayBeKept && !place.version) keeper.noteForbidden(new URL(place.url).host);
     }
-    const counts = isWeights && !wasFetched;
+    const part = isWeights ? "weights" : "files";
     return new RemoteFile(place, download, stored, keeper, (bytes, phase) => {
       this.#requireUpToDate();
-      if (counts) this.#meter.add(bytes, phase);
+      // What was fetched ahead was counted then.
+      if (!wasFetched) this.#meter.add(bytes, phase, part);
     });
   }
 
@@ -251,15 +255,19 @@ class RemoteFolder {
 
   /** Whether the kept file, or that there was none, is still what the server says. @param {Place} place */
   async #isUpToDate({ name, url }) {
-    const signal = AbortSignal.timeout(HEAD_MS);
+    const record = this.#keeper.record(name);
+    const abort = new AbortController();
     try {
-      const answer = await ask({ name, url, method: "HEAD", cache: "no-store", signal });
-      const record = this.#keeper.record(name);
+      const answer = await inTime(ask({ name, url, method: "HEAD", cache: "no-store", signal: abort.signal }), HEAD_MS);
       if (typeof answer === "string") return answer === "missing" && record?.state === "missing";
       return isSame(answer.version, record?.version ?? null);
     } catch (error) {
+      abort.abort();
+      const { code } = /** @type {{ code?: string }} */ (error);
+      // A front page instead of the file: there is still none.
+      if (code === "not-found" && record?.state === "missing") return true;
       // It says nothing: of this site's own model the copy does, of another a download shows what is wrong.
-      if (!this.#keeper.isComplete || /** @type {{ code?: string }} */ (error).code) return false;
+      if (!this.#keeper.isComplete || code) return false;
       this.#isUnsure = true;
       return true;
     }

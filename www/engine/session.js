@@ -1,5 +1,6 @@
 // One conversation: a recurrent state in the worker, seen from the main thread.
 
+import { generateOptions, prefillOptions, textOrIds as checkedTextOrIds } from "./arguments.js";
 import { badArgument, cancelled, MambaError } from "./errors.js";
 
 /** @typedef {import("./connection.js").Connection} Connection */
@@ -57,8 +58,8 @@ export class Session {
    * @param {Pick<GenerateOptions, "signal" | "onPrefill">} [options]
    */
   async prefill(textOrIds, options = {}) {
-    const read = typeof textOrIds === "string" ? textOrIds : Uint32Array.from(textOrIds);
-    for await (const _ of this.#run({ read }, options)); // reading gives no pieces
+    const read = checkedTextOrIds(textOrIds);
+    for await (const _ of this.#run({ read }, prefillOptions(options))); // reading gives no pieces
   }
 
   /**
@@ -68,9 +69,9 @@ export class Session {
    * @param {GenerateOptions} [options]
    * @returns {AsyncGenerator<Piece, "stop" | "length", void>}
    */
-  async *generate({ signal, onPrefill, ...request } = {}) {
+  async *generate(options = {}) {
+    const { signal, onPrefill, ...request } = generateOptions(options);
     if (request.message === undefined) request.prompt ??= "";
-    if (typeof request.stop === "string") request.stop = [request.stop];
     const reason = yield* this.#run(request, { signal, onPrefill });
     return reason === "length" ? "length" : "stop";
   }
@@ -131,8 +132,8 @@ export class Session {
     });
     finished.catch(() => {}); // it may fail while the caller is busy with a piece
     const stop = () => this.#connection.tell({ id, stop: true });
-    signal?.addEventListener("abort", stop);
     try {
+      signal?.addEventListener("abort", stop);
       for (;;) {
         for (let piece = ready.shift(); piece; piece = ready.shift()) {
           yield piece;

@@ -3,27 +3,20 @@
 // A page lists and deletes; only a worker can write (stored-file.js).
 
 import { MambaError } from "./errors.js";
+import { inTime, openToWrite } from "./file-access.js";
+import { checkedManifest, FORMAT } from "./manifest.js";
 import { StoredFile } from "./stored-file.js";
 
 const FOLDER = "mamba-web-models";
 const MANIFEST = "model.json";
-/** Another number, and what older pages kept is not read. */
-const FORMAT = 1;
 /** A worker that was ended a moment ago may still be about to let go of its model. */
 const LOCK_MS = 2000;
+/** Another tab that has written nothing for so long is stuck, or frozen. Pieces of files are written whole. */
+const OTHER_TAB_MS = 30_000;
 
 /**
- * @typedef {object} FileRecord
- * @property {"part" | "whole" | "missing"} state
- * @property {import("./http.js").Version | null} version
- *
- * @typedef {object} Manifest
- * @property {number} format
- * @property {string} address what the model is loaded by: hf:owner/name@revision or a URL
- * @property {boolean} isComplete whether it was loaded to its end once
- * @property {import("./hub.js").Listing | null} listing of a model from a hub
- * @property {Record<string, FileRecord>} files
- *
+ * @typedef {import("./manifest.js").FileRecord} FileRecord
+ * @typedef {import("./manifest.js").Manifest} Manifest
  * @typedef {{ id: string, address: string, bytes: number, isComplete: boolean }} KeptModel
  */
 
@@ -33,8 +26,8 @@ const LOCK_MS = 2000;
  */
 async function openRoot() {
   try {
-    const root = await navigator.storage.getDirectory();
-    return await root.getDirectoryHandle(FOLDER, { create: true });
+    const root = await inTime(navigator.storage.getDirectory());
+    return await inTime(root.getDirectoryHandle(FOLDER, { create: true }));
   } catch (cause) {
     throw new MambaError(
       "no-storage",
@@ -55,10 +48,7 @@ export async function keptModels() {
   for await (const [id, folder] of entries(root)) {
     if (folder.kind !== "directory") continue;
     const manifest = await readManifest(/** @type {FileSystemDirectoryHandle} */ (folder));
-    let bytes = 0;
-    for await (const [, file] of entries(/** @type {FileSystemDirectoryHandle} */ (folder))) {
-      if (file.kind === "file") bytes += (await /** @type {FileSystemFileHandle} */ (file).getFile().catch(() => null))?.size ?? 0;
-    }
+    const bytes = await sizeOf(/** @type {FileSystemDirectoryHandle} */ (folder));
     models.push({ id, bytes, address: manifest?.address ?? "", isComplete: manifest?.isComplete ?? false });
   }
   return models.sort((a, b) => b.bytes - a.bytes);
@@ -82,7 +72,8 @@ export async function deleteKeptModel(id) {
 
 /** @returns {Promise<number | null>} bytes that may still be kept; null where the browser does not say */
 export async function roomLeft() {
-  const { quota, usage } = (await navigator.storage?.estimate?.().catch(() => null)) ?? {};
+  const estimate = navigator.storage?.estimate?.();
+  const { quota, usage } = (estimate && (await inTime(estimate).catch(() => null))) ?? {};
   return quota === undefined || usage === undefined ? null : Math.max(0, quota - usage);
 }
 
@@ -113,7 +104,7 @@ export class ModelStore {
     const root = await openRoot();
     const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(address));
     const id = [...new Uint8Array(hash, 0, 16)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-    const folder = await root.getDirectoryHandle(id).catch(() => null);
+    const folder = await inTime(root.getDirectoryHandle(id)).catch(() => null);
     const kept = folder && (await readManifest(folder));
     const empty = { format: FORMAT, address, isComplete: false, listing: null, files: {} };
     return new ModelStore(root, id, folder, kept?.address === address ? kept : empty);
@@ -129,14 +120,42 @@ export class ModelStore {
     return this.#isOurs;
   }
 
+  /**
+   * Waits while another tab writes the model.
+   *
+   * @returns {Promise<boolean>} false where that tab does not get on
+   */
+  async waitForOther() {
+    const tooLate = new AbortController();
+    let isFree = false;
+    const free = navigator.locks
+      .request(this.#lockName, { signal: tooLate.signal }, () => void (isFree = true))
+      .catch(() => {});
+    for (let before = -1; ; ) {
+      const bytes = await inTime(this.#root.getDirectoryHandle(this.#id).then(sizeOf)).catch(() => 0);
+      if (isFree) return true;
+      if (bytes <= before) break;
+      before = bytes;
+      await inTime(free, OTHER_TAB_MS).catch(() => {});
+    }
+    tooLate.abort();
+    return false;
+  }
+
   /** Lets another tab write it. */
   end() {
     this.#release();
   }
 
+  /** @param {string} name @returns {FileRecord | null} */
+  recordOf(name) {
+    const { files } = this.manifest;
+    return Object.hasOwn(files, name) ? files[name] : null;
+  }
+
   /** @param {string} name @returns {Promise<StoredFile | null>} */
   async file(name) {
-    const record = this.manifest.files[name];
+    const record = this.recordOf(name);
     if (!this.#folder || !record || record.state === "missing") return null;
     return StoredFile.find(this.#folder, name, record.state === "whole").catch(() => null);
   }
@@ -163,8 +182,7 @@ export class ModelStore {
 
   async #write() {
     await this.#requireFolder();
-    const file = await /** @type {FileSystemDirectoryHandle} */ (this.#folder).getFileHandle(MANIFEST, { create: true });
-    const access = await file.createSyncAccessHandle();
+    const access = await openToWrite(/** @type {FileSystemDirectoryHandle} */ (this.#folder), MANIFEST);
     try {
       const bytes = new TextEncoder().encode(JSON.stringify(this.manifest));
       access.truncate(0);
@@ -186,12 +204,19 @@ export class ModelStore {
     this.#folder ??= await this.#root.getDirectoryHandle(this.#id, { create: true });
   }
 
+  get #lockName() {
+    return `${FOLDER}/${this.#id}`;
+  }
+
   /** @returns {Promise<boolean>} */
   #lock() {
     return new Promise((resolve) => {
       const held = new Promise((release) => (this.#release = () => release(undefined)));
+      const tooLate = new AbortController();
+      const timer = setTimeout(() => tooLate.abort(), LOCK_MS);
       navigator.locks
-        .request(`${FOLDER}/${this.#id}`, { signal: AbortSignal.timeout(LOCK_MS) }, () => {
+        .request(this.#lockName, { signal: tooLate.signal }, () => {
+          clearTimeout(timer);
           resolve(true);
           return held;
         })
@@ -200,12 +225,21 @@ export class ModelStore {
   }
 }
 
+/** @param {FileSystemDirectoryHandle} folder @returns {Promise<number>} bytes of its files */
+async function sizeOf(folder) {
+  let bytes = 0;
+  for await (const [, entry] of entries(folder)) {
+    const file = entry.kind === "file" ? /** @type {FileSystemFileHandle} */ (entry) : null;
+    bytes += (await file?.getFile().catch(() => null))?.size ?? 0;
+  }
+  return bytes;
+}
+
 /** @param {FileSystemDirectoryHandle} folder @returns {Promise<Manifest | null>} null where it cannot be read */
 async function readManifest(folder) {
   try {
-    const file = await (await folder.getFileHandle(MANIFEST)).getFile();
-    const manifest = JSON.parse(await file.text());
-    return manifest?.format === FORMAT && typeof manifest.address === "string" && manifest.files ? manifest : null;
+    const file = await inTime(folder.getFileHandle(MANIFEST).then((found) => found.getFile()));
+    return checkedManifest(JSON.parse(await inTime(file.text())));
   } catch {
     return null;
   }

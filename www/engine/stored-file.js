@@ -3,6 +3,8 @@
 // a broken file system costs the pieces from the first broken one on, and nothing broken is
 // ever read.
 
+import { inTime, openToWrite } from "./file-access.js";
+
 export const PIECE = 2 ** 20;
 const HASH = 32;
 
@@ -51,10 +53,9 @@ export class StoredFile {
   static async find(folder, name, isWhole) {
     const file = new StoredFile(folder, name, isWhole, 0, new Uint8Array(0));
     // Each step is a question to another process, so both ways at once.
-    const [hashes, found] = await Promise.all([
-      file.#get("pieces").then((pieces) => pieces.arrayBuffer()),
-      file.#get(file.#ending),
-    ]);
+    const [hashes, found] = await inTime(
+      Promise.all([file.#get("pieces").then((pieces) => pieces.arrayBuffer()), file.#get(file.#ending)]),
+    );
     const bytes = found.size;
     file.#found = found;
     const pieces = Math.floor(hashes.byteLength / HASH);
@@ -90,7 +91,7 @@ export class StoredFile {
   /** @param {File} file @param {number} at @returns {Promise<Uint8Array | null>} null at the end and for a broken piece */
   async #readPiece(file, at) {
     if (at >= this.size) return null;
-    const piece = await file.slice(at, Math.min(at + PIECE, this.size)).arrayBuffer().catch(() => null);
+    const piece = await inTime(file.slice(at, Math.min(at + PIECE, this.size)).arrayBuffer()).catch(() => null);
     return piece && (await this.#isRight(piece, at / PIECE)) ? new Uint8Array(piece) : null;
   }
 
@@ -100,8 +101,7 @@ export class StoredFile {
     else await this.#folder.removeEntry(`${this.#name}.whole`).catch(() => {}); // of an older version
     this.#isWhole = false;
     this.#found = null; // it is another file from now on
-    const open = async (/** @type {string} */ ending) =>
-      (await this.#folder.getFileHandle(`${this.#name}.${ending}`, { create: true })).createSyncAccessHandle();
+    const open = (/** @type {string} */ ending) => openToWrite(this.#folder, `${this.#name}.${ending}`);
     const bytes = await open("part");
     try {
       this.#open = { bytes, hashes: await open("pieces") };
@@ -179,7 +179,7 @@ export class StoredFile {
     await this.#folder.removeEntry(`${this.#name}.${to}`).catch(() => {});
     const file = /** @type {MovableFile} */ (await this.#folder.getFileHandle(`${this.#name}.${from}`));
     if (!file.move) throw new DOMException("Files cannot be renamed here.", "NotSupportedError");
-    await file.move(`${this.#name}.${to}`);
+    await inTime(file.move(`${this.#name}.${to}`));
   }
 }
 

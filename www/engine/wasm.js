@@ -3,16 +3,17 @@
 // The page compiles it, because it can while the worker is being made; and reading 5 MB, which takes the time of
 // whoever compiles, would keep the worker from the model's files.
 
-import { badArgument } from "./errors.js";
+import { badArgument, isOutOfMemory } from "./errors.js";
 import { hasRelaxedSimd } from "./simd.js";
 
 /** @typedef {typeof import("../mamba_web.js")} Wasm */
 /** @typedef {"plain" | "relaxed" | "threads"} Build */
-/** @typedef {{ build: Build, threads: number }} Program */
+/** @typedef {{ build: Build, threads: number, isAskedFor: boolean }} Program `isAskedFor`: no other build will do */
 /**
  * @typedef {object} Started
  * @property {Wasm} wasm the module
  * @property {number} threads how many it has
+ * @property {string | null} reason why it is another build than was chosen, in a sentence
  */
 
 /** The modules that wasm-bindgen writes, and the wasm beside each. @type {Record<Build, { start: () => Promise<Wasm>, file: string }>} */
@@ -46,7 +47,7 @@ export function chooseProgram(wanted, most, isIsolated = globalThis.crossOriginI
       "Serve the page with the headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp, or choose another build.",
     );
   }
-  return { build, threads: build === "threads" ? cores : 1 };
+  return { build, threads: build === "threads" ? cores : 1, isAskedFor: wanted !== "auto" };
 }
 
 /** @param {number} threads @param {boolean} isIsolated @returns {Build} */
@@ -55,28 +56,90 @@ function bestBuild(threads, isIsolated) {
   return isIsolated && threads > 1 ? "threads" : "relaxed";
 }
 
+/** Where the shared memory of the build with threads cannot be reserved. */
+const GIVES_WAY = /** @type {const} */ ({ build: "relaxed", threads: 1, isAskedFor: true });
+
 /**
  * Only the chosen one is fetched. All have the same surface.
  *
- * @param {Program} program
+ * @param {Pick<Program, "build">} program
  * @param {string} home an address in the folder that the wasm is in
+ * @param {object} [options]
+ * @param {AbortSignal} [options.signal]
+ * @param {(fetched: import("./progress.js").Fetched) => void} [options.onFetched] told what has come of it
  * @returns {Promise<WebAssembly.Module>}
  */
-export async function compileWasm({ build }, home) {
-  const response = await fetch(new URL(BUILDS[build].file, home));
+export async function compileWasm({ build }, home, { signal, onFetched } = {}) {
+  const response = await fetch(new URL(BUILDS[build].file, home), { signal });
   if (!response.ok) throw new Error(`${response.url} was answered with ${response.status}`);
+  if (onFetched) watch(response, onFetched).catch(() => {}); // who compiles it finds out too
   // Compiled while it comes, if the server says what it is.
   const isTyped = response.headers.get("content-type") === "application/wasm";
   return isTyped ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer());
 }
 
+/** So many bytes of the program at a time are worth a message. */
+const REPORTED_BYTES = 128 * 1024;
+
+/**
+ * Counts what comes. A copy is read: of the answer itself the browser may have the compiled code, which it would not use
+ * for bytes that went through a script.
+ *
+ * @param {Response} response
+ * @param {(fetched: import("./progress.js").Fetched) => void} onFetched
+ */
+async function watch(response, onFetched) {
+  const { headers, url } = response;
+  const length = Number(headers.get("content-length") ?? NaN);
+  const isPacked = (headers.get("content-encoding") ?? "identity") !== "identity";
+  const totalBytes = isPacked || !Number.isSafeInteger(length) ? null : length;
+  const reader = /** @type {ReadableStream<Uint8Array>} */ (response.clone().body).getReader();
+  let loadedBytes = 0;
+  let reported = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    loadedBytes += value.byteLength;
+    if (loadedBytes - reported < REPORTED_BYTES) continue;
+    reported = loadedBytes;
+    onFetched({ loadedBytes, totalBytes, isFromNetwork: !isCached(url) });
+  }
+  onFetched({ loadedBytes, totalBytes: loadedBytes, isFromNetwork: !isCached(url) });
+}
+
+/** Whether the browser's own cache had it, as far as it says so; it does at the end. @param {string} url */
+function isCached(url) {
+  const entry = performance.getEntriesByName(url, "resource").at(-1);
+  return entry instanceof PerformanceResourceTiming && entry.transferSize === 0 && entry.encodedBodySize > 0;
+}
+
 /**
  * @param {Program} program
  * @param {Promise<WebAssembly.Module>} compiled
- * @param {(shared: import("./pool.js").Shared) => void} share called with what the helpers need
+ * @param {(shared: import("./pool.js").Shared | null) => void} share called with what the helpers need, null where they
+ *   are of no use after all
+ * @param {string} home an address in the folder that the wasm is in
  * @returns {Promise<Started>}
  */
-export async function startWasm({ build, threads }, compiled, share) {
+export async function startWasm(program, compiled, share, home) {
+  try {
+    return { ...(await startBuild(program, compiled, share)), reason: null };
+  } catch (cause) {
+    const isTooMuch = cause instanceof RangeError || isOutOfMemory(cause);
+    if (program.build !== "threads" || program.isAskedFor || !isTooMuch) throw cause;
+    console.debug(cause);
+    share(null);
+    const reason = "The browser could not reserve the 4 GiB of addresses that threads share, so there is one thread.";
+    return { ...(await startBuild(GIVES_WAY, compileWasm(GIVES_WAY, home), share)), reason };
+  }
+}
+
+/**
+ * @param {Program} program
+ * @param {Promise<WebAssembly.Module>} compiled
+ * @param {(shared: import("./pool.js").Shared) => void} share
+ */
+async function startBuild({ build, threads }, compiled, share) {
   const wasm = await BUILDS[build].start();
   const module = await compiled;
   const { memory } = await wasm.default({ module_or_path: module });

@@ -53,7 +53,7 @@ export class Hub {
     if (list) return this.#list(response, list[1], list[2]);
     const file = /^\/([^/]+\/[^/]+)\/resolve\/([0-9a-f]{40}|main)\/(.+)$/.exec(path);
     if (file) {
-      response.writeHead(302, { "Access-Control-Allow-Origin": "*", Location: `/cdn/${file[1]}/${file[3]}` });
+      response.writeHead(302, { "Access-Control-Allow-Origin": "*", Location: `/cdn/${file[1]}/${file[3].split("/").map(encodeURIComponent).join("/")}` });
       return response.end();
     }
     const onCdn = /^\/cdn\/([^/]+\/[^/]+)\/(.+)$/.exec(path);

@@ -1,0 +1,44 @@
+// Whether the tab died the last time that it loaded a model. Phones end a tab that takes too much memory without a word,
+// and load it anew: without this note the page would do at once what killed it.
+
+import { recall, remember } from "./storage.js";
+
+const NOTE = "loading";
+/** Held while a load is under way, so that another tab's load is not taken for a dead one. */
+const LOCK = "mamba-web-loading";
+
+/** @typedef {{ name: string, backend: string, precision: string }} Died */
+
+let release = () => {};
+
+/** A load begins. @param {import("./model.js").Choice} choice */
+export function noteLoading({ name, backend, precision }) {
+  release();
+  remember(NOTE, JSON.stringify({ name, backend, precision }));
+  const held = new Promise((resolve) => (release = () => resolve(undefined)));
+  navigator.locks?.request(LOCK, { mode: "shared" }, () => held).catch(() => {});
+}
+
+/** The load has ended, well or not. */
+export function noteLoaded() {
+  release();
+  remember(NOTE, null);
+}
+
+/** @returns {Promise<Died | null>} the load that this page died of at its last visit */
+export async function findDied() {
+  const note = recall(NOTE);
+  if (note === null) return null;
+  const others = await navigator.locks?.query().catch(() => ({ held: [] }));
+  if (others?.held?.some(({ name }) => name === LOCK)) return null;
+  remember(NOTE, null);
+  try {
+    const { name, backend, precision } = JSON.parse(note);
+    return { name: String(name), backend: String(backend), precision: String(precision) };
+  } catch {
+    return null; // damaged
+  }
+}
+
+// Whoever closes or reloads a page that loads has not seen it die.
+addEventListener("pagehide", () => noteLoaded());

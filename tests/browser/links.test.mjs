@@ -62,7 +62,7 @@ test("a link to another site's model is a question with its origin and size, unt
       assert.equal(page.workers().length, 0);
       await page.getByRole("button", { name: "Load it" }).click();
       await modelIsReady(page);
-      assert.match((await page.textContent(".model-card")) ?? "", /Mamba 12M chat\s*from elsewhere\.example/i);
+      assert.match((await page.textContent(".model-card")) ?? "", /Mamba 12M chat\s*Originfrom elsewhere\.example/);
       await page.reload();
       await modelIsReady(page);
       assert.match((await page.textContent("#model-facts")) ?? "", /from elsewhere\.example/);

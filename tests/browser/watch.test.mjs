@@ -2,7 +2,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { answerIsDone, lastAnswer, loadByAddress, modelIsCalled, modelIsReady, send, setSetting, withPage } from "./support/chromium.mjs";
+import { ModelHost, readFolder } from "./support/host.mjs";
 import { openSite } from "./support/site.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
@@ -112,23 +114,31 @@ test("a worker that has trapped is told once, started again, and remembers the c
   });
 });
 
-test("a visit after the tab died while loading does not do the same again unasked", async () => {
+test("a visit after the tab died while loading a large model does not do the same again unasked", async () => {
   await withPage(browser, small(), async (page) => {
     await modelIsReady(page);
-    // What a tab leaves that is killed: no event tells it.
-    await page.evaluate(() => localStorage.setItem("mamba-web.loading", JSON.stringify({ name: "chat", backend: "auto", precision: "auto" })));
-    await page.evaluate(() => addEventListener("pagehide", (event) => event.stopImmediatePropagation(), { capture: true }));
-    const note = await page.evaluate(() => localStorage.getItem("mamba-web.loading"));
-    await page.addInitScript((note) => {
-      if (!sessionStorage.getItem("died")) localStorage.setItem("mamba-web.loading", String(note));
-      sessionStorage.setItem("died", "once");
-    }, note);
+    // What a tab leaves that is killed.
+    await page.evaluate(() => localStorage.setItem("mamba-web.loading", JSON.stringify({ name: "chat", backend: "auto", bytes: 2 ** 30 })));
     await page.reload();
     await page.waitForSelector(".problem[data-code=died]");
-    assert.match((await page.textContent("#problem")) ?? "", /ended this page the last time, while it was loading chat\./);
+    assert.match((await page.textContent("#problem")) ?? "", /ended this page the last time, while it was loading chat \(1 GiB\)\./);
+    assert.equal(page.workers().length, 0);
     await page.getByRole("button", { name: "Try again" }).click();
     await modelIsReady(page);
     await page.reload();
     await modelIsReady(page);
+  });
+});
+
+test("a large load is noted while it lasts, and not longer", async () => {
+  const host = new ModelHost(new Map([...(await readFolder(fileURLToPath(new URL("../golden/chat/", import.meta.url))))]), { lie: 200e6, stallAfter: () => 1000 });
+  site.hosts.set("large", host);
+  await withPage(browser, site.page("?model=/hosted/large/"), async (page) => {
+    await page.getByRole("button", { name: "Load it" }).click();
+    const note = () => page.evaluate(() => localStorage.getItem("mamba-web.loading"));
+    await page.waitForFunction(() => localStorage.getItem("mamba-web.loading"));
+    assert.match((await note()) ?? "", /"name":"large"/);
+    await page.click("#cancel-loading");
+    assert.equal(await note(), null);
   });
 });

@@ -168,6 +168,8 @@ model.onChange((state, before) => {
   keepFocus();
   showModelCard(state);
   showWelcome(state);
+  // Whatever was asked or told of another model is over.
+  if (state.loading && state.loading.choice !== before.loading?.choice) showCard(null);
   if (state.failed !== before.failed) showFailed(state);
   if (state.current !== before.current) showCurrent(state);
   else showState();
@@ -257,17 +259,27 @@ async function begin() {
     tell("Part of the address was left out", { code: "bad-argument", message, hint: "The page chooses by itself instead." });
   }
   const ways = { load: (/** @type {Choice} */ wanted) => void load(wanted), openDialog: dialog.open, keep: null };
+  model.expect(choice);
   const died = await findDied();
-  if (died && died.name === choice.name) return showCard(diedCard(choice, died, ways));
-  if (choice.isDefault || typeof choice.model !== "string") return load(choice);
   try {
     requireReachable(choice);
-    const look = await lookAt(choice.model);
-    if (!needsNoQuestion(look)) return showCard(offerCard(choice, look, ways));
+    const isDead = died?.name === choice.name;
+    const look = choice.isDefault || isDead || typeof choice.model !== "string" ? null : await lookAt(choice.model);
+    // Cancelled, or another was chosen meanwhile.
+    if (model.state.loading?.choice !== choice) return;
+    if (isDead) return offer(diedCard(choice, died, ways));
+    if (look && !needsNoQuestion(look)) return offer(offerCard(choice, look, ways));
   } catch (error) {
     return model.fail(choice, error);
   }
   await load(choice);
+}
+
+/** @param {HTMLElement} card a question without whose answer nothing is loaded */
+function offer(card) {
+  model.wait();
+  showCard(card);
+  giveBack("Your message was not answered, because there is no model yet. It is back in the box.");
 }
 
 setUpTheme();

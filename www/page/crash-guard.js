@@ -7,20 +7,27 @@ const NOTE = "loading";
 /** Held while a load is under way, so that another tab's load is not taken for a dead one. */
 const LOCK = "mamba-web-loading";
 
-/** @typedef {{ name: string, backend: string, precision: string }} Died */
+/** No device has too little for less, and a note that stays by accident is a question that nobody understands. */
+const LARGE_BYTES = 100e6;
+
+/** @typedef {{ name: string, backend: string, bytes: number }} Died */
 
 let release = () => {};
+let isNoted = false;
 
-/** A load begins. @param {import("./model.js").Choice} choice */
-export function noteLoading({ name, backend, precision }) {
-  release();
-  remember(NOTE, JSON.stringify({ name, backend, precision }));
+/** A load is under way. @param {import("./model.js").Choice} choice @param {number | null} bytes of the model */
+export function noteLoading({ name, backend }, bytes) {
+  if (isNoted || bytes === null || bytes < LARGE_BYTES) return;
+  isNoted = true;
+  remember(NOTE, JSON.stringify({ name, backend, bytes }));
   const held = new Promise((resolve) => (release = () => resolve(undefined)));
   navigator.locks?.request(LOCK, { mode: "shared" }, () => held).catch(() => {});
 }
 
 /** The load has ended, well or not. */
 export function noteLoaded() {
+  if (!isNoted) return;
+  isNoted = false;
   release();
   remember(NOTE, null);
 }
@@ -33,8 +40,8 @@ export async function findDied() {
   if (others?.held?.some(({ name }) => name === LOCK)) return null;
   remember(NOTE, null);
   try {
-    const { name, backend, precision } = JSON.parse(note);
-    return { name: String(name), backend: String(backend), precision: String(precision) };
+    const { name, backend, bytes } = JSON.parse(note);
+    return { name: String(name), backend: String(backend), bytes: Number(bytes) };
   } catch {
     return null; // damaged
   }

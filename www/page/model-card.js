@@ -24,7 +24,7 @@ export function showModelCard({ current, loading, failed }) {
   notKept.hidden = problem === null;
   notKept.textContent = problem && shownError(problem);
   // A name says nothing of who wrote it: a stranger's folder can be called as this page's own model is.
-  const origin = choice?.origin ? fact("From", `from ${choice.origin}`) : [];
+  const origin = choice?.origin ? fact("Origin", `from ${choice.origin}`) : [];
   if (!current) {
     facts.replaceChildren(...origin, ...fact("State", loading ? "loading" : "not loaded"));
     return;

@@ -3,6 +3,7 @@
 import { defaultChoice } from "./address.js";
 import { bytes } from "./format.js";
 import { problemCard } from "./problem.js";
+import { shownName } from "./shown-text.js";
 
 /** @typedef {import("./model.js").Choice} Choice */
 /** @typedef {import("./problem.js").WayOut} WayOut */
@@ -62,7 +63,7 @@ export function offerCard(choice, { bytes: size, isElsewhere }, ways) {
 export function diedCard(choice, died, ways) {
   const what = {
     code: "died",
-    message: `The browser ended this page the last time, while it was loading ${died.name}.`,
+    message: `The browser ended this page the last time, while it was loading ${shownName(died.name)} (${bytes(died.bytes)}).`,
     hint: "Most often the device had not enough memory. Close other tabs, or take a smaller model.",
   };
   const onCpu = { name: "Load it on the CPU", action: () => ways.load({ ...choice, backend: "cpu", precision: "int8" }) };

@@ -41,6 +41,16 @@ export class Model {
     this.#listeners.push(listener);
   }
 
+  /** Something has to be found out before it is loaded. @param {Choice} choice */
+  expect(choice) {
+    this.#become({ loading: { choice, progress: null }, failed: null });
+  }
+
+  /** It is not loaded yet, because the visitor is asked. */
+  wait() {
+    this.#become({ loading: null });
+  }
+
   /**
    * The model that is there goes on answering until the new one stands, and stays where that fails.
    *
@@ -49,7 +59,7 @@ export class Model {
   async load(choice) {
     this.#abort?.abort();
     const { signal } = (this.#abort = new AbortController());
-    noteLoading(choice);
+    noteLoaded(); // the one before it, if any
     this.#become({ loading: { choice, progress: null }, failed: null });
     try {
       const engine = await load({
@@ -58,7 +68,9 @@ export class Model {
         precision: choice.precision,
         signal,
         onProgress: (progress) => {
-          if (!signal.aborted) this.#become({ loading: { choice, progress } });
+          if (signal.aborted) return;
+          noteLoading(choice, progress.totalBytes);
+          this.#become({ loading: { choice, progress } });
         },
       });
       const memoryBytes = await engine.memoryBytes();

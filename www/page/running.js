@@ -61,7 +61,7 @@ export class Running {
     const current = { abort, finished: Promise.resolve(), onLeft };
     this.#current = current;
     this.#tell();
-    current.finished = this.#afterThoseLeft(() => work(abort.signal)).finally(() => {
+    current.finished = this.#afterThoseLeft(abort.signal, work).finally(() => {
       if (this.#current !== current) return; // left
       this.#current = null;
       this.#tell();
@@ -69,11 +69,12 @@ export class Running {
     await current.finished;
   }
 
-  /** @param {() => Promise<void>} work */
-  async #afterThoseLeft(work) {
+  /** @param {AbortSignal} signal @param {(signal: AbortSignal) => Promise<void>} work */
+  async #afterThoseLeft(signal, work) {
     // Not even a microtask where nothing was left: what the work shows at once has to be there at once.
     if (this.#left.size > 0) await this.letGo();
-    await work();
+    // What was stopped before it began has not begun.
+    if (!signal.aborted) await work(signal);
   }
 
   #tell() {

@@ -93,7 +93,7 @@ const MADE = {
     ),
   },
   /** A hundred thousand letters without a blank, where the engine quotes a file. */
-  "shouting-config": { "config.json": changedJson((config) => ({ ...config, model_type: "a".repeat(100_000) })) },
+  "shouting-config": { "config.json": changedJson((config) => ({ ...config, model_type: "a".repeat(100_000), architectures: ["a".repeat(100_000)] })) },
   "shouting-template": {
     "tokenizer_config.json": changedJson((config) => ({
       ...config,

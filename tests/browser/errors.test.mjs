@@ -15,11 +15,11 @@ const chatFolder = fileURLToPath(new URL("../golden/chat/", import.meta.url));
 
 /** @param {Page} page */
 async function problem(page) {
-  const card = page.locator(".problem").last();
+  const card = page.locator(".problem, .notice").last();
   await card.waitFor();
   return {
     code: await card.getAttribute("data-code"),
-    message: (await card.locator(".problem-message").textContent()) ?? "",
+    message: (await card.locator(".problem-message, .notice-message").textContent()) ?? "",
     hint: (await card.locator(".quiet").textContent()) ?? "",
   };
 }

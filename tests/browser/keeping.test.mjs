@@ -43,7 +43,7 @@ test("a model that cannot be loaded leaves the chat and its model as they were",
     for (const address of ["/made/nothing-there/", "/made/llama/", "/made/cut-in-half/"]) {
       await loadByAddress(page, address);
       const name = address.split("/")[2];
-      await page.getByRole("heading", { name: `${name} could not be loaded` }).waitFor();
+      await page.getByRole("heading", { name: `“${name}” could not be loaded` }).waitFor();
       assert.equal(await page.textContent("#model-name"), "chat");
       assert.equal(await page.locator(".turn").count(), 1);
     }
@@ -112,13 +112,13 @@ test("dropped files that are no model are told as that, and change nothing", asy
     await withPage(browser, small(), async (page) => {
       const before = await chatted(page);
       await drop(page, [picture]);
-      await page.waitForSelector("#notices .problem");
-      assert.match((await page.textContent("#notices .problem-message")) ?? "", /^“holiday\.png” is no model\.$/);
+      await page.waitForSelector("#notices .notice");
+      assert.match((await page.textContent("#notices .notice-message")) ?? "", /^“holiday\.png” is no model\.$/);
       await drop(page, [path.join(chatFolder, "config.json")]);
       await page.waitForFunction(() => /no model\.safetensors/.test(document.getElementById("notices")?.textContent ?? ""));
-      assert.equal(await page.locator("#notices .problem").count(), 1);
-      await page.locator("#notices").getByRole("button", { name: "Close" }).click();
-      assert.equal(await page.locator("#notices .problem").count(), 0);
+      assert.equal(await page.locator("#notices .notice").count(), 1);
+      await page.locator("#notices").getByRole("button", { name: "Close this notice" }).click();
+      assert.equal(await page.locator("#notices .notice").count(), 0);
       await goesOn(page, before);
     });
   } finally {

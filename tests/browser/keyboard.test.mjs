@@ -180,7 +180,7 @@ test("axe finds nothing wrong while messages wait, and with a notice", async () 
       site.page("?model=/made/waiting/&precision=int9"),
       async (page) => {
         await page.waitForSelector("#loading:not(.away)");
-        await page.waitForSelector("#notices .problem");
+        await page.waitForSelector("#notices .notice");
         await page.fill("#message", "Early");
         await page.keyboard.press("Enter");
         await page.waitForSelector(".turn.waiting");

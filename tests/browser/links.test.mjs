@@ -56,7 +56,7 @@ test("a link to another site's model is a question with its origin and size, unt
     async (page, asked) => {
       await page.waitForSelector(".problem[data-code=offer]");
       const told = (await page.textContent("#problem")) ?? "";
-      assert.match(told, /the model Mamba 12M chat, from elsewhere\.example\. To load it, 300\.0 MiB are downloaded\./);
+      assert.match(told, /the model “Mamba 12M chat”, from elsewhere\.example\. To load it, 300\.0 MiB are downloaded\./);
       assert.match((await page.textContent("#model-facts")) ?? "", /not loaded/);
       assert.ok(!asked.some((request) => request.startsWith("GET")), `downloaded unasked: ${asked}`);
       assert.equal(page.workers().length, 0);
@@ -99,7 +99,7 @@ test("a backend or precision that does not exist is told in a sentence, and the 
   ]) {
     await withPage(browser, site.page(query), async (page) => {
       await modelIsReady(page);
-      const told = (await page.textContent("#notices .problem-message")) ?? "";
+      const told = (await page.textContent("#notices .notice-message")) ?? "";
       assert.ok(told.includes(name), told);
       await setSetting(page, "maxTokens", "3");
       await send(page, "Hello");

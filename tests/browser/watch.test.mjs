@@ -55,8 +55,8 @@ for (const [what, end] of Object.entries(SILENT)) {
       const text = await lastAnswer(page);
       assert.ok(text.length > 20, "what was written stays");
 
-      await page.waitForSelector("#notices .problem", { timeout: 40_000 });
-      assert.match((await page.textContent("#notices .problem-message")) ?? "", /did not answer any more, so the page ended it\.$/);
+      await page.waitForSelector("#notices .notice", { timeout: 40_000 });
+      assert.match((await page.textContent("#notices .notice-message")) ?? "", /did not answer any more, so the page ended it\.$/);
       await page.waitForFunction(() => document.querySelector("#loading.away"));
       await modelIsReady(page);
       assert.equal(await page.locator(".turn").count(), 2);
@@ -104,8 +104,8 @@ test("a worker that has trapped is told once, started again, and remembers the c
     await engine(page).evaluate(() => void setTimeout(() => {
       throw new Error("internal words that nobody should see");
     }));
-    await page.waitForSelector("#notices .problem[data-code=engine-stopped]");
-    assert.equal(await page.locator(".problem").count(), 1);
+    await page.waitForSelector("#notices .notice[data-code=engine-stopped]");
+    assert.equal(await page.locator(".problem, .notice").count(), 1);
     await page.waitForFunction(() => document.querySelector("#loading.away"));
     await send(page, "What is my name?");
     await answerIsDone(page);

@@ -55,8 +55,8 @@ const COMPLETE = { begin: "Continue the text", "go on": "Go on", again: "Try ano
 async function load(choice) {
   if (model.engine && (chat.isRemembered || completion.isRemembered || running.isRunning)) {
     const isWanted = await ask({
-      title: `Load ${choice.name}?`,
-      text: `The model that is there goes on answering until the new one is ready. Then ${choice.name} takes over: what was said stays on the page, but it has not read it.`,
+      title: `Load “${choice.name}”?`,
+      text: `The model that is there goes on answering until the new one is ready. Then “${choice.name}” takes over. What was said stays on the page, but the new model has not read it.`,
       yes: "Load it",
       no: "Keep this model",
     });

@@ -159,13 +159,15 @@ export class Chat {
     last.before = null;
     try {
       if (saved) this.#session = await engine.restore(saved.bytes);
+      // Before the first answer there was nothing to save.
+      else if (isSame && this.#turns.length === 1) this.#session = await engine.session();
     } catch (error) {
       console.debug(error); // the line below says what follows from it
     }
-    if (this.#session && saved) {
+    if (this.#session) {
       this.#saved = saved;
       // The turn that was being answered when the engine ended.
-      if (saved.after !== last) last.before = await this.#session.fork();
+      if (saved?.after !== last) last.before = await this.#session.fork();
       last.view.showActions({ canRegenerate: last.before !== null, canGoOn: false });
       return;
     }

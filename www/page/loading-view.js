@@ -40,9 +40,11 @@ export function showLoading(loading, isOnStage) {
  */
 function showProgress(name, progress) {
   const phase = progress?.phase ?? "connect";
-  const text = `${PHASES[phase]}: ${name}`;
+  // Before the model comes the program that reads it, which is not small either.
+  const isProgram = phase === "connect" && progress !== null && progress.loadedBytes > 0;
+  const text = `${isProgram ? "Downloading the program for" : `${PHASES[phase]}:`} ${name}`;
   if (what.textContent !== text) what.textContent = text;
-  if (progress?.totalBytes && phase === "download") bar.value = Math.min(1, progress.loadedBytes / progress.totalBytes);
+  if (progress?.totalBytes && (phase === "download" || isProgram)) bar.value = Math.min(1, progress.loadedBytes / progress.totalBytes);
   else if (phase === "prepare") bar.value = 1;
   else bar.removeAttribute("value");
   numbers.textContent = progress ? listed(facts(progress)) || "\u00a0" : "\u00a0";
@@ -53,7 +55,8 @@ function facts({ phase, loadedBytes, totalBytes, bytesPerSecond, secondsLeft, ke
   const parts = [];
   if (loadedBytes > 0) {
     parts.push(totalBytes ? `${bytes(loadedBytes)} of ${bytes(totalBytes)}` : bytes(loadedBytes));
-    if (phase === "download" && bytesPerSecond) parts.push(`${bytes(bytesPerSecond)}/s`);
+    // The rate is the network's; what is read from the disk has none that says anything.
+    if (phase !== "read" && phase !== "prepare" && bytesPerSecond) parts.push(`${bytes(bytesPerSecond)}/s`);
     if (phase === "download" && secondsLeft !== null) parts.push(timeLeft(secondsLeft));
   }
   if (kernels && kernels.ready < kernels.of) parts.push(`compiling ${kernels.ready} of ${kernels.of} kernels`);

@@ -56,8 +56,11 @@ export const needsNoQuestion = ({ isKept, bytes, isElsewhere }) => isKept || (!i
 async function sizeOnHub(source) {
   const patience = { tries: 2, firstDelayMs: 500, stallMs: LOOK_MS };
   const { files } = await readListing(source, HUB, { patience, onWait: () => {} });
+  const { folder = "" } = /** @type {{ folder?: string }} */ (source);
   const sizes = (/** @type {RegExp} */ which) =>
-    Object.entries(files).reduce((sum, [name, { size }]) => sum + (which.test(name) ? (size ?? 0) : 0), 0);
+    Object.entries(files)
+      .filter(([name]) => name.startsWith(folder) && which.test(name.slice(folder.length)))
+      .reduce((sum, [, { size }]) => sum + (size ?? 0), 0);
   if (source.weights) return files[source.weights]?.size ?? null;
   return sizes(/^model[^/]*\.safetensors$/) || sizes(/^pytorch_model[^/]*\.bin$/) || null;
 }

@@ -26,7 +26,7 @@ function otherWays(choice, { load, openDialog, keep }) {
   if (!isAutomatic(choice)) {
     ways.push({ name: "Let the page choose how it runs", action: () => load({ ...choice, backend: "auto", precision: "auto" }) });
   }
-  if (!choice.isDefault) ways.push({ name: "Use the model of this page", action: () => load(defaultChoice()) });
+  if (!choice.isDefault && !keep) ways.push({ name: "Use the model of this page", action: () => load(defaultChoice()) });
   ways.push({ name: "Load another model", action: openDialog });
   return ways;
 }
@@ -35,7 +35,7 @@ function otherWays(choice, { load, openDialog, keep }) {
 export function failedCard({ choice, error }, ways) {
   const isCancelled = error.code === "cancelled";
   const again = { name: isCancelled ? "Resume" : "Try again", action: () => ways.load(choice) };
-  const title = isCancelled ? "Loading was cancelled" : ways.keep ? `${choice.name} could not be loaded` : "The model could not be loaded";
+  const title = isCancelled ? "Loading was cancelled" : ways.keep ? `“${choice.name}” could not be loaded` : "The model could not be loaded";
   return problemCard(title, error, [again, ...otherWays(choice, ways)]);
 }
 
@@ -49,10 +49,10 @@ export function failedCard({ choice, error }, ways) {
 export function offerCard(choice, { bytes: size, isElsewhere }, ways) {
   const what = {
     code: "offer",
-    message: `This link asks for the model ${choice.name}, from ${choice.origin}. ${size === null ? "How large it is could not be found out." : `To load it, ${bytes(size)} are downloaded.`}`,
+    message: `This link asks for the model “${choice.name}”, from ${choice.origin}. ${size === null ? "How large it is could not be found out." : `To load it, ${bytes(size)} are downloaded.`}`,
     hint: isElsewhere ? "It is not part of this page. Load it if you trust where the link came from." : "Nothing is downloaded before you say so.",
   };
-  return problemCard(`Load ${choice.name}?`, what, [{ name: "Load it", action: () => ways.load(choice) }, ...otherWays(choice, ways)], { isCalm: true });
+  return problemCard(`Load “${choice.name}”?`, what, [{ name: "Load it", action: () => ways.load(choice) }, ...otherWays(choice, ways)], { isCalm: true });
 }
 
 /**

@@ -1,14 +1,12 @@
-// What the page has to say about the model, under the conversation: why one was not loaded, a question before one is, and
-// what has happened that one should know.
+// What the page has to say about the model: why one was not loaded, or a question before one is, under the conversation;
+// and what has happened that one should know, above the box, where it is seen.
 
-import { byId } from "./dom.js";
+import { byId, icon, make } from "./dom.js";
 import { keepFocus } from "./keep-focus.js";
-import { problemCard } from "./problem.js";
-
-/** @typedef {import("./problem.js").WayOut} WayOut */
+import { shownText } from "./shown-text.js";
 
 const place = byId("problem", HTMLElement);
-const told = byId("notices", HTMLElement);
+const notices = byId("notices", HTMLElement);
 
 /**
  * The one card about the model that is wanted; null takes it away.
@@ -23,22 +21,23 @@ export function showCard(card) {
 }
 
 /**
- * Something to know, until it is put away. The same thing is said once.
+ * Something to know, until it is put away. What is said of the same matter once more takes the place of what was said before.
  *
  * @param {string} title
  * @param {{ code: string, message: string, hint: string }} what
- * @param {WayOut[]} [ways]
  */
-export function tell(title, what, ways = []) {
-  for (const old of told.children) if (old.getAttribute("data-code") === what.code) old.remove();
-  const close = {
-    name: "Close",
-    action: () => {
-      keepFocus();
-      card.remove();
-    },
-  };
-  const card = problemCard(title, what, [...ways, close], { isCalm: true });
-  told.append(card);
-  card.scrollIntoView({ block: "nearest" });
+export function tell(title, { code, message, hint }) {
+  for (const old of notices.children) if (old.getAttribute("data-code") === code) old.remove();
+  const close = make("button", { class: "tool", type: "button", "aria-label": "Close this notice" }, icon("close"));
+  const notice = make(
+    "div",
+    { class: "notice", role: "alert", "data-code": code },
+    make("div", {}, make("h3", { text: title }), make("p", { class: "notice-message", text: shownText(message), dir: "auto" }), make("p", { class: "quiet", text: shownText(hint), dir: "auto" })),
+    close,
+  );
+  close.addEventListener("click", () => {
+    keepFocus();
+    notice.remove();
+  });
+  notices.append(notice);
 }

@@ -257,7 +257,7 @@ describe("the chat", () => {
   });
 
   test("moves its light with every block that is read", async () => {
-    await withPage(browser, small(), async (page) => {
+    await withPage(browser, site.page(), async (page) => {
       await modelIsReady(page);
       await page.evaluate(() => {
         const lit = /** @type {Set<number>} */ (new Set());

@@ -185,7 +185,7 @@ test("the answer grows in blocks of bounded size, with or without blanks and ful
         },
         { code: outputFiles[0].text, piece },
       );
-      assert.ok(Math.max(...lengths) <= 3200, `${piece}: ${lengths}`);
+      assert.ok(Math.max(...lengths) <= 1700, `${piece}: ${lengths}`);
       assert.equal(text, piece.repeat(Math.ceil(20_000 / piece.length)));
       if (!piece.includes(".")) assert.equal(jumps, 0, `${piece}: a break that can be seen`);
     }

@@ -5,9 +5,9 @@
 import { make } from "./dom.js";
 
 /** A block this long ends at the next end of a sentence. */
-const LONG_LINE = 1500;
+const LONG_LINE = 800;
 /** However it goes on: laying out one word of a hundred thousand letters takes browsers seconds. */
-const MOST_IN_LINE = 3000;
+const MOST_IN_LINE = 1600;
 
 export class StreamedText {
   /** @type {HTMLElement} */

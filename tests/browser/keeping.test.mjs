@@ -104,6 +104,28 @@ test("the chat goes on while another model is loaded", async () => {
   });
 });
 
+test("where memory has room for one model only, the old one is unloaded when the visitor says so", async () => {
+  await withPage(browser, small(), async (page) => {
+    const before = await chatted(page);
+    const full = { code: "out-of-memory", message: "The browser has no more memory for this model.", hint: "Close other tabs." };
+    await page.route("**/worker.js*", (route) =>
+      route.fulfill({
+        contentType: "text/javascript",
+        headers: { "Cross-Origin-Embedder-Policy": "require-corp" },
+        body: `self.onmessage = ({ data }) => { if (data.call === "load") self.postMessage({ fatal: ${JSON.stringify(full)} }); };`,
+      }),
+    );
+    await loadByAddress(page, "/made/in-two-parts/");
+    const unload = page.getByRole("button", { name: "Unload the model that is there, and try again" });
+    await unload.waitFor();
+    await goesOn(page, before);
+    await page.unroute("**/worker.js*");
+    await unload.click();
+    await modelIsCalled(page, "in-two-parts");
+    assert.equal(await page.locator(".turn").count(), 2);
+  });
+});
+
 test("dropped files that are no model are told as that, and change nothing", async () => {
   const folder = await mkdtemp(path.join(tmpdir(), "mamba-drop-"));
   try {

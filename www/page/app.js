@@ -177,7 +177,8 @@ model.onChange((state, before) => {
 
 /** @param {import("./model.js").ModelState} state */
 function showFailed({ failed, current }) {
-  showCard(failed && failedCard(failed, { load: (choice) => void load(choice), openDialog: dialog.open, keep: current && (() => model.forget()) }));
+  const ofCurrent = current ? { keep: () => model.forget(), unload: loseEngine } : { keep: null, unload: null };
+  showCard(failed && failedCard(failed, { load: (choice) => void load(choice), openDialog: dialog.open, ...ofCurrent }));
   if (!failed) return;
   // Whoever pressed “Cancel” goes on from here; the button is gone.
   if (failed.error.code === "cancelled") byId("problem", HTMLElement).querySelector("button")?.focus();
@@ -258,7 +259,7 @@ async function begin() {
   for (const message of problems) {
     tell("Part of the address was left out", { code: "bad-argument", message, hint: "The page chooses by itself instead." });
   }
-  const ways = { load: (/** @type {Choice} */ wanted) => void load(wanted), openDialog: dialog.open, keep: null };
+  const ways = { load: (/** @type {Choice} */ wanted) => void load(wanted), openDialog: dialog.open, keep: null, unload: null };
   model.expect(choice);
   const died = await findDied();
   try {

@@ -13,6 +13,7 @@ import { shownName } from "./shown-text.js";
  * @property {(choice: Choice) => void} load
  * @property {() => void} openDialog
  * @property {(() => void) | null} keep goes on with the model that is there, where there is one
+ * @property {(() => void) | null} unload gives its memory back
  */
 
 /** @param {Choice} choice */
@@ -36,7 +37,17 @@ export function failedCard({ choice, error }, ways) {
   const isCancelled = error.code === "cancelled";
   const again = { name: isCancelled ? "Resume" : "Try again", action: () => ways.load(choice) };
   const title = isCancelled ? "Loading was cancelled" : ways.keep ? `“${choice.name}” could not be loaded` : "The model could not be loaded";
-  return problemCard(title, error, [again, ...otherWays(choice, ways)]);
+  // Until the new one stands there are two in memory, which may be one too many.
+  const { unload } = ways;
+  const room = {
+    name: "Unload the model that is there, and try again",
+    action: () => {
+      unload?.();
+      ways.load(choice);
+    },
+  };
+  const first = unload && error.code === "out-of-memory" ? [room] : [again];
+  return problemCard(title, error, [...first, ...otherWays(choice, ways)]);
 }
 
 /**

@@ -115,6 +115,68 @@ describe("an answer", () => {
     });
   });
 
+  test("goes on after a stop", async () => {
+    await withPage(browser, small(), async (page) => {
+      await modelIsReady(page);
+      await long(page);
+      await send(page, "Hello");
+      await page.waitForFunction(() => (document.querySelector(".answer .text")?.textContent?.length ?? 0) > 20);
+      await page.keyboard.press("Escape");
+      await answerIsDone(page);
+      const text = await lastAnswer(page);
+      await setSetting(page, "maxTokens", "10");
+      await page.getByRole("button", { name: "Go on" }).click();
+      await page.waitForFunction((old) => (document.querySelector(".answer .text")?.textContent?.length ?? 0) > old, text.length);
+      await answerIsDone(page);
+      assert.ok((await lastAnswer(page)).startsWith(text));
+    });
+  });
+
+  test("that was stopped before its first word cannot go on, and says so in a sentence", async () => {
+    await withPage(browser, small(), async (page) => {
+      await modelIsReady(page);
+      await page.evaluate(() => {
+        const box = document.getElementById("message");
+        if (box instanceof HTMLTextAreaElement) box.value = "word ".repeat(100_000);
+      });
+      await page.click("#send");
+      await page.waitForSelector("text=/Reading [0-9,]+ of/");
+      await page.click("#send");
+      await answerIsDone(page);
+      assert.equal(await page.locator(".numbers").textContent(), "Stopped");
+      assert.equal(await page.locator(".turn .status").textContent(), "Stopped before the first word.");
+      assert.equal(await page.getByRole("button", { name: "Go on" }).count(), 0);
+    });
+  });
+
+  test("follows its end until the question is at the top, and no further", async () => {
+    await withPage(browser, small(), async (page) => {
+      await modelIsReady(page);
+      await setSetting(page, "maxTokens", "1500");
+      await send(page, "A first one");
+      await answerIsDone(page);
+      const top = () =>
+        page.evaluate(() => {
+          const [turn] = [...document.querySelectorAll(".turn")].slice(-1);
+          const header = document.querySelector(".top")?.getBoundingClientRect().bottom ?? 0;
+          return { y: turn.getBoundingClientRect().top - header, below: document.documentElement.scrollHeight - innerHeight - scrollY };
+        });
+      await send(page, "A second one");
+      await answerIsDone(page);
+      const at = await top();
+      assert.ok(at.y >= 0 && at.y < 40, `the question is ${at.y} below the header`);
+      assert.ok(at.below > 200, "the end is further down");
+      // A click of the test would scroll to the button first, which is at the end.
+      await page.getByRole("button", { name: "Go on" }).dispatchEvent("click");
+      await page.waitForSelector("#latest:not([hidden])");
+      const now = await top();
+      assert.ok(Math.abs(now.y - at.y) < 2, `the question moved from ${at.y} to ${now.y}`);
+      await page.locator("#latest").dispatchEvent("click");
+      await answerIsDone(page);
+      assert.ok((await top()).below < 60, "whoever asks for the latest gets it");
+    });
+  });
+
   test("is copied as it stands", async () => {
     await withPage(
       browser,
@@ -166,20 +228,6 @@ describe("the chat", () => {
     });
   });
 
-  test("takes a message while the model is still loading", async () => {
-    site.hold();
-    await withPage(browser, site.page("?model=/made/waiting/"), async (page) => {
-      await page.waitForSelector("#loading:not(.away)");
-      await page.fill("#message", "Early");
-      await page.keyboard.press("Enter");
-      await page.waitForSelector("text=as soon as the model is loaded");
-      assert.equal(await page.locator(".turn").count(), 0);
-      site.letGo();
-      await page.waitForSelector(".turn");
-      assert.match((await page.textContent(".said")) ?? "", /Early/);
-    });
-  });
-
   test("shows messages and answers as text, never as HTML", async () => {
     await withPage(browser, small(), async (page) => {
       await modelIsReady(page);
@@ -191,12 +239,55 @@ describe("the chat", () => {
     });
   });
 
+  test("writes each text in its own direction", async () => {
+    await withPage(browser, small(), async (page) => {
+      await modelIsReady(page);
+      await setSetting(page, "maxTokens", "3");
+      await page.fill("#message", "שלום");
+      const direction = (/** @type {string} */ selector) => page.$eval(selector, (element) => getComputedStyle(element).direction);
+      assert.equal(await direction("#message"), "rtl");
+      await page.keyboard.press("Enter");
+      await answerIsDone(page);
+      assert.equal(await direction(".said .text"), "rtl");
+      assert.equal(await page.getAttribute(".answer .line", "dir"), "auto");
+      await page.check("input[value=completion]");
+      await page.fill("#beginning", "سلام");
+      assert.equal(await direction("#beginning"), "rtl");
+    });
+  });
+
+  test("moves its light with every block that is read", async () => {
+    await withPage(browser, site.page(), async (page) => {
+      await modelIsReady(page);
+      await page.evaluate(() => {
+        const lit = /** @type {Set<number>} */ (new Set());
+        Object.assign(window, { lit });
+        const cells = document.getElementById("cells");
+        if (!cells) return;
+        new MutationObserver(() => lit.add([...cells.children].findIndex((cell) => cell.classList.contains("lit")))).observe(cells, {
+          attributes: true,
+          subtree: true,
+        });
+        const box = document.getElementById("message");
+        if (box instanceof HTMLTextAreaElement) box.value = "word ".repeat(50_000);
+      });
+      const cells = await page.locator("#cells span").count();
+      await page.click("#send");
+      await page.waitForSelector("text=/Reading [0-9,]+ of/");
+      await page.waitForFunction((cells) => [.../** @type {any} */ (window).lit].filter((at) => at >= 0).length === cells, cells);
+      await page.keyboard.press("Escape");
+      await answerIsDone(page);
+    });
+  });
+
   test("asks for a message when there is none", async () => {
     await withPage(browser, small(), async (page) => {
       await modelIsReady(page);
       await page.fill("#message", "   ");
       await page.click("#send");
       assert.equal(await page.textContent("#composer-note"), "Write a message first.");
+      const style = await page.$eval("#composer-note", (note) => [getComputedStyle(note).backgroundColor, getComputedStyle(note).paddingLeft]);
+      assert.deepEqual(style, ["rgba(0, 0, 0, 0)", "0px"], "a note is no message");
       assert.equal(await page.locator(".turn").count(), 0);
     });
   });

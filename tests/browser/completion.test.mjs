@@ -45,6 +45,47 @@ test("a text is continued, continued further, and continued in another way", asy
   });
 });
 
+test("an edit puts the continuation aside, and taking it back brings it again", async () => {
+  await withPage(browser, site.page("?model=/golden/chat/"), async (page) => {
+    await modelIsReady(page);
+    await setSetting(page, "maxTokens", "8");
+    await page.check("input[value=completion]");
+    await page.fill("#beginning", "Once upon a time");
+    await page.click("#complete");
+    await isDone(page);
+    const first = await output(page);
+    await page.focus("#beginning");
+    await page.keyboard.press("End");
+    await page.keyboard.type(",");
+    assert.ok(await page.isHidden("#continuation"));
+    assert.ok(await page.isVisible("#completion-stale"));
+    assert.equal(await page.textContent("#complete"), "Continue the text");
+    for (const id of ["completion-again", "completion-copy"]) assert.ok(await page.isHidden(`#${id}`));
+    await page.keyboard.press("Backspace");
+    assert.ok(await page.isVisible("#continuation"));
+    assert.ok(await page.isHidden("#completion-stale"));
+    assert.equal(await output(page), first);
+    assert.equal(await page.textContent("#complete"), "Go on");
+    await page.keyboard.type(" there was");
+    await page.click("#complete");
+    await isDone(page);
+    assert.ok(await page.isVisible("#continuation"));
+    assert.ok(await page.isHidden("#completion-stale"));
+  });
+});
+
+test("what is said of it begins with a capital letter", async () => {
+  await withPage(browser, site.page("?model=/golden/chat/"), async (page) => {
+    await modelIsReady(page);
+    await setSetting(page, "maxTokens", "1");
+    await page.check("input[value=completion]");
+    await page.fill("#beginning", "Once");
+    await page.click("#complete");
+    await isDone(page);
+    assert.match((await page.textContent("#completion-note")) ?? "", /^First token after/);
+  });
+});
+
 test("Ctrl+Enter starts it, Escape stops it", async () => {
   await withPage(browser, site.page("?model=/golden/chat/"), async (page) => {
     await modelIsReady(page);

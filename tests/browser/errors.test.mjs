@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import path from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { answerIsDone, lastAnswer, modelIsReady, send, setSetting, withPage } from "./support/chromium.mjs";
+import { answerIsDone, lastAnswer, loadByAddress, modelIsCalled, modelIsReady, send, setSetting, withPage } from "./support/chromium.mjs";
 import { openSite } from "./support/site.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
@@ -15,25 +15,19 @@ const chatFolder = fileURLToPath(new URL("../golden/chat/", import.meta.url));
 
 /** @param {Page} page */
 async function problem(page) {
-  const card = page.locator(".problem").last();
+  const card = page.locator(".problem, .notice").last();
   await card.waitFor();
   return {
     code: await card.getAttribute("data-code"),
-    message: (await card.locator(".problem-message").textContent()) ?? "",
+    message: (await card.locator(".problem-message, .notice-message").textContent()) ?? "",
     hint: (await card.locator(".quiet").textContent()) ?? "",
   };
-}
-
-/** @param {Page} page @param {string} address */
-async function loadByAddress(page, address) {
-  await page.click("#open-models");
-  await page.fill("#model-address", address);
-  await page.keyboard.press("Enter");
 }
 
 /** The model loads after one that did not. @param {Page} page */
 async function recovers(page) {
   await page.locator("#problem").waitFor({ state: "hidden" });
+  await page.waitForFunction(() => document.querySelector("#loading.away"));
   await modelIsReady(page);
 }
 
@@ -100,19 +94,6 @@ test("without a network the page says so, and “Try again” works when it is b
   });
 });
 
-test("an address that asks for an unknown backend or precision is refused in a sentence", async () => {
-  for (const [query, name] of [
-    ["?backend=quantum", "quantum"],
-    ["?precision=f7", "f7"],
-  ]) {
-    await withPage(browser, site.page(query), async (page) => {
-      const told = await problem(page);
-      assert.equal(told.code, "bad-argument");
-      assert.ok(told.message.includes(name), told.message);
-    });
-  }
-});
-
 test("an engine whose files are missing is told as that", async () => {
   site.gone.add("/worker.js");
   try {
@@ -127,27 +108,6 @@ test("an engine whose files are missing is told as that", async () => {
   } finally {
     site.gone.clear();
   }
-});
-
-test("an engine that stops in the middle of an answer is told, and is loaded again", async () => {
-  await withPage(browser, site.page("?model=/golden/chat/"), async (page) => {
-    await modelIsReady(page);
-    await setSetting(page, "maxTokens", "100000");
-    await send(page, "Hello");
-    await page.workers()[0].evaluate(() => void setTimeout(() => {
-      throw new Error("internal words that nobody should see");
-    }));
-    const told = await problem(page);
-    assert.equal(told.code, "engine-stopped");
-    assertSentence(told.message);
-    assert.doesNotMatch((await page.textContent("body")) ?? "", /internal words/);
-    await page.getByRole("button", { name: "Load the model again" }).click();
-    await modelIsReady(page);
-    await setSetting(page, "maxTokens", "4");
-    await send(page, "Hello");
-    await answerIsDone(page);
-    assert.notEqual(await lastAnswer(page), "");
-  });
 });
 
 test("a browser without SIMD is told which ones have it", async () => {
@@ -170,11 +130,11 @@ test("the visitor's own files are a model; too few of them are told", async () =
     await page.click("#open-models");
     await page.setInputFiles("#model-files", files("config.json", "tokenizer.json"));
     const told = await problem(page);
-    assert.equal(told.code, "not-found");
+    assert.equal(told.code, "bad-argument");
     assert.match(told.message, /no model\.safetensors among the chosen files/);
     await page.click("#open-models");
     await page.setInputFiles("#model-files", files("config.json", "tokenizer.json", "tokenizer_config.json", "model.safetensors"));
-    await recovers(page);
+    await modelIsCalled(page, "Model from this computer");
     await setSetting(page, "maxTokens", "4");
     await send(page, "Hello");
     await answerIsDone(page);

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { answerIsDone, lastAnswer, modelIsReady, send, setSetting, withPage } from "./support/chromium.mjs";
+import { answerIsDone, lastAnswer, loadByAddress, modelIsReady, send, setSetting, withPage } from "./support/chromium.mjs";
 import { openSite } from "./support/site.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
@@ -69,6 +69,34 @@ test("everything is reached and done by keyboard", async () => {
   });
 });
 
+test("the focus is never lost: an example, Regenerate, Go on, a failure and its buttons", async () => {
+  await withPage(browser, small(), async (page) => {
+    await modelIsReady(page);
+    await setSetting(page, "maxTokens", "4");
+    const press = async (/** @type {string} */ name) => {
+      await page.getByRole("button", { name, exact: true }).last().press("Enter");
+      // It is looked after in the frame after the change.
+      await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+      return focused(page);
+    };
+    assert.equal(await press("Tell me a joke."), "message");
+    await answerIsDone(page);
+    assert.equal(await press("Go on"), "message");
+    await answerIsDone(page);
+    assert.equal(await press("Regenerate"), "message");
+    await answerIsDone(page);
+    await loadByAddress(page, "/made/nothing-there/");
+    await page.waitForSelector("#problem .problem");
+    assert.equal(await press("Keep the model that is there"), "message");
+    await loadByAddress(page, "/made/nothing-there/");
+    await page.waitForSelector("#problem .problem");
+    assert.notEqual(await press("Try again"), "BODY");
+    await page.click("#ask-yes", { timeout: 1000 }).catch(() => {});
+    await page.waitForSelector("#problem .problem");
+    assert.notEqual(await focused(page), "BODY");
+  });
+});
+
 test("the finished answer is announced once, not word by word", async () => {
   await withPage(browser, small(), async (page) => {
     await modelIsReady(page);
@@ -126,12 +154,49 @@ test("axe finds nothing wrong, in light and dark, in each view", async () => {
         await page.click("#open-models");
         await page.fill("#model-address", "/made/llama/");
         await page.keyboard.press("Enter");
-        await page.waitForSelector(".problem");
+        await page.click("#ask-yes", { timeout: 1000 }).catch(() => {});
+        await page.waitForSelector("#problem .problem");
         await axe("failed model");
+        await page.check("input[value=chat]");
+        await page.evaluate(() => document.getElementById("problem")?.scrollIntoView());
+        await axe("failed model in a chat");
+        await page.click("#open-models");
+        await page.fill("#model-address", "/golden/chat/");
+        await page.keyboard.press("Enter");
+        await page.waitForSelector("#ask[open]");
+        await axe("question");
+        await page.keyboard.press("Escape");
       },
       { colorScheme },
     );
   }
+});
+
+test("axe finds nothing wrong while messages wait, and with a notice", async () => {
+  site.hold();
+  for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
+    await withPage(
+      browser,
+      site.page("?model=/made/waiting/&precision=int9"),
+      async (page) => {
+        await page.waitForSelector("#loading:not(.away)");
+        await page.waitForSelector("#notices .notice");
+        await page.fill("#message", "Early");
+        await page.keyboard.press("Enter");
+        await page.waitForSelector(".turn.waiting");
+        await page.evaluate(await readFile(axePath, "utf8"));
+        const violations = await page.evaluate(async () => {
+          const { violations } = await /** @type {any} */ (window).axe.run(document, {
+            runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+          });
+          return violations.map((/** @type {any} */ { id, nodes }) => `${id}: ${nodes.map((/** @type {any} */ n) => n.html).join(" ")}`);
+        });
+        assert.deepEqual(violations, [], colorScheme);
+      },
+      { colorScheme },
+    );
+  }
+  site.letGo();
 });
 
 test("nothing is cut off at 320 pixels, nor at 200 % zoom", async () => {

@@ -93,3 +93,73 @@ test("the theme follows the system until it is chosen, and is kept", async () =>
     { colorScheme: "dark" },
   );
 });
+
+test("two tabs do not overwrite each other's settings", async () => {
+  await withPage(browser, small(), async (page) => {
+    await modelIsReady(page);
+    const other = await page.context().newPage();
+    await other.goto(small());
+    await modelIsReady(other);
+    await setSetting(page, "temperature", "0.25");
+    await setSetting(other, "topK", "7");
+    await other.waitForFunction(() => /** @type {any} */ (document.getElementById("setting-temperature")).value === "0.25");
+    await page.waitForFunction(() => /** @type {any} */ (document.getElementById("setting-topK")).value === "7");
+    await page.reload();
+    await modelIsReady(page);
+    assert.equal(await page.inputValue("#setting-temperature"), "0.25");
+    assert.equal(await page.inputValue("#setting-topK"), "7");
+    await other.close();
+  });
+});
+
+test("settings that are damaged are left out, and the page starts", async () => {
+  for (const stored of ['{"temperature":{"toString":1},"topK":9}', "[]", "null", "{", '"text"', '{"seed":[[1]]}']) {
+    await withPage(browser, small(), async (page) => {
+      await page.evaluate((stored) => localStorage.setItem("mamba-web.settings", stored), stored);
+      await page.reload();
+      await modelIsReady(page);
+      assert.equal(await page.inputValue("#setting-temperature"), "0.7");
+      assert.equal(await page.inputValue("#setting-topK"), stored.includes("topK") ? "9" : "40");
+    });
+  }
+});
+
+test("settings are kept where nothing can be stored, as long as the page is open", async () => {
+  await withPage(browser, site.page("?model=/golden/chat/"), async (page) => {
+    await modelIsReady(page);
+    await page.evaluate(() => {
+      Storage.prototype.setItem = () => {
+        throw new DOMException("full", "QuotaExceededError");
+      };
+    });
+    await setSetting(page, "temperature", "0.25");
+    await setSetting(page, "topK", "7");
+    assert.equal(await page.inputValue("#setting-temperature"), "0.25");
+    await page.click("#open-settings");
+    assert.equal(await page.inputValue("#setting-temperature"), "0.25");
+    assert.equal(await page.inputValue("#setting-topK"), "7");
+  });
+});
+
+test("a dark page is printed dark on white", async () => {
+  await withPage(
+    browser,
+    small(),
+    async (page) => {
+      await modelIsReady(page);
+      await setSetting(page, "maxTokens", "3");
+      await send(page, "Hello");
+      await answerIsDone(page);
+      for (const theme of ["system", "light", "dark"]) {
+        if (theme !== "system") await page.click("#dark-theme");
+        await page.emulateMedia({ media: "print" });
+        const inks = await page.evaluate(() =>
+          [...document.querySelectorAll("body, .said, .answer .text, #model-name, .numbers")].map((element) => getComputedStyle(element).color.match(/\d+/g)?.map(Number)),
+        );
+        for (const ink of inks) assert.ok(Math.max(...(ink ?? [255])) < 128, `${theme}: ${inks.join(" | ")}`);
+        await page.emulateMedia({ media: "screen" });
+      }
+    },
+    { colorScheme: "dark" },
+  );
+});

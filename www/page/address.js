@@ -2,15 +2,21 @@
 // (?model=…&backend=…&precision=…), or one that the visitor names.
 
 import { badArgument } from "../engine/errors.js";
-import { readHubName } from "../engine/hub.js";
+import { HUB, readHubName } from "../engine/hub.js";
+import { findModel } from "../engine/model-source.js";
 import { DEFAULT_MODEL } from "./default-model.js";
+import { shownName } from "./shown-text.js";
 
 /** @typedef {import("./model.js").Choice} Choice */
+
+export const BACKENDS = ["auto", "gpu", "cpu", "reference"];
+export const PRECISIONS = ["auto", "f32", "f16", "int8", "int4"];
 
 /** @returns {Choice} */
 export const defaultChoice = (backend = "auto", precision = "auto") => ({
   model: DEFAULT_MODEL.address,
   name: DEFAULT_MODEL.name,
+  origin: null,
   isDefault: true,
   backend,
   precision,
@@ -24,7 +30,7 @@ export function addressChoice(address, backend = "auto", precision = "auto") {
   const url = URL.canParse(address, document.baseURI) ? new URL(address, document.baseURI) : null;
   const own = new URL(DEFAULT_MODEL.address, document.baseURI);
   if (url && url.href.replace(/\/$/, "") === own.href.replace(/\/$/, "")) return defaultChoice(backend, precision);
-  return { model: address, name: nameOf(address), isDefault: false, backend, precision };
+  return { model: address, name: shownName(nameOf(address)), origin: originOf(address), isDefault: false, backend, precision };
 }
 
 /**
@@ -34,32 +40,73 @@ export function addressChoice(address, backend = "auto", precision = "auto") {
  */
 export function filesChoice(files, backend = "auto", precision = "auto", folder = undefined) {
   const name = folder ?? (files.length === 1 ? files[0].name : files[0]?.webkitRelativePath.split("/")[0]);
-  return { model: files, name: name || "Model from this computer", isDefault: false, backend, precision };
-}
-
-/** @returns {Choice} what the page's address asks for; the engine checks the values */
-export function choiceInAddress() {
-  const query = new URLSearchParams(location.search);
-  const backend = query.get("backend") || "auto";
-  const precision = query.get("precision") || "auto";
-  const model = query.get("model");
-  return model ? addressChoice(model, backend, precision) : defaultChoice(backend, precision);
+  return {
+    model: files,
+    name: shownName(name || "Model from this computer"),
+    origin: "this computer",
+    isDefault: false,
+    backend,
+    precision,
+  };
 }
 
 /**
- * The page's own content security policy lets it read from this site and over https; said
- * here, because the browser's refusal would look like a broken network.
+ * @returns {{ choice: Choice, problems: string[] }} what the page's address asks for; `problems` says what of it there is
+ *   not, in place of which the page chooses
+ */
+export function choiceInAddress() {
+  const query = new URLSearchParams(location.search);
+  /** @type {string[]} */
+  const problems = [];
+  /** @param {string} name @param {string[]} known */
+  const read = (name, known) => {
+    const value = query.get(name) || "auto";
+    if (known.includes(value)) return value;
+    problems.push(`This page's address asks for the ${name} “${shownName(value)}”, which does not exist. There are: ${known.join(", ")}.`);
+    return "auto";
+  };
+  const backend = read("backend", BACKENDS);
+  const precision = read("precision", PRECISIONS);
+  const model = query.get("model");
+  return { choice: model ? addressChoice(model, backend, precision) : defaultChoice(backend, precision), problems };
+}
+
+/**
+ * What is wrong with an address itself. The page's own content security policy lets it read from this site and over https;
+ * said here, because the browser's refusal would look like a broken network.
  *
  * @param {Choice} choice
  */
 export function requireReachable({ model }) {
+  findModel(model, document.baseURI);
   if (typeof model !== "string" || !URL.canParse(model, document.baseURI)) return;
   const url = new URL(model, document.baseURI);
-  if (url.protocol === "http:" && url.origin !== location.origin) {
+  if (url.protocol === "http:" && url.origin !== location.origin && !isLocal(url)) {
     throw badArgument(
       "This page loads models from other sites only over https.",
       "Write the address with https:// in front, or download the model and choose its files.",
     );
+  }
+}
+
+/** A server on the visitor's own machine, which browsers trust as they trust https. @param {URL} url */
+const isLocal = ({ hostname }) => /^(localhost|127\.0\.0\.1|\[::1\])$/.test(hostname);
+
+/**
+ * Where a model comes from, in a word that stands beside its name.
+ *
+ * @param {string} address
+ * @returns {string | null} null where it cannot be told
+ */
+function originOf(address) {
+  try {
+    const source = findModel(address, document.baseURI);
+    if (source.kind === "hub") return new URL(HUB).host;
+    if (source.kind !== "web") return null;
+    const { origin, host } = new URL(source.folder);
+    return origin === location.origin ? "this site" : shownName(host);
+  } catch {
+    return null; // not an address at all, which is said when it is to be loaded
   }
 }
 

@@ -1,17 +1,26 @@
 // The page: puts its parts together.
 
-import { choiceInAddress, defaultChoice, requireReachable } from "./address.js";
+import { choiceInAddress, requireReachable } from "./address.js";
+import { ask } from "./ask.js";
 import { Chat } from "./chat.js";
 import { Completion } from "./completion.js";
 import { Composer } from "./composer.js";
+import { findDied } from "./crash-guard.js";
 import { byId } from "./dom.js";
+import { EngineWatch } from "./engine-watch.js";
 import { FollowScroll } from "./follow-scroll.js";
 import { setUpLaunches } from "./launched.js";
+import { keepFocus, placeToWrite } from "./keep-focus.js";
+import { setUpLeaveGuard } from "./leave-guard.js";
+import { showLoading } from "./loading-view.js";
+import { lookAt, needsNoQuestion } from "./look.js";
 import { Model } from "./model.js";
+import { diedCard, failedCard, offerCard } from "./model-cards.js";
 import { showModelCard } from "./model-card.js";
 import { setUpModelDialog } from "./model-dialog.js";
 import { setUpOffline } from "./offline.js";
-import { problemCard } from "./problem.js";
+import { Modes } from "./modes.js";
+import { showCard, tell } from "./notices.js";
 import { Running } from "./running.js";
 import { Settings } from "./settings.js";
 import { setUpSettings } from "./settings-view.js";
@@ -19,34 +28,42 @@ import { StateCard } from "./state-card.js";
 import { setUpTheme } from "./theme.js";
 import { setUpExamples, showWelcome } from "./welcome.js";
 
+/** @typedef {import("./model.js").Choice} Choice */
+/** @typedef {import("../mamba.js").MambaError} MambaError */
+
 const model = new Model();
 const settings = new Settings();
 const running = new Running();
 const stateCard = new StateCard();
 const scroll = new FollowScroll();
+const watch = new EngineWatch(() => model.engine, () => running.isLeaving, (error) => startAgain(error));
 
-const parts = { engine: () => model.engine, settings, running, scroll, onChange: showState, onToken: showRead, waysOut };
+const parts = { engine: () => model.engine, settings, running, scroll, onChange: showState, onToken: showRead, judge };
 const chat = new Chat(parts);
 const completion = new Completion(parts);
-const composer = new Composer(send, () => void running.stop());
-const dialog = setUpModelDialog(load);
+const composer = new Composer(send, () => stop());
+const dialog = setUpModelDialog((choice) => void load(choice));
+const modes = new Modes(async () => {
+  await running.stop();
+  showMode();
+});
 
 const welcome = byId("welcome", HTMLElement);
 const completeButton = byId("complete", HTMLButtonElement);
-const problem = byId("problem", HTMLElement);
-const modes = [...document.querySelectorAll("input[name=mode]")].filter((input) => input instanceof HTMLInputElement);
 
 const COMPLETE = { begin: "Continue the text", "go on": "Go on", again: "Try another" };
 
-/** @type {string | null} a message that waits for the model */
-let waiting = null;
-
-const isCompletion = () => modes.some((mode) => mode.checked && mode.value === "completion");
-
-/** @param {import("./model.js").Choice} choice */
+/** Loads another model; asks first where a conversation would end by it. @param {Choice} choice */
 async function load(choice) {
-  await Promise.all([chat.clear(), completion.clear()]);
-  waiting = null;
+  if (model.engine && (chat.isRemembered || completion.isRemembered || running.isRunning)) {
+    const isWanted = await ask({
+      title: `Load “${choice.name}”?`,
+      text: `The model that is there goes on answering until the new one is ready. Then “${choice.name}” takes over. What was said stays on the page, but the new model has not read it.`,
+      yes: "Load it",
+      no: "Keep this model",
+    });
+    if (!isWanted) return;
+  }
   try {
     requireReachable(choice);
   } catch (error) {
@@ -55,117 +72,150 @@ async function load(choice) {
   await model.load(choice);
 }
 
+/** The same model once more, after its engine has ended. @param {MambaError} error why */
+function startAgain(error) {
+  const { current, loading } = model.state;
+  if (!current) return;
+  loseEngine();
+  const { code, message } = error;
+  tell("The engine is started again", { code, message, hint: "What is on the page stays." });
+  if (!loading) void model.load(current.choice);
+}
+
+function loseEngine() {
+  model.end();
+  chat.detach();
+  completion.detach();
+}
+
 /**
- * What can be done about an answer that broke off, besides asking again.
+ * Whether an error of an answer is one of the engine, and what is left to say of the answer.
  *
- * @param {import("../mamba.js").MambaError} error
+ * @param {MambaError} error
  */
-function waysOut({ code }) {
-  const { state } = model;
-  const engineIsGone = code === "engine-stopped" || code === "out-of-memory" || code === "network";
-  if (!engineIsGone || !state) return [];
-  return [
-    { name: "Load the model again", action: () => void load(state.choice) },
-    { name: "Load another model", action: dialog.open },
-  ];
+async function judge(error) {
+  const { current } = model.state;
+  const isAlive = await current?.engine.memoryBytes().then(() => true, () => false);
+  // Told elsewhere: by the watch, or because another model took over.
+  if (!current || current !== model.state.current || error.code === "cancelled") return null;
+  if (isAlive) return error;
+  if (error.code === "engine-stopped") startAgain(error);
+  else {
+    loseEngine();
+    model.fail(current.choice, error);
+  }
+  return null;
+}
+
+/** The answer that is written ends; messages that wait for their turn go back into the box. */
+function stop() {
+  composer.giveBack(chat.takeBack());
+  void running.stop();
 }
 
 /** @param {string} text @returns {boolean} whether it was taken */
 function send(text) {
-  if (text.trim() === "") {
-    composer.tell("Write a message first.");
-    return false;
-  }
-  if (model.state?.kind === "failed") {
-    composer.tell("There is no model to answer. Load one first.");
-    return false;
-  }
-  if (!model.engine) {
-    waiting = text;
-    composer.tell("Your message will be answered as soon as the model is loaded.");
-    return true;
-  }
-  composer.tell(null);
-  void chat.send(text);
+  const { current, loading } = model.state;
+  const isRefused =
+    text.trim() === ""
+      ? "Write a message first."
+      : !current && !loading
+        ? "There is no model to answer. Load one first."
+        : current && !canChat()
+          ? `${current.choice.name} cannot hold a chat. Choose “Completion” above to let it go on with a text.`
+          : null;
+  if (isRefused === null && !current) composer.tell("Your message will be answered as soon as the model is loaded.");
+  else composer.tell(isRefused);
+  if (isRefused !== null) return false;
+  chat.send(text);
   return true;
 }
 
+/** Without a chat template there is no telling whose turn it is: such models only write on. */
+const canChat = () => Boolean(model.engine?.info.chatTemplate);
+
 /** Called for every token, so nothing here may look at whole texts. */
 function showRead() {
-  stateCard.showRead((isCompletion() ? completion : chat).position);
+  watch.heard();
+  stateCard.showRead((modes.isCompletion ? completion : chat).position);
 }
 
 function showState() {
-  const isText = isCompletion();
-  showRead();
-  welcome.hidden = isText ? !isLoading() : !chat.isEmpty;
+  const { current, loading } = model.state;
+  const isText = modes.isCompletion;
+  stateCard.showRead((isText ? completion : chat).position);
+  welcome.hidden = isText ? !loading || current !== null : !chat.isEmpty;
+  showLoading(loading, !welcome.hidden && !current);
   completeButton.textContent = running.isRunning ? "Stop" : COMPLETE[completion.next];
 }
 
-const isLoading = () => model.state?.kind === "loading";
-
 /** Shows the mode that is chosen. */
 function showMode() {
-  const isText = isCompletion();
+  const isText = modes.isCompletion;
+  const isWithoutChat = model.engine !== null && !canChat();
+  // What was written stays within reach.
+  modes.show({ canChat: !isWithoutChat, hasChat: !chat.isEmpty || !composer.isEmpty });
   byId("chat", HTMLElement).hidden = isText;
   byId("completion", HTMLElement).hidden = !isText;
   byId("completion-bar", HTMLElement).hidden = !isText;
   byId("composer-note", HTMLElement).hidden = isText;
   byId("new-chat", HTMLElement).hidden = isText;
+  byId("modes-note", HTMLElement).hidden = !isWithoutChat;
   composer.show(!isText);
   stateCard.showOf(isText ? "text" : "chat");
   showState();
 }
 
-model.onChange((state) => {
+model.onChange((state, before) => {
+  keepFocus();
   showModelCard(state);
   showWelcome(state);
-  stateCard.showModel(state.kind === "ready" ? state.engine.info : null);
-  problem.hidden = state.kind !== "failed";
-  if (state.kind === "failed") {
-    const isCancelled = state.error.code === "cancelled";
-    const ways = [
-      { name: isCancelled ? "Resume" : "Try again", action: () => void load(state.choice) },
-      { name: "Load another model", action: dialog.open },
-    ];
-    if (!state.choice.isDefault) ways.splice(1, 0, { name: "Use the model of this page", action: () => void load(defaultChoice()) });
-    const title = isCancelled ? "Loading was cancelled" : "The model could not be loaded";
-    problem.replaceChildren(problemCard(title, state.error, ways));
-    problem.scrollIntoView({ block: "nearest" });
-    // Whoever pressed “Cancel” goes on from here; the button is gone.
-    if (isCancelled) problem.querySelector("button")?.focus();
-    if (waiting !== null) composer.tell("Your message was not answered, because the model could not be loaded.");
-  }
-  if (state.kind === "ready") {
-    const { info } = state.engine;
-    settings.useModelDefaults(info.defaults);
-    // Without a chat template there is no telling whose turn it is: such models only write on.
-    const canChat = Boolean(info.chatTemplate);
-    for (const mode of modes) {
-      if (mode.value === "chat") mode.disabled = !canChat;
-      if (!canChat) mode.checked = mode.value === "completion";
-    }
-    byId("modes-note", HTMLElement).hidden = canChat;
-    const message = waiting;
-    waiting = null;
-    if (message !== null && canChat) send(message);
-  }
-  showMode();
+  // Whatever was asked or told of another model is over.
+  if (state.loading && state.loading.choice !== before.loading?.choice) showCard(null);
+  if (state.failed !== before.failed) showFailed(state);
+  if (state.current !== before.current) showCurrent(state);
+  else showState();
 });
+
+/** @param {import("./model.js").ModelState} state */
+function showFailed({ failed, current }) {
+  const ofCurrent = current ? { keep: () => model.forget(), unload: loseEngine } : { keep: null, unload: null };
+  showCard(failed && failedCard(failed, { load: (choice) => void load(choice), openDialog: dialog.open, ...ofCurrent }));
+  if (!failed) return;
+  // Whoever pressed “Cancel” goes on from here; the button is gone.
+  if (failed.error.code === "cancelled") byId("problem", HTMLElement).querySelector("button")?.focus();
+  if (current) return void chat.answerWaiting();
+  giveBack("Your message was not answered, because the model could not be loaded. It is back in the box.");
+}
+
+/** @param {import("./model.js").ModelState} state */
+function showCurrent({ current }) {
+  stateCard.showModel(current?.engine.info ?? null);
+  if (!current) return showState();
+  showCard(null);
+  settings.useModelDefaults(current.engine.info.defaults);
+  if (!canChat()) giveBack(`${current.choice.name} cannot hold a chat, so your message was not answered. It is back in the box.`);
+  else composer.tell(null);
+  completion.detach();
+  if (!canChat() && chat.isEmpty && composer.isEmpty) modes.choose("completion");
+  showMode();
+  void chat.adopt(current.engine, current.choice.name).then(() => chat.answerWaiting());
+}
+
+/** Messages that nobody answers go back to where they were written. @param {string} why */
+function giveBack(why) {
+  if (!chat.isWaiting) return;
+  composer.giveBack(chat.takeBack());
+  composer.tell(why);
+}
 
 running.onChange((isRunning) => {
   composer.showRunning(isRunning);
   stateCard.showBusy(isRunning);
   scroll.showGrowing(isRunning);
+  watch.show(isRunning || running.isLeaving);
   showState();
 });
-
-for (const mode of modes) {
-  mode.addEventListener("change", async () => {
-    await running.stop();
-    showMode();
-  });
-}
 
 completeButton.addEventListener("click", () => {
   if (running.isRunning) return void running.stop();
@@ -176,7 +226,7 @@ function complete() {
   const box = byId("beginning", HTMLTextAreaElement);
   const note = byId("completion-note", HTMLElement);
   if (!model.engine) {
-    note.textContent = isLoading() ? "The model is still loading." : "There is no model to write. Load one first.";
+    note.textContent = model.state.loading ? "The model is still loading." : "There is no model to write. Load one first.";
   } else if (box.value === "") {
     note.textContent = "Write how the text begins first.";
     box.focus();
@@ -191,8 +241,8 @@ byId("beginning", HTMLTextAreaElement).addEventListener("keydown", (event) => {
   void complete();
 });
 
-byId("new-chat", HTMLButtonElement).addEventListener("click", async () => {
-  await chat.clear();
+byId("new-chat", HTMLButtonElement).addEventListener("click", () => {
+  composer.giveBack(chat.clear());
   composer.tell(null);
   composer.focus();
   scrollTo({ top: 0, behavior: "instant" });
@@ -200,16 +250,53 @@ byId("new-chat", HTMLButtonElement).addEventListener("click", async () => {
 
 document.addEventListener("keydown", (event) => {
   // In an open dialog Escape closes the dialog.
-  if (event.key === "Escape" && running.isRunning && !document.querySelector("dialog[open]")) void running.stop();
+  if (event.key === "Escape" && running.isRunning && !document.querySelector("dialog[open]")) stop();
 });
 
 byId("cancel-loading", HTMLButtonElement).addEventListener("click", () => model.cancel());
 
+/** The model that this visit begins with; asks before a link, or what killed the tab the last time, has its way. */
+async function begin() {
+  const { choice, problems } = choiceInAddress();
+  for (const message of problems) {
+    tell("Part of the address was left out", { code: "bad-argument", message, hint: "The page chooses by itself instead." });
+  }
+  const ways = { load: (/** @type {Choice} */ wanted) => void load(wanted), openDialog: dialog.open, keep: null, unload: null };
+  model.expect(choice);
+  const died = await findDied();
+  try {
+    requireReachable(choice);
+    const isDead = died?.name === choice.name;
+    const look = choice.isDefault || isDead || typeof choice.model !== "string" ? null : await lookAt(choice.model);
+    // Cancelled, or another was chosen meanwhile.
+    if (model.state.loading?.choice !== choice) return;
+    if (isDead) return offer(diedCard(choice, died, ways));
+    if (look && !needsNoQuestion(look)) return offer(offerCard(choice, look, ways));
+  } catch (error) {
+    return model.fail(choice, error);
+  }
+  await load(choice);
+}
+
+/** @param {HTMLElement} card a question without whose answer nothing is loaded */
+function offer(card) {
+  model.wait();
+  showCard(card);
+  giveBack("Your message was not answered, because there is no model yet. It is back in the box.");
+}
+
 setUpTheme();
 setUpSettings(settings);
-setUpExamples(send, (text) => completion.suggest(text));
+setUpExamples(
+  (text) => {
+    if (send(text)) placeToWrite().focus({ preventScroll: true });
+  },
+  (text) => completion.suggest(text),
+);
+// Until chats are kept, all of one is lost with its page.
+setUpLeaveGuard(() => running.isRunning || !chat.isEmpty || (!modes.isCompletion && !composer.isEmpty));
 stateCard.showModel(null);
 setUpOffline(model);
 setUpLaunches(load, dialog.open);
-void load(choiceInAddress());
+void begin();
 document.documentElement.dataset.app = "started"; // boot.js waits for it

@@ -1,6 +1,8 @@
-// The known models, and whether this device can hold them.
+// The known models, in the order in which they help somebody to choose, and whether this device can hold them.
 
 import { buildOf } from "../offline/names.js";
+import { addressChoice, defaultChoice } from "./address.js";
+import { OWN_ENTRY } from "./default-model.js";
 import { byId, make } from "./dom.js";
 import { about, big } from "./format.js";
 
@@ -14,6 +16,10 @@ import { about, big } from "./format.js";
  * @property {number} downloadBytes
  * @property {Record<string, number>} memory of the weights, by precision
  * @property {string} licence
+ *
+ * @typedef {{ backend: string, precision: string }} How the visitor wants it to run
+ * @typedef {import("./abilities.js").Abilities & { deviceGiB: number | undefined }} Device
+ *   `deviceGiB`: memory of the device, where the browser says it
  */
 
 /** What the engine runs, in the words of config.json. */
@@ -22,69 +28,116 @@ const RUNS = new Set(["mamba", "mamba2", "falcon_mamba"]);
 /** @type {Record<string, string>} */
 const NAMES = { mamba: "Mamba", mamba2: "Mamba-2", falcon_mamba: "Falcon-Mamba" };
 
-/** What wasm with 32-bit addresses can reach. */
+/** What wasm with 32-bit addresses can reach. The GPU's memory is its own. */
 const TAB_BYTES = 4 * 2 ** 30;
 /** The program, the tokenizer and its work space, and a state or two. */
 const BESIDE_WEIGHTS = 96 * 2 ** 20;
 /** How much of a device one tab may take before the device begins to swap. */
 const SHARE_OF_DEVICE = 0.6;
-
-/** @param {KnownModel} model @param {string} precision */
-const need = (model, precision) => model.memory[precision === "auto" ? "int8" : precision] + BESIDE_WEIGHTS;
+/** Browsers call everything above so much; what such a device has, nobody knows. */
+const MOST_TOLD_GIB = 8;
+/** One that answers quickly everywhere. */
+const SMALL_PARAMETERS = 200e6;
+/** Beyond this a CPU writes slower than people read. */
+const READABLE_PARAMETERS = 1.5e9;
 
 /**
  * @param {KnownModel} model
  * @param {string} precision
- * @param {number | undefined} deviceGiB memory of the device, where the browser says it
+ */
+const need = (model, precision) => model.memory[precision === "auto" ? "int8" : precision] + BESIDE_WEIGHTS;
+
+/**
+ * @param {KnownModel} model
+ * @param {How} how
+ * @param {Device} device
  * @returns {string | null} why this device cannot run it
  */
-export function whyNot(model, precision, deviceGiB) {
+export function whyNot(model, { backend, precision }, { deviceGiB, hasGpu, whyNoGpu }) {
   if (!RUNS.has(model.architecture)) return `This version does not run ${NAMES[model.architecture] ?? model.architecture} yet.`;
-  const device = deviceGiB ? deviceGiB * 2 ** 30 * SHARE_OF_DEVICE : Infinity;
-  const fits = (/** @type {string} */ kind) => need(model, kind) <= Math.min(TAB_BYTES, device);
-  if (fits(precision)) return null;
+  const isTold = deviceGiB !== undefined && deviceGiB < MOST_TOLD_GIB;
+  const ofDevice = isTold ? deviceGiB * 2 ** 30 * SHARE_OF_DEVICE : Infinity;
+  const mayUseGpu = hasGpu && (backend === "gpu" || backend === "auto");
+  const limit = Math.min(mayUseGpu ? Infinity : TAB_BYTES, ofDevice);
   const bytesNeeded = need(model, precision);
-  const limit = bytesNeeded > TAB_BYTES ? "a browser tab can hold 4 GiB" : `this device has ${deviceGiB} GiB for everything`;
-  const way = fits("auto") ? " int8 would fit." : "";
-  return `Too large: it needs ${about(bytesNeeded)} of memory, and ${limit}.${way}`;
+  if (bytesNeeded <= limit) return null;
+  const told = `Too large: it needs ${about(bytesNeeded)} of memory, and `;
+  const way = need(model, "int8") < bytesNeeded && need(model, "int8") <= limit ? " int8 would fit." : "";
+  if (bytesNeeded > ofDevice) return `${told}this device has ${deviceGiB} GiB for everything.${way}`;
+  const gpu = hasGpu ? " The GPU could hold more." : ` A GPU could hold more, but ${whyNoGpu}.`;
+  return `${told}a browser tab can hold 4 GiB.${way || gpu}`;
+}
+
+/** Whether only the GPU can hold it. @param {KnownModel} model @param {How} how */
+const needsGpu = (model, { precision }) => need(model, precision) > TAB_BYTES;
+
+/**
+ * @param {KnownModel[]} models
+ * @param {How} how
+ * @param {Device} device
+ * @returns {{ title: string, advice: string, models: KnownModel[] }[]} each model once
+ */
+export function inGroups(models, how, device) {
+  const fits = (/** @type {KnownModel} */ model) => whyNot(model, how, device) === null;
+  const left = [OWN_ENTRY, ...models];
+  const take = (/** @type {(model: KnownModel) => boolean} */ which) => {
+    const taken = left.filter(which);
+    for (const model of taken) left.splice(left.indexOf(model), 1);
+    return taken;
+  };
+  const small = take((model) => model.parameters <= SMALL_PARAMETERS);
+  const chats = take((model) => model.kind === "chat");
+  // Of the others, what reads and knows most and is still of use here.
+  const [best] = left
+    .filter((model) => fits(model) && !needsGpu(model, how) && (device.hasGpu || model.parameters <= READABLE_PARAMETERS))
+    .sort((a, b) => b.parameters - a.parameters);
+  return [
+    { title: "Small and quick", advice: "Loaded in moments, on any device. They know little.", models: small },
+    { title: "For a chat", advice: "They answer what you write. The large one needs a graphics card with room for it.", models: chats },
+    { title: "Best here", advice: "The largest that this device should run at the speed of reading.", models: take((model) => model === best) },
+    { title: "All others", advice: "", models: left },
+  ].filter((group) => group.models.length > 0);
 }
 
 /**
  * @param {(model: string) => void} load
- * @param {() => string} precision
+ * @param {() => How} how
+ * @param {() => Promise<import("./abilities.js").Abilities>} abilities
  */
-export function setUpCatalogue(load, precision) {
-  const list = byId("catalogue", HTMLUListElement);
+export function setUpCatalogue(load, how, abilities) {
+  const list = byId("catalogue", HTMLElement);
   const note = byId("catalogue-note", HTMLElement);
   /** @type {KnownModel[] | null} */
   let models = null;
 
-  /** @param {KnownModel} model @param {number} i */
-  function row(model, i) {
-    const deviceGiB = /** @type {{ deviceMemory?: number }} */ (navigator).deviceMemory;
-    const why = whyNot(model, precision(), deviceGiB);
+  /** @param {KnownModel} model @param {string} id @param {Device} device */
+  function row(model, id, device) {
+    const why = whyNot(model, how(), device);
     const button = make("button", {
       class: "plain",
       type: "button",
       text: "Load",
       "aria-label": `Load ${model.name}`,
-      "aria-describedby": `known-${i}`,
+      "aria-describedby": id,
     });
     button.disabled = why !== null;
     button.addEventListener("click", () => load(model.model));
+    const { origin } = model === OWN_ENTRY ? defaultChoice() : addressChoice(model.model);
     const facts = [
       `${big(model.parameters)} parameters`,
-      `${about(model.downloadBytes)} download`,
-      `${about(need(model, precision()))} memory`,
+      `${about(model.downloadBytes)} to download`,
+      `${about(need(model, how().precision))} of memory here${needsGpu(model, how()) ? ", on the GPU" : ""}`,
+      ...(origin ? [`from ${origin}`] : []),
       model.licence,
     ];
+    const kind = model.kind === "chat" ? make("span", { class: "mark-of is-chat", text: "chats" }) : make("span", { class: "mark-of", text: "goes on with a text" });
     return make(
       "li",
       { class: why ? "model is-out" : "model" },
       make(
         "div",
-        { class: "model-what", id: `known-${i}` },
-        make("h4", {}, model.name, ...(model.kind === "chat" ? [make("span", { class: "mark-of", text: "chat" })] : [])),
+        { class: "model-what", id },
+        make("div", { class: "model-name" }, make("h5", {}, model.name), kind),
         make("p", { class: "quiet listed" }, ...facts.map((text) => make("span", { text }))),
         ...(why ? [make("p", { class: "quiet model-why", text: why })] : []),
       ),
@@ -93,13 +146,25 @@ export function setUpCatalogue(load, precision) {
   }
 
   async function show() {
+    const { deviceMemory } = /** @type {{ deviceMemory?: number }} */ (navigator);
+    const device = { ...(await abilities()), deviceGiB: deviceMemory };
     try {
       models ??= await readCatalogue();
-      list.replaceChildren(...models.map(row));
-      note.textContent = "They come from Hugging Face. Only those marked “chat” hold a conversation; the others go on with a text.";
+      note.textContent = "A model that chats was taught to answer. One that goes on with a text writes on from where you stop.";
     } catch {
       note.textContent = "The list of known models could not be loaded. A name or an address works all the same.";
     }
+    list.replaceChildren(
+      ...inGroups(models ?? [], how(), device).map(({ title, advice, models }, group) =>
+        make(
+          "section",
+          { "aria-label": title },
+          make("h4", { text: title }),
+          ...(advice ? [make("p", { class: "quiet", text: advice })] : []),
+          make("ul", { class: "models" }, ...models.map((model, i) => row(model, `known-${group}-${i}`, device))),
+        ),
+      ),
+    );
   }
   return { show };
 }

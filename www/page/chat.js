@@ -1,11 +1,13 @@
-// The chat: a session, its turns, and the state before the last of them.
+// The chat: a session, its turns, and the state before the last of them. A turn that was written before there is a model,
+// or while another is answered, stands in the conversation at once and waits.
 
 import { asMambaError } from "../engine/errors.js";
-import { announce, byId } from "./dom.js";
+import { announce, byId, make } from "./dom.js";
 import { streamAnswer } from "./stream-answer.js";
 import { TurnView } from "./turn-view.js";
 
 /** @typedef {import("../mamba.js").Session} Session */
+/** @typedef {import("../mamba.js").MambaError} MambaError */
 
 /**
  * @typedef {object} Turn
@@ -24,16 +26,30 @@ import { TurnView } from "./turn-view.js";
  * @property {import("./follow-scroll.js").FollowScroll} scroll
  * @property {() => void} onChange something began, ended or was cleared
  * @property {() => void} onToken tokens were read or written
- * @property {(error: import("../mamba.js").MambaError) => import("./problem.js").WayOut[]} waysOut of a failed answer
+ * @property {(error: MambaError) => Promise<MambaError | null>} judge sees whether the engine is gone, and says that itself:
+ *   what is left to say of the answer, null for nothing
  */
+
+/** A state up to this size is kept beside the engine too, for an engine that has to be started again. */
+const MOST_SAVED_BYTES = 4 * 2 ** 20;
 
 export class Chat {
   #parts;
   #list = byId("turns", HTMLOListElement);
   /** @type {Session | null} */
   #session = null;
-  /** @type {Turn[]} */
+  /** Begun. @type {Turn[]} */
   #turns = [];
+  /** Not begun. @type {Turn[]} */
+  #waiting = [];
+  /** The one that is being answered. @type {Turn | null} */
+  #active = null;
+  /** While another engine takes over. */
+  #isAdopting = false;
+  /** Of the model that has answered last. */
+  #modelHash = "";
+  /** The state after a turn, outside of the engine. @type {{ bytes: Uint8Array, after: Turn } | null} */
+  #saved = null;
 
   /** @param {ChatParts} parts */
   constructor(parts) {
@@ -44,55 +60,170 @@ export class Chat {
     return this.#session?.position ?? 0;
   }
 
+  /** Nothing is shown. */
   get isEmpty() {
-    return this.#turns.length === 0;
+    return this.#list.childElementCount === 0;
   }
 
-  /** Ends this chat; the next message begins another. */
-  async clear() {
-    await this.#parts.running.stop();
+  /** A model remembers something of it. */
+  get isRemembered() {
+    return this.#session !== null;
+  }
+
+  get isWaiting() {
+    return this.#waiting.length > 0;
+  }
+
+  /**
+   * Ends this chat; the next message begins another.
+   *
+   * @returns {string} what was not answered
+   */
+  clear() {
+    const text = this.takeBack();
+    // It does not wait for the engine: the sessions are closed when it has let go of them.
+    const stopped = this.#parts.running.stop();
     const sessions = [this.#session, this.#turns.at(-1)?.before];
-    this.#session = null;
+    this.#session = this.#saved = null;
     this.#turns = [];
     this.#list.replaceChildren();
     this.#parts.onChange();
     // A worker that is gone has freed them already.
-    for (const session of sessions) session?.close().catch(() => {});
+    void stopped
+      .then(() => this.#parts.running.letGo())
+      .then(() => sessions.forEach((session) => session?.close().catch(() => {})));
+    return text;
   }
 
-  /** @param {string} message */
+  /** Shows the message, and answers it as soon as it can be. @param {string} message */
   send(message) {
-    return this.#parts.running.run(async (signal) => {
-      const view = new TurnView(message, {
-        regenerate: () => this.#regenerate(turn),
-        goOn: () => this.#goOn(turn),
-        follow: () => this.#parts.scroll.follow(),
-      });
-      /** @type {Turn} */
-      const turn = { message, view, before: null, attempt: 0 };
+    const view = new TurnView(message, {
+      regenerate: () => this.#regenerate(turn),
+      goOn: () => this.#goOn(turn),
+      follow: () => this.#parts.scroll.follow(),
+    });
+    /** @type {Turn} */
+    const turn = { message, view, before: null, attempt: 0 };
+    this.#waiting.push(turn);
+    this.#list.append(view.element);
+    view.showWaiting("Waits for the model");
+    this.#parts.scroll.jump(view.element);
+    this.#parts.onChange();
+    void this.answerWaiting();
+  }
+
+  /** Answers all that waits, in order, as far as there is a model. */
+  async answerWaiting() {
+    const mayBegin = () => this.#parts.engine() && !this.#isAdopting && !this.#parts.running.isRunning;
+    while (mayBegin() && this.#waiting.length > 0) await this.#begin();
+  }
+
+  /** Takes the messages that wait out of the conversation. @returns {string} their texts */
+  takeBack() {
+    const texts = this.#waiting.map(({ message, view }) => {
+      view.element.remove();
+      return message;
+    });
+    this.#waiting = [];
+    this.#parts.onChange();
+    return texts.join("\n\n");
+  }
+
+  /**
+   * Goes on with another engine. What was said stays; who answers from here on has read it only if it is the same model
+   * and its state was saved.
+   *
+   * @param {import("../mamba.js").Engine} engine
+   * @param {string} name
+   */
+  async adopt(engine, name) {
+    this.#isAdopting = true;
+    try {
+      await this.#adopt(engine, name);
+    } finally {
+      this.#isAdopting = false;
+    }
+  }
+
+  /** @param {import("../mamba.js").Engine} engine @param {string} name */
+  async #adopt(engine, name) {
+    await this.#parts.running.stop();
+    const last = this.#turns.at(-1);
+    const { modelHash } = engine.info;
+    const isSame = modelHash === this.#modelHash;
+    const saved = isSame ? this.#saved : null;
+    this.#modelHash = modelHash;
+    this.#session = this.#saved = null;
+    if (!last) return;
+    for (const { view } of this.#turns) view.showActions({ canRegenerate: false, canGoOn: false });
+    last.before = null;
+    try {
+      if (saved) this.#session = await engine.restore(saved.bytes);
+      // Before the first answer there was nothing to save.
+      else if (isSame && this.#turns.length === 1) this.#session = await engine.session();
+    } catch (error) {
+      console.debug(error); // the line below says what follows from it
+    }
+    if (this.#session) {
+      this.#saved = saved;
+      // The turn that was being answered when the engine ended.
+      if (saved?.after !== last) last.before = await this.#session.fork();
+      last.view.showActions({ canRegenerate: last.before !== null, canGoOn: false });
+      return;
+    }
+    this.#turns = [];
+    const text = isSame
+      ? `${name} was started again. It does not remember what stands above.`
+      : `${name} answers from here on. It has not read what stands above.`;
+    const line = make("li", { class: "divider", text });
+    const [next] = this.#waiting;
+    if (next) next.view.element.before(line);
+    else this.#list.append(line);
+    this.#parts.onChange();
+  }
+
+  /** Without an engine nothing can be done with the turns that are there. */
+  detach() {
+    this.#session = null;
+    for (const turn of this.#turns) {
+      turn.before = null;
+      turn.view.showActions({ canRegenerate: false, canGoOn: false });
+    }
+  }
+
+  /** @param {(signal: AbortSignal) => Promise<void>} work */
+  #run(work) {
+    // Left, the engine is in the middle of a step; the numbers come when it has taken the stop.
+    return this.#parts.running.run(work, () => this.#active?.view.showStopped());
+  }
+
+  #begin() {
+    return this.#run(async (signal) => {
+      const turn = this.#waiting.shift();
+      if (!turn) return;
       const previous = this.#turns.at(-1);
       previous?.view.showActions({ canRegenerate: false, canGoOn: false });
       this.#turns.push(turn);
-      this.#list.append(view.element);
-      view.begin({ isContinued: false });
+      turn.view.begin({ isContinued: false });
       this.#parts.onChange();
-      this.#parts.scroll.jump();
+      this.#parts.scroll.jump(turn.view.element);
       await this.#guard(turn, async () => {
         this.#session ??= await this.#newSession();
         turn.before = await this.#session.fork();
         await previous?.before?.close();
         if (previous) previous.before = null;
-        await this.#answer(turn, { message }, signal);
+        await this.#answer(turn, { message: turn.message }, signal);
       });
     });
   }
 
   /** @param {Turn} turn */
   #regenerate(turn) {
-    return this.#parts.running.run(async (signal) => {
+    return this.#run(async (signal) => {
       turn.attempt += 1;
       turn.view.begin({ isContinued: false });
       turn.view.showActions({ canRegenerate: false, canGoOn: false });
+      this.#parts.scroll.jump(turn.view.element);
       await this.#guard(turn, async () => {
         const { before } = turn;
         if (!before) return;
@@ -104,9 +235,9 @@ export class Chat {
     });
   }
 
-  /** Past the longest answer, from the state as it is. @param {Turn} turn */
+  /** Past the longest answer or a stop, from the state as it is. @param {Turn} turn */
   #goOn(turn) {
-    return this.#parts.running.run(async (signal) => {
+    return this.#run(async (signal) => {
       turn.view.begin({ isContinued: true });
       turn.view.showActions({ canRegenerate: false, canGoOn: false });
       await this.#guard(turn, () => this.#answer(turn, {}, signal));
@@ -115,7 +246,7 @@ export class Chat {
 
   async #newSession() {
     const engine = this.#parts.engine();
-    if (!engine) throw new TypeError("The page lets nobody write before a model is there.");
+    if (!engine) throw new TypeError("Nothing is answered before a model is there.");
     return engine.session();
   }
 
@@ -143,11 +274,27 @@ export class Chat {
       },
     });
     if ("error" in outcome) throw outcome.error;
+    if (!this.#turns.includes(turn)) return;
+    const isStopped = outcome.reason === "cancelled";
     view.end(session.stats, outcome.reason);
-    view.showActions({ canRegenerate: true, canGoOn: outcome.reason === "length" });
+    // A message that was not read to its end has no answer that could go on.
+    view.showActions({ canRegenerate: true, canGoOn: outcome.reason === "length" || (isStopped && view.answer.text !== "") });
     this.#parts.onChange();
     this.#parts.scroll.follow();
-    announce(outcome.reason === "cancelled" ? "Stopped." : `Answer: ${view.answer.text.trim()}`);
+    announce(isStopped ? "Stopped." : `Answer: ${view.answer.text.trim()}`);
+    await this.#save(session, turn);
+  }
+
+  /** @param {Session} session @param {Turn} turn */
+  async #save(session, turn) {
+    const { stateBytes } = this.#parts.engine()?.info ?? { stateBytes: Infinity };
+    if (stateBytes > MOST_SAVED_BYTES) return;
+    try {
+      const bytes = await session.snapshot();
+      if (session === this.#session) this.#saved = { bytes, after: turn };
+    } catch (error) {
+      console.debug(error); // it is only missed where the engine ends, which is said then
+    }
   }
 
   /**
@@ -155,15 +302,15 @@ export class Chat {
    * @param {() => Promise<void>} work
    */
   async #guard(turn, work) {
+    this.#active = turn;
     try {
       await work();
     } catch (thrown) {
+      const told = await this.#parts.judge(asMambaError(thrown));
       // A chat that was cleared meanwhile has no place to tell it.
       if (!this.#turns.includes(turn)) return;
-      const error = asMambaError(thrown);
-      const ways = this.#parts.waysOut(error);
-      turn.view.fail(error, ways);
-      turn.view.showActions({ canRegenerate: turn.before !== null && ways.length === 0, canGoOn: false });
+      turn.view.fail(told);
+      turn.view.showActions({ canRegenerate: turn.before !== null, canGoOn: false });
       this.#parts.scroll.follow();
     }
   }

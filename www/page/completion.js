@@ -4,7 +4,9 @@
 import { asMambaError } from "../engine/errors.js";
 import { announce, byId, copyText, make } from "./dom.js";
 import { count, counted, duration, rate } from "./format.js";
+import { keepFocus } from "./keep-focus.js";
 import { problemCard } from "./problem.js";
+import { listed } from "./shown-text.js";
 import { StreamedText } from "./streamed-text.js";
 import { streamAnswer } from "./stream-answer.js";
 
@@ -15,9 +17,9 @@ export class Completion {
   #beginning = byId("beginning", HTMLTextAreaElement);
   #output = byId("continuation", HTMLElement);
   #note = byId("completion-note", HTMLElement);
+  #stale = byId("completion-stale", HTMLElement);
   #again = byId("completion-again", HTMLButtonElement);
   #copyButton = byId("completion-copy", HTMLButtonElement);
-  #body = make("div", { class: "text" });
   #text;
   #emptyNote = this.#note.textContent ?? "";
   /** @type {Session | null} */
@@ -26,20 +28,27 @@ export class Completion {
   #read = null;
   #attempt = 0;
   #isEnded = false;
+  /** The beginning that the continuation on the page is of. */
+  #continued = "";
 
   /** @param {import("./chat.js").ChatParts} parts */
   constructor(parts) {
     this.#parts = parts;
-    this.#text = new StreamedText(this.#body, () => parts.scroll.follow());
-    this.#output.append(this.#body);
-    this.#beginning.addEventListener("input", () => parts.onChange());
+    this.#text = this.#newText();
+    this.#beginning.addEventListener("input", () => this.#show());
     this.#again.addEventListener("click", () => this.#start("again"));
     this.#copyButton.addEventListener("click", () => this.#copy());
-    byId("completion-clear", HTMLButtonElement).addEventListener("click", async () => {
-      await this.clear();
+    byId("completion-clear", HTMLButtonElement).addEventListener("click", () => {
       this.#beginning.value = "";
       this.#beginning.focus();
+      this.clear();
     });
+  }
+
+  #newText() {
+    const body = make("div", { class: "text" });
+    this.#output.replaceChildren(body);
+    return new StreamedText(body, () => this.#parts.scroll.follow());
   }
 
   get position() {
@@ -58,55 +67,83 @@ export class Completion {
     return this.#isEnded ? "again" : "go on";
   }
 
-  get isEmpty() {
-    return this.#read === null;
+  /** A model has read something of it. */
+  get isRemembered() {
+    return this.#read !== null;
+  }
+
+  /** The box was edited since; taking the edit back shows the continuation again. */
+  get #isStale() {
+    return this.#text.text !== "" && this.#beginning.value !== this.#continued;
   }
 
   /** @param {string} text */
   suggest(text) {
     this.#beginning.value = text;
     this.#beginning.focus();
-    this.#parts.onChange();
+    this.#show();
   }
 
   continue() {
     return this.#start(this.next);
   }
 
-  /** Forgets the text and its states, but not what is in the box. */
-  async clear() {
-    await this.#parts.running.stop();
-    const old = [this.#session, this.#read?.state];
-    this.#session = this.#read = null;
+  /** Forgets the text and its states, but not what is in the box. It does not wait for the engine. */
+  clear() {
+    const { running } = this.#parts;
+    const stopped = running.stop();
+    const old = this.detach();
     this.#attempt = 0;
     this.#isEnded = false;
-    this.#text.clear();
+    this.#text = this.#newText(); // what still comes goes into the old one
+    this.#output.classList.remove("writing");
     this.#show();
     this.#note.textContent = this.#emptyNote;
-    for (const session of old) session?.close().catch(() => {});
+    void stopped.then(() => running.letGo()).then(() => old.forEach((session) => session?.close().catch(() => {})));
+  }
+
+  /** Without the engine the text stays, and nothing can go on from it. @returns {(Session | null | undefined)[]} what it had */
+  detach() {
+    const old = [this.#session, this.#read?.state];
+    this.#session = this.#read = null;
+    this.#show();
+    return old;
   }
 
   /** @param {"begin" | "again" | "go on"} how */
   async #start(how) {
     if (this.#parts.running.isRunning) return;
-    if (how === "begin") await this.clear();
+    if (how === "begin") this.clear();
     if (how === "again") this.#text.clear();
+    const text = this.#text;
+    const isCurrent = () => text === this.#text;
     await this.#parts.running.run(async (signal) => {
+      keepFocus();
+      this.#continued = this.#beginning.value;
       this.#note.replaceChildren();
       this.#output.hidden = false;
       this.#output.classList.add("writing");
-      this.#parts.scroll.jump();
+      this.#parts.scroll.jump(this.#output);
       try {
         await this.#continue(how, signal);
       } catch (thrown) {
         const error = asMambaError(thrown);
-        if (error.code === "cancelled" && signal.aborted) this.#note.textContent = "Stopped.";
-        else this.#note.replaceChildren(problemCard("The text broke off", error, this.#parts.waysOut(error)));
+        const isStopped = error.code === "cancelled" && signal.aborted;
+        const told = isStopped ? null : await this.#parts.judge(error);
+        if (isCurrent()) {
+          if (isStopped) this.#note.textContent = "Stopped.";
+          else if (told) this.#note.replaceChildren(problemCard("The text broke off", told, []));
+          else this.#note.textContent = "The text broke off here.";
+        }
       } finally {
-        this.#output.classList.remove("writing");
-        this.#show();
+        if (isCurrent()) this.#showDone();
       }
-    });
+    }, () => this.#showDone());
+  }
+
+  #showDone() {
+    this.#output.classList.remove("writing");
+    this.#show();
   }
 
   /**
@@ -118,7 +155,7 @@ export class Completion {
     if (!engine) return;
     if (how === "begin") {
       this.#session = await engine.session();
-      const text = this.#beginning.value;
+      const text = this.#continued;
       await this.#session.prefill(text, { signal, onPrefill: (progress) => this.#showReading(progress) });
       const readMs = this.#session.stats.prefillMs;
       this.#read = { text, state: await this.#session.fork(), readMs };
@@ -140,6 +177,7 @@ export class Completion {
       onToken: () => this.#parts.onToken(),
     });
     if ("error" in outcome) throw outcome.error;
+    if (session !== this.#session) return;
     this.#isEnded = outcome.reason === "stop";
     const { stats } = session;
     const parts = [];
@@ -148,7 +186,7 @@ export class Completion {
     if (stats.tokens > 0) parts.push(`first token after ${duration(firstMs)}`);
     if (outcome.reason === "cancelled") parts.push("stopped");
     if (outcome.reason === "stop") parts.push("the model ended its text here");
-    this.#note.textContent = parts.join(" · ");
+    this.#note.textContent = listed(parts);
     announce(outcome.reason === "cancelled" ? "Stopped." : `Continuation: ${this.#text.text.trim()}`);
   }
 
@@ -159,14 +197,16 @@ export class Completion {
   }
 
   #show() {
-    const isThere = this.#text.text !== "";
-    this.#output.hidden = this.#copyButton.hidden = !isThere;
-    this.#again.hidden = !isThere || this.#isEnded;
+    const isThere = this.#text.text !== "" && !this.#isStale;
+    if (!this.#output.classList.contains("writing")) this.#output.hidden = !isThere;
+    this.#copyButton.hidden = !isThere;
+    this.#again.hidden = !isThere || this.#isEnded || this.#read === null;
+    this.#stale.hidden = !this.#isStale;
     this.#parts.onChange();
   }
 
   async #copy() {
-    const isCopied = await copyText((this.#read?.text ?? "") + this.#text.text);
+    const isCopied = await copyText(this.#continued + this.#text.text);
     this.#copyButton.textContent = isCopied ? "Copied" : "Not copied";
     announce(isCopied ? "Copied." : "The browser did not let this page copy.");
     setTimeout(() => (this.#copyButton.textContent = "Copy"), 2000);

@@ -1,6 +1,7 @@
 // The box that messages are written in.
 
 import { byId, setIcon } from "./dom.js";
+import { shownText } from "./shown-text.js";
 
 const USUAL_NOTE = "Enter sends, Shift+Enter starts a new line, Escape stops.";
 
@@ -42,6 +43,17 @@ export class Composer {
     this.#box.focus();
   }
 
+  get isEmpty() {
+    return this.#box.value.trim() === "";
+  }
+
+  /** Puts a text that was not answered back into the box, before what is in it. @param {string} text */
+  giveBack(text) {
+    if (text === "") return;
+    this.#box.value = this.isEmpty ? text : `${text}\n\n${this.#box.value}`;
+    this.#fit();
+  }
+
   /** @param {boolean} isShown */
   show(isShown) {
     this.#form.hidden = !isShown;
@@ -59,9 +71,9 @@ export class Composer {
 
   /** @param {string | null} text below the box; null for the usual line */
   tell(text) {
-    const note = text ?? USUAL_NOTE;
+    const note = text === null ? USUAL_NOTE : shownText(text);
     if (this.#note.textContent !== note) this.#note.textContent = note;
-    this.#note.classList.toggle("said", text !== null);
+    this.#note.classList.toggle("is-told", text !== null);
   }
 
   /** Browsers that have `field-sizing` do this by themselves. */

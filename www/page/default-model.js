@@ -9,7 +9,7 @@
  */
 
 export const DEFAULT_MODEL = {
-  address: "models/default/",
+  address: "./models/default/",
   name: "Mamba 12M chat",
   can: [
     "make small talk, tell riddles and jokes",
@@ -25,6 +25,22 @@ export const DEFAULT_MODEL = {
   ],
   beginnings: ["<|story|>Once upon a time", "<|story|>There was a small dragon who"],
   beginningsNote: "<|story|> is the mark that stories begin with in what this model was trained on.",
+};
+
+/**
+ * The same as an entry of the catalogue; tests/js/catalogue.test.mjs computes its numbers.
+ *
+ * @type {import("./catalogue.js").KnownModel}
+ */
+export const OWN_ENTRY = {
+  name: DEFAULT_MODEL.name,
+  model: DEFAULT_MODEL.address,
+  architecture: "mamba",
+  kind: "chat",
+  parameters: 12_119_360,
+  downloadBytes: 24_500_000,
+  memory: { f32: 48_477_440, f16: 25_130_240, int8: 14_186_240, int4: 8_349_440 },
+  licence: "MIT",
 };
 
 /** What holds for any model that fits into a browser tab. @type {ModelWords} */

@@ -1,39 +1,58 @@
-// Keeps the end of the text in view while it grows, but only for a visitor who is there:
-// whoever scrolled up to read is left alone, and gets a button that leads back.
+// Keeps the end of the text in view while it grows, until its beginning has come to the top: from there it is read, and
+// nobody wants to scroll back for it. Whoever scrolled up to read is left alone. A button leads to the end.
 
 import { byId } from "./dom.js";
 
 const NEAR = 48;
+const GAP = 8;
 
 export class FollowScroll {
   #isFollowing = true;
   #lastY = 0;
   #page = document.documentElement;
+  #top = document.querySelector(".top");
   #isGrowing = false;
+  /** What must not leave the window upwards. @type {Element | null} */
+  #pinned = null;
   #button = byId("latest", HTMLButtonElement);
 
   constructor() {
     addEventListener("scroll", () => this.#look(), { passive: true });
-    this.#button.addEventListener("click", () => this.jump());
+    this.#button.addEventListener("click", () => this.#toEnd());
   }
 
-  /** To the end, and from now on with it. */
-  jump() {
+  /** To the end, and from now on with it, as far as the element stays in view. @param {Element} pinned */
+  jump(pinned) {
+    this.#pinned = pinned;
     this.#isFollowing = true;
     this.follow();
   }
 
   /** Call after text was added. */
   follow() {
-    if (this.#isFollowing) scrollTo({ top: this.#page.scrollHeight, behavior: "instant" });
+    if (this.#isFollowing) {
+      const y = Math.min(this.#endY(), this.#pinnedY());
+      // Once it stands at the top, the visitor scrolls.
+      if (y > scrollY + 0.5 || this.#pinnedY() > this.#endY()) scrollTo({ top: y, behavior: "instant" });
+    }
     this.#show();
   }
 
+  #toEnd() {
+    this.#pinned = null;
+    this.#isFollowing = true;
+    this.follow();
+  }
+
   #look() {
-    const fromEnd = this.#page.scrollHeight - innerHeight - scrollY;
+    const fromEnd = this.#endY() - scrollY;
     // Upwards is the visitor's doing; the page itself only ever scrolls down.
     if (scrollY < this.#lastY && fromEnd > 4) this.#isFollowing = false;
-    else if (fromEnd < NEAR) this.#isFollowing = true;
+    else if (fromEnd < NEAR) {
+      this.#isFollowing = true;
+      // Beyond what the page itself scrolls to: who reads along wants the end.
+      if (scrollY > this.#pinnedY() + NEAR) this.#pinned = null;
+    }
     this.#lastY = scrollY;
     this.#show();
   }
@@ -44,7 +63,17 @@ export class FollowScroll {
     this.#show();
   }
 
+  #endY() {
+    return this.#page.scrollHeight - innerHeight;
+  }
+
+  #pinnedY() {
+    if (!this.#pinned?.isConnected) return Infinity;
+    const header = this.#top ? Math.max(0, this.#top.getBoundingClientRect().bottom) : 0;
+    return this.#pinned.getBoundingClientRect().top + scrollY - header - GAP;
+  }
+
   #show() {
-    this.#button.hidden = this.#isFollowing || !this.#isGrowing;
+    this.#button.hidden = !this.#isGrowing || this.#endY() - scrollY < NEAR;
   }
 }

@@ -5,6 +5,7 @@ import { deleteKeptModel, keptModels } from "../mamba.js";
 import { addressChoice } from "./address.js";
 import { byId, make } from "./dom.js";
 import { about, bytes, counted } from "./format.js";
+import { shownError, shownText } from "./shown-text.js";
 
 /** @param {(model: string) => void} load */
 export function setUpKeptModels(load) {
@@ -28,8 +29,8 @@ export function setUpKeptModels(load) {
       make(
         "div",
         { class: "model-what" },
-        make("h4", {}, name, ...(isComplete ? [] : [make("span", { class: "mark-of", text: "not all of it yet" })])),
-        make("p", { class: "quiet listed" }, make("span", { text: bytes(size) }), ...(address ? [make("span", { text: address })] : [])),
+        make("h4", { dir: "auto" }, name, ...(isComplete ? [] : [make("span", { class: "mark-of", text: "not all of it yet" })])),
+        make("p", { class: "quiet listed" }, make("span", { text: bytes(size) }), ...(address ? [make("span", { text: shownText(address, 200) })] : [])),
       ),
       make("div", { class: "model-ways" }, ...ways, way("Delete", () => void remove(id, name))),
     );
@@ -44,7 +45,7 @@ export function setUpKeptModels(load) {
       said = `${name} was deleted.`;
     } catch (thrown) {
       const error = asMambaError(thrown);
-      said = `${error.message} ${error.hint}`;
+      said = shownError(error);
     }
     await show(said);
     title.tabIndex = -1; // the button that had the focus is gone
@@ -65,7 +66,7 @@ export function setUpKeptModels(load) {
       const error = asMambaError(thrown);
       list.replaceChildren();
       persist.hidden = true;
-      note.textContent = `${error.message} ${error.hint}`;
+      note.textContent = shownError(error);
     }
   }
 

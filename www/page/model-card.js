@@ -1,7 +1,9 @@
-// The line about the model: name, parameters, precision, backend, memory. And why it is this backend.
+// The line about the model that answers: name, where it comes from, parameters, precision, backend, memory.
+// And why it is this backend.
 
 import { byId, make } from "./dom.js";
 import { big, bytes } from "./format.js";
+import { shownError, shownName, shownText } from "./shown-text.js";
 
 const BACKENDS = new Map([
   ["cpu", "CPU"],
@@ -10,28 +12,32 @@ const BACKENDS = new Map([
 ]);
 
 /** @param {import("./model.js").ModelState} state */
-export function showModelCard(state) {
-  byId("model-name", HTMLElement).textContent = state.choice.name;
+export function showModelCard({ current, loading, failed }) {
+  const choice = (current ?? loading ?? failed)?.choice;
+  byId("model-name", HTMLElement).textContent = choice?.name ?? "Model";
   const facts = byId("model-facts", HTMLElement);
   const reason = byId("backend-reason", HTMLElement);
-  reason.hidden = state.kind !== "ready" || state.choice.backend !== "auto";
+  reason.hidden = current?.choice.backend !== "auto";
   const notKept = byId("not-kept", HTMLElement);
   // The page's own model is small; that it comes again each time is not worth a word.
-  const problem = state.kind === "ready" && !state.choice.isDefault ? state.engine.info.storage.problem : null;
+  const problem = current && !current.choice.isDefault ? current.engine.info.storage.problem : null;
   notKept.hidden = problem === null;
-  notKept.textContent = problem && `${problem.message} ${problem.hint}`;
-  if (state.kind !== "ready") {
-    facts.replaceChildren(...fact("State", state.kind === "loading" ? "loading" : "not loaded"));
+  notKept.textContent = problem && shownError(problem);
+  // A name says nothing of who wrote it: a stranger's folder can be called as this page's own model is.
+  const origin = choice?.origin ? fact("Origin", `from ${choice.origin}`) : [];
+  if (!current) {
+    facts.replaceChildren(...origin, ...fact("State", loading ? "loading" : "not loaded"));
     return;
   }
-  const { info } = state.engine;
+  const { info } = current.engine;
   const backend = BACKENDS.get(info.backend) ?? info.backend;
-  reason.textContent = `Now the ${backend}. ${info.backendReason}`;
+  reason.textContent = `Now the ${backend}. ${shownText(info.backendReason)}`;
   facts.replaceChildren(
+    ...origin,
     ...fact("Size", `${big(info.parameters)} parameters`),
     ...fact("Weights", info.precision),
-    ...fact("Runs on", info.adapter ? `${backend}, ${info.adapter}` : backend),
-    ...fact("Memory", bytes(state.memoryBytes)),
+    ...fact("Runs on", info.adapter ? `${backend}, ${shownName(info.adapter)}` : backend),
+    ...fact("Memory", bytes(current.memoryBytes)),
   );
 }
 

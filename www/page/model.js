@@ -1,22 +1,31 @@
-// The model that the page has, or is loading, or could not load.
+// The model that answers, the one that is being loaded to take its place, and what became of the last attempt.
 
 import { load } from "../mamba.js";
 import { asMambaError, MambaError } from "../engine/errors.js";
+import { noteLoaded, noteLoading } from "./crash-guard.js";
 
 /**
- * @typedef {{ model: string | File[], name: string, isDefault: boolean, backend: string, precision: string }} Choice
+ * @typedef {object} Choice
+ * @property {string | File[]} model what `load` takes
+ * @property {string} name
+ * @property {string | null} origin where a model comes from that is not this page's own
+ * @property {boolean} isDefault
+ * @property {string} backend
+ * @property {string} precision
  *
- * @typedef {{ kind: "loading", choice: Choice, progress: import("../engine/progress.js").Progress | null }
- *   | { kind: "ready", choice: Choice, engine: import("../mamba.js").Engine, memoryBytes: number }
- *   | { kind: "failed", choice: Choice, error: import("../mamba.js").MambaError }} ModelState
+ * @typedef {{ choice: Choice, engine: import("../mamba.js").Engine, memoryBytes: number }} Loaded
+ * @typedef {{ choice: Choice, progress: import("../engine/progress.js").Progress | null }} Loading
+ * @typedef {{ choice: Choice, error: import("../mamba.js").MambaError }} Failed
+ *
+ * @typedef {{ current: Loaded | null, loading: Loading | null, failed: Failed | null }} ModelState
  */
 
 export class Model {
   /** @type {AbortController | null} */
-  #loading = null;
-  /** @type {ModelState | null} */
-  #state = null;
-  /** @type {((state: ModelState) => void)[]} */
+  #abort = null;
+  /** @type {ModelState} */
+  #state = { current: null, loading: null, failed: null };
+  /** @type {((state: ModelState, before: ModelState) => void)[]} */
   #listeners = [];
 
   get state() {
@@ -24,22 +33,34 @@ export class Model {
   }
 
   get engine() {
-    return this.#state?.kind === "ready" ? this.#state.engine : null;
+    return this.#state.current?.engine ?? null;
   }
 
-  /** @param {(state: ModelState) => void} listener */
+  /** @param {(state: ModelState, before: ModelState) => void} listener */
   onChange(listener) {
     this.#listeners.push(listener);
   }
 
-  /** @param {Choice} choice */
+  /** Something has to be found out before it is loaded. @param {Choice} choice */
+  expect(choice) {
+    this.#become({ loading: { choice, progress: null }, failed: null });
+  }
+
+  /** It is not loaded yet, because the visitor is asked. */
+  wait() {
+    this.#become({ loading: null });
+  }
+
+  /**
+   * The model that is there goes on answering until the new one stands, and stays where that fails.
+   *
+   * @param {Choice} choice
+   */
   async load(choice) {
-    this.#loading?.abort();
-    const { signal } = (this.#loading = new AbortController());
-    // Two models at once may not fit into memory, so the old one goes first.
-    const old = this.engine;
-    this.#become({ kind: "loading", choice, progress: null });
-    await old?.dispose();
+    this.#abort?.abort();
+    const { signal } = (this.#abort = new AbortController());
+    noteLoaded(); // the one before it, if any
+    this.#become({ loading: { choice, progress: null }, failed: null });
     try {
       const engine = await load({
         model: choice.model,
@@ -47,12 +68,18 @@ export class Model {
         precision: choice.precision,
         signal,
         onProgress: (progress) => {
-          if (!signal.aborted) this.#become({ kind: "loading", choice, progress });
+          if (signal.aborted) return;
+          noteLoading(choice, progress.totalBytes);
+          this.#become({ loading: { choice, progress } });
         },
       });
       const memoryBytes = await engine.memoryBytes();
       if (signal.aborted) return void engine.dispose();
-      this.#become({ kind: "ready", choice, engine, memoryBytes });
+      const old = this.engine;
+      noteLoaded();
+      this.#become({ current: { choice, engine, memoryBytes }, loading: null });
+      // Ends its worker at once, whatever that is doing.
+      await old?.dispose();
     } catch (error) {
       if (!signal.aborted) this.fail(choice, error);
     }
@@ -60,21 +87,35 @@ export class Model {
 
   /** Ends the loading that is under way. What has arrived of the model is kept. */
   cancel() {
-    if (this.#state?.kind !== "loading") return;
-    const { choice } = this.#state;
-    this.#loading?.abort();
+    if (!this.#state.loading) return;
+    const { choice } = this.#state.loading;
+    this.#abort?.abort();
     const hint = "“Resume” goes on where it stopped, as far as this browser keeps what has arrived.";
     this.fail(choice, new MambaError("cancelled", `${choice.name} was not loaded.`, hint));
   }
 
   /** @param {Choice} choice @param {unknown} error */
   fail(choice, error) {
-    this.#become({ kind: "failed", choice, error: asMambaError(error) });
+    noteLoaded();
+    this.#become({ loading: null, failed: { choice, error: asMambaError(error) } });
   }
 
-  /** @param {ModelState} state */
-  #become(state) {
-    this.#state = state;
-    for (const listener of this.#listeners) listener(state);
+  /** Takes back what is said of the last attempt. */
+  forget() {
+    if (this.#state.failed) this.#become({ failed: null });
+  }
+
+  /** Gives up the engine, which is gone or of no use any more. */
+  end() {
+    const old = this.engine;
+    this.#become({ current: null });
+    void old?.dispose();
+  }
+
+  /** @param {Partial<ModelState>} change */
+  #become(change) {
+    const before = this.#state;
+    this.#state = { ...before, ...change };
+    for (const listener of this.#listeners) listener(this.#state, before);
   }
 }

@@ -37,9 +37,9 @@ export function setUpOffline(model) {
   watchIsolation(model, () => tell(workers, { isolate: false }));
 
   let isRegistered = false;
-  model.onChange(({ kind }) => {
+  model.onChange(({ loading }) => {
     // Nothing competes with the model on the first visit.
-    if (kind === "loading" || isRegistered) return;
+    if (loading || isRegistered) return;
     isRegistered = true;
     void register(workers);
   });
@@ -89,9 +89,8 @@ function watchIsolation(model, giveUp) {
     // see above
   }
   addEventListener("pagehide", () => note(false));
-  model.onChange((state) => {
-    note(state.kind === "loading");
-    const isHarm = state.kind === "failed" && state.choice.isDefault && /^(out-of-memory|engine-stopped)$/.test(state.error.code);
-    if (isHarm) giveUp();
+  model.onChange(({ loading, failed }) => {
+    note(loading !== null);
+    if (failed?.choice.isDefault && /^(out-of-memory|engine-stopped)$/.test(failed.error.code)) giveUp();
   });
 }

@@ -1,15 +1,17 @@
-// A failure, told to the visitor: what happened, what to do, and buttons that do it.
+// A failure, or something to know, told to the visitor: what happened, what to do, and buttons that do it.
 
 import { icon, make } from "./dom.js";
+import { shownText } from "./shown-text.js";
 
 /** @typedef {{ name: string, action: () => void }} WayOut */
 
 /**
  * @param {string} title
- * @param {import("../mamba.js").MambaError} error
+ * @param {{ code: string, message: string, hint: string }} error
  * @param {WayOut[]} ways
+ * @param {{ isCalm?: boolean }} [how] calm is what the visitor asked for, or what is only to be known
  */
-export function problemCard(title, error, ways) {
+export function problemCard(title, { code, message, hint }, ways, { isCalm = code === "cancelled" } = {}) {
   const buttons = ways.map(({ name, action }, i) => {
     const button = make("button", { class: i === 0 ? "primary" : "plain", type: "button", text: name });
     button.addEventListener("click", action);
@@ -17,15 +19,14 @@ export function problemCard(title, error, ways) {
   });
   return make(
     "div",
-    // What the visitor asked for is no failure.
-    { class: error.code === "cancelled" ? "problem is-calm" : "problem", role: "alert", "data-code": error.code },
-    icon(error.code === "cancelled" ? "stop" : "problem"),
+    { class: isCalm ? "problem is-calm" : "problem", role: "alert", "data-code": code },
+    icon(code === "cancelled" ? "stop" : "problem"),
     make(
       "div",
       {},
       make("h3", { text: title }),
-      make("p", { class: "problem-message", text: error.message }),
-      make("p", { class: "quiet", text: error.hint }),
+      make("p", { class: "problem-message", text: shownText(message), dir: "auto" }),
+      ...(hint ? [make("p", { class: "quiet", text: shownText(hint), dir: "auto" })] : []),
       make("div", { class: "row" }, ...buttons),
     ),
   );

@@ -1,6 +1,6 @@
 // The settings of an answer: their ranges, their meaning, and what the visitor chose.
 
-import { recall, remember } from "./storage.js";
+import { onRemembered, recall, remember } from "./storage.js";
 
 /**
  * @typedef {"temperature" | "topK" | "topP" | "minP" | "repetitionPenalty" | "maxTokens" | "seed"} SettingName
@@ -117,19 +117,12 @@ export class Settings {
   #onChange = () => {};
 
   constructor() {
-    /** @type {Record<string, unknown>} */
-    let stored = {};
-    try {
-      stored = JSON.parse(recall("settings") ?? "{}") ?? {};
-    } catch {
-      // An older or damaged entry: the defaults do.
-    }
-    for (const setting of SETTINGS) {
-      const value = stored[setting.name];
-      if (typeof value !== "number") continue; // damaged: whatever else it is may not even become a text
-      const read = readSetting(setting, String(value));
-      if ("value" in read && read.value !== null) this.#chosen[setting.name] = read.value;
-    }
+    this.#chosen = readStored();
+    // Another tab's change counts here too, and must not be written over by the next one made here.
+    onRemembered("settings", () => {
+      this.#chosen = readStored();
+      this.#onChange();
+    });
   }
 
   /** @param {() => void} listener called when values change other than through `set` */
@@ -167,6 +160,7 @@ export class Settings {
 
   /** @param {SettingName} name @param {number | null} value */
   set(name, value) {
+    this.#chosen = readStored();
     if (value === null || value === this.defaults[name]) delete this.#chosen[name];
     else this.#chosen[name] = value;
     remember("settings", this.areDefault ? null : JSON.stringify(this.#chosen));
@@ -188,6 +182,26 @@ export class Settings {
     // A fixed seed would regenerate the very same answer.
     return { ...rest, seed: seed === null ? randomSeed() : (seed + attempt) % 2 ** 32 };
   }
+}
+
+/** @returns {Partial<SettingValues>} what is kept, as far as it is sound */
+function readStored() {
+  /** @type {Record<string, unknown>} */
+  let stored = {};
+  try {
+    stored = JSON.parse(recall("settings") ?? "{}") ?? {};
+  } catch {
+    // An older or damaged entry: the defaults do.
+  }
+  /** @type {Partial<SettingValues>} */
+  const chosen = {};
+  for (const setting of SETTINGS) {
+    const value = stored[setting.name];
+    if (typeof value !== "number") continue;
+    const read = readSetting(setting, String(value));
+    if ("value" in read && read.value !== null) chosen[setting.name] = read.value;
+  }
+  return chosen;
 }
 
 const randomSeed = () => crypto.getRandomValues(new Uint32Array(1))[0];

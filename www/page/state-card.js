@@ -10,6 +10,8 @@ export class StateCard {
   #cells = byId("cells", HTMLElement);
   #frame = 0;
   #tokens = 0;
+  /** Of the cells, the one that the light is at. */
+  #lit = 0;
   #isBusy = false;
 
   /** @param {import("../mamba.js").EngineInfo | null} info */
@@ -28,6 +30,8 @@ export class StateCard {
 
   /** Tokens can come faster than frames. @param {number} tokens */
   showRead(tokens) {
+    // By one, however many were read: blocks of a prompt have as many tokens as there are cells, or a multiple.
+    if (tokens !== this.#tokens) this.#lit += 1;
     this.#tokens = tokens;
     this.#frame ||= requestAnimationFrame(() => {
       this.#frame = 0;
@@ -35,7 +39,7 @@ export class StateCard {
       // A light that moves on with the tokens and goes out when none are read.
       const cells = this.#cells.children;
       this.#cells.querySelector(".lit")?.classList.remove("lit");
-      if (this.#isBusy && cells.length > 0) cells[this.#tokens % cells.length].classList.add("lit");
+      if (this.#isBusy && cells.length > 0) cells[this.#lit % cells.length].classList.add("lit");
     });
   }
 

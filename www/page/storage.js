@@ -1,10 +1,15 @@
-// What the page keeps from visit to visit. Storage can be full or switched off; then
-// nothing is kept, and nothing else changes.
+// What the page keeps from visit to visit. Storage can be full or switched off; then it is kept as long as the page is
+// open, and nothing else changes.
 
 const PREFIX = "mamba-web.";
 
+/** What could not be stored. @type {Map<string, string | null>} */
+const unstored = new Map();
+
 /** @param {string} name @returns {string | null} */
 export function recall(name) {
+  const value = unstored.get(name);
+  if (value !== undefined) return value;
   try {
     return localStorage.getItem(PREFIX + name);
   } catch {
@@ -17,7 +22,15 @@ export function remember(name, value) {
   try {
     if (value === null) localStorage.removeItem(PREFIX + name);
     else localStorage.setItem(PREFIX + name, value);
+    unstored.delete(name);
   } catch {
-    // see above
+    unstored.set(name, value);
   }
+}
+
+/** @param {string} name @param {() => void} listener called when another tab has changed it */
+export function onRemembered(name, listener) {
+  window.addEventListener("storage", ({ key }) => {
+    if (key === null || key === PREFIX + name) listener();
+  });
 }

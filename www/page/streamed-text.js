@@ -1,11 +1,13 @@
 // Text that grows while it is read. What a token costs must not depend on how much is
 // there already: new text goes into new nodes, once a frame, and each line is a block of
-// its own, so that only the last one is laid out again.
+// its own, so that only the last one is laid out again. A line that is too long becomes several blocks.
 
 import { make } from "./dom.js";
 
-/** A line this long gets a break at the next end of a sentence. */
-const LONG_LINE = 6000;
+/** A block this long ends at the next end of a sentence. */
+const LONG_LINE = 800;
+/** However it goes on: laying out one word of a hundred thousand letters takes browsers seconds. */
+const MOST_IN_LINE = 1600;
 
 export class StreamedText {
   /** @type {HTMLElement} */
@@ -63,16 +65,67 @@ export class StreamedText {
 
   /** @param {string} text without line breaks */
   #add(text) {
-    if (!this.#line) this.#newLine();
-    if (!text) return;
-    this.#line?.append(text);
-    this.#lineLength += text.length;
-    if (this.#lineLength > LONG_LINE && /[.!?]["”’)]*\s?$/.test(text)) this.#newLine();
+    for (let start = 0; start < text.length || !this.#line; start += MOST_IN_LINE) {
+      const part = text.slice(start, start + MOST_IN_LINE);
+      if (!this.#line) this.#newLine();
+      if (!part) return;
+      this.#line?.append(part);
+      this.#lineLength += part.length;
+      if (this.#lineLength <= LONG_LINE) continue;
+      if (/[.!?]["”’)]*\s?$/.test(part)) this.#newLine();
+      else if (this.#lineLength > MOST_IN_LINE) this.#split();
+    }
+  }
+
+  /** Ends the block where its last line on the screen begins, so that nobody sees it. */
+  #split() {
+    const block = this.#line;
+    if (!block) return;
+    block.normalize();
+    const text = block.firstChild;
+    this.#newLine();
+    if (!(text instanceof Text)) return;
+    const rest = text.splitText(startOfLastLine(text));
+    this.#line?.append(rest);
+    this.#lineLength = rest.data.length;
   }
 
   #newLine() {
-    this.#line = make("div", { class: "line" });
+    this.#line = make("div", { class: "line", dir: "auto" });
     this.#lineLength = 0;
     this.element.append(this.#line);
   }
+}
+
+/**
+ * @param {Text} text
+ * @returns {number} where in it the last line on the screen begins; its end where it is not laid out
+ */
+function startOfLastLine(text) {
+  const range = document.createRange();
+  const topAt = (/** @type {number} */ at) => {
+    range.setStart(text, at);
+    range.setEnd(text, at + 1);
+    return range.getBoundingClientRect().top;
+  };
+  const last = topAt(text.length - 1);
+  let [before, at] = [0, text.length - 1];
+  if (topAt(before) >= last) return text.length;
+  while (at - before > 1) {
+    const middle = (before + at) >> 1;
+    if (topAt(middle) >= last) at = middle;
+    else before = middle;
+  }
+  return at;
+}
+
+/** A whole text in blocks of bounded size. @param {string} text */
+export function blocks(text) {
+  const made = [];
+  for (const line of text.split("\n")) {
+    for (let start = 0; start === 0 || start < line.length; start += MOST_IN_LINE) {
+      made.push(make("div", { class: "line", text: line.slice(start, start + MOST_IN_LINE), dir: "auto" }));
+    }
+  }
+  return made;
 }

@@ -2,8 +2,10 @@
 
 import { actionButton, announce, copyText, make, setIcon } from "./dom.js";
 import { count, counted, duration, rate } from "./format.js";
+import { keepFocus } from "./keep-focus.js";
 import { problemCard } from "./problem.js";
-import { StreamedText } from "./streamed-text.js";
+import { listed } from "./shown-text.js";
+import { blocks, StreamedText } from "./streamed-text.js";
 
 /** Laying out a pasted book would freeze the page for seconds; its beginning says enough. */
 const LONG_MESSAGE = 3000;
@@ -57,6 +59,8 @@ export class TurnView {
 
   /** @param {{ isContinued: boolean }} how */
   begin({ isContinued }) {
+    keepFocus(); // the buttons are away while it is written
+    this.element.classList.remove("waiting");
     if (!isContinued) this.answer.clear();
     this.#problem.replaceChildren();
     this.#numbers.textContent = "";
@@ -65,10 +69,22 @@ export class TurnView {
     this.#status.textContent = "";
   }
 
+  /** @param {string} why it has no answer yet */
+  showWaiting(why) {
+    this.element.classList.add("waiting");
+    this.#status.textContent = why;
+  }
+
+  /** A stop was asked for; the numbers come when the engine has taken it. */
+  showStopped() {
+    this.#stopWriting();
+    this.#numbers.textContent = "Stopped";
+  }
+
   /** @param {{ read: number, total: number }} progress */
   showReading({ read, total }) {
     // A short message is read before one could see this.
-    if (total > 500) this.#status.textContent = `Reading ${count(read)} of ${count(total)} tokens`;
+    if (total > 500 && this.element.classList.contains("writing")) this.#status.textContent = `Reading ${count(read)} of ${count(total)} tokens`;
   }
 
   showWriting() {
@@ -89,16 +105,18 @@ export class TurnView {
     }
     if (reason === "cancelled") parts.push("stopped");
     if (reason === "length") parts.push("longest answer reached");
-    this.#numbers.textContent = parts.join(" · ");
+    this.#numbers.textContent = listed(parts);
     if (!this.answer.text.trim()) {
       this.#status.textContent = reason === "cancelled" ? "Stopped before the first word." : "The model had nothing to say.";
     }
   }
 
-  /** @param {import("../mamba.js").MambaError} error @param {{ name: string, action: () => void }[]} ways out */
-  fail(error, ways) {
+  /** @param {import("../mamba.js").MambaError | null} error null where it is told elsewhere */
+  fail(error) {
     this.#stopWriting();
-    this.#problem.replaceChildren(problemCard("The answer broke off", error, ways));
+    this.#numbers.textContent = "";
+    if (error) this.#problem.replaceChildren(problemCard("The answer broke off", error, []));
+    else this.#status.textContent = "The answer broke off here.";
   }
 
   /** @param {{ canRegenerate: boolean, canGoOn: boolean }} can */
@@ -137,11 +155,12 @@ export function showCopied(button, isCopied) {
 
 /** @param {string} message */
 function shortened(message) {
-  if (message.length <= LONG_MESSAGE) return make("div", { class: "text", text: message });
-  const text = make("div", { class: "text", text: `${message.slice(0, LONG_MESSAGE)}…` });
+  if (message.length <= LONG_MESSAGE) return make("div", { class: "text", text: message, dir: "auto" });
+  const text = make("div", { class: "text", text: `${message.slice(0, LONG_MESSAGE)}…`, dir: "auto" });
   const more = make("button", { class: "link", type: "button", text: `Show all ${count(message.length)} characters` });
   more.addEventListener("click", () => {
-    text.textContent = message;
+    text.replaceChildren(...blocks(message));
+    keepFocus();
     more.remove();
   });
   return make("div", {}, text, more);

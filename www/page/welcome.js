@@ -1,21 +1,8 @@
-// What an empty chat shows: the download, then something to try and what to expect.
+// What an empty chat shows: something to try, and what to expect of the model.
 
 import { byId, make } from "./dom.js";
 import { ANY_MODEL, CHAT_EXAMPLES, DEFAULT_MODEL } from "./default-model.js";
-import { bytes, timeLeft } from "./format.js";
 
-const PHASES = {
-  connect: "Looking for the model",
-  read: "Reading the model from this browser",
-  download: "Downloading the model",
-  wait: "Interrupted; trying again",
-  prepare: "Getting the model ready",
-};
-
-const loading = byId("loading", HTMLElement);
-const what = byId("loading-what", HTMLElement);
-const bar = byId("loading-bar", HTMLProgressElement);
-const numbers = byId("loading-numbers", HTMLElement);
 const stage = byId("stage", HTMLElement);
 const examples = byId("examples", HTMLUListElement);
 const abilities = byId("abilities", HTMLElement);
@@ -26,39 +13,16 @@ let shown = null;
 let begin = () => {};
 
 /** @param {import("./model.js").ModelState} state */
-export function showWelcome(state) {
-  stage.hidden = abilities.hidden = state.kind === "failed";
-  // Both stand in the same place, which is as high as the higher one: nothing jumps at the end.
-  loading.classList.toggle("away", state.kind !== "loading");
-  examples.classList.toggle("away", state.kind !== "ready");
-  if (state.kind === "loading") showProgress(state.choice.name, state.progress);
-  if (state.choice === shown) return;
-  shown = state.choice;
-  const words = shown.isDefault ? DEFAULT_MODEL : ANY_MODEL;
-  showAbilities(words, shown.isDefault);
+export function showWelcome({ current, loading }) {
+  const choice = current?.choice ?? loading?.choice ?? null;
+  stage.hidden = abilities.hidden = choice === null;
+  examples.classList.toggle("away", !current);
+  if (choice === null || choice === shown) return;
+  shown = choice;
+  const words = choice.isDefault ? DEFAULT_MODEL : ANY_MODEL;
+  showAbilities(words, choice.isDefault);
   fill(byId("beginnings", HTMLUListElement), words.beginnings, begin);
   byId("beginnings-note", HTMLElement).textContent = words.beginningsNote;
-}
-
-/**
- * @param {string} name
- * @param {import("../engine/progress.js").Progress | null} progress
- */
-function showProgress(name, progress) {
-  const phase = progress?.phase ?? "connect";
-  what.textContent = `${PHASES[phase]}: ${name}`;
-  if (progress?.totalBytes && phase === "download") bar.value = Math.min(1, progress.loadedBytes / progress.totalBytes);
-  else if (phase === "prepare") bar.value = 1;
-  else bar.removeAttribute("value");
-  const parts = [];
-  if (progress && progress.loadedBytes > 0) {
-    const { loadedBytes, totalBytes, bytesPerSecond, secondsLeft, kernels } = progress;
-    parts.push(totalBytes ? `${bytes(loadedBytes)} of ${bytes(totalBytes)}` : bytes(loadedBytes));
-    if (phase === "download" && bytesPerSecond) parts.push(`${bytes(bytesPerSecond)}/s`);
-    if (phase === "download" && secondsLeft !== null) parts.push(timeLeft(secondsLeft));
-    if (kernels && kernels.ready < kernels.of) parts.push(`compiling ${kernels.ready} of ${kernels.of} kernels`);
-  }
-  numbers.textContent = parts.join(" · ") || "\u00a0";
 }
 
 /** @param {import("./default-model.js").ModelWords} model @param {boolean} isDefault */

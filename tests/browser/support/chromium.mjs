@@ -69,6 +69,43 @@ export async function modelIsReady(page) {
 }
 
 /**
+ * Loads a model through the dialog, and says yes where the page asks.
+ *
+ * @param {Page} page
+ * @param {string} address
+ */
+export async function loadByAddress(page, address) {
+  await page.click("#open-models");
+  await page.fill("#model-address", address);
+  await page.keyboard.press("Enter");
+  if (await page.isVisible("#ask")) await page.click("#ask-yes");
+}
+
+/** The page says that this model answers. @param {Page} page @param {string} name */
+export const modelIsCalled = (page, name) =>
+  page.waitForFunction(
+    (name) =>
+      document.getElementById("model-name")?.textContent === name &&
+      /parameters/.test(document.getElementById("model-facts")?.textContent ?? "") &&
+      document.querySelector("#loading.away"),
+    name,
+  );
+
+/**
+ * Drops files on the page, as a hand would.
+ *
+ * @param {Page} page
+ * @param {string[]} files
+ */
+export async function drop(page, files) {
+  const devtools = await page.context().newCDPSession(page);
+  const data = { items: [], files, dragOperationsMask: 1 };
+  for (const type of /** @type {const} */ (["dragEnter", "dragOver", "drop"])) {
+    await devtools.send("Input.dispatchDragEvent", { type, x: 300, y: 300, data });
+  }
+}
+
+/**
  * Sends a message and waits until its answer begins.
  *
  * @param {Page} page

@@ -92,6 +92,14 @@ const MADE = {
       withTensor(bytes, "backbone.norm_f.weight", (data, dtype) => data.fill(0xff, 0, dtype === "F32" ? 4 : 2)),
     ),
   },
+  /** A hundred thousand letters without a blank, where the engine quotes a file. */
+  "shouting-config": { "config.json": changedJson((config) => ({ ...config, model_type: "a".repeat(100_000), architectures: ["a".repeat(100_000)] })) },
+  "shouting-template": {
+    "tokenizer_config.json": changedJson((config) => ({
+      ...config,
+      chat_template: `{{ raise_exception('${"a".repeat(100_000)}') }}`,
+    })),
+  },
   base: { "tokenizer_config.json": changedJson(({ chat_template, ...rest }) => rest) },
   "in-two-parts": {
     "model.safetensors": missing,
@@ -104,8 +112,10 @@ const MADE = {
     "model.safetensors.index.json": async (response) => send(response, inTwo(await weights()).index),
     "model-00001-of-00002.safetensors": async (response) => send(response, Object.values(inTwo(await weights()).shards)[0]),
   },
-  /** Sends its weights only when the test lets it: see `Site.letGo`. */
+  /** These send their weights only when the test lets them: see `Site.letGo`. */
   waiting: {},
+  "waiting-base": { "tokenizer_config.json": changedJson(({ chat_template, ...rest }) => rest) },
+  "waiting-llama": { "config.json": changedJson((config) => ({ ...config, model_type: "llama", architectures: ["LlamaForCausalLM"] })) },
 };
 
 export class Site {
@@ -191,7 +201,8 @@ export class Site {
   async #makeModel(response, name, file) {
     const model = MADE[name];
     if (!model) throw new Error(`no model is called ${name}`);
-    if (name === "waiting" && file === "model.safetensors") await this.#mayGo;
+    // The config too, or one that is refused for it would not wait.
+    if (name.startsWith("waiting") && /^(model\.safetensors|config\.json)$/.test(file)) await this.#mayGo;
     const answer = model[file] ?? model["*"];
     const original = path.join(goldenChat, file);
     return answer ? answer(response, () => readFile(original)) : sendFile(response, original);

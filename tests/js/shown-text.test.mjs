@@ -1,0 +1,28 @@
+// Strangers' text on its way to the page.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { capitalised, listed, MOST_SENTENCE, shownName, shownText } from "../../www/page/shown-text.js";
+
+test("what is too long is cut, and nothing is cut in two", () => {
+  assert.equal(shownText("Short."), "Short.");
+  assert.equal(shownText("a".repeat(MOST_SENTENCE)), "a".repeat(MOST_SENTENCE));
+  assert.equal(shownText("a".repeat(1e6)), `${"a".repeat(MOST_SENTENCE)} …`);
+  assert.equal(shownText("😀".repeat(10), 5), "😀😀 …");
+  assert.ok(shownText("\u202e".repeat(1e6)).length <= MOST_SENTENCE + 2, "what is shown, not what came, is bounded");
+});
+
+test("what cannot be seen is shown", () => {
+  assert.equal(shownName("a\u202eb"), "a[U+202E]b");
+  assert.equal(shownName("a\u200bb\ufeff"), "a[U+200B]b[U+FEFF]");
+  assert.equal(shownName("a\u2066b\u2069"), "a[U+2066]b[U+2069]");
+  assert.equal(shownName("a\u0000b"), "a[U+0000]b");
+  assert.equal(shownName("a\nb\tc"), "a b c");
+  assert.equal(shownName("naïve Größe שלום 模型"), "naïve Größe שלום 模型");
+});
+
+test("a line of facts begins with a capital letter", () => {
+  assert.equal(listed(["first token after 3 ms", "stopped"]), "First token after 3 ms · stopped");
+  assert.equal(listed([]), "");
+  assert.equal(capitalised("12 tokens"), "12 tokens");
+});

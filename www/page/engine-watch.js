@@ -1,0 +1,66 @@
+// Notices that the engine is gone or hangs: no browser tells a page that a worker has ended or does not come back.
+//
+// While something is awaited, the engine is asked for a trifle again and again, which it answers between two steps. Silence is
+// counted in ticks and not in time, so that a laptop that slept or a page that was frozen is not taken for silence.
+
+import { engineStopped, MambaError } from "../engine/errors.js";
+
+const TICK_MS = 1000;
+/** Longer than any step: a block of a prompt, on the slowest device that can hold the model. */
+const MOST_TICKS = 60;
+/** Who has pressed Stop has decided already that the answer may end. */
+const MOST_TICKS_STOPPED = 20;
+
+export class EngineWatch {
+  #engine;
+  #isLeaving;
+  #onSilent;
+  #ticks = 0;
+  #isAsking = false;
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  #timer;
+
+  /**
+   * @param {() => import("../mamba.js").Engine | null} engine
+   * @param {() => boolean} isLeaving whether a stop is awaited
+   * @param {(error: MambaError) => void} onSilent
+   */
+  constructor(engine, isLeaving, onSilent) {
+    this.#engine = engine;
+    this.#isLeaving = isLeaving;
+    this.#onSilent = onSilent;
+  }
+
+  /** @param {boolean} isAwaited whether anything is expected of the engine */
+  show(isAwaited) {
+    if (isAwaited === (this.#timer !== undefined)) return;
+    clearInterval(this.#timer);
+    this.#ticks = 0;
+    this.#timer = isAwaited ? setInterval(() => this.#tick(), TICK_MS) : undefined;
+  }
+
+  /** Something came from the engine. */
+  heard() {
+    this.#ticks = 0;
+  }
+
+  #tick() {
+    const engine = this.#engine();
+    if (!engine) return this.heard();
+    if (!this.#isAsking) {
+      this.#isAsking = true;
+      engine
+        .memoryBytes()
+        .then(() => this.heard())
+        // An engine that has ended says so to whoever waits for it.
+        .catch(() => {})
+        .finally(() => (this.#isAsking = false));
+    }
+    this.#ticks += 1;
+    if (this.#ticks < (this.#isLeaving() ? MOST_TICKS_STOPPED : MOST_TICKS)) return;
+    this.heard();
+    this.#isAsking = false;
+    const { hint } = engineStopped();
+    this.#onSilent(new MambaError("engine-stopped", "The engine did not answer any more, so the page ended it.", hint));
+  }
+}

@@ -1,0 +1,25 @@
+// A control that goes away while it has the focus must not throw whoever uses the keyboard, or listens, back to the top
+// of the page.
+
+import { byId } from "./dom.js";
+
+/** A finger that has just touched a button does not want a keyboard on the screen. */
+const isTouch = () => matchMedia("(pointer: coarse)").matches;
+
+/** To be called with a control that may go, before it goes. */
+export function keepFocus() {
+  const before = document.activeElement;
+  if (!(before instanceof HTMLElement) || before === document.body) return;
+  requestAnimationFrame(() => {
+    const now = document.activeElement;
+    const isLost = now === null || now === document.body || !now.checkVisibility({ visibilityProperty: true });
+    if (isLost && !document.querySelector("dialog[open]")) placeToWrite().focus({ preventScroll: true });
+  });
+}
+
+/** The box of the mode that is shown, or what surrounds it. @returns {HTMLElement} */
+export function placeToWrite() {
+  const boxes = [byId("message", HTMLTextAreaElement), byId("beginning", HTMLTextAreaElement)];
+  const shown = boxes.find((box) => box.checkVisibility());
+  return shown && !isTouch() ? shown : byId("main", HTMLElement);
+}

@@ -1,0 +1,40 @@
+// Text that strangers wrote, made fit to be shown: names, addresses, and what a file says in an error. Whatever comes
+// from a checkpoint, a link or a server goes through here on its way to the page.
+
+/** A long enough sentence, and short enough that no browser takes a noticeable time to lay it out. */
+export const MOST_SENTENCE = 600;
+export const MOST_NAME = 80;
+
+/**
+ * Characters that have no look of their own but change how the others look: direction marks, zero-width characters,
+ * controls. In a name they are there to deceive, so they are shown as what they are. Line breaks become blanks.
+ */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\u2028\u2029\u115f\u1160\u3164\uffa0]/gu;
+
+/** @param {string} text */
+const seen = (text) =>
+  text.replace(/[\n\r\t]+/g, " ").replace(UNSEEN, (c) => `[U+${(c.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}]`);
+
+/**
+ * The text, cut where it is too long. Nothing is read beyond the cut, so the length of what came costs nothing.
+ *
+ * @param {string} text
+ * @param {number} [most] characters
+ */
+export function shownText(text, most = MOST_SENTENCE) {
+  const part = seen(text.slice(0, most + 1));
+  if (part.length <= most) return part;
+  return `${part.slice(0, most).replace(/[\ud800-\udbff]$/, "").trimEnd()} …`;
+}
+
+/** @param {string} name of a model, a file or a site */
+export const shownName = (name) => shownText(name, MOST_NAME);
+
+/** @param {{ message: string, hint: string }} error @returns {string} both sentences of it */
+export const shownError = ({ message, hint }) => `${shownText(message)} ${shownText(hint)}`.trim();
+
+/** A sentence begins with a capital letter, also where its first word is a number's unit or a name. @param {string} text */
+export const capitalised = (text) => text.slice(0, 1).toLocaleUpperCase("en") + text.slice(1);
+
+/** Facts in one line. @param {string[]} facts */
+export const listed = (facts) => capitalised(facts.join(" · "));

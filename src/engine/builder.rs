@@ -38,6 +38,23 @@ pub struct ModelFiles {
     pub index: Option<String>,
 }
 
+impl ModelFiles {
+    /// # Errors
+    /// [`Error::BadCheckpoint`] that names a file of which only Git LFS's pointer is here.
+    fn refuse_pointers(&self) -> Result<()> {
+        let texts = [
+            ("config.json", &self.config),
+            ("tokenizer.json", &self.tokenizer),
+            ("tokenizer_config.json", &self.tokenizer_config),
+            ("generation_config.json", &self.generation_config),
+            ("chat_template.jinja", &self.chat_template),
+            ("The index of the weight files", &self.index),
+        ];
+        let mut texts = texts.into_iter().filter_map(|(name, text)| Some((name, text.as_ref()?)));
+        texts.try_for_each(|(name, text)| checkpoint::refuse_pointer(name, text.as_bytes()))
+    }
+}
+
 /// How to run the model, in API.md's words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
@@ -174,6 +191,7 @@ impl EngineBuilder {
     /// right, [`Error::NotFound`] without config.json for weights that need one, [`Error::BadArgument`] for options
     /// that are not known, and what [`backend::open`] says of the GPU.
     pub async fn open(files: &ModelFiles, options: &Options) -> Result<Self> {
+        files.refuse_pointers()?;
         let mut hash = Xxh3::new();
         let intake = if let Some(json) = &files.config {
             let config = Config::parse(json)?;
@@ -191,7 +209,8 @@ impl EngineBuilder {
             return Err(Error::NotFound("The model has no config.json.".into()));
         };
         let weight_files = match (&files.weights, &files.index) {
-            (Some(name), _) => vec![name.clone()],
+            // Whoever names one shard means the model.
+            (Some(name), _) => checkpoint::siblings(name).unwrap_or_else(|| vec![name.clone()]),
             (None, Some(index)) => checkpoint::shards(index)?,
             (None, None) => vec!["model.safetensors".into()],
         };

@@ -58,6 +58,13 @@ def templates(args):
     template_cases.make(args.model, args.out)
 
 
+def configs(args):
+    from make import config_cases
+
+    quiet()
+    config_cases.make(args.out)
+
+
 def sampler(args):
     from make import sampler_cases
 
@@ -72,6 +79,7 @@ COMMANDS = {
     "neox-tokenizer": neox_tokenizer,
     "templates": templates,
     "sampler": sampler,
+    "configs": configs,
 }
 # What has to be made again when the default model is trained anew.
 DEFAULT = ["default-model", "default-tokenizer", "templates"]

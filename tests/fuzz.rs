@@ -152,8 +152,11 @@ proptest! {
     }
 
     #[test]
-    fn damaged_pickles((changes, cut) in changes(), start in header_changes(3000), at_start: bool, known: bool) {
-        let bytes = include_bytes!("golden/mamba2-original/pytorch_model.bin");
+    fn damaged_pickles((changes, cut) in changes(), start in header_changes(3000), at_start: bool, known: bool, strided: bool) {
+        let bytes: &[u8] = match strided {
+            true => include_bytes!("golden/strided/pytorch_model.bin"),
+            false => include_bytes!("golden/mamba2-original/pytorch_model.bin"),
+        };
         let changes = if at_start { start } else { changes };
         survive(&damage(bytes, &changes, cut), 4096, known);
     }

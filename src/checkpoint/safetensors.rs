@@ -104,7 +104,7 @@ impl Entry {
     fn stored(self, name: String) -> Result<Stored> {
         let Ok(shape) = self.shape.iter().map(|&dimension| usize::try_from(dimension)).collect() else {
             let Self { shape, .. } = self;
-            return Err(Error::BadCheckpoint(format!("The tensor {name} of shape {shape:?} is too large for here.")));
+            return Err(Error::BadCheckpoint(format!("The tensor {name} of shape {shape:?} is larger than any file.")));
         };
         let encoding = match self.dtype {
             Dtype::F32 => Encoding::F32,

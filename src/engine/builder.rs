@@ -22,7 +22,8 @@ const AUTO_THREADS: usize = 4;
 /// The texts of a checkpoint's small files; None for those that it does not have. A GGUF file needs none of them.
 #[derive(Debug, Clone, Default)]
 pub struct ModelFiles {
-    /// The name of the only weight file, where it is not model.safetensors: `FILE.gguf`, `pytorch_model.bin`, ...
+    /// The name of the only weight file, where it is not model.safetensors: `FILE.gguf`, `pytorch_model.bin`, ...; or of
+    /// one of several shards.
     pub weights: Option<String>,
     /// config.json
     pub config: Option<String>,

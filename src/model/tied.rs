@@ -112,3 +112,59 @@ impl Tables {
 fn no_memory() -> Error {
     Error::OutOfMemory("There is no memory to compare the head with the embeddings.".into())
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    use super::*;
+
+    const WIDTH: usize = 3;
+
+    /// Hands two tables in, pieces of `piece` rows at a time, and does with the rows what a loader does. Returns both
+    /// tables, and whether they were told apart.
+    fn load(first: &[f32], second: &[f32], piece: usize) -> (Vec<f32>, Vec<f32>, bool) {
+        let mut tables = Tables::default();
+        assert_eq!(tables.begin(Role::LmHead), Some(Role::Embeddings));
+        let rows = first.len() / WIDTH;
+        let mut kept = Vec::new();
+        for piece in first.chunks(piece * WIDTH) {
+            assert_eq!(tables.rows(piece, WIDTH, rows).unwrap(), Rows::Kept(piece));
+            kept.extend_from_slice(piece);
+        }
+        assert_eq!(tables.begin(Role::LmHead), None);
+        assert_eq!(tables.begin(Role::Embeddings), Some(Role::Embeddings));
+        let mut other: Option<Vec<f32>> = None;
+        for piece in second.chunks(piece * WIDTH) {
+            match &mut other {
+                Some(other) => other.extend_from_slice(piece),
+                None => match tables.rows(piece, WIDTH, rows).unwrap() {
+                    Rows::Known => {}
+                    Rows::Untied { row, values } => {
+                        assert!(row.is_multiple_of(GROUP_ROWS));
+                        other = Some([&kept[..row * WIDTH], &values].concat());
+                    }
+                    Rows::Kept(_) => panic!("rows of the second table are compared"),
+                },
+            }
+        }
+        assert_eq!(tables.begin(Role::Embeddings), None);
+        let is_untied = other.is_some();
+        (kept.clone(), other.unwrap_or(kept), is_untied)
+    }
+
+    proptest! {
+        #[test]
+        fn two_tables_become_what_they_are(rows in 1..40_usize, piece in 1..20_usize, differs in prop::option::of(0..120_usize)) {
+            let first: Vec<f32> = (0..rows * WIDTH).map(|n| n as f32).collect();
+            let mut second = first.clone();
+            if let Some(place) = differs {
+                second[place % (rows * WIDTH)] += 0.5;
+            }
+            let got = load(&first, &second, piece);
+            prop_assert_eq!(got, (first, second, differs.is_some()));
+        }
+    }
+}

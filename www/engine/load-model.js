@@ -65,11 +65,12 @@ async function build(folder, { source, options, wasmIsReady, helpers }, meter) {
   const names = { ...files, index, weights: first?.name };
   const loader = await wasm.ModelLoader.open(names, { ...options, threads });
   try {
-    meter.expect(first ? first.announced : sizeInIndex(index));
+    // One file, also where it was named and is only one of several shards, is open already.
     const names = loader.weightFiles();
+    meter.expect(first && names.length === 1 ? first.announced : sizeInIndex(index));
     for (const [i, name] of names.entries()) {
-      if (i + 1 < names.length) folder.fetchAhead(names[i + 1]);
-      const file = first ?? (await folder.open(name));
+      if (i + 1 < names.length && names[i + 1] !== first?.name) folder.fetchAhead(names[i + 1]);
+      const file = name === first?.name ? first : await folder.open(name);
       loader.beginFile(name, file.byteLength ?? undefined);
       await pour(file, loader, meter);
       loader.endFile();

@@ -22,8 +22,8 @@ const AUTO_THREADS: usize = 4;
 /// The texts of a checkpoint's small files; None for those that it does not have. A GGUF file needs none of them.
 #[derive(Debug, Clone, Default)]
 pub struct ModelFiles {
-    /// The name of the only weight file, where it is not model.safetensors: `FILE.gguf`, `pytorch_model.bin`, ... Of a
-    /// split GGUF model, `FILE-00001-of-00003.gguf`, the name of any part.
+    /// The name of the only weight file, where it is not model.safetensors: `FILE.gguf`, `pytorch_model.bin`, ...; or of
+    /// one of several shards; or of any part of a split GGUF model, `FILE-00001-of-00003.gguf`.
     pub weights: Option<String>,
     /// config.json
     pub config: Option<String>,
@@ -41,6 +41,23 @@ pub struct ModelFiles {
     pub chat_template: Option<String>,
     /// model.safetensors.index.json (or pytorch_model.bin.index.json), of a checkpoint in several weight files
     pub index: Option<String>,
+}
+
+impl ModelFiles {
+    /// # Errors
+    /// [`Error::BadCheckpoint`] that names a file of which only Git LFS's pointer is here.
+    fn refuse_pointers(&self) -> Result<()> {
+        let texts = [
+            ("config.json", &self.config),
+            ("tokenizer.json", &self.tokenizer),
+            ("tokenizer_config.json", &self.tokenizer_config),
+            ("generation_config.json", &self.generation_config),
+            ("chat_template.jinja", &self.chat_template),
+            ("The index of the weight files", &self.index),
+        ];
+        let mut texts = texts.into_iter().filter_map(|(name, text)| Some((name, text.as_ref()?)));
+        texts.try_for_each(|(name, text)| checkpoint::refuse_pointer(name, text.as_bytes()))
+    }
 }
 
 /// How to run the model.
@@ -147,7 +164,11 @@ impl ModelFiles {
     /// The names of the weight files, in order.
     fn weight_files(&self) -> Result<Vec<String>> {
         Ok(match (&self.weights, &self.index) {
-            (Some(name), _) => gguf::Part::of(name).map_or_else(|| vec![name.clone()], gguf::Part::names),
+            // Whoever names one part means the model.
+            (Some(name), _) => match gguf::Part::of(name) {
+                Some(part) => part.names(),
+                None => checkpoint::siblings(name).unwrap_or_else(|| vec![name.clone()]),
+            },
             (None, Some(index)) => checkpoint::shards(index)?,
             (None, None) => vec!["model.safetensors".into()],
         })
@@ -254,6 +275,7 @@ impl EngineBuilder {
     /// right, [`Error::NotFound`] without config.json for weights that need one, [`Error::BadArgument`] for options
     /// that do not go together, and what [`backend::open`] says of the GPU.
     pub async fn open(files: &ModelFiles, options: &Options) -> Result<Self> {
+        files.refuse_pointers()?;
         let mut hash = Xxh3::new();
         let weight_files = files.weight_files()?;
         let stage = match &files.config {

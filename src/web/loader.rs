@@ -27,8 +27,9 @@ pub struct ModelLoader {
 #[wasm_bindgen]
 impl ModelLoader {
     /// `files`: the texts `{config, tokenizer, tokenizerConfig?, specialTokensMap?, addedTokens?, generationConfig?,
-    /// chatTemplate?, index?}`, and in `weights` the name of the only weight file where it is not model.safetensors.
-    /// For a GGUF file `{weights: "FILE.gguf"}` is enough, for a split one the name of any part. `options`: `{backend, precision, threads?}`.
+    /// chatTemplate?, index?}`, and in `weights` the name of the only weight file, or of one of several shards, where it is
+    /// not model.safetensors. For a GGUF file `{weights: "FILE.gguf"}` is enough, for a split one the name of any part.
+    /// `options`: `{backend, precision, threads?}`.
     pub async fn open(files: JsValue, options: JsValue) -> Result<ModelLoader, JsValue> {
         let builder = begin(&files, &options).await.thrown()?;
         Ok(Self { builder, piece: Vec::new() })

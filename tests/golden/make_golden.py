@@ -70,6 +70,18 @@ def template_differential(args):
 
     quiet()
     template_differential.make(args.out)
+def strided(args):
+    from make import strided_cases
+
+    strided_cases.make(args.out / "strided")
+
+
+def configs(args):
+    from make import config_cases, head_cases
+
+    quiet()
+    config_cases.make(args.out)
+    head_cases.make(args.out)
 
 
 def sampler(args):
@@ -88,6 +100,8 @@ COMMANDS = {
     "templates": templates,
     "template-differential": template_differential,
     "sampler": sampler,
+    "configs": configs,
+    "strided": strided,
 }
 # What has to be made again when the default model is trained anew.
 DEFAULT = ["default-model", "default-tokenizer", "templates"]

@@ -7,7 +7,7 @@ use minijinja::{Environment, Error, State};
 
 use super::arguments::defined;
 use super::text::{MOST_DEPTH, check_depth, str, too_deep};
-use super::value::{Type, as_float, as_int, charge, fail, int, items, list, pairs, type_name, type_of};
+use super::value::{Type, as_float, as_int, charge, fail, int, items, list, pairs, tuple, type_name, type_of};
 
 pub(super) fn install(environment: &mut Environment<'static>) {
     environment.add_function("__mod", |state: &State<'_, '_>, a: &Value, b: &Value| modulo(state, a, b));
@@ -21,6 +21,14 @@ pub(super) fn install(environment: &mut Environment<'static>) {
                 text += &part;
             }
             Ok(Value::from(text))
+        },
+    );
+    environment.add_function(
+        "__add",
+        |state: &State<'_, '_>, values: minijinja::value::Rest<Value>| -> Result<Value, Error> {
+            let mut values = values.0.into_iter();
+            let first = values.next().unwrap_or_default();
+            values.try_fold(first, |sum, value| add(state, &sum, &value))
         },
     );
     environment.add_function("__eq", |state: &State<'_, '_>, a: &Value, b: &Value| equals(state, a, b));
@@ -50,6 +58,31 @@ pub(super) fn install(environment: &mut Environment<'static>) {
             _ => Err(fail(format!("{} cannot be iterated", type_name(&value)))),
         }
     });
+}
+
+/// `a + b`. minijinja's own joins lists lazily, whatever their length.
+pub(super) fn add(state: &State<'_, '_>, a: &Value, b: &Value) -> Result<Value, Error> {
+    if let (Some(x), Some(y)) = (a.as_str(), b.as_str()) {
+        charge(state, x.len() + y.len())?;
+        return Ok(Value::from([x, y].concat()));
+    }
+    let both = || -> Result<Vec<Value>, Error> {
+        let mut both = items(state, a)?;
+        both.extend(items(state, b)?);
+        Ok(both)
+    };
+    match (type_of(a), type_of(b)) {
+        (Type::List, Type::List) => return both().map(list),
+        (Type::Tuple, Type::Tuple) => return both().map(tuple),
+        _ => {}
+    }
+    match (as_int(a), as_int(b)) {
+        (Some(x), Some(y)) => Ok(int(x.checked_add(y).ok_or_else(|| fail("a sum is too large"))?)),
+        _ => match (as_float(a), as_float(b)) {
+            (Some(x), Some(y)) => Ok(Value::from(x + y)),
+            _ => Err(fail(format!("{} and {} have no sum", type_name(a), type_name(b)))),
+        },
+    }
 }
 
 /// `a % b`: the remainder with the sign of `b`, or a text with `b` in its places.

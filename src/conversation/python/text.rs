@@ -148,6 +148,7 @@ pub(super) fn check_depth(state: &State<'_, '_>, value: &Value, depth: usize) ->
     }
     match type_of(value) {
         Type::List | Type::Tuple | Type::Iterator => {
+            charge(state, value.len().unwrap_or(0).saturating_mul(16))?;
             state.consume_fuel(1)?;
             value.try_iter()?.try_for_each(|item| check_depth(state, &item, depth + 1))
         }

@@ -126,7 +126,7 @@ pub(super) fn items(state: &State<'_, '_>, value: &Value) -> Result<Vec<Value>, 
             Ok(text.chars().map(Value::from).collect())
         }
         Type::List | Type::Tuple | Type::Dict | Type::Range | Type::Iterator => {
-            charge(state, value.len().unwrap_or(0) * 32)?;
+            charge(state, value.len().unwrap_or(0).saturating_mul(32))?;
             Ok(value.try_iter()?.collect())
         }
         _ => Err(fail(format!("{} cannot be iterated", type_name(value)))),

@@ -4,42 +4,51 @@
 //! `{% macro f(a, b=a) %}` becomes a macro of names only, whose body begins with the defaults of those that are
 //! `__missing`; `__macro` makes of it one that sorts its arguments (`python/macros.rs`).
 
-use super::lexer::{Kind, Token};
+use super::lexer::Kind;
 use super::{Edits, Tag};
 
+/// Macros inside each other; minijinja takes no more blocks either.
+const MOST_OPEN: usize = 100;
+
+/// The macros that are open at a tag.
+#[derive(Default)]
+pub(super) struct Macros(Vec<Open>);
+
+/// `None` for a signature that is none; minijinja says what is wrong with it.
 struct Open {
-    name: String,
+    name: Option<String>,
     varargs: bool,
     kwargs: bool,
 }
 
-pub(super) fn rewrite(source: &str, tags: &[Vec<Token>], edits: &mut Edits<'_>) {
-    let mut open: Vec<Open> = Vec::new();
-    for tokens in tags {
-        let tag = Tag { source, tokens };
+impl Macros {
+    pub(super) fn rewrite(&mut self, tag: &Tag<'_>, edits: &mut Edits<'_>) -> Result<(), &'static str> {
         match tag.keyword() {
             Some("macro") => {
-                if let Some(name) = signature(&tag, edits) {
-                    open.push(Open { name, varargs: false, kwargs: false });
-                } else {
-                    return;
+                let name = signature(tag, edits);
+                self.0.push(Open { name, varargs: false, kwargs: false });
+                if self.0.len() > MOST_OPEN {
+                    return Err("nests too deeply");
                 }
             }
             Some("endmacro") => {
-                let Some(Open { name, varargs, kwargs }) = open.pop() else { return };
-                let close = tokens[tag.close()].range.start;
-                edits.replace(close..close, &format!("%}}{{% set {name} = __macro({name}, {varargs}, {kwargs}) "));
+                if let Some(Open { name: Some(name), varargs, kwargs }) = self.0.pop() {
+                    let close = tag.tokens[tag.close()].range.start;
+                    let set = format!("%}}{{% set {name} = __macro({name}, {varargs}, {kwargs}) ");
+                    edits.replace(close..close, &set);
+                }
             }
             _ => {
-                for (index, token) in tokens.iter().enumerate() {
+                for (index, token) in tag.tokens.iter().enumerate() {
                     let text = if token.kind == Kind::Name { tag.text(index) } else { "" };
-                    for open in &mut open {
+                    for open in &mut self.0 {
                         open.varargs |= text == "varargs";
                         open.kwargs |= text == "kwargs";
                     }
                 }
             }
         }
+        Ok(())
     }
 }
 

@@ -29,6 +29,7 @@ pub(super) fn translate(source: &str) -> Result<String, String> {
         edits.replace(end..end, "+");
     }
     let mut branches = Vec::new();
+    let mut macros = macros::Macros::default();
     for tag in &tags {
         let tag = Tag { source: &source, tokens: tag };
         let line = || source[..tag.tokens[0].range.start].matches('\n').count() + 1;
@@ -48,11 +49,13 @@ pub(super) fn translate(source: &str) -> Result<String, String> {
             Some("endif") => drop(branches.pop()),
             _ => {}
         }
-        texts(&tag, &mut edits).map_err(|what| format!("has {what} in line {}", line()))?;
-        statement(&tag, &mut edits).map_err(|what| format!("{what} in line {}", line()))?;
-        operators::rewrite(&tag, &mut edits);
+        let mut own = Edits { source: &source, list: Vec::new() };
+        texts(&tag, &mut own).map_err(|what| format!("has {what} in line {}", line()))?;
+        statement(&tag, &mut own).map_err(|what| format!("{what} in line {}", line()))?;
+        operators::rewrite(&tag, &mut own);
+        macros.rewrite(&tag, &mut own).map_err(|what| format!("{what} in line {}", line()))?;
+        edits.list.append(&mut own.list);
     }
-    macros::rewrite(&source, &tags, &mut edits);
     Ok(edits.apply(0..source.len()))
 }
 
@@ -252,6 +255,8 @@ mod unit_tests {
         for (source, expected) in [
             ("{{ '%s' % a }} % ~", "{{ __mod('%s' , a) }} % ~"),
             ("{{ a ~ b ~ c % d }}", "{{ __concat(a , b , __mod(c , d)) }}"),
+            ("{{ a + b - c + d + e }}", "{{ __add(__add(a , b) - c , d , e) }}"),
+            ("{{ a - b + c * -d }}", "{{ __add(a - b , c * -d) }}"),
             ("{{ a % b % c }}", "{{ __mod(__mod(a , b) , c) }}"),
             ("{{ f(a % b, *c) * 2 ** d }}", "{{ f(__mod(a , b), *c) * 2 ** d }}"),
             ("{{ a not in b and not c in d }}", "{{ __not_in(a , b) and not __in(c , d) }}"),

@@ -5,6 +5,7 @@ use super::{Edits, Tag};
 
 /// Levels of precedence, the loosest first; those between `not` and `+` are comparisons.
 const COMPARE: u8 = 4;
+const ADD: u8 = 5;
 const CONCAT: u8 = 6;
 
 struct Binary {
@@ -17,7 +18,8 @@ struct Binary {
 
 pub(super) fn rewrite(tag: &Tag<'_>, edits: &mut Edits<'_>) {
     let depths = tag.depths();
-    let binaries: Vec<Option<Binary>> = (0..tag.tokens.len()).map(|index| binary(tag, index)).collect();
+    let loop_in = loop_in(tag);
+    let binaries: Vec<Option<Binary>> = (0..tag.tokens.len()).map(|index| binary(tag, loop_in, index)).collect();
     let level = |index: usize| binaries[index].as_ref().map(|binary| binary.level);
     for (index, operator) in binaries.iter().enumerate() {
         if let Some(unary) = unary_plus(tag, index) {
@@ -27,7 +29,7 @@ pub(super) fn rewrite(tag: &Tag<'_>, edits: &mut Edits<'_>) {
         let here = depths[index];
         let inside = |i: usize, lowest: u8| {
             depths[i] > here
-                || (depths[i] == here && !ends_operand(tag, i) && level(i).is_none_or(|level| level >= lowest))
+                || (depths[i] == here && !ends_operand(tag, loop_in, i) && level(i).is_none_or(|level| level >= lowest))
         };
         let after = index + operator.tokens;
         let same = |i: usize| depths[i] == here && level(i) == Some(operator.level);
@@ -39,8 +41,8 @@ pub(super) fn rewrite(tag: &Tag<'_>, edits: &mut Edits<'_>) {
         match operator.level {
             // A chain of comparisons compares neighbours; minijinja does that.
             COMPARE if (left..index).any(same) || same(next) => continue,
-            // A chain of `~` is one call.
-            CONCAT if same(next) => {
+            // A chain of `+` or of `~` is one call.
+            ADD | CONCAT if same(next) && tag.text(next) == tag.text(index) => {
                 edits.replace(tag.tokens[index].range.clone(), ",");
                 continue;
             }
@@ -54,7 +56,7 @@ pub(super) fn rewrite(tag: &Tag<'_>, edits: &mut Edits<'_>) {
 }
 
 /// Whether the token ends the operands beside it whatever the operator: not part of an expression, or looser than all.
-fn ends_operand(tag: &Tag<'_>, index: usize) -> bool {
+fn ends_operand(tag: &Tag<'_>, loop_in: Option<usize>, index: usize) -> bool {
     let text = tag.text(index);
     match tag.tokens[index].kind {
         Kind::Open | Kind::Close => true,
@@ -64,7 +66,7 @@ fn ends_operand(tag: &Tag<'_>, index: usize) -> bool {
         Kind::Name => match text {
             "if" | "else" => true,
             "not" => tag.text(index - 1) != "is",
-            "in" => is_loop_in(tag, index),
+            "in" => loop_in == Some(index),
             "recursive" => tag.keyword() == Some("for") && index + 1 == tag.close(),
             _ => false,
         },
@@ -72,7 +74,7 @@ fn ends_operand(tag: &Tag<'_>, index: usize) -> bool {
     }
 }
 
-fn binary(tag: &Tag<'_>, index: usize) -> Option<Binary> {
+fn binary(tag: &Tag<'_>, loop_in: Option<usize>, index: usize) -> Option<Binary> {
     let text = tag.text(index);
     let one = |level, function| Some(Binary { level, function, tokens: 1 });
     match tag.tokens[index].kind {
@@ -84,7 +86,8 @@ fn binary(tag: &Tag<'_>, index: usize) -> Option<Binary> {
             "<=" => one(COMPARE, Some("__le")),
             ">" => one(COMPARE, Some("__gt")),
             ">=" => one(COMPARE, Some("__ge")),
-            "+" | "-" => one(5, None),
+            "+" => one(ADD, Some("__add")),
+            "-" => one(ADD, None),
             "~" => one(CONCAT, Some("__concat")),
             "%" => one(7, Some("__mod")),
             "*" | "/" | "//" => one(7, None),
@@ -98,7 +101,7 @@ fn binary(tag: &Tag<'_>, index: usize) -> Option<Binary> {
             "not" if tag.text(index + 1) == "in" && ends_value(tag, index - 1) && tag.text(index - 1) != "is" => {
                 Some(Binary { level: COMPARE, function: Some("__not_in"), tokens: 2 })
             }
-            "in" if is_loop_in(tag, index) || tag.text(index - 1) == "is" => None,
+            "in" if loop_in == Some(index) || tag.text(index - 1) == "is" => None,
             // The second half of `not in`, or of `is not in`.
             "in" if tag.text(index - 1) == "not" => {
                 (tag.text(index - 2) != "is").then_some(Binary { level: COMPARE, function: None, tokens: 1 })
@@ -116,8 +119,8 @@ fn is_attribute(tag: &Tag<'_>, index: usize) -> bool {
 }
 
 /// The `in` of `{% for a in b %}`.
-fn is_loop_in(tag: &Tag<'_>, index: usize) -> bool {
-    tag.keyword() == Some("for") && tag.find(2, |text, kind| kind == Kind::Name && text == "in") == index
+fn loop_in(tag: &Tag<'_>) -> Option<usize> {
+    (tag.keyword() == Some("for")).then(|| tag.find(2, |text, kind| kind == Kind::Name && text == "in"))
 }
 
 /// Whether the token is the last one of a value, so that an operator after it is a binary one.

@@ -4,11 +4,9 @@ use minijinja::value::Value;
 use minijinja::{Error, State};
 
 use super::super::arguments::{Given, split};
-use super::super::operators::{compare, hashable};
+use super::super::operators::{add, compare, hashable};
 use super::super::text::str;
-use super::super::value::{
-    Group, Items, Type, as_float, as_int, charge, fail, int, items, list, pairs, tuple, type_name, type_of,
-};
+use super::super::value::{Group, Items, Type, charge, fail, items, list, pairs, tuple, type_name, type_of};
 use super::{Filter, Key, position, sort};
 
 pub(super) const FILTERS: [(&str, Filter); 20] = [
@@ -264,18 +262,7 @@ fn sum(state: &mut State<'_, '_>, value: &Value, arguments: &[Value]) -> Result<
     let given = Given::new(arguments, ["attribute", "start"], 0)?;
     let mut sum = given.get(1).cloned().unwrap_or_else(|| Value::from(0));
     for (item, _) in Key::new(given.some(0), false)?.all(state, value)? {
-        sum = match (as_int(&sum), as_int(&item)) {
-            (Some(a), Some(b)) => int(a.checked_add(b).ok_or_else(|| fail("a sum is too large"))?),
-            _ => match (as_float(&sum), as_float(&item)) {
-                (Some(a), Some(b)) => Value::from(a + b),
-                _ if type_of(&sum) == Type::List && type_of(&item) == Type::List => {
-                    let mut both = items(state, &sum)?;
-                    both.extend(items(state, &item)?);
-                    list(both)
-                }
-                _ => return Err(fail(format!("{} and {} have no sum", type_name(&sum), type_name(&item)))),
-            },
-        };
+        sum = add(state, &sum, &item)?;
     }
     Ok(sum)
 }

@@ -234,7 +234,7 @@ async function withDevice(work, id) {
 
 /** @param {Parameters<Calls["load"]>[0]} wanted */
 async function recover(wanted) {
-  const again = { ...wanted, wasmIsReady, helpers, report: () => {}, watchProgram: () => {} };
+  const again = { ...wanted, wasmIsReady, helpers, report: () => {} };
   let fresh;
   try {
     fresh = await loadModel(again);

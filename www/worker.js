@@ -287,7 +287,7 @@ async function withDevice(work, id) {
  */
 async function recover(wanted, cause) {
   losses += 1;
-  const again = { ...wanted, wasmIsReady, helpers, report: () => {}, watchProgram: () => {} };
+  const again = { ...wanted, wasmIsReady, helpers, report: () => {} };
   let whyNot = `It was lost ${losses} times in a row`;
   if (losses <= MOST_LOSSES) {
     try {

@@ -19,8 +19,8 @@ const COMPILED_POLL_MS = 10;
  * @property {Promise<import("./wasm.js").Started>} wasmIsReady
  * @property {Promise<void>} helpers resolves when the threads are there, without which no engine is finished
  * @property {(progress: import("./progress.js").Progress) => void} report
- * @property {(watch: (fetched: import("./progress.js").Fetched) => void) => void} watchProgram has `watch` told what has
- *   come of the program
+ * @property {(watch: (fetched: import("./progress.js").Fetched) => void) => void} [watchProgram] has `watch` told what
+ *   has come of the program
  */
 
 /**
@@ -29,7 +29,7 @@ const COMPILED_POLL_MS = 10;
  */
 export async function loadModel(wanted) {
   const meter = new ProgressMeter(wanted.report);
-  wanted.watchProgram((fetched) => meter.program(fetched));
+  wanted.watchProgram?.((fetched) => meter.program(fetched));
   try {
     return await loadWith(wanted, meter);
   } finally {

@@ -1,11 +1,11 @@
 // The page: puts its parts together.
 
-import { choiceInAddress, requireReachable } from "./address.js";
+import { requireReachable } from "./address.js";
 import { ask } from "./ask.js";
 import { Chat } from "./chat.js";
 import { Completion } from "./completion.js";
+import { setUpCompletionBar } from "./completion-bar.js";
 import { Composer } from "./composer.js";
-import { findDied } from "./crash-guard.js";
 import { byId } from "./dom.js";
 import { EngineWatch } from "./engine-watch.js";
 import { FollowScroll } from "./follow-scroll.js";
@@ -13,9 +13,8 @@ import { setUpLaunches } from "./launched.js";
 import { keepFocus, placeToWrite } from "./keep-focus.js";
 import { setUpLeaveGuard } from "./leave-guard.js";
 import { showLoading } from "./loading-view.js";
-import { lookAt, needsNoQuestion } from "./look.js";
 import { Model } from "./model.js";
-import { diedCard, failedCard, offerCard } from "./model-cards.js";
+import { failedCard } from "./model-cards.js";
 import { showModelCard } from "./model-card.js";
 import { setUpModelDialog } from "./model-dialog.js";
 import { setUpOffline } from "./offline.js";
@@ -26,6 +25,7 @@ import { Settings } from "./settings.js";
 import { setUpSettings } from "./settings-view.js";
 import { StateCard } from "./state-card.js";
 import { setUpTheme } from "./theme.js";
+import { beginVisit } from "./visit.js";
 import { setUpExamples, showWelcome } from "./welcome.js";
 
 /** @typedef {import("./model.js").Choice} Choice */
@@ -41,6 +41,7 @@ const watch = new EngineWatch(() => model.engine, () => running.isLeaving, (erro
 const parts = { engine: () => model.engine, settings, running, scroll, onChange: showState, onToken: showRead, judge };
 const chat = new Chat(parts);
 const completion = new Completion(parts);
+const completionBar = setUpCompletionBar(model, completion, running);
 const composer = new Composer(send, () => stop());
 const dialog = setUpModelDialog((choice) => void load(choice));
 const modes = new Modes(async () => {
@@ -49,9 +50,6 @@ const modes = new Modes(async () => {
 });
 
 const welcome = byId("welcome", HTMLElement);
-const completeButton = byId("complete", HTMLButtonElement);
-
-const COMPLETE = { begin: "Continue the text", "go on": "Go on", again: "Try another" };
 
 /** Loads another model; asks first where a conversation would end by it. @param {Choice} choice */
 async function load(choice) {
@@ -146,7 +144,7 @@ function showState() {
   stateCard.showRead((isText ? completion : chat).position);
   welcome.hidden = isText ? !loading || current !== null : !chat.isEmpty;
   showLoading(loading, !welcome.hidden && !current);
-  completeButton.textContent = running.isRunning ? "Stop" : COMPLETE[completion.next];
+  completionBar.show();
 }
 
 /** Shows the mode that is chosen. */
@@ -217,30 +215,6 @@ running.onChange((isRunning) => {
   showState();
 });
 
-completeButton.addEventListener("click", () => {
-  if (running.isRunning) return void running.stop();
-  void complete();
-});
-
-function complete() {
-  const box = byId("beginning", HTMLTextAreaElement);
-  const note = byId("completion-note", HTMLElement);
-  if (!model.engine) {
-    note.textContent = model.state.loading ? "The model is still loading." : "There is no model to write. Load one first.";
-  } else if (box.value === "") {
-    note.textContent = "Write how the text begins first.";
-    box.focus();
-  } else {
-    return completion.continue();
-  }
-}
-
-byId("beginning", HTMLTextAreaElement).addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
-  event.preventDefault();
-  void complete();
-});
-
 byId("new-chat", HTMLButtonElement).addEventListener("click", () => {
   composer.giveBack(chat.clear());
   composer.tell(null);
@@ -255,36 +229,6 @@ document.addEventListener("keydown", (event) => {
 
 byId("cancel-loading", HTMLButtonElement).addEventListener("click", () => model.cancel());
 
-/** The model that this visit begins with; asks before a link, or what killed the tab the last time, has its way. */
-async function begin() {
-  const { choice, problems } = choiceInAddress();
-  for (const message of problems) {
-    tell("Part of the address was left out", { code: "bad-argument", message, hint: "The page chooses by itself instead." });
-  }
-  const ways = { load: (/** @type {Choice} */ wanted) => void load(wanted), openDialog: dialog.open, keep: null, unload: null };
-  model.expect(choice);
-  const died = await findDied();
-  try {
-    requireReachable(choice);
-    const isDead = died?.name === choice.name;
-    const look = choice.isDefault || isDead || typeof choice.model !== "string" ? null : await lookAt(choice.model);
-    // Cancelled, or another was chosen meanwhile.
-    if (model.state.loading?.choice !== choice) return;
-    if (isDead) return offer(diedCard(choice, died, ways));
-    if (look && !needsNoQuestion(look)) return offer(offerCard(choice, look, ways));
-  } catch (error) {
-    return model.fail(choice, error);
-  }
-  await load(choice);
-}
-
-/** @param {HTMLElement} card a question without whose answer nothing is loaded */
-function offer(card) {
-  model.wait();
-  showCard(card);
-  giveBack("Your message was not answered, because there is no model yet. It is back in the box.");
-}
-
 setUpTheme();
 setUpSettings(settings);
 setUpExamples(
@@ -298,5 +242,5 @@ setUpLeaveGuard(() => running.isRunning || !chat.isEmpty || (!modes.isCompletion
 stateCard.showModel(null);
 setUpOffline(model);
 setUpLaunches(load, dialog.open);
-void begin();
+void beginVisit(model, { load: (choice) => void load(choice), openDialog: dialog.open, giveBack });
 document.documentElement.dataset.app = "started"; // boot.js waits for it

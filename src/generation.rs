@@ -17,6 +17,7 @@ mod stop;
 
 use core::task::Poll;
 
+use serde::Serialize;
 use web_time::Instant;
 
 pub use request::{Input, Request, Text};
@@ -31,7 +32,8 @@ use crate::state::{Snapshot, State};
 use crate::tokenizer::StreamDecoder;
 
 /// What one [`Session::advance`] did.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
 pub enum Step {
     /// Nothing yet: the backend is at work. In a browser only; natively [`Session::advance`] waits.
     Waiting,
@@ -44,7 +46,8 @@ pub enum Step {
 }
 
 /// Why a run ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Reason {
     /// A stop token or a stop string came.
     Stop,

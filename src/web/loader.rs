@@ -1,19 +1,20 @@
 //! Loading from JavaScript, which does the fetching.
 
 use js_sys::Uint8Array;
+use serde::Deserialize;
 use wasm_bindgen::prelude::*;
 
 use super::WasmEngine;
 use super::error::Thrown;
-use super::values::Fields;
+use super::values::from_js;
 use crate::engine::{EngineBuilder, ModelFiles, Options};
 use crate::error::{Error, Result};
 
 /// Bytes copied into wasm at a time: a large chunk must not make the memory grow.
 const PIECE: u32 = 1 << 18;
 
-/// More are a mistake.
-const MOST_THREADS: f64 = 1024.0;
+/// No machine with a browser has more.
+const MOST_THREADS: usize = 1024;
 
 /// Takes a checkpoint in; see [`EngineBuilder`].
 #[wasm_bindgen]
@@ -77,27 +78,47 @@ impl ModelLoader {
     }
 }
 
+/// See [`ModelLoader::open`].
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+struct Files {
+    weights: Option<String>,
+    config: Option<String>,
+    tokenizer: Option<String>,
+    tokenizer_config: Option<String>,
+    generation_config: Option<String>,
+    chat_template: Option<String>,
+    index: Option<String>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+struct Wanted {
+    backend: Option<String>,
+    precision: Option<String>,
+    threads: Option<usize>,
+}
+
 async fn begin(files: &JsValue, options: &JsValue) -> Result<EngineBuilder> {
-    let names = ["weights", "config", "tokenizer", "tokenizerConfig", "generationConfig", "chatTemplate", "index"];
-    let fields = Fields::new(files, "model's files", &names)?;
+    let files: Files = from_js(files, "model's files")?;
     let files = ModelFiles {
-        weights: fields.text("weights")?,
-        config: fields.text("config")?,
-        tokenizer: fields.text("tokenizer")?,
-        tokenizer_config: fields.text("tokenizerConfig")?,
-        generation_config: fields.text("generationConfig")?,
-        chat_template: fields.text("chatTemplate")?,
-        index: fields.text("index")?,
+        weights: files.weights,
+        config: files.config,
+        tokenizer: files.tokenizer,
+        tokenizer_config: files.tokenizer_config,
+        generation_config: files.generation_config,
+        chat_template: files.chat_template,
+        index: files.index,
     };
     if files.config.is_some() && files.tokenizer.is_none() {
         return Err(Error::NotFound("The model has no tokenizer.json.".into()));
     }
-    let fields = Fields::new(options, "options", &["backend", "precision", "threads"])?;
+    let wanted: Wanted = from_js(options, "options")?;
     let auto = Options::default();
     let options = Options {
-        backend: fields.text("backend")?.unwrap_or(auto.backend),
-        precision: fields.text("precision")?.unwrap_or(auto.precision),
-        threads: fields.whole("threads", MOST_THREADS)?.map(|threads| threads as usize),
+        backend: wanted.backend.unwrap_or(auto.backend),
+        precision: wanted.precision.unwrap_or(auto.precision),
+        threads: wanted.threads.map(|threads| threads.min(MOST_THREADS)),
     };
     EngineBuilder::open(&files, &options).await
 }

@@ -29,6 +29,8 @@ pub use request::{Input, Request, Text};
 pub use session::Session;
 pub use stats::Stats;
 
+use serde::Serialize;
+
 use crate::backend::Backend;
 use crate::conversation::ChatTemplate;
 use crate::error::Result;
@@ -59,7 +61,8 @@ pub trait LoadedModel {
 }
 
 /// What one [`Session::step`] did.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
 pub enum Step {
     /// Nothing yet: the backend is at work.
     Waiting,
@@ -72,7 +75,8 @@ pub enum Step {
 }
 
 /// Why a run ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Reason {
     /// A stop token or a stop string came.
     Stop,

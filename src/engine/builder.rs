@@ -1,5 +1,6 @@
 //! Loading, a file and a chunk at a time, wherever the bytes come from.
 
+use serde::Deserialize;
 use xxhash_rust::xxh3::Xxh3;
 
 use super::autotune::{self, Chosen, Loading};
@@ -20,7 +21,8 @@ const AUTO_PRECISION: Precision = Precision::Int8;
 const AUTO_THREADS: usize = 4;
 
 /// The texts of a checkpoint's small files; None for those that it does not have. A GGUF file needs none of them.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct ModelFiles {
     /// The name of the only weight file, where it is not model.safetensors: `FILE.gguf`, `pytorch_model.bin`, ...; or of
     /// one of several shards; or of any part of a split GGUF model, `FILE-00001-of-00003.gguf`.

@@ -1,11 +1,12 @@
 //! Loading from JavaScript, which does the fetching.
 
 use js_sys::Uint8Array;
+use serde::Deserialize;
 use wasm_bindgen::prelude::*;
 
 use super::WasmEngine;
 use super::error::Thrown;
-use super::values::Fields;
+use super::values::from_js;
 use crate::backend::{self, Precision};
 use crate::checkpoint::gguf::is_name_of_one;
 use crate::engine::{EngineBuilder, ModelFiles, Options};
@@ -14,8 +15,8 @@ use crate::error::{Error, Result};
 /// Bytes copied into wasm at a time: a large chunk must not make the memory grow.
 const PIECE: u32 = 1 << 18;
 
-/// More are a mistake.
-const MOST_THREADS: f64 = 1024.0;
+/// No machine with a browser has more.
+const MOST_THREADS: usize = 1024;
 
 /// Takes a checkpoint in; see [`EngineBuilder`].
 #[wasm_bindgen]
@@ -80,40 +81,27 @@ impl ModelLoader {
     }
 }
 
+/// See [`ModelLoader::open`].
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+struct Wanted {
+    backend: Option<String>,
+    precision: Option<String>,
+    threads: Option<usize>,
+}
+
 async fn begin(files: &JsValue, options: &JsValue) -> Result<EngineBuilder> {
-    let names = [
-        "weights",
-        "config",
-        "tokenizer",
-        "tokenizerConfig",
-        "specialTokensMap",
-        "addedTokens",
-        "generationConfig",
-        "chatTemplate",
-        "index",
-    ];
-    let fields = Fields::new(files, "model's files", &names)?;
-    let files = ModelFiles {
-        weights: fields.text("weights")?,
-        config: fields.text("config")?,
-        tokenizer: fields.text("tokenizer")?,
-        tokenizer_config: fields.text("tokenizerConfig")?,
-        special_tokens_map: fields.text("specialTokensMap")?,
-        added_tokens: fields.text("addedTokens")?,
-        generation_config: fields.text("generationConfig")?,
-        chat_template: fields.text("chatTemplate")?,
-        index: fields.text("index")?,
-    };
+    let files: ModelFiles = from_js(files, "model's files")?;
     let gguf = files.weights.as_deref().is_some_and(is_name_of_one);
     if files.config.is_some() && files.tokenizer.is_none() && !gguf {
         return Err(Error::NotFound("The model has no tokenizer.json.".into()));
     }
-    let fields = Fields::new(options, "options", &["backend", "precision", "threads"])?;
-    let auto = || "auto".to_owned();
+    let wanted: Wanted = from_js(options, "options")?;
+    let word = |given: Option<String>| given.unwrap_or_else(|| "auto".into());
     let options = Options {
-        backend: backend::Name::parse(&fields.text("backend")?.unwrap_or_else(auto))?,
-        precision: Precision::parse(&fields.text("precision")?.unwrap_or_else(auto))?,
-        threads: fields.whole("threads", MOST_THREADS)?.map(|threads| threads as usize),
+        backend: backend::Name::parse(&word(wanted.backend))?,
+        precision: Precision::parse(&word(wanted.precision))?,
+        threads: wanted.threads.map(|threads| threads.min(MOST_THREADS)),
     };
     EngineBuilder::open(&files, &options).await
 }

@@ -54,7 +54,7 @@ impl WasmEngine {
 impl WasmEngine {
     /// The figures that API.md names.
     pub fn info(&self) -> Result<JsValue, JsValue> {
-        values::from_json(&self.0.borrow().info())
+        values::to_js(&self.0.borrow().info())
     }
 
     /// Puts `other`, the same model loaded again, in this engine's place, so that all sessions go on with it. `reason`

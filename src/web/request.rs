@@ -1,39 +1,46 @@
 //! What JavaScript passes to `session.begin`.
 
-use js_sys::{Object, Uint32Array};
+use std::collections::BTreeMap;
+
+use js_sys::Uint32Array;
+use serde::Deserialize;
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::values::Fields;
+use super::values::from_js;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::generation::{Input, Request, Text};
-use crate::sampler::Settings;
-
-const FIELDS: [&str; 14] = [
-    "prompt",
-    "message",
-    "read",
-    "maxTokens",
-    "temperature",
-    "topK",
-    "topP",
-    "minP",
-    "repetitionPenalty",
-    "presencePenalty",
-    "frequencyPenalty",
-    "logitBias",
-    "stop",
-    "seed",
-];
 
 /// Whole numbers up to here are exact in JavaScript.
 const MOST_SEED: f64 = 9_007_199_254_740_991.0;
-const MOST: f64 = u32::MAX as f64;
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+struct Fields {
+    prompt: Option<String>,
+    message: Option<String>,
+    /// A string or a `Uint32Array`; as it is, because an array may be long.
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    read: JsValue,
+    max_tokens: Option<u32>,
+    temperature: Option<f32>,
+    top_k: Option<u32>,
+    top_p: Option<f32>,
+    min_p: Option<f32>,
+    repetition_penalty: Option<f32>,
+    presence_penalty: Option<f32>,
+    frequency_penalty: Option<f32>,
+    /// `{"50256": -100}`
+    logit_bias: Option<BTreeMap<String, f32>>,
+    stop: Option<Vec<String>>,
+    seed: Option<u64>,
+}
 
 /// Reads a request; what it does not say is as the model's makers recommend.
 pub(super) fn parse(engine: &Engine, request: &JsValue) -> Result<Request> {
-    let fields = Fields::new(request, "request", &FIELDS)?;
-    let input = match (fields.text("prompt")?, fields.text("message")?, fields.get("read")) {
+    let fields: Fields = from_js(request, "request")?;
+    let read = Some(fields.read).filter(|read| !read.is_null() && !read.is_undefined());
+    let input = match (fields.prompt, fields.message, read) {
         (Some(prompt), None, None) => Input::Prompt(prompt.into()),
         (None, Some(message), None) => Input::Message(message),
         (None, None, Some(read)) => Input::Read(text_or_ids(&read)?),
@@ -43,31 +50,23 @@ pub(super) fn parse(engine: &Engine, request: &JsValue) -> Result<Request> {
     };
     let mut request = engine.request(input);
     let settings = &mut request.settings;
-    let Settings { temperature, top_p, min_p, repetition_penalty, presence_penalty, frequency_penalty, .. } = settings;
-    for (name, value) in [
-        ("temperature", temperature),
-        ("topP", top_p),
-        ("minP", min_p),
-        ("repetitionPenalty", repetition_penalty),
-        ("presencePenalty", presence_penalty),
-        ("frequencyPenalty", frequency_penalty),
+    for (setting, given) in [
+        (&mut settings.temperature, fields.temperature),
+        (&mut settings.top_p, fields.top_p),
+        (&mut settings.min_p, fields.min_p),
+        (&mut settings.repetition_penalty, fields.repetition_penalty),
+        (&mut settings.presence_penalty, fields.presence_penalty),
+        (&mut settings.frequency_penalty, fields.frequency_penalty),
     ] {
-        *value = fields.number(name)?.unwrap_or(*value);
+        *setting = given.unwrap_or(*setting);
     }
-    if let Some(k) = fields.whole("topK", MOST)? {
-        settings.top_k = k as u32;
+    settings.top_k = fields.top_k.unwrap_or(settings.top_k);
+    settings.seed = fields.seed.unwrap_or_else(|| (js_sys::Math::random() * MOST_SEED) as u64);
+    if let Some(bias) = fields.logit_bias {
+        settings.logit_bias = bias.into_iter().map(bias_of_token).collect::<Result<_>>()?;
     }
-    settings.seed = match fields.whole("seed", MOST_SEED)? {
-        Some(seed) => seed,
-        None => (js_sys::Math::random() * MOST_SEED) as u64,
-    };
-    if let Some(bias) = fields.get("logitBias") {
-        settings.logit_bias = logit_bias(&bias)?;
-    }
-    if let Some(most) = fields.whole("maxTokens", MOST)? {
-        request.max_tokens = most as usize;
-    }
-    request.stop = fields.texts("stop")?;
+    request.max_tokens = fields.max_tokens.map_or(request.max_tokens, |most| most as usize);
+    request.stop = fields.stop.unwrap_or_default();
     Ok(request)
 }
 
@@ -86,17 +85,9 @@ fn text_or_ids(value: &JsValue) -> Result<Text> {
     Ok(Text::Ids(copy))
 }
 
-/// `{"50256": -100}`
-fn logit_bias(value: &JsValue) -> Result<Vec<(u32, f32)>> {
-    let bad = || Error::BadArgument("logitBias must be an object from token ids to numbers.".into());
-    if !value.is_object() {
-        return Err(bad());
-    }
-    let entries = Object::entries(value.unchecked_ref::<Object>());
-    let entry = |entry: JsValue| {
-        let entry: js_sys::Array = entry.unchecked_into(); // Object.entries gives arrays of two
-        let token = entry.get(0).as_string()?.parse().ok()?;
-        Some((token, entry.get(1).as_f64()? as f32))
-    };
-    entries.iter().map(|pair| entry(pair).ok_or_else(bad)).collect()
+fn bias_of_token((token, bias): (String, f32)) -> Result<(u32, f32)> {
+    let token = token.parse().map_err(|_| {
+        Error::BadArgument(format!("logitBias has the key \"{token}\"; its keys must be the ids of tokens."))
+    })?;
+    Ok((token, bias))
 }

@@ -7,9 +7,9 @@ use wasm_bindgen::prelude::*;
 
 use super::error::Thrown;
 use super::request;
-use super::values::{self, set};
+use super::values;
 use crate::engine::Engine;
-use crate::generation::{LoadedModel, Reason, Session, Step};
+use crate::generation::{LoadedModel, Session};
 
 /// See [`Session`].
 #[wasm_bindgen]
@@ -38,26 +38,7 @@ impl WasmSession {
     /// `{kind: "waiting"}`, and then again when `arrival` has resolved.
     pub fn advance(&mut self) -> Result<JsValue, JsValue> {
         let step = self.session.step(&mut *self.engine.borrow_mut()).thrown()?;
-        let object = js_sys::Object::new();
-        let fields: [(&str, JsValue); 3] = match step {
-            Step::Waiting => [("kind", "waiting".into()), ("id", JsValue::UNDEFINED), ("text", JsValue::UNDEFINED)],
-            Step::Prefill { read, total } => {
-                [("kind", "prefill".into()), ("read", read.into()), ("total", total.into())]
-            }
-            Step::Token { id, text } => [("kind", "token".into()), ("id", id.into()), ("text", text.into())],
-            Step::End { reason, text } => {
-                let reason = match reason {
-                    Reason::Stop => "stop",
-                    Reason::Length => "length",
-                    Reason::Read => "read",
-                };
-                [("kind", "end".into()), ("reason", reason.into()), ("text", text.into())]
-            }
-        };
-        for (name, value) in &fields {
-            set(&object, name, value);
-        }
-        Ok(object.into())
+        values::to_js(&step)
     }
 
     /// Ends what `begin` started. Tokens that were handed out stay read; their text that was held back is returned.
@@ -102,7 +83,7 @@ impl WasmSession {
 
     /// The counts and times that API.md names.
     pub fn stats(&self) -> Result<JsValue, JsValue> {
-        values::from_json(&self.session.stats())
+        values::to_js(&self.session.stats())
     }
 
     /// The bytes of a `.mstate` file.

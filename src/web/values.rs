@@ -1,84 +1,81 @@
-//! To and from JavaScript values.
+//! JavaScript's values to Rust's and back, through serde.
 
-use js_sys::Reflect;
-use serde::Serialize;
-use wasm_bindgen::{JsCast, JsValue};
+use js_sys::Array;
+use serde::de::{DeserializeOwned, Deserializer, Visitor};
+use serde::{Serialize, forward_to_deserialize_any};
+use serde_wasm_bindgen::{Deserializer as FromJs, Serializer as ToJs};
+use wasm_bindgen::JsValue;
 
 use super::error::Thrown;
 use crate::error::{Error, Result};
 
-/// Sets a property of an object that was made here.
-pub(super) fn set(object: &JsValue, name: &str, value: &JsValue) {
-    // Only a frozen object or a setter that throws could refuse, and these objects are plain.
-    let _ = Reflect::set(object, &name.into(), value);
+/// A plain object (or string, or number) with what `value` holds. Numbers of any size become JavaScript's numbers.
+pub(super) fn to_js(value: &impl Serialize) -> Result<JsValue, JsValue> {
+    value.serialize(&ToJs::json_compatible()).map_err(|error| Error::BadArgument(error.to_string())).thrown()
 }
 
-/// A plain object with the fields of `value`. By way of JSON: it is called once a load and a few times an answer, and
-/// a serialiser of its own would be code to download.
-pub(super) fn from_json(value: &impl Serialize) -> Result<JsValue, JsValue> {
-    let json = serde_json::to_string(value).map_err(|error| Error::BadArgument(error.to_string())).thrown()?;
-    js_sys::JSON::parse(&json)
+/// Reads an object that a caller wrote; `what` names it in the sentence. A field that `T` does not have is refused if `T`
+/// says so (`deny_unknown_fields`).
+pub(super) fn from_js<T: DeserializeOwned>(value: &JsValue, what: &str) -> Result<T> {
+    if !value.is_object() || Array::is_array(value) {
+        return Err(Error::BadArgument(format!("The {what} must be an object.")));
+    }
+    serde_path_to_error::deserialize(AllFields(value.clone())).map_err(|error| {
+        let path = error.path().to_string();
+        Error::BadArgument(sentence(what, &path, &error.into_inner().to_string()))
+    })
 }
 
-/// The fields of an object that a caller wrote, each checked for its kind; a field of another name is refused.
-pub(super) struct Fields<'a> {
-    object: &'a JsValue,
-    what: &'static str,
+/// serde-wasm-bindgen looks up the known fields of a struct and never sees the others; as a map it hands over all.
+struct AllFields(JsValue);
+
+impl<'de> Deserializer<'de> for AllFields {
+    type Error = serde_wasm_bindgen::Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        FromJs::from(self.0).deserialize_map(visitor)
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
+        newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
+    }
 }
 
-impl<'a> Fields<'a> {
-    pub fn new(object: &'a JsValue, what: &'static str, known: &[&str]) -> Result<Self> {
-        if !object.is_object() || js_sys::Array::is_array(object) {
-            return Err(Error::BadArgument(format!("The {what} must be an object.")));
-        }
-        for name in js_sys::Object::keys(object.unchecked_ref::<js_sys::Object>()).iter() {
-            let name = name.as_string().unwrap_or_default();
-            if !known.contains(&name.as_str()) {
-                return Err(Error::BadArgument(format!(
-                    "The {what} has the field \"{name}\", which is not known; there are {}.",
-                    known.join(", ")
-                )));
-            }
-        }
-        Ok(Self { object, what })
+/// Makes a sentence of serde's words, in which types have Rust's names.
+fn sentence(what: &str, path: &str, words: &str) -> String {
+    let words = words.strip_prefix("Error: ").unwrap_or(words);
+    if let Some(rest) = words.strip_prefix("unknown field `")
+        && let Some((name, known)) = rest.split_once("`, expected ")
+    {
+        let known = known.trim_start_matches("one of ").replace('`', "");
+        return format!("The {what} has the field \"{name}\", which is not known; there are {known}.");
     }
-
-    /// `None` where it is missing, undefined or null.
-    pub fn get(&self, name: &str) -> Option<JsValue> {
-        Reflect::get(self.object, &name.into()).ok().filter(|value| !value.is_undefined() && !value.is_null())
+    let found = ["invalid type: ", "invalid value: "].iter().find_map(|start| words.strip_prefix(start));
+    if let Some((found, expected)) = found.and_then(|rest| rest.rsplit_once(", expected ")) {
+        let expected = match expected {
+            "u32" | "u64" | "usize" => "a whole number",
+            "f32" | "f64" => "a number",
+            "a sequence" => "a list",
+            "a map" => "an object",
+            other => other,
+        };
+        return format!("{path} of the {what} is {}; it must be {expected}.", found.replace('`', ""));
     }
+    format!("{path} of the {what} cannot be read ({words}).")
+}
 
-    fn bad<T>(&self, name: &str, kind: &str) -> Result<T> {
-        Err(Error::BadArgument(format!("{name} of the {} must be {kind}.", self.what)))
-    }
+#[cfg(test)]
+mod tests {
+    use super::sentence;
 
-    pub fn text(&self, name: &str) -> Result<Option<String>> {
-        match self.get(name) {
-            None => Ok(None),
-            Some(value) => value.as_string().map_or_else(|| self.bad(name, "a string"), |text| Ok(Some(text))),
-        }
-    }
-
-    pub fn number(&self, name: &str) -> Result<Option<f32>> {
-        match self.get(name) {
-            None => Ok(None),
-            Some(value) => value.as_f64().map_or_else(|| self.bad(name, "a number"), |number| Ok(Some(number as f32))),
-        }
-    }
-
-    /// A whole number from 0 to `most`.
-    pub fn whole(&self, name: &str, most: f64) -> Result<Option<u64>> {
-        let Some(value) = self.get(name) else { return Ok(None) };
-        match value.as_f64().filter(|n| n.fract() == 0.0 && *n >= 0.0 && *n <= most) {
-            Some(number) => Ok(Some(number as u64)),
-            None => self.bad(name, &format!("a whole number from 0 to {most}")),
-        }
-    }
-
-    pub fn texts(&self, name: &str) -> Result<Vec<String>> {
-        let Some(value) = self.get(name) else { return Ok(Vec::new()) };
-        let texts = js_sys::Array::is_array(&value)
-            .then(|| value.unchecked_ref::<js_sys::Array>().iter().map(|text| text.as_string()).collect());
-        texts.flatten().map_or_else(|| self.bad(name, "a list of strings"), Ok)
+    #[test]
+    fn a_wrong_value_is_a_sentence_in_the_words_of_a_reader() {
+        let said = sentence("request", "topK", "invalid type: floating point `1.5`, expected u32");
+        assert_eq!(said, "topK of the request is floating point 1.5; it must be a whole number.");
+        let said = sentence("request", ".", "unknown field `topp`, expected one of `prompt`, `topP`");
+        assert_eq!(said, "The request has the field \"topp\", which is not known; there are prompt, topP.");
+        let said = sentence("options", "threads", "something else");
+        assert_eq!(said, "threads of the options cannot be read (something else).");
     }
 }

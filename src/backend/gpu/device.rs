@@ -48,7 +48,7 @@ impl Device {
     /// [`Error::NoWebGpu`] when there is none, or none that opens.
     pub async fn open() -> Result<Self> {
         #[cfg(target_arch = "wasm32")]
-        if !is_page_or_worker() {
+        if navigator().is_none() {
             return Err(Error::NoWebGpu("There is no GPU outside of a page and its workers.".into()));
         }
         let instance = wgpu::Instance::new(wgpu::InstanceDescriptor {
@@ -237,22 +237,34 @@ impl Device {
     }
 }
 
-/// wgpu would panic elsewhere, in Node for example.
 #[cfg(target_arch = "wasm32")]
-fn is_page_or_worker() -> bool {
-    let global = js_sys::global();
-    let has = |name: &str| js_sys::Reflect::has(&global, &name.into()).unwrap_or(false);
-    has("Window") || has("WorkerGlobalScope")
+#[wasm_bindgen::prelude::wasm_bindgen]
+extern "C" {
+    /// `navigator` with the property that web-sys has only among its unstable ones.
+    type NavigatorWithMemory;
+
+    /// GiB that the browser says the machine has; `None` outside of Chromium.
+    #[wasm_bindgen(method, getter, js_name = deviceMemory)]
+    fn device_memory(this: &NavigatorWithMemory) -> Option<f64>;
 }
 
-/// Half of what the browser says the machine has. It says no more than 8 GiB, and nothing outside of Chromium; natively
-/// the driver is asked when there is something to put there.
+/// The `navigator` of the page or worker that this runs in; `None` in Node for example, where wgpu would panic.
+#[cfg(target_arch = "wasm32")]
+fn navigator() -> Option<NavigatorWithMemory> {
+    use wasm_bindgen::JsCast;
+    Some(match js_sys::global().dyn_into::<web_sys::Window>() {
+        Ok(page) => page.navigator().unchecked_into(),
+        Err(other) => other.dyn_into::<web_sys::WorkerGlobalScope>().ok()?.navigator().unchecked_into(),
+    })
+}
+
+/// Half of what the browser says the machine has. It says no more than 8 GiB. Natively the driver is asked when there is
+/// something to put there.
 fn room() -> Option<u64> {
     #[cfg(target_arch = "wasm32")]
     {
         const MOST_TOLD: f64 = 8.0;
-        let navigator = js_sys::Reflect::get(&js_sys::global(), &"navigator".into()).ok()?;
-        let gib = js_sys::Reflect::get(&navigator, &"deviceMemory".into()).ok()?.as_f64()?;
+        let gib = navigator()?.device_memory()?;
         (gib < MOST_TOLD).then_some((gib / 2.0 * f64::from(1 << 30)) as u64)
     }
     #[cfg(not(target_arch = "wasm32"))]

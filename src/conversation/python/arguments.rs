@@ -91,6 +91,11 @@ pub(super) fn split(arguments: &[Value]) -> Result<(&[Value], Kwargs), Error> {
     Ok((placed, named))
 }
 
+/// A width or a count: Python takes a negative one for 0.
+pub(super) fn size(count: i128) -> usize {
+    usize::try_from(count.max(0)).unwrap_or(usize::MAX)
+}
+
 /// Like a slice in Python: an index from the end if it is negative, no further than the ends.
 pub(super) fn clamp(index: i128, length: usize) -> usize {
     let length = length as i128;

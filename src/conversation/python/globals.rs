@@ -38,7 +38,7 @@ const FUNCTIONS: [(&str, Function); 7] = [
         let given = Given::new(arguments, ["/start", "/stop", "/step"], 1)?;
         let (start, stop) =
             if given.get(1).is_some() { (given.int(0, 0)?, given.int(1, 0)?) } else { (0, given.int(0, 0)?) };
-        Range::new(start, stop, given.int(2, 1)?)
+        Range::value(start, stop, given.int(2, 1)?)
     }),
     ("strftime_now", super::date::strftime_now),
 ];

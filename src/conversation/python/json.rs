@@ -3,7 +3,7 @@
 use minijinja::value::Value;
 use minijinja::{Error, State};
 
-use super::arguments::{Given, named};
+use super::arguments::{Given, named, size};
 use super::operators::compare;
 use super::text::{MOST_DEPTH, float, too_deep};
 use super::value::{Type, as_float, as_int, charge, fail, items, pairs, type_name, type_of};
@@ -27,7 +27,7 @@ pub(super) fn tojson(state: &State<'_, '_>, value: &Value, arguments: &[Value]) 
         Some(indent) => Some(match indent.as_str() {
             Some(text) => text.to_owned(),
             None => {
-                let count = usize::try_from(named(given.int(1, 0), "tojson")?).unwrap_or(0);
+                let count = size(named(given.int(1, 0), "tojson")?);
                 charge(state, count)?;
                 " ".repeat(count)
             }

@@ -9,6 +9,9 @@ use super::arguments::defined;
 use super::text::{MOST_DEPTH, check_depth, str, too_deep};
 use super::value::{Type, as_float, as_int, charge, fail, int, items, list, pairs, tuple, type_name, type_of};
 
+/// Whether an order is the one that was asked for.
+type Holds = fn(Ordering) -> bool;
+
 pub(super) fn install(environment: &mut Environment<'static>) {
     environment.add_function("__mod", |state: &State<'_, '_>, a: &Value, b: &Value| modulo(state, a, b));
     environment.add_function(
@@ -38,7 +41,7 @@ pub(super) fn install(environment: &mut Environment<'static>) {
     environment.add_function("__not_in", |state: &State<'_, '_>, a: &Value, b: &Value| {
         contains(state, b, a).map(|found| !found)
     });
-    let orders: [(&str, fn(Ordering) -> bool); 4] =
+    let orders: [(&str, Holds); 4] =
         [("__lt", Ordering::is_lt), ("__le", Ordering::is_le), ("__gt", Ordering::is_gt), ("__ge", Ordering::is_ge)];
     for (name, holds) in orders {
         environment.add_function(name, move |state: &State<'_, '_>, a: &Value, b: &Value| -> Result<bool, Error> {

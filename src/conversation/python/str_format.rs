@@ -1,5 +1,8 @@
 //! `str.format` and `str.format_map`.
 
+use std::iter::Peekable;
+use std::str::Chars;
+
 use minijinja::value::{Kwargs, Value};
 use minijinja::{Error, State};
 
@@ -251,35 +254,32 @@ fn name_end(field: &str) -> usize {
 
 fn parse(state: &State<'_, '_>, text: &str) -> Result<Spec, Error> {
     let bad = || fail(format!("a format has {text}, which is not one"));
+    let is_align = |c: &char| matches!(c, '<' | '>' | '=' | '^');
     let mut spec = Spec::default();
-    let mut characters: Vec<char> = text.chars().rev().collect();
-    let is_align = |c: Option<&char>| c.copied().filter(|c| matches!(c, '<' | '>' | '=' | '^'));
-    let last = characters.len();
-    if let Some(align) = last.checked_sub(2).and_then(|second| is_align(characters.get(second))) {
-        spec.fill = characters.pop();
-        spec.align = Some(align);
-        characters.pop();
-    } else if let Some(align) = is_align(characters.last()) {
-        spec.align = Some(align);
-        characters.pop();
+    let mut rest = text.chars().peekable();
+    if text.chars().nth(1).is_some_and(|second| is_align(&second)) {
+        spec.fill = rest.next();
     }
-    let mut next_if =
-        |is: &dyn Fn(char) -> bool| if characters.last().is_some_and(|c| is(*c)) { characters.pop() } else { None };
-    spec.sign = next_if(&|c| matches!(c, '+' | '-' | ' '));
-    spec.alternate = next_if(&|c| c == '#').is_some();
-    spec.zero = next_if(&|c| c == '0').is_some();
-    let number = |next_if: &mut dyn FnMut(&dyn Fn(char) -> bool) -> Option<char>| -> Result<Option<usize>, Error> {
-        let mut digits = String::new();
-        while let Some(digit) = next_if(&|c| c.is_ascii_digit()) {
-            digits.push(digit);
+    spec.align = rest.next_if(is_align);
+    spec.sign = rest.next_if(|c| matches!(c, '+' | '-' | ' '));
+    spec.alternate = rest.next_if_eq(&'#').is_some();
+    spec.zero = rest.next_if_eq(&'0').is_some();
+    let width = digits(&mut rest);
+    if !width.is_empty() {
+        spec.width = bounded(state, &width)?;
+    }
+    spec.grouping = rest.next_if(|c| matches!(c, ',' | '_'));
+    if rest.next_if_eq(&'.').is_some() {
+        let precision = digits(&mut rest);
+        if precision.is_empty() {
+            return Err(bad());
         }
-        if digits.is_empty() { Ok(None) } else { bounded(state, &digits).map(Some) }
-    };
-    spec.width = number(&mut next_if)?.unwrap_or(0);
-    spec.grouping = next_if(&|c| matches!(c, ',' | '_'));
-    if next_if(&|c| c == '.').is_some() {
-        spec.precision = Some(number(&mut next_if)?.ok_or_else(bad)?);
+        spec.precision = Some(bounded(state, &precision)?);
     }
-    spec.kind = next_if(&|c| c.is_ascii_alphabetic() || c == '%');
-    if characters.is_empty() { Ok(spec) } else { Err(bad()) }
+    spec.kind = rest.next_if(|c| c.is_ascii_alphabetic() || *c == '%');
+    if rest.next().is_none() { Ok(spec) } else { Err(bad()) }
+}
+
+fn digits(rest: &mut Peekable<Chars<'_>>) -> String {
+    std::iter::from_fn(|| rest.next_if(char::is_ascii_digit)).collect()
 }

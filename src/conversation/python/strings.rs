@@ -4,7 +4,7 @@
 use minijinja::value::Value;
 use minijinja::{Error, State};
 
-use super::arguments::{Given, clamp, named, split};
+use super::arguments::{Given, clamp, named, size, split};
 use super::numbers::aligned;
 use super::str_format::{Source, format};
 use super::unicode::{
@@ -198,7 +198,7 @@ fn building(state: &State<'_, '_>, text: &str, name: &str, arguments: &[Value]) 
             let (Some(fill), None) = (fill.next(), fill.next()) else {
                 return Err(fail("needs one character as fillchar"));
             };
-            let width = usize::try_from(given.int(0, 0)?).unwrap_or(0);
+            let width = size(given.int(0, 0)?);
             charge(state, width.saturating_mul(4))?;
             Ok(match name {
                 "ljust" => aligned(text, fill, '<', width),
@@ -207,14 +207,14 @@ fn building(state: &State<'_, '_>, text: &str, name: &str, arguments: &[Value]) 
             })
         }),
         "zfill" => Given::new(arguments, ["/width"], 1).and_then(|given| {
-            let width = usize::try_from(given.int(0, 0)?).unwrap_or(0);
+            let width = size(given.int(0, 0)?);
             charge(state, width)?;
             let (sign, digits) = text.split_at(usize::from(text.starts_with(['+', '-'])));
             let missing = width.saturating_sub(text.chars().count());
             Ok([sign, &"0".repeat(missing), digits].concat())
         }),
         "expandtabs" => Given::new(arguments, ["tabsize"], 0).and_then(|given| {
-            let size = usize::try_from(given.int(0, 8)?).unwrap_or(0);
+            let size = size(given.int(0, 8)?);
             charge(state, text.matches('\t').count().saturating_mul(size))?;
             Ok(expand_tabs(text, size))
         }),

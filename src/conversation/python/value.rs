@@ -201,7 +201,7 @@ impl Range {
     /// jinja2's sandbox takes no longer ones.
     const MOST: i128 = 100_000;
 
-    pub fn new(start: i128, stop: i128, step: i128) -> Result<Value, Error> {
+    pub fn value(start: i128, stop: i128, step: i128) -> Result<Value, Error> {
         let length = match step {
             0 => return Err(fail("a range has no step of 0")),
             1.. => stop.saturating_sub(start).saturating_add(step - 1) / step,

@@ -112,7 +112,7 @@ fn tag(source: &str, start: usize, close: &str) -> Option<(Vec<Token>, usize)> {
             }
         }
         let (kind, length) = match first {
-            'a'..='z' | 'A'..='Z' | '_' | '\u{80}'.. => (Kind::Name, word(rest)),
+            'a'..='z' | 'A'..='Z' | '_' | '\u{80}'.. => (Kind::Name, word(rest).max(first.len_utf8())),
             '0'..='9' => (Kind::Number, number(rest)),
             '\'' | '"' => (Kind::Text, text(rest, first)?),
             _ => {
@@ -130,7 +130,7 @@ fn tag(source: &str, start: usize, close: &str) -> Option<(Vec<Token>, usize)> {
 }
 
 fn word(rest: &str) -> usize {
-    rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len()).max(1)
+    rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len())
 }
 
 /// Digits, letters of a radix or exponent, a fraction and the sign of an exponent.

@@ -3,7 +3,7 @@
 use minijinja::value::{Kwargs, Value};
 use minijinja::{Error, State};
 
-use super::super::arguments::{Given, split};
+use super::super::arguments::{Given, size, split};
 use super::super::strings::{capitalize, center, replace, split_lines, strip};
 use super::super::text::str;
 use super::super::unicode::is_alnum;
@@ -14,7 +14,7 @@ pub(super) const FILTERS: [(&str, Filter); 11] = [
     ("capitalize", |state, value, arguments| plain(state, value, arguments, capitalize)),
     ("center", |state, value, arguments| {
         let given = Given::new(arguments, ["width"], 0)?;
-        let width = usize::try_from(given.int(0, 80)?).unwrap_or(0);
+        let width = size(given.int(0, 80)?);
         charge(state, width)?;
         Ok(Value::from(center(&str(state, value)?, ' ', width)))
     }),
@@ -93,7 +93,7 @@ fn indent(state: &mut State<'_, '_>, value: &Value, arguments: &[Value]) -> Resu
     let indention = match given.get(0).and_then(|width| width.as_str()) {
         Some(text) => text.to_owned(),
         None => {
-            let width = usize::try_from(given.int(0, 4)?).unwrap_or(0);
+            let width = size(given.int(0, 4)?);
             charge(state, width)?;
             " ".repeat(width)
         }
@@ -118,7 +118,7 @@ fn truncate(state: &mut State<'_, '_>, value: &Value, arguments: &[Value]) -> Re
     let given = Given::new(arguments, ["length", "killwords", "end", "leeway"], 0)?;
     let text = value.as_str().ok_or_else(|| fail("truncate needs a text"))?;
     let end = given.get(2).map_or(Ok("..."), |_| given.text(2))?;
-    let length = usize::try_from(given.int(0, 255)?).unwrap_or(0);
+    let length = size(given.int(0, 255)?);
     let kept =
         length.checked_sub(end.chars().count()).ok_or_else(|| fail("truncate needs a length that end fits into"))?;
     let leeway =

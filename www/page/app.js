@@ -237,8 +237,7 @@ setUpExamples(
   },
   (text) => completion.suggest(text),
 );
-// Until chats are kept, all of one is lost with its page.
-setUpLeaveGuard(() => running.isRunning || !chat.isEmpty || (!modes.isCompletion && !composer.isEmpty));
+setUpLeaveGuard(() => running.isRunning || chat.isWaiting || !composer.isEmpty);
 stateCard.showModel(null);
 setUpOffline(model);
 setUpLaunches(load, dialog.open);

@@ -3,9 +3,11 @@
 
 #[path = "support/strangers.rs"]
 mod strangers;
-mod support;
-
-use std::fs;
+#[path = "support"]
+mod support {
+    pub mod files;
+    pub mod gguf;
+}
 
 use mamba_web::model::Config;
 use proptest::prelude::*;
@@ -14,7 +16,18 @@ use strangers::{
     archive, build, gguf, is_sentence, other_tokenizers, read_within_bounds, tokenize, tokenizer_json, whole,
 };
 use support::gguf::GgufFile;
-use support::golden;
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
+/// Fewer in wasm, which is not made for speed in tests.
+const CASES: u32 = if cfg!(target_arch = "wasm32") { 60 } else { 400 };
+
+const CONFIGS: [&str; 4] = [
+    include_str!("golden/tiny-f32/config.json"),
+    include_str!("golden/falcon/config.json"),
+    include_str!("golden/mamba2/config.json"),
+    include_str!("golden/mamba2-original/config.json"),
+];
 
 /// Changes a file at some places.
 fn damage(bytes: &[u8], changes: &[(u32, u8, u8)], cut: Option<u32>) -> Vec<u8> {
@@ -100,13 +113,13 @@ fn any_json() -> impl Strategy<Value = Value> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: CASES, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn damaged_gguf_files((changes, cut) in changes(), start in header_changes(900), at_start: bool, chunk in 1..5000_usize, known: bool) {
-        let bytes = fs::read(golden("gguf/mamba2.q8_0.gguf")).unwrap();
+        let bytes = include_bytes!("golden/gguf/mamba2.q8_0.gguf");
         let changes = if at_start { start } else { changes };
-        let bytes = damage(&bytes, &changes, cut);
+        let bytes = damage(bytes, &changes, cut);
         survive(&bytes, chunk.max(50), known);
         if let Err(error) = build(&gguf(), &bytes) {
             is_sentence(&error);
@@ -133,16 +146,16 @@ proptest! {
 
     #[test]
     fn damaged_safetensors_files((changes, cut) in changes(), start in header_changes(1500), at_start: bool, chunk in 50..5000_usize, known: bool) {
-        let bytes = fs::read(golden("mamba2-original/model.safetensors")).unwrap();
+        let bytes = include_bytes!("golden/mamba2-original/model.safetensors");
         let changes = if at_start { start } else { changes };
-        survive(&damage(&bytes, &changes, cut), chunk, known);
+        survive(&damage(bytes, &changes, cut), chunk, known);
     }
 
     #[test]
     fn damaged_pickles((changes, cut) in changes(), start in header_changes(3000), at_start: bool, known: bool) {
-        let bytes = fs::read(golden("mamba2-original/pytorch_model.bin")).unwrap();
+        let bytes = include_bytes!("golden/mamba2-original/pytorch_model.bin");
         let changes = if at_start { start } else { changes };
-        survive(&damage(&bytes, &changes, cut), 4096, known);
+        survive(&damage(bytes, &changes, cut), 4096, known);
     }
 
     #[test]
@@ -161,9 +174,7 @@ proptest! {
 
     #[test]
     fn configs_with_a_graft(which in 0..4_usize, path in prop::collection::vec(any::<usize>(), 1..4), value in any_json()) {
-        let folder = ["tiny-f32", "falcon", "mamba2", "mamba2-original"][which];
-        let text = fs::read_to_string(golden(folder).join("config.json")).unwrap();
-        let mut json: Value = serde_json::from_str(&text).unwrap();
+        let mut json: Value = serde_json::from_str(CONFIGS[which]).unwrap();
         graft(&mut json, &path, value);
         match Config::parse(&json.to_string()) {
             Ok(config) => drop(config.parameters()),
@@ -173,7 +184,7 @@ proptest! {
 
     #[test]
     fn configs_of_any_text(text in "\\PC{0,80}", place in 0..400_usize) {
-        let mut json = fs::read_to_string(golden("mamba2-original/config.json")).unwrap();
+        let mut json = CONFIGS[3].to_owned();
         let place = json.floor_char_boundary(place.min(json.len()));
         json.insert_str(place, &text);
         for json in [&json, &text] {

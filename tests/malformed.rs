@@ -3,16 +3,23 @@
 
 #[path = "support/strangers.rs"]
 mod strangers;
-mod support;
+#[path = "support"]
+mod support {
+    pub mod files;
+    pub mod gguf;
+}
 
-use mamba_web::Result;
+use mamba_web::checkpoint::{Reader, TensorSink};
 use mamba_web::engine::ModelFiles;
+use mamba_web::{Error, Result};
 use serde_json::{Value, json};
 use strangers::{
     archive, build, gguf, is_sentence, other_tokenizers, read_within_bounds, tokenize, tokenizer_json, whole,
 };
+use support::files::{Memory, read_file};
 use support::gguf::GgufFile;
-use support::{Memory, read_file};
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 const CONFIG: &str = r#"{"model_type":"mamba","vocab_size":4,"hidden_size":2,"num_hidden_layers":1,"state_size":2,
     "conv_kernel":2,"intermediate_size":4,"time_step_rank":1}"#;
@@ -149,7 +156,7 @@ fn safetensors_files() {
         ("deep JSON", safetensors_file(&"[".repeat(5000), 4), "header is wrong"),
         ("a length of all bytes", vec![0xFF; 64], "header claims"),
         ("a type unknown to all", safetensors_file(&one("F33", "[2]", 8), 8), "header is wrong"),
-        ("whole numbers", safetensors_file(&one("I64", "[1]", 8), 8), "I64"),
+        ("whole numbers", safetensors_file(&one("I64", "[2]", 16), 16), "I64"),
         ("a shape that is too small", safetensors_file(&one("F32", "[1]", 8), 8), "header is wrong"),
         ("a shape that is too large", safetensors_file(&one("F32", "[1099511627776,1099511627776]", 8), 8), "header"),
         ("another shape", safetensors_file(&one("F32", "[3]", 12), 12), "[3]"),
@@ -174,6 +181,116 @@ fn safetensors_files() {
             let _ = read_within_bounds(&bytes, 11, length);
         }
     }
+}
+
+/// Counts values instead of keeping them.
+#[derive(Default)]
+struct Count(Vec<(String, Vec<usize>, u64)>);
+
+impl TensorSink for Count {
+    fn begin(&mut self, name: &str, shape: &[usize]) -> Result<bool> {
+        self.0.push((name.into(), shape.into(), 0));
+        Ok(true)
+    }
+    fn rows(&mut self, values: &[f32]) -> Result<()> {
+        self.0.last_mut().expect("begin came first").2 += values.len() as u64;
+        Ok(())
+    }
+}
+
+/// Published shards have up to 5 GB, of which a browser, which counts in 32 bits, can hold no pointer.
+#[test]
+fn safetensors_beyond_4_gib_are_read_as_far_as_they_come() {
+    let (rows, cols) = (1 << 20, 2048_usize);
+    let table = rows as u64 * cols as u64 * 2; // 4 GiB
+    let shape = format!("[{rows},{cols}]");
+    let header = format!(
+        r#"{{"first":{{"dtype":"F32","shape":[4],"data_offsets":[0,16]}},
+            "table":{{"dtype":"F16","shape":{shape},"data_offsets":[16,{}]}},
+            "last":{{"dtype":"BF16","shape":[3,1,2],"data_offsets":[{},{}]}}}}"#,
+        16 + table,
+        16 + table,
+        16 + table + 12,
+    );
+    let start = safetensors_file(&header, 16 + 5 * cols * 2);
+    let length = 8 + header.len() as u64 + 16 + table + 12;
+    assert!(length > 1 << 32);
+    for known in [None, Some(length)] {
+        let mut count = Count::default();
+        let mut reader = Reader::new("model.safetensors", known);
+        for chunk in start.chunks(1000) {
+            reader.push(chunk, &mut count).unwrap();
+        }
+        let want = [("first".to_owned(), vec![4], 4), ("table".to_owned(), vec![rows, cols], 5 * cols as u64)];
+        assert_eq!(count.0, want);
+        // All sizes past 2^32 would look like small ones, were they cut to 32 bits.
+        let error = reader.finish(&mut count).unwrap_err();
+        assert_eq!(error.code(), "integrity", "{error}");
+        assert!(error.to_string().contains("ended early"), "{error}");
+    }
+    for wrong in [length - 1, length + 1, length - (1 << 31), length + (1 << 32)] {
+        let result = Reader::new("model.safetensors", Some(wrong)).push(&start, &mut Count::default());
+        refused("another length", result, &wrong.to_string());
+    }
+    // Sizes that fit their tensors in 32 bits only, and offsets that wrap in 64.
+    for header in [
+        r#"{"a":{"dtype":"F32","shape":[4],"data_offsets":[0,4294967312]}}"#.to_owned(),
+        r#"{"a":{"dtype":"F32","shape":[1073741828],"data_offsets":[0,16]}}"#.to_owned(),
+        r#"{"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16]},
+            "b":{"dtype":"F32","shape":[4],"data_offsets":[4294967312,4294967328]}}"#
+            .to_owned(),
+        format!(r#"{{"a":{{"dtype":"F32","shape":[{}],"data_offsets":[0,{}]}}}}"#, u64::MAX / 4, u64::MAX - 3),
+    ] {
+        let bytes = safetensors_file(&header, 16);
+        for known in [None, Some(bytes.len() as u64)] {
+            let result = read_file(&bytes, 100, known, &mut Count::default());
+            refused(&header, result, ".");
+        }
+    }
+}
+
+/// A pickle is held whole, so one that has no room is refused at its first bytes and not after gigabytes.
+#[test]
+fn a_pickle_without_room_is_refused_before_it_is_begun() {
+    let browser = cfg!(target_pointer_width = "32");
+    for length in if browser { vec![3 << 30, 5 << 30, u64::MAX] } else { vec![1 << 60, u64::MAX] } {
+        let result = Reader::new("pytorch_model.bin", Some(length)).push(b"PK\x03\x04", &mut Count::default());
+        let error = result.unwrap_err();
+        is_sentence(&error);
+        assert!(matches!(error, Error::OutOfMemory(_)) && error.to_string().contains("safetensors"), "{error}");
+    }
+}
+
+const POINTER: &str = "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 516567560\n";
+
+#[test]
+fn pointers_of_git_lfs() {
+    let with = |files: ModelFiles| ModelFiles { config: files.config.or(Some(CONFIG.into())), ..files };
+    for name in ["model.safetensors", "pytorch_model.bin", "model.gguf", "model-00001-of-00002.safetensors"] {
+        let files = ModelFiles { weights: Some(name.into()), ..ModelFiles::default() };
+        for files in [with(files.clone()), files].into_iter().take(if name.ends_with("gguf") { 2 } else { 1 }) {
+            refused(name, build(&files, POINTER.as_bytes()), "Git LFS");
+        }
+        for chunk in [1, 7, 1000] {
+            let result = read_file(POINTER.as_bytes(), chunk, None, &mut Memory::default());
+            refused(name, result, "Git LFS");
+        }
+    }
+    let text = || Some(POINTER.to_owned());
+    let none = ModelFiles::default;
+    for (name, files) in [
+        ("config.json", ModelFiles { config: text(), ..none() }),
+        ("tokenizer.json", ModelFiles { tokenizer: text(), ..none() }),
+        ("tokenizer_config.json", ModelFiles { tokenizer_config: text(), ..none() }),
+        ("generation_config.json", ModelFiles { generation_config: text(), ..none() }),
+        ("chat_template.jinja", ModelFiles { chat_template: text(), ..none() }),
+        ("index", ModelFiles { index: text(), ..none() }),
+    ] {
+        let result = build(&with(files), b"");
+        refused(name, result, "Git LFS");
+    }
+    let result = read_file(b"version 2 of my model", 5, None, &mut Memory::default());
+    refused("another text", result, "is a text");
 }
 
 /// The pickle of `{"backbone.norm_f.weight": tensor}`; the parts are the storage's class, offset, size and stride.
@@ -246,11 +363,21 @@ fn pickles() {
         ("a tower of dictionaries", of(&dicts), "nests too deeply"),
         ("copies without end", of(&puts), "too intricate"),
         ("doubles", of(&state_dict("DoubleStorage", b"K\0", two, one)), "DoubleStorage"),
-        ("a stride of 2", of(&state_dict("FloatStorage", b"K\0", two, two)), "do not lie in order"),
-        ("no stride", of(&state_dict("FloatStorage", b"K\0", two, b")")), "do not lie in order"),
+        ("a stride of 2", of(&state_dict("FloatStorage", b"K\0", two, two)), "lacks values"),
+        ("no stride", of(&state_dict("FloatStorage", b"K\0", two, b")")), "a stride for each"),
         ("a size that is no tuple", of(&state_dict("FloatStorage", b"K\0", b"K\x02", one)), "no plain tensor"),
         ("a negative size", of(&state_dict("FloatStorage", b"K\0", b"J\xFF\xFF\xFF\xFF\x85", one)), "no plain tensor"),
         ("a great size", of(&state_dict("FloatStorage", b"K\0", b"\x8a\x08\0\0\0\0\0\0\0\x7F\x85", one)), "backbone"),
+        (
+            "a stride beyond all",
+            of(&state_dict("FloatStorage", b"K\0", two, b"\x8a\x08\0\0\0\0\0\0\0\x7F\x85")),
+            "lacks",
+        ),
+        (
+            "a great size of one value",
+            of(&state_dict("FloatStorage", b"K\0", b"\x8a\x06\0\0\0\0\0\x01\x85", b"K\0\x85")),
+            "lacks values",
+        ),
         ("an offset", of(&state_dict("FloatStorage", b"K\x01", two, one)), "lacks values"),
         ("a great offset", of(&state_dict("FloatStorage", b"\x8a\x08\0\0\0\0\0\0\0\x7F", two, one)), "lacks values"),
     ];

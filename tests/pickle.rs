@@ -28,6 +28,16 @@ fn the_tensors_are_those_of_safetensors() {
     }
 }
 
+/// Transposed, permuted, sliced and expanded, as torch.save leaves them (tests/golden/make/strided_cases.py).
+#[test]
+fn values_may_lie_in_any_order() {
+    let want = tensors("model.safetensors", "strided", 1 << 20, true);
+    assert_eq!(want.0.len(), 15);
+    for (chunk, known) in [(1 << 20, true), (100, false)] {
+        assert_eq!(tensors("pytorch_model.bin", "strided", chunk, known).0, want.0);
+    }
+}
+
 #[test]
 fn a_folder_with_a_pickle_is_a_model() {
     let folder = std::env::temp_dir().join(format!("mamba-web-pickle-{}", std::process::id()));

@@ -11,7 +11,7 @@ use candle_core::{D, Device, Tensor};
 use crate::backend::{Backend, Loader, Precision, check_call};
 use crate::checkpoint::TensorSink;
 use crate::error::{Error, Result};
-use crate::model::{Architecture, Config, Inventory, LayerRole, Role, identify};
+use crate::model::{Architecture, Config, Inventory, LayerRole, Role, Rows};
 use crate::state::{LayerState, State};
 
 /// Tokens per call: short, so that a caller can stop between calls.
@@ -19,7 +19,6 @@ const BLOCK: usize = 16;
 
 /// Collects the tensors as they are.
 pub struct ReferenceLoader {
-    config: Config,
     inventory: Inventory,
     current: Option<(Role, Vec<usize>, Vec<f32>)>,
     weights: HashMap<Role, Tensor>,
@@ -39,41 +38,61 @@ impl From<candle_core::Error> for Error {
 
 impl ReferenceLoader {
     pub fn new(config: Config) -> Result<Self> {
-        Ok(Self { inventory: Inventory::new(&config), config, current: None, weights: HashMap::new() })
+        Ok(Self { inventory: Inventory::new(&config), current: None, weights: HashMap::new() })
     }
 
     fn keep_current(&mut self) -> Result<()> {
-        if let Some((role, shape, values)) = self.current.take() {
+        // Of a table that was known already, no row was kept.
+        if let Some((role, shape, values)) = self.current.take().filter(|(_, _, values)| !values.is_empty()) {
             self.weights.insert(role, Tensor::from_vec(values, shape, &Device::Cpu)?);
         }
         Ok(())
     }
+
+    /// The table that comes now has the rows of the first before `row`, and then `values`.
+    fn untie(&mut self, row: usize, values: &[f32]) -> Result<()> {
+        let Some((role, _, kept)) = &mut self.current else { return Ok(()) };
+        let first = match self.weights.get(&Role::Embeddings) {
+            Some(first) => first.clone(),
+            None => return Err(Error::BadCheckpoint("The checkpoint holds its embeddings twice.".into())),
+        };
+        if *role == Role::Embeddings {
+            self.weights.insert(Role::LmHead, first.clone());
+        }
+        keep(kept, &first.narrow(0, 0, row)?.flatten_all()?.to_vec1::<f32>()?)?;
+        keep(kept, values)
+    }
+}
+
+fn keep(kept: &mut Vec<f32>, values: &[f32]) -> Result<()> {
+    kept.try_reserve(values.len())
+        .map_err(|_| Error::OutOfMemory("There is no memory for the model's weights.".into()))?;
+    kept.extend_from_slice(values);
+    Ok(())
 }
 
 impl TensorSink for ReferenceLoader {
     fn begin(&mut self, name: &str, shape: &[usize]) -> Result<bool> {
         self.keep_current()?;
-        let Some(role) = identify(&self.config, name, shape)? else { return Ok(false) };
-        self.inventory.take(role)?;
+        let Some(role) = self.inventory.begin(name, shape)? else { return Ok(false) };
         self.current = Some((role, shape.to_vec(), Vec::new()));
         Ok(true)
     }
 
     fn rows(&mut self, values: &[f32]) -> Result<()> {
-        if let Some((_, _, kept)) = &mut self.current {
-            kept.try_reserve(values.len())
-                .map_err(|_| Error::OutOfMemory("There is no memory for the model's weights.".into()))?;
-            kept.extend_from_slice(values);
+        let Some((_, _, kept)) = &mut self.current else { return Ok(()) };
+        match self.inventory.rows(values)? {
+            Rows::Known => Ok(()),
+            Rows::Kept(values) => keep(kept, values),
+            Rows::Untied { row, values } => self.untie(row, &values),
         }
-        Ok(())
     }
 }
 
 impl Loader for ReferenceLoader {
     fn finish(mut self: Box<Self>) -> Result<Box<dyn Backend>> {
         self.keep_current()?;
-        self.inventory.finish()?;
-        Ok(Box::new(Reference { config: self.config, weights: self.weights }))
+        Ok(Box::new(Reference { config: self.inventory.finish()?, weights: self.weights }))
     }
 }
 

@@ -30,9 +30,48 @@ pub fn shards(json: &str) -> Result<Vec<String>> {
     Ok(files.into_iter().collect())
 }
 
+/// All files of a checkpoint of which `name` is one shard by its name, `model-00002-of-00005.safetensors`; in order. None
+/// for a name that is no shard's.
+pub fn siblings(name: &str) -> Option<Vec<String>> {
+    let end = [".safetensors", ".bin"].into_iter().find(|end| name.ends_with(end))?;
+    let (start, count) = name.strip_suffix(end)?.rsplit_once("-of-")?;
+    let (start, number) = start.rsplit_once('-')?;
+    let parsed = |digits: &str| match digits.len() == SHARD_DIGITS && digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        true => digits.parse::<u32>().ok(),
+        false => None,
+    };
+    let (number, count) = (parsed(number)?, parsed(count)?);
+    if !(1..=count).contains(&number) || count > MOST_SHARDS {
+        return None;
+    }
+    Some((1..=count).map(|number| format!("{start}-{number:05}-of-{count:05}{end}")).collect())
+}
+
+const SHARD_DIGITS: usize = 5;
+const MOST_SHARDS: u32 = 1000;
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_shard_names_them_all() {
+        let all = ["m-00001-of-00003.safetensors", "m-00002-of-00003.safetensors", "m-00003-of-00003.safetensors"];
+        assert_eq!(siblings(all[1]).unwrap(), all);
+        assert_eq!(siblings("a-b-00001-of-00001.bin").unwrap(), ["a-b-00001-of-00001.bin"]);
+        for name in [
+            "model.safetensors",
+            "model-00004-of-00003.safetensors",
+            "model-00000-of-00003.safetensors",
+            "model-1-of-3.safetensors",
+            "model-00001-of-99999.safetensors",
+            "model-00001-of-00003.txt",
+            "00001-of-00003.bin",
+            "-of-.bin",
+        ] {
+            assert_eq!(siblings(name), None, "{name}");
+        }
+    }
 
     #[test]
     fn names_each_shard_once() {

@@ -7,10 +7,10 @@ mod reader;
 mod safetensors;
 mod stored;
 
-pub use index::shards;
+pub use index::{shards, siblings};
 pub use reader::Reader;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// Takes tensors in, in whatever order the file has them.
 ///
@@ -40,14 +40,34 @@ pub trait TensorSink {
     fn rows(&mut self, values: &[f32]) -> Result<()>;
 }
 
+/// A repository that was cloned without Git LFS has, instead of its large files, texts that say where they are.
+///
+/// # Errors
+/// [`Error::BadCheckpoint`] that says so, for such a text.
+pub fn refuse_pointer(file: &str, contents: &[u8]) -> Result<()> {
+    if contents.starts_with(b"version https://git-lfs") {
+        return Err(Error::BadCheckpoint(format!(
+            "{file} is only a Git LFS pointer, not the file itself; \"git lfs pull\" fetches the files."
+        )));
+    }
+    Ok(())
+}
+
 /// An empty buffer with room for `len` values, or a sentence instead of an abort when the machine has no room for it.
 pub(crate) fn reserved<T>(len: usize, what: &str) -> Result<Vec<T>> {
     let mut values = Vec::new();
     values.try_reserve_exact(len).map_err(|_| {
         let megabytes = (len as f64 * size_of::<T>() as f64 / 1e6).ceil();
-        crate::Error::OutOfMemory(format!("There is no memory for {what} ({megabytes} MB)."))
+        Error::OutOfMemory(format!("There is no memory for {what} ({megabytes} MB)."))
     })?;
     Ok(values)
+}
+
+/// A copy of `values`; as [`reserved`] when there is no room.
+pub(crate) fn copied<T: Copy>(values: &[T], what: &str) -> Result<Vec<T>> {
+    let mut copy = reserved(values.len(), what)?;
+    copy.extend_from_slice(values);
+    Ok(copy)
 }
 
 /// A buffer of `len` times `value`; as [`reserved`] when there is no room.

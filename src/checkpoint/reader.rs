@@ -1,9 +1,9 @@
 //! One weight file of any format, pushed in as it arrives.
 
-use super::TensorSink;
 use super::gguf::Gguf;
 use super::pickle;
 use super::safetensors::Safetensors;
+use super::{TensorSink, refuse_pointer};
 use crate::error::{Error, Result};
 
 /// Reads one weight file from chunks of any size, and hands tensors on as soon as their rows are complete. The format
@@ -24,6 +24,8 @@ enum Format {
     Safetensors(Safetensors),
     Gguf(Box<Gguf>),
     Pickle,
+    /// Begins like a pointer of Git LFS.
+    Pointer,
 }
 
 impl Format {
@@ -32,6 +34,8 @@ impl Format {
             b"GGUF" => Format::Gguf(Box::default()),
             // A zip archive, which torch.save writes; or a bare pickle, of which `pickle` says that it is too old.
             b"PK\x03\x04" | [0x80, 2..=5, ..] => Format::Pickle,
+            // "version https://git-lfs...", in which no other format begins.
+            b"vers" => Format::Pointer,
             _ => Format::Safetensors(Safetensors::Header),
         }
     }
@@ -57,9 +61,12 @@ impl Reader {
         self.keep(bytes)?;
         if self.format.is_none() {
             self.format = self.pending.first_chunk().map(|start| Format::of(*start));
+            if let Some(Format::Pickle) = self.format {
+                self.make_room()?;
+            }
         }
         let taken = match &mut self.format {
-            None | Some(Format::Pickle) => 0,
+            None | Some(Format::Pickle | Format::Pointer) => 0,
             Some(Format::Safetensors(format)) => format.advance(&self.pending, &self.file, self.length, sink)?,
             Some(Format::Gguf(format)) => format.advance(&self.pending, &self.file, self.length, sink)?,
         };
@@ -81,6 +88,10 @@ impl Reader {
             Some(Format::Gguf(format)) => format.is_done(),
             Some(Format::Pickle) if whole => return pickle::read(&self.file, self.pending, sink),
             Some(Format::Pickle) => false,
+            Some(Format::Pointer) => {
+                refuse_pointer(&self.file, &self.pending)?;
+                return Err(Error::BadCheckpoint(format!("{} is a text, not the weights of a model.", self.file)));
+            }
         };
         if done {
             return Ok(());
@@ -89,14 +100,25 @@ impl Reader {
         Err(Error::Integrity(format!("{} ended early, after {}{of} bytes.", self.file, self.received)))
     }
 
+    /// Room for all of a file that is read as a whole, before more of it comes, so that one without room is refused at
+    /// its beginning, and no buffer is moved to ever larger ones.
+    fn make_room(&mut self) -> Result<()> {
+        let Some(length) = self.length else { return Ok(()) };
+        let rest = usize::try_from(length).map(|length| length.saturating_sub(self.pending.len()));
+        if rest.is_ok_and(|rest| self.pending.try_reserve_exact(rest).is_ok()) {
+            return Ok(());
+        }
+        Err(Error::OutOfMemory(format!(
+            "A PyTorch file is read as a whole, and there is no memory for the {} MB of {}. As safetensors the same \
+             model is read piece by piece.",
+            length.div_ceil(1_000_000),
+            self.file
+        )))
+    }
+
     fn keep(&mut self, bytes: &[u8]) -> Result<()> {
-        // A file that waits as a whole is not to be moved to ever larger buffers.
-        let room = match (&self.format, self.length) {
-            (Some(Format::Pickle), Some(length)) => (length as usize).saturating_sub(self.pending.len()),
-            _ => bytes.len(),
-        };
         self.pending
-            .try_reserve(room.max(bytes.len()))
+            .try_reserve(bytes.len())
             .map_err(|_| Error::OutOfMemory(format!("There is no memory to read {}.", self.file)))?;
         self.pending.extend_from_slice(bytes);
         Ok(())

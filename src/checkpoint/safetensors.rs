@@ -1,7 +1,10 @@
 //! safetensors, pushed in as it arrives: the header first, then one tensor after the other, a few rows at a time.
 
+use core::fmt::{self, Formatter};
+
 use safetensors::Dtype;
-use safetensors::tensor::Metadata;
+use serde::de::{IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
 use super::TensorSink;
 use super::stored::{Encoding, Queue, Stored};
@@ -55,33 +58,92 @@ fn header(bytes: &[u8], file: &str, total: Option<u64>) -> Result<Option<(Queue,
         return Err(bad(format!("its header claims {length} bytes, more than the file can hold")));
     }
     let Some(json) = rest.get(..length as usize) else { return Ok(None) };
-    // The library checks that the tensors' bytes follow each other without gap or overlap and fit their shapes.
-    let metadata: Metadata =
-        serde_json::from_slice(json).map_err(|error| bad(format!("its header is wrong ({error})")))?;
+    let wrong = |what: String| bad(format!("its header is wrong ({what})"));
+    let Entries(mut entries) = serde_json::from_slice(json).map_err(|error| wrong(error.to_string()))?;
+    entries.sort_unstable_by_key(|(_, entry)| entry.data_offsets);
+    let mut end = 0;
     let mut tensors = Vec::new();
-    for name in metadata.offset_keys() {
-        let Some(info) = metadata.info(&name) else { continue };
-        let encoding = match info.dtype {
-            Dtype::F32 => Encoding::F32,
-            Dtype::F16 => Encoding::F16,
-            Dtype::BF16 => Encoding::Bf16,
-            other => {
-                return Err(Error::BadCheckpoint(format!(
-                    "The tensor {name} is stored as {other:?}; this page reads F32, F16 and BF16."
-                )));
-            }
-        };
-        tensors.push(Stored::new(name, info.shape.clone(), encoding)?);
+    for (name, entry) in entries {
+        let (from, to) = entry.data_offsets;
+        if from != end || to < from {
+            return Err(wrong(format!("the bytes of {name} do not follow those before them")));
+        }
+        if entry.bytes() != Some(to - from) {
+            return Err(wrong(format!("{name} of shape {:?} cannot have {} bytes", entry.shape, to - from)));
+        }
+        end = to;
+        tensors.push(entry.stored(name)?);
     }
     if tensors.is_empty() {
         return Err(bad("it holds no tensor".into()));
     }
-    let end = 8 + length as usize;
-    let expected = end as u64 + metadata.data_len() as u64;
+    let start = 8 + length as usize;
+    let expected = end.checked_add(start as u64).ok_or_else(|| wrong("it asks for more than any file".into()))?;
     if let Some(total) = total.filter(|&total| total != expected) {
         return Err(Error::Integrity(format!("{file} has {total} bytes; its header asks for {expected}.")));
     }
-    Ok(Some((Queue::new(tensors), end)))
+    Ok(Some((Queue::new(tensors), start)))
+}
+
+/// What a header says of a tensor. The library's own type counts in usize, which in wasm ends at 4 GiB.
+#[derive(Deserialize)]
+struct Entry {
+    dtype: Dtype,
+    shape: Vec<u64>,
+    /// From the header's end on.
+    data_offsets: (u64, u64),
+}
+
+impl Entry {
+    /// Bytes that the values take; None if that is no number of bytes.
+    fn bytes(&self) -> Option<u64> {
+        let bits = self.shape.iter().try_fold(self.dtype.bitsize() as u64, |n, &dimension| n.checked_mul(dimension))?;
+        bits.is_multiple_of(8).then_some(bits / 8)
+    }
+
+    fn stored(self, name: String) -> Result<Stored> {
+        let Ok(shape) = self.shape.iter().map(|&dimension| usize::try_from(dimension)).collect() else {
+            let Self { shape, .. } = self;
+            return Err(Error::BadCheckpoint(format!("The tensor {name} of shape {shape:?} is too large for here.")));
+        };
+        let encoding = match self.dtype {
+            Dtype::F32 => Encoding::F32,
+            Dtype::F16 => Encoding::F16,
+            Dtype::BF16 => Encoding::Bf16,
+            other => {
+                let (from, to) = self.data_offsets;
+                return Stored::unreadable(name, shape, format!("{other:?}"), to - from);
+            }
+        };
+        Stored::new(name, shape, encoding)
+    }
+}
+
+/// The header's entries, in the order that they are written in.
+struct Entries(Vec<(String, Entry)>);
+
+impl<'de> Deserialize<'de> for Entries {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Map;
+        impl<'de> Visitor<'de> for Map {
+            type Value = Entries;
+            fn expecting(&self, f: &mut Formatter<'_>) -> fmt::Result {
+                f.write_str("a map of tensors")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Entries, A::Error> {
+                let mut entries = Vec::new();
+                while let Some(name) = map.next_key::<String>()? {
+                    if name == "__metadata__" {
+                        map.next_value::<IgnoredAny>()?;
+                    } else {
+                        entries.push((name, map.next_value()?));
+                    }
+                }
+                Ok(Entries(entries))
+            }
+        }
+        deserializer.deserialize_map(Map)
+    }
 }
 
 #[cfg(test)]

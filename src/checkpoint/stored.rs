@@ -19,6 +19,8 @@ const MOST_VALUES: u64 = 1 << 48;
 /// How values are stored; all little-endian.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Encoding {
+    /// As nothing that is read here; bytes to be passed over.
+    Unreadable,
     F32,
     F16,
     Bf16,
@@ -30,6 +32,7 @@ impl Encoding {
     /// The smallest unit: (values, bytes).
     pub fn block(self) -> (u64, u64) {
         match self {
+            Encoding::Unreadable => (1, 1),
             Encoding::F32 => (1, 4),
             Encoding::F16 | Encoding::Bf16 => (1, 2),
             Encoding::Blocks(kind) => (kind.block_size() as u64, kind.type_size() as u64),
@@ -40,6 +43,7 @@ impl Encoding {
     fn decode(self, bytes: &[u8], values: &mut Vec<f32>) -> Result<()> {
         values.clear();
         match self {
+            Encoding::Unreadable => {}
             Encoding::F32 => values.extend(bytes.as_chunks().0.iter().map(|&b| f32::from_le_bytes(b))),
             Encoding::F16 => values.extend(bytes.as_chunks().0.iter().map(|&b| half_to_f32(u16::from_le_bytes(b)))),
             Encoding::Bf16 => values.extend(bytes.as_chunks().0.iter().map(|&b| bf16::from_le_bytes(b).to_f32())),
@@ -87,6 +91,8 @@ pub(super) struct Stored {
     unit: u64,
     /// Bytes not yet handed on.
     left: u64,
+    /// The name of an encoding that is not read here.
+    unreadable: Option<String>,
     /// What makes the stored values those that the sink is to have.
     map: Option<fn(f32) -> f32>,
 }
@@ -113,7 +119,19 @@ impl Stored {
             return bad(&format!("has rows that are not whole blocks of {values}"));
         }
         let unit = row / values * bytes;
-        Ok(Self { name, shape, encoding, gap: 0, unit, left: total / values * bytes, map: None })
+        Ok(Self { name, shape, encoding, gap: 0, unit, left: total / values * bytes, unreadable: None, map: None })
+    }
+
+    /// A tensor of `bytes` bytes in an encoding that is not read here, which matters only if the sink wants it.
+    ///
+    /// # Errors
+    /// As [`Stored::new`].
+    pub fn unreadable(name: String, shape: Vec<usize>, encoding: String, bytes: u64) -> Result<Self> {
+        if bytes == 0 {
+            return Err(Error::BadCheckpoint(format!("The tensor {name} of shape {shape:?} is empty.")));
+        }
+        let (unreadable, left) = (Some(encoding), bytes);
+        Ok(Self { name, shape, encoding: Encoding::Unreadable, gap: 0, unit: 1, left, unreadable, map: None })
     }
 
     pub fn after_gap(mut self, gap: u64) -> Self {
@@ -180,6 +198,12 @@ impl Queue {
             if !self.begun {
                 self.wanted = sink.begin(&tensor.name, &tensor.shape)?;
                 self.begun = true;
+                if let Some(encoding) = tensor.unreadable.as_ref().filter(|_| self.wanted) {
+                    return Err(Error::BadCheckpoint(format!(
+                        "The tensor {} is stored as {encoding}; this page reads F32, F16 and BF16.",
+                        tensor.name
+                    )));
+                }
             }
             let (values, size) = tensor.encoding.block();
             let piece = (PIECE / values * size).max(tensor.unit);

@@ -43,6 +43,25 @@ pub struct ModelFiles {
     pub index: Option<String>,
 }
 
+impl ModelFiles {
+    /// # Errors
+    /// [`Error::BadCheckpoint`] that names a file of which only Git LFS's pointer is here.
+    fn refuse_pointers(&self) -> Result<()> {
+        let texts = [
+            ("config.json", &self.config),
+            ("tokenizer.json", &self.tokenizer),
+            ("tokenizer_config.json", &self.tokenizer_config),
+            ("special_tokens_map.json", &self.special_tokens_map),
+            ("added_tokens.json", &self.added_tokens),
+            ("generation_config.json", &self.generation_config),
+            ("chat_template.jinja", &self.chat_template),
+            ("The index of the weight files", &self.index),
+        ];
+        let mut texts = texts.into_iter().filter_map(|(name, text)| Some((name, text.as_ref()?)));
+        texts.try_for_each(|(name, text)| checkpoint::refuse_pointer(name, text.as_bytes()))
+    }
+}
+
 /// How to run the model, in API.md's words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
@@ -154,7 +173,11 @@ impl ModelFiles {
     /// The names of the weight files, in order.
     fn weight_files(&self) -> Result<Vec<String>> {
         Ok(match (&self.weights, &self.index) {
-            (Some(name), _) => gguf::Part::of(name).map_or_else(|| vec![name.clone()], gguf::Part::names),
+            // Whoever names one part means the model.
+            (Some(name), _) => {
+                let parts = gguf::Part::of(name).map(gguf::Part::names).or_else(|| checkpoint::siblings(name));
+                parts.unwrap_or_else(|| vec![name.clone()])
+            }
             (None, Some(index)) => checkpoint::shards(index)?,
             (None, None) => vec!["model.safetensors".into()],
         })
@@ -261,6 +284,7 @@ impl EngineBuilder {
     /// right, [`Error::NotFound`] without config.json for weights that need one, [`Error::BadArgument`] for options
     /// that are not known, and what [`backend::open`] says of the GPU.
     pub async fn open(files: &ModelFiles, options: &Options) -> Result<Self> {
+        files.refuse_pointers()?;
         let mut hash = Xxh3::new();
         let weight_files = files.weight_files()?;
         let stage = match &files.config {

@@ -3,7 +3,10 @@
 mod config;
 mod mamba1;
 mod mamba2;
+mod names;
 mod tensors;
+mod tied;
 
 pub use config::{Architecture, Config, Heads};
-pub use tensors::{Inventory, LayerRole, Role, TensorSpec, identify, tensors};
+pub use tensors::{Inventory, LayerRole, Role, TensorSpec, tensors};
+pub use tied::{GROUP_ROWS, Rows};

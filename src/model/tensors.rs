@@ -1,6 +1,8 @@
 //! Tensors by role: what each is for, its name and its shape, and which a checkpoint must hold.
 
 use super::config::{Architecture, Config};
+use super::names::{Prefix, is_unused};
+use super::tied::{Rows, Tables};
 use super::{mamba1, mamba2};
 use crate::error::{Error, Result};
 
@@ -65,21 +67,6 @@ impl Config {
         }
     }
 
-    /// The role of a tensor by its name, in either spelling.
-    fn role(&self, name: &str) -> Option<Role> {
-        // Mamba-Codestral has one more module around the model.
-        match name.strip_prefix("model.").unwrap_or(name) {
-            "backbone.embeddings.weight" | "backbone.embedding.weight" => Some(Role::Embeddings),
-            "backbone.norm_f.weight" => Some(Role::NormF),
-            "lm_head.weight" => Some(Role::LmHead),
-            name => {
-                let (layer, suffix) = name.strip_prefix("backbone.layers.")?.split_once('.')?;
-                let role = self.layer_names().iter().find(|(_, name)| *name == suffix)?.0;
-                Some(Role::Layer(layer.parse().ok()?, role))
-            }
-        }
-    }
-
     /// The name of a tensor in Hugging Face's spelling.
     pub fn tensor_name(&self, role: Role) -> String {
         match role {
@@ -102,52 +89,83 @@ pub fn tensors(config: &Config) -> Vec<TensorSpec> {
     ends.chain(layers).filter_map(|role| Some(TensorSpec { role, shape: config.shape(role)? })).collect()
 }
 
-/// Finds what a checkpoint's tensor is for.
-///
-/// `None` for a copy that is not needed: the head of a model whose head is tied.
-///
-/// # Errors
-/// [`Error::BadCheckpoint`] for a tensor that the model has no place for, and for one of another shape;
-/// the sentence names the tensor, the shape found and the shape expected.
-pub fn identify(config: &Config, name: &str, shape: &[usize]) -> Result<Option<Role>> {
-    let role = config.role(name);
-    let Some(expected) = role.and_then(|role| config.shape(role)) else {
-        return Err(Error::BadCheckpoint(format!(
-            "The checkpoint holds the tensor {name}, which the model that config.json describes does not have."
-        )));
-    };
-    if expected != shape {
-        return Err(Error::BadCheckpoint(format!(
-            "The tensor {name} has the shape {shape:?}; config.json asks for {expected:?}."
-        )));
-    }
-    Ok(role.filter(|&role| role != Role::LmHead || !config.tied))
-}
-
-/// Keeps count of the tensors seen, so that none is missing and none comes twice.
+/// Tells what a checkpoint's tensors are for, and keeps count of them, so that none is missing and none comes twice. It also
+/// finds out whether the head is tied, where the config says that it is.
 #[derive(Debug)]
 pub struct Inventory {
     config: Config,
     missing: Vec<Role>,
+    prefix: Prefix,
+    tables: Tables,
+    /// Whether what comes now is one of two tables that may be equal.
+    compares: bool,
 }
 
 impl Inventory {
     pub fn new(config: &Config) -> Self {
-        Self { config: config.clone(), missing: tensors(config).into_iter().map(|spec| spec.role).collect() }
+        Self {
+            config: config.clone(),
+            missing: tensors(config).into_iter().map(|spec| spec.role).collect(),
+            prefix: Prefix::default(),
+            tables: Tables::default(),
+            compares: false,
+        }
     }
 
-    /// Ticks a tensor off.
-    pub fn take(&mut self, role: Role) -> Result<()> {
-        let place = self.missing.iter().position(|&missing| missing == role).ok_or_else(|| {
-            Error::BadCheckpoint(format!("The checkpoint holds the tensor {} twice.", self.config.tensor_name(role)))
-        })?;
-        self.missing.swap_remove(place);
-        Ok(())
+    /// A tensor begins: where its rows go. None for one that no forward pass needs.
+    ///
+    /// # Errors
+    /// [`Error::BadCheckpoint`] for a tensor that the model has no place for, for one of another shape, and for one that
+    /// comes twice; the sentence names the tensor, the shape found and the shape expected.
+    pub fn begin(&mut self, name: &str, shape: &[usize]) -> Result<Option<Role>> {
+        let role = self.prefix.role(name, self.config.layer_names());
+        let Some((role, expected)) = role.and_then(|role| Some((role, self.config.shape(role)?))) else {
+            if is_unused(name) {
+                return Ok(None);
+            }
+            return Err(Error::BadCheckpoint(format!(
+                "The checkpoint holds the tensor {name}, which the model that config.json describes does not have."
+            )));
+        };
+        if expected != shape {
+            return Err(Error::BadCheckpoint(format!(
+                "The tensor {name} has the shape {shape:?}; config.json asks for {expected:?}."
+            )));
+        }
+        let twice = || Error::BadCheckpoint(format!("The checkpoint holds the tensor {name} twice."));
+        self.compares = self.config.tied && matches!(role, Role::Embeddings | Role::LmHead);
+        let role = if self.compares { self.tables.begin(role).ok_or_else(twice)? } else { role };
+        match self.missing.iter().position(|&missing| missing == role) {
+            Some(place) => drop(self.missing.swap_remove(place)),
+            None if self.compares => {} // the second of two tables
+            None => return Err(twice()),
+        }
+        Ok(Some(role))
     }
 
-    /// An error that names the first missing tensor, if one is missing.
-    pub fn finish(&self) -> Result<()> {
-        let Some(first) = self.missing.iter().map(|&role| self.config.tensor_name(role)).min() else { return Ok(()) };
+    /// What is to be done with the next rows of the tensor begun last.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`].
+    pub fn rows<'a>(&mut self, values: &'a [f32]) -> Result<Rows<'a>> {
+        if !self.compares {
+            return Ok(Rows::Kept(values));
+        }
+        let rows = self.tables.rows(values, self.config.d_model, self.config.vocab)?;
+        if let Rows::Untied { .. } = rows {
+            (self.config.tied, self.compares) = (false, false);
+        }
+        Ok(rows)
+    }
+
+    /// All tensors have come: the model's config, the head tied or not as the file has it.
+    ///
+    /// # Errors
+    /// [`Error::BadCheckpoint`] that names the first missing tensor, if one is missing.
+    pub fn finish(self) -> Result<Config> {
+        let Some(first) = self.missing.iter().map(|&role| self.config.tensor_name(role)).min() else {
+            return Ok(self.config);
+        };
         let others = match self.missing.len() - 1 {
             0 => String::new(),
             n => format!(" and {n} more"),

@@ -65,6 +65,20 @@ def templates(args):
     template_cases.make(args.model, args.out)
 
 
+def strided(args):
+    from make import strided_cases
+
+    strided_cases.make(args.out / "strided")
+
+
+def configs(args):
+    from make import config_cases, head_cases
+
+    quiet()
+    config_cases.make(args.out)
+    head_cases.make(args.out)
+
+
 def sampler(args):
     from make import sampler_cases
 
@@ -80,6 +94,8 @@ COMMANDS = {
     "tokenizer-folders": tokenizer_folders,
     "templates": templates,
     "sampler": sampler,
+    "configs": configs,
+    "strided": strided,
 }
 # What has to be made again when the default model is trained anew.
 DEFAULT = ["default-model", "default-tokenizer", "templates"]

@@ -2,7 +2,11 @@
 
 #![allow(dead_code, reason = "each test file uses its own part")]
 
+pub mod files;
 pub mod gguf;
+
+#[allow(unused_imports, reason = "as above")]
+pub use files::{Memory, read_file};
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,7 +14,7 @@ use std::path::{Path, PathBuf};
 use mamba_web::Result;
 use mamba_web::backend::gpu::{Device, GpuLoader};
 use mamba_web::backend::{self, Backend, Loader, Precision};
-use mamba_web::checkpoint::{Reader, TensorSink, shards};
+use mamba_web::checkpoint::{Reader, shards};
 use mamba_web::model::Config;
 use mamba_web::state::State;
 use safetensors::SafeTensors;
@@ -63,30 +67,6 @@ fn fill(mut loader: Box<dyn Loader>, dir: &Path) -> Result<Box<dyn Backend>> {
         reader.finish(loader.as_mut())?;
     }
     loader.finish()
-}
-
-/// Keeps every tensor that it is given: name, shape, values.
-#[derive(Default)]
-pub struct Memory(pub Vec<(String, Vec<usize>, Vec<f32>)>);
-
-impl TensorSink for Memory {
-    fn begin(&mut self, name: &str, shape: &[usize]) -> Result<bool> {
-        self.0.push((name.into(), shape.into(), Vec::new()));
-        Ok(true)
-    }
-    fn rows(&mut self, values: &[f32]) -> Result<()> {
-        self.0.last_mut().expect("begin came first").2.extend_from_slice(values);
-        Ok(())
-    }
-}
-
-/// Reads a weight file in chunks.
-pub fn read_file(bytes: &[u8], chunk: usize, length: Option<u64>, sink: &mut dyn TensorSink) -> Result<()> {
-    let mut reader = Reader::new("weights", length);
-    for piece in bytes.chunks(chunk) {
-        reader.push(piece, sink)?;
-    }
-    reader.finish(sink)
 }
 
 /// What transformers computed for a golden checkpoint.

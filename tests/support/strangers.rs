@@ -4,14 +4,16 @@
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
 
 use mamba_web::engine::{EngineBuilder, ModelFiles, Options};
 use mamba_web::tokenizer::{Tokenizer, TokenizerSettings};
 use mamba_web::{Engine, Error, Result};
 use serde_json::{Value, json};
 
+use super::support::files::read_file;
 use super::support::gguf::GgufFile;
-use super::support::read_file;
 
 /// Counts the memory that each thread holds.
 struct Counting;
@@ -66,15 +68,23 @@ pub fn read_within_bounds(bytes: &[u8], chunk: usize, length: Option<u64>) -> Re
 
 /// Builds an engine from the bytes of a weight file.
 pub fn build(files: &ModelFiles, bytes: &[u8]) -> Result<Engine> {
-    let mut builder =
-        EngineBuilder::new(files, &Options { backend: "cpu".into(), precision: "f32".into(), ..Options::default() })?;
+    let options = Options { backend: "cpu".into(), precision: "f32".into(), ..Options::default() };
+    let mut builder = at_once(EngineBuilder::open(files, &options))?;
     let name = builder.weight_files()[0].clone();
     builder.begin_file(&name, Some(bytes.len() as u64))?;
     for chunk in bytes.chunks(100) {
-        pollster::block_on(builder.push(chunk))?;
+        at_once(builder.push(chunk))?;
     }
     builder.end_file()?;
-    pollster::block_on(builder.finish())
+    at_once(builder.finish())
+}
+
+/// What a future gives that does not wait, as the loader's do not on the CPU.
+fn at_once<T>(future: impl Future<Output = T>) -> T {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(value) => value,
+        Poll::Pending => panic!("the loader waits, though the model is here and the CPU's"),
+    }
 }
 
 pub fn is_sentence(error: &Error) {

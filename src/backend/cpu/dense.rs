@@ -5,7 +5,7 @@ use super::matrix::Strips;
 use super::pool::Columns;
 use super::simd::{F32x4, ROWS};
 use super::tiles::Tiles;
-use crate::checkpoint::filled;
+use crate::checkpoint::{copied, filled};
 use crate::error::Result;
 
 /// `rows` x `cols` weights in f32.
@@ -34,6 +34,14 @@ impl Dense {
             }
             self.filled += 1;
         }
+    }
+
+    pub fn copy(&self) -> Result<Self> {
+        Ok(Self { values: copied(&self.values, "the model's weights")?, ..*self })
+    }
+
+    pub fn rewind(&mut self, row: usize) {
+        self.filled = row; // what is there is overwritten
     }
 
     pub fn rows(&self) -> usize {

@@ -69,6 +69,25 @@ impl Matrix {
         }
     }
 
+    /// The same matrix once more.
+    pub fn copy(&self) -> Result<Self> {
+        Ok(match self {
+            Matrix::F32(matrix) => Matrix::F32(matrix.copy()?),
+            Matrix::Int8(matrix) => Matrix::Int8(matrix.copy()?),
+            Matrix::Int4(matrix) => Matrix::Int4(matrix.copy()?),
+        })
+    }
+
+    /// Forgets the rows from `row` on, which begins a strip; they are pushed anew.
+    pub fn rewind(&mut self, row: usize) {
+        debug_assert!(row.is_multiple_of(Self::STRIP));
+        match self {
+            Matrix::F32(matrix) => matrix.rewind(row),
+            Matrix::Int8(matrix) => matrix.rewind(row),
+            Matrix::Int4(matrix) => matrix.rewind(row),
+        }
+    }
+
     pub fn bytes(&self) -> usize {
         match self {
             Matrix::F32(matrix) => matrix.bytes(),

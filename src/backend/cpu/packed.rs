@@ -7,7 +7,7 @@ use super::panel::Panel;
 use super::pool::Columns;
 use super::simd::{BLOCK, F32x4, ROWS, Way};
 use super::tiles::{RoundedTile, Tiles};
-use crate::checkpoint::filled;
+use crate::checkpoint::{copied, filled};
 use crate::error::Result;
 
 /// `rows` x `cols` weights, rounded block by block.
@@ -48,6 +48,17 @@ impl<P: Panel> Packed<P> {
             }
             self.filled += 1;
         }
+    }
+
+    pub fn copy(&self) -> Result<Self> {
+        Ok(Self { panels: copied(&self.panels, "the model's weights")?, ..*self })
+    }
+
+    /// From `row` on, which begins a strip, all rows are zeros again.
+    pub fn rewind(&mut self, row: usize) {
+        let blocks = self.cols.div_ceil(BLOCK);
+        self.panels[row / ROWS * blocks..].fill(P::ZERO);
+        self.filled = row;
     }
 
     /// Writes row `row` into `out` (`cols` values).

@@ -7,7 +7,7 @@ use super::scan::Scan;
 use crate::backend::{Backend, Loader, Precision};
 use crate::checkpoint::{TensorSink, filled};
 use crate::error::{Error, Result};
-use crate::model::{Architecture, Config, Inventory, LayerRole, Role, identify};
+use crate::model::{Architecture, Config, Inventory, LayerRole, Role, Rows};
 
 pub struct Weights {
     pub embeddings: Matrix,
@@ -91,6 +91,14 @@ impl Weights {
             lm_head: if c.tied { None } else { Some(Matrix::new(c.vocab, d, sensitive)?) },
             layers: (0..c.layers).map(layer).collect::<Result<_>>()?,
         })
+    }
+
+    /// Embeddings and head are not one: `second` goes on from `row`, the other is what the embeddings are now.
+    fn untie(&mut self, second: Role, row: usize) -> Result<()> {
+        let mut head = self.embeddings.copy()?;
+        if second == Role::LmHead { &mut head } else { &mut self.embeddings }.rewind(row);
+        self.lm_head = Some(head);
+        Ok(())
     }
 
     pub fn bytes(&self) -> usize {
@@ -178,10 +186,11 @@ fn decay_rate(a_log: f32) -> f32 {
 
 impl TensorSink for CpuLoader {
     fn begin(&mut self, name: &str, shape: &[usize]) -> Result<bool> {
-        self.current = identify(&self.config, name, shape)?;
+        self.current = self.inventory.begin(name, shape)?;
         self.filled = 0;
-        let Some(role) = self.current else { return Ok(false) };
-        self.inventory.take(role)?;
+        if self.current.is_none() {
+            return Ok(false);
+        }
         if self.weights.is_none() {
             // Not before the first tensor has shown that file and config speak of the same model.
             self.weights = Some(Weights::new(&self.config, self.precision)?);
@@ -191,6 +200,16 @@ impl TensorSink for CpuLoader {
 
     fn rows(&mut self, values: &[f32]) -> Result<()> {
         let Some((weights, role)) = self.weights.as_mut().zip(self.current) else { return Ok(()) };
+        let differing;
+        let values = match self.inventory.rows(values)? {
+            Rows::Known => return Ok(()),
+            Rows::Kept(values) => values,
+            Rows::Untied { row, values } => {
+                weights.untie(role, row)?;
+                differing = values;
+                &differing
+            }
+        };
         match Self::target(weights, role) {
             Some(Target::Matrix(matrix)) => matrix.push(values),
             Some(Target::Vector(vector)) => vector[self.filled..][..values.len()].copy_from_slice(values),
@@ -209,8 +228,8 @@ impl TensorSink for CpuLoader {
 
 impl Loader for CpuLoader {
     fn finish(self: Box<Self>) -> Result<Box<dyn Backend>> {
-        self.inventory.finish()?;
+        let config = self.inventory.finish()?;
         let weights = self.weights.ok_or_else(|| Error::BadCheckpoint("The checkpoint holds no weights.".into()))?;
-        Ok(Box::new(super::Cpu::new(self.config, self.precision, self.threads, weights)?))
+        Ok(Box::new(super::Cpu::new(config, self.precision, self.threads, weights)?))
     }
 }

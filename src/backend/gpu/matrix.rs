@@ -135,6 +135,32 @@ impl Matrix {
         Self { format, rows, cols, parts, width, seen: 0, sections }
     }
 
+    /// The same matrix once more. Whether there was room shows in what the device reports.
+    pub fn copy(&self, memory: &mut Memory<'_>, name: &str) -> Self {
+        let device = memory.device;
+        let mut encoder = device.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        let mut copy = |buffer: &wgpu::Buffer| {
+            let copy = memory.buffer(name, buffer.size() as usize);
+            encoder.copy_buffer_to_buffer(buffer, 0, &copy, 0, buffer.size());
+            copy
+        };
+        let parts = self.parts.iter().map(|part| Part {
+            first: part.first,
+            rows: part.rows,
+            weights: copy(&part.weights),
+            scales: copy(&part.scales),
+        });
+        let parts = parts.collect();
+        // What was written before is in it, as the queue keeps the order.
+        device.queue.submit([encoder.finish()]);
+        Self { parts, ..*self }
+    }
+
+    /// Pushes the rows from `row` on anew.
+    pub fn rewind(&mut self, row: usize) {
+        self.seen = row;
+    }
+
     /// The next whole rows.
     pub fn push(&mut self, device: &Device, values: &[f32]) {
         let mut rows = values.chunks_exact(self.width);

@@ -9,7 +9,7 @@ use super::plan::{Buffers, Plan};
 use crate::backend::{Backend, Compiled, Loader, Precision};
 use crate::checkpoint::{TensorSink, filled};
 use crate::error::{Error, Result};
-use crate::model::{Config, Heads, Inventory, LayerRole, Role, identify};
+use crate::model::{Config, Heads, Inventory, LayerRole, Role, Rows};
 
 pub struct Weights {
     pub embeddings: Matrix,
@@ -81,6 +81,15 @@ impl Weights {
         let norm_f = memory.floats("norm_f", dims.d);
         let nothing = memory.floats("nothing", 0);
         Self { embeddings, norm_f, lm_head, layers, nothing, bytes: memory.bytes }
+    }
+
+    /// Embeddings and head are not one: `second` goes on from `row`, the other is what the embeddings are now.
+    fn untie(&mut self, device: &Device, second: Role, row: usize) {
+        let memory = &mut Memory { device, bytes: self.bytes };
+        let mut head = self.embeddings.copy(memory, "lm_head");
+        if second == Role::LmHead { &mut head } else { &mut self.embeddings }.rewind(row);
+        self.lm_head = Some(head);
+        self.bytes = memory.bytes;
     }
 
     pub fn head(&self) -> &Matrix {
@@ -194,9 +203,23 @@ impl GpuLoader {
         self
     }
 
-    pub(super) fn into_gpu(self) -> Result<Gpu> {
-        self.inventory.finish()?;
-        Gpu::new(self.device, self.config, self.dims, self.precision, self.weights, self.plan)
+    /// Makes room for a head of its own, which the config did not announce.
+    fn untie(&mut self, second: Role, row: usize) -> Result<()> {
+        let config = Config { tied: false, ..self.config.clone() };
+        let format = Format::of(self.precision);
+        Need::new(&config, &self.dims, format).check(&self.device, &self.dims, format)?;
+        self.weights.untie(&self.device, second, row);
+        Ok(())
+    }
+
+    pub(super) fn into_gpu(mut self) -> Result<Gpu> {
+        let config = self.inventory.finish()?;
+        if config.tied != self.config.tied {
+            // The plan's head is still the embeddings.
+            self.plan = Plan::new(&self.device, &config, &self.dims, &self.weights, self.plan.buffers);
+        }
+        self.device.check()?;
+        Gpu::new(self.device, config, self.dims, self.precision, self.weights, self.plan)
     }
 
     fn target<'w>(weights: &'w mut Weights, dims: &Dims, c: &Config, role: Role) -> Option<Target<'w>> {
@@ -245,9 +268,8 @@ impl GpuLoader {
 impl TensorSink for GpuLoader {
     fn begin(&mut self, name: &str, shape: &[usize]) -> Result<bool> {
         self.device.check()?;
-        self.current = identify(&self.config, name, shape)?;
+        self.current = self.inventory.begin(name, shape)?;
         let Some(role) = self.current else { return Ok(false) };
-        self.inventory.take(role)?;
         let values = match Self::target(&mut self.weights, &self.dims, &self.config, role) {
             Some(Target::Matrix(_)) | None => 0,
             Some(_) => shape.iter().product(),
@@ -259,6 +281,16 @@ impl TensorSink for GpuLoader {
 
     fn rows(&mut self, values: &[f32]) -> Result<()> {
         let Some(role) = self.current else { return Ok(()) };
+        let differing;
+        let values = match self.inventory.rows(values)? {
+            Rows::Known => return Ok(()),
+            Rows::Kept(values) => values,
+            Rows::Untied { row, values } => {
+                self.untie(role, row)?;
+                differing = values;
+                &differing
+            }
+        };
         match Self::target(&mut self.weights, &self.dims, &self.config, role) {
             None => {}
             Some(Target::Matrix(matrix)) => matrix.push(&self.device, values),

@@ -1,6 +1,7 @@
 //! `pytorch_model.bin`: what torch.save writes, a zip archive of one pickle that says where the tensors lie, and the
 //! tensors. The archive's directory is at its end, so the file is read as a whole.
 
+mod strided;
 mod unpickle;
 
 use std::io::Cursor;
@@ -11,6 +12,7 @@ use zip::{CompressionMethod, ZipArchive};
 use super::TensorSink;
 use super::stored::{Encoding, Queue, Stored};
 use crate::error::{Error, Result};
+use strided::Strided;
 
 /// The files of an archive, as places in its bytes.
 struct Archive<'a> {
@@ -25,10 +27,11 @@ struct Archive<'a> {
 struct Tensor {
     name: String,
     shape: Vec<usize>,
-    encoding: Encoding,
-    /// The name of its storage, and the place of its first value in there.
+    /// Or the class of a storage that is not read here.
+    encoding: Result<Encoding, String>,
+    /// The name of its storage, and where its values lie in there.
     storage: String,
-    offset: u64,
+    place: Strided,
 }
 
 /// Reads a whole file and hands its tensors on.
@@ -47,18 +50,29 @@ pub(super) fn read(file: &str, bytes: Vec<u8>, sink: &mut dyn TensorSink) -> Res
     if tensors.is_empty() {
         return Err(archive.bad("it holds no tensor"));
     }
-    tensors.sort_by(|a, b| (&a.storage, a.offset, &a.name).cmp(&(&b.storage, b.offset, &b.name)));
+    tensors.sort_by(|a, b| (&a.storage, a.place.offset, &a.name).cmp(&(&b.storage, b.place.offset, &b.name)));
     for tensor in tensors {
         let missing = || Error::Integrity(format!("{file} lacks values of the tensor {}.", tensor.name));
+        let encoding = match &tensor.encoding {
+            Ok(encoding) => *encoding,
+            Err(class) => {
+                if sink.begin(&tensor.name, &tensor.shape)? {
+                    let name = &tensor.name;
+                    let what = format!("its {name} is stored as {class}; this page reads float, half and bfloat16");
+                    return Err(archive.bad(&what));
+                }
+                continue;
+            }
+        };
         let storage = archive.entry(&format!("data/{}", tensor.storage))?.ok_or_else(missing)?;
-        let (_, size) = tensor.encoding.block();
-        let stored = Stored::new(tensor.name.clone(), tensor.shape.clone(), tensor.encoding)?;
-        let values = tensor.offset.checked_mul(size).and_then(|start| usize::try_from(start).ok());
-        let values = values.and_then(|start| storage.get(start..)).ok_or_else(missing)?;
-        let values =
-            usize::try_from(stored.bytes()).ok().and_then(|length| values.get(..length)).ok_or_else(missing)?;
+        let stored = Stored::new(tensor.name.clone(), tensor.shape.clone(), encoding)?;
+        // A stride of 0 repeats values, for which few bytes could claim to be any number.
+        if stored.bytes() > bytes.len() as u64 {
+            return Err(missing());
+        }
+        let (_, size) = encoding.block();
         let mut queue = Queue::new([stored]);
-        queue.advance(values, sink)?;
+        tensor.place.rows(storage, size as usize, |values| queue.advance(values, sink))?.ok_or_else(missing)?;
         if !queue.is_empty() {
             return Err(missing());
         }
@@ -105,6 +119,9 @@ impl<'a> Archive<'a> {
     }
 }
 
+/// Names under which trainers save a state dict among other things.
+const WRAPPERS: [&str; 4] = ["state_dict", "model", "module", "model_state_dict"];
+
 /// The tensors of a state dict, whatever wraps it; other values are passed over.
 fn tensors(object: Object) -> Result<Vec<Tensor>, String> {
     let Object::Dict(items) = object else { return Err("its pickle is no dictionary".into()) };
@@ -116,7 +133,7 @@ fn tensors(object: Object) -> Result<Vec<Tensor>, String> {
                 let call = Rebuild::of(&value).ok_or_else(|| format!("its {name} is no plain tensor"))?;
                 found.push(call.tensor(name)?);
             }
-            (Object::Unicode(name), value @ Object::Dict(_)) if matches!(name.as_str(), "state_dict" | "model") => {
+            (Object::Unicode(name), value @ Object::Dict(_)) if WRAPPERS.contains(&name.as_str()) => {
                 inner = Some(value);
             }
             _ => {}
@@ -155,21 +172,16 @@ impl<'a> Rebuild<'a> {
 
     fn tensor(self, name: String) -> Result<Tensor, String> {
         let encoding = match self.class {
-            "FloatStorage" => Encoding::F32,
-            "HalfStorage" => Encoding::F16,
-            "BFloat16Storage" => Encoding::Bf16,
-            other => return Err(format!("its {name} is stored as {other}; this page reads float, half and bfloat16")),
+            "FloatStorage" => Ok(Encoding::F32),
+            "HalfStorage" => Ok(Encoding::F16),
+            "BFloat16Storage" => Ok(Encoding::Bf16),
+            other => Err(other.to_owned()),
         };
-        let places = self.size.iter().zip(&self.stride);
-        let dense = places.rev().try_fold(1_u64, |expected, (&dimension, &stride)| {
-            (dimension == 1 || stride == expected).then(|| expected.checked_mul(dimension))?
-        });
-        if self.size.len() != self.stride.len() || dense.is_none() {
-            return Err(format!("the values of its {name} do not lie in order"));
-        }
         let shape = self.size.iter().map(|&dimension| usize::try_from(dimension)).collect::<Result<_, _>>();
         let shape = shape.map_err(|_| format!("its {name} is larger than any file"))?;
-        Ok(Tensor { name, shape, encoding, storage: self.storage.to_owned(), offset: self.offset })
+        let place = Strided::new(self.offset, self.size, self.stride)
+            .ok_or_else(|| format!("its {name} does not have a stride for each dimension"))?;
+        Ok(Tensor { name, shape, encoding, storage: self.storage.to_owned(), place })
     }
 }
 

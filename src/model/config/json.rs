@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::{Architecture, Config, Heads, MAX_DIMENSION, MAX_LAYERS, MAX_STATES, MAX_TAPS};
+use crate::checkpoint::refuse_pointer;
 use crate::error::{Error, Result};
 
 impl Config {
@@ -15,15 +16,12 @@ impl Config {
     /// [`Error::UnsupportedArchitecture`] for another model family, [`Error::BadCheckpoint`] for anything
     /// that is missing, absurd or contradictory; both name the field.
     pub fn parse(json: &str) -> Result<Self> {
+        refuse_pointer(FILE, json.as_bytes())?;
         let value: Value =
             serde_json::from_str(&quoted(json)).map_err(|error| bad(format!("is not valid JSON ({error})")))?;
         let object = value.as_object().ok_or_else(|| bad("is not a JSON object".into()))?;
         let fields = Fields(object);
-        if fields.has("ssm_cfg") || (fields.has("d_model") && !fields.has("model_type")) {
-            fields.original()
-        } else {
-            fields.hugging_face()
-        }
+        if fields.is_original() { fields.original() } else { fields.hugging_face() }
     }
 }
 
@@ -123,21 +121,54 @@ impl Fields<'_> {
         Ok(inner as usize)
     }
 
-    /// MambaForCausalLM, FalconMambaForCausalLM and Mamba2ForCausalLM of transformers.
+    /// Whether the file is in the original layout.
+    ///
+    /// Files of one layout carry keys of the other: state-spaces/mamba-130m-hf has `d_model`, `n_layer` and `ssm_cfg` beside
+    /// all of transformers' keys, and copies of the original checkpoints have got a `model_type`. So the layout is the one
+    /// whose keys are complete: transformers' if there is a `hidden_size`, and `model_type` or a class says which family;
+    /// else the original one if there is an `ssm_cfg`, or `d_model` and `n_layer`. The latter two XLNet has as well, so
+    /// they count only beside a Mamba's `model_type`, or none.
+    fn is_original(&self) -> bool {
+        let (is_named, family) = (self.has("model_type"), self.family());
+        if self.has("hidden_size") && (is_named || family.is_some()) {
+            return false;
+        }
+        let is_mamba = !is_named || family.is_some();
+        self.has("ssm_cfg") || (self.has("d_model") && is_mamba && (self.has("n_layer") || !is_named))
+    }
+
+    /// The family of transformers: by `model_type`, else by the class that the model was saved from.
+    fn family(&self) -> Option<&'static str> {
+        const FAMILIES: [(&str, [&str; 2]); 3] = [
+            ("mamba", ["MambaForCausalLM", "MambaModel"]),
+            ("mamba2", ["Mamba2ForCausalLM", "Mamba2Model"]),
+            ("falcon_mamba", ["FalconMambaForCausalLM", "FalconMambaModel"]),
+        ];
+        let found = match self.get("model_type").and_then(Value::as_str) {
+            Some(model_type) => FAMILIES.iter().find(|(name, _)| *name == model_type),
+            None => FAMILIES.iter().find(|(_, classes)| self.class().is_some_and(|class| classes.contains(&class))),
+        };
+        found.map(|(name, _)| *name)
+    }
+
+    fn class(&self) -> Option<&str> {
+        self.get("architectures")?.get(0)?.as_str()
+    }
+
+    /// MambaForCausalLM, FalconMambaForCausalLM and Mamba2ForCausalLM of transformers. What these do not heed of a
+    /// file is not heeded here (tests/golden/configs.json).
     fn hugging_face(&self) -> Result<Config> {
-        let model_type = self.get("model_type").and_then(Value::as_str);
-        let class = self.get("architectures").and_then(|names| names.get(0)).and_then(Value::as_str);
         let d_model = || match self.dimension("hidden_size", MAX_DIMENSION)? {
             Some(n) => Ok(n),
             None => self.required("d_model", MAX_DIMENSION),
         };
-        let (architecture, d_state, tied) = match (model_type, class) {
-            (Some("mamba"), _) | (None, Some("MambaForCausalLM")) => (Architecture::Mamba, 16, true),
-            (Some("falcon_mamba"), _) | (None, Some("FalconMambaForCausalLM")) => {
+        let (architecture, d_state, tied) = match self.family() {
+            Some("mamba") => (Architecture::Mamba, 16, true),
+            Some("falcon_mamba") => {
                 let mixer_epsilon = self.typed("mixer_rms_eps", "a number")?.unwrap_or(1e-6);
                 (Architecture::FalconMamba { mixer_epsilon }, 16, true)
             }
-            (Some("mamba2"), _) | (None, Some("Mamba2ForCausalLM")) => {
+            Some("mamba2") => {
                 let heads = Heads {
                     heads: self.dimension("num_heads", MAX_DIMENSION)?.unwrap_or(128),
                     head_dim: self.dimension("head_dim", MAX_DIMENSION)?.unwrap_or(64),
@@ -147,7 +178,7 @@ impl Fields<'_> {
                 };
                 (Architecture::Mamba2(heads), 128, false)
             }
-            (model_type, class) => return Err(unsupported(class, model_type)),
+            _ => return Err(unsupported(self.class(), self.get("model_type").and_then(Value::as_str))),
         };
         if let Some(act) = self.typed::<String>("hidden_act", "a name")?.filter(|act| act != "silu" && act != "swish") {
             return Err(Error::UnsupportedArchitecture(format!(
@@ -177,7 +208,8 @@ impl Fields<'_> {
             use_bias: self.flag("use_bias", false)?,
             use_conv_bias: self.flag("use_conv_bias", true)?,
             norm_epsilon: self.typed("layer_norm_epsilon", "a number")?.unwrap_or(1e-5),
-            time_step_limit: self.limit("time_step_limit")?,
+            // transformers' Mamba and Falcon-Mamba have no such setting.
+            time_step_limit: if mamba2 { self.limit("time_step_limit")? } else { (0.0, f32::INFINITY) },
             eos_tokens: self.eos_tokens()?,
         }
         .checked(FILE)
@@ -342,10 +374,9 @@ mod tests {
     #[test]
     fn words_that_only_python_writes_are_read() {
         let limit = |text: &str| {
-            Config::parse(
-                &HF.replace(r#""expand":2"#, &format!(r#""a\"b":"Infinity \" NaN","time_step_limit":{text}"#)),
-            )
-            .map(|config| config.time_step_limit)
+            let mamba2 = HF.replace(r#""model_type":"mamba""#, r#""model_type":"mamba2","num_heads":24,"n_groups":1"#);
+            let stray = format!(r#""a\"b":"Infinity \" NaN","time_step_limit":{text}"#);
+            Config::parse(&mamba2.replace(r#""expand":2"#, &stray)).map(|config| config.time_step_limit)
         };
         let infinite = (0.5, f32::INFINITY);
         assert_eq!(limit("[0.5,Infinity]").unwrap(), infinite);
@@ -355,6 +386,45 @@ mod tests {
         for text in ["[-Infinity,1]", "[NaN,1]", "[1]", "7", "[2,1]"] {
             assert_eq!(limit(text).unwrap_err().code(), "bad-checkpoint", "{text}");
         }
+    }
+
+    /// Of the original layout are those whose vocabulary is padded, from 201 rows to 208.
+    #[test]
+    fn the_layout_is_the_one_whose_keys_are_complete() {
+        for (keys, vocab) in [
+            (r#""d_model":32,"n_layer":2"#, 208),
+            (r#""d_model":32,"n_layer":2,"ssm_cfg":{}"#, 208),
+            (r#""d_model":32,"n_layer":2,"ssm_cfg":{},"model_type":"mamba""#, 208),
+            (r#""d_model":32,"n_layer":2,"ssm_cfg":null,"model_type":"mamba""#, 208),
+            (r#""d_model":32,"n_layer":2,"ssm_cfg":{"layer":"Mamba1"},"model_type":"mamba_ssm""#, 208),
+            (r#""d_model":32,"n_layer":2,"architectures":["MambaForCausalLM"],"model_type":"mamba""#, 208),
+            (r#""d_model":32,"n_layer":2,"ssm_cfg":{},"hidden_size":null,"model_type":"mamba""#, 208),
+            (r#""d_model":32,"n_layer":2,"ssm_cfg":{},"hidden_size":32"#, 208),
+            (
+                r#""d_model":32,"n_layer":2,"ssm_cfg":{},"hidden_size":32,"num_hidden_layers":2,"model_type":"mamba""#,
+                201,
+            ),
+            (
+                r#""d_model":64,"n_layer":4,"ssm_cfg":{},"hidden_size":32,"num_hidden_layers":2,"model_type":"mamba""#,
+                201,
+            ),
+            (r#""n_layer":2,"hidden_size":32,"num_hidden_layers":2,"architectures":["MambaModel"]"#, 201),
+            (r#""d_model":32,"num_hidden_layers":2,"model_type":"mamba""#, 201),
+        ] {
+            let config = Config::parse(&format!(r#"{{"vocab_size":201,{keys}}}"#)).unwrap();
+            assert_eq!((config.vocab, config.d_model, config.layers), (vocab, 32, 2), "{keys}");
+        }
+        for json in
+            [r#"{"vocab_size":9,"d_model":8,"n_layer":1,"model_type":"xlnet"}"#, r#"{"model_type":"mambaformer"}"#]
+        {
+            assert_eq!(Config::parse(json).unwrap_err().code(), "unsupported-architecture", "{json}");
+        }
+    }
+
+    #[test]
+    fn a_pointer_of_git_lfs_is_named() {
+        let error = Config::parse("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n").unwrap_err();
+        assert!(error.to_string().contains("Git LFS"), "{error}");
     }
 
     #[test]
@@ -382,7 +452,6 @@ mod tests {
             (r#""conv_kernel":4"#, r#""conv_kernel":-4"#, "conv_kernel"),
             (r#""expand":2"#, r#""expand":1e30"#, "expand"),
             (r#""eos_token_id":0"#, r#""eos_token_id":"end""#, "eos_token_id"),
-            (r#""expand":2"#, r#""time_step_limit":[3,1]"#, "time_step_limit"),
             (r#""num_hidden_layers":24"#, r#""num_hidden_layers":99999"#, "num_hidden_layers"),
         ] {
             assert!(HF.contains(from), "{from}");

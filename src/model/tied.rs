@@ -1,0 +1,114 @@
+//! Embeddings and head of a model whose config says that they are one: the file decides.
+//!
+//! A file may hold one of the two, both with the same values, or both with different ones. transformers then ties what
+//! is there, ties, and does not tie. Here nothing is held to be compared later: of the table that comes first a hash is
+//! kept for each few rows, and the table that comes second is passed over as long as its hashes are the same. If a row
+//! differs, the second table begins as a copy of the first, and goes on from there.
+
+use xxhash_rust::xxh3::Xxh3;
+
+use super::tensors::Role;
+use crate::error::{Error, Result};
+
+/// Rows with a common hash. Backends lay rows side by side, eight at most, and go on from such a place.
+pub const GROUP_ROWS: usize = 8;
+
+/// What a loader does with rows.
+#[derive(Debug, PartialEq)]
+pub enum Rows<'a> {
+    /// Keeps them.
+    Kept(&'a [f32]),
+    /// Nothing: the embeddings, which are also the head, have them already.
+    Known,
+    /// Embeddings and head are two tables that are equal before `row`. Both begin as what came first; the table that
+    /// comes now goes on from `row` with `values`. Once only; later rows are [`Rows::Kept`].
+    Untied { row: usize, values: Vec<f32> },
+}
+
+/// Follows the two tables of a model whose head is said to be tied.
+#[derive(Debug, Default)]
+pub(super) struct Tables {
+    first: Option<Role>,
+    second: Option<Role>,
+    /// Of the first table, [`GROUP_ROWS`] rows each.
+    hashes: Vec<u64>,
+    /// The group that is not whole yet.
+    group: Group,
+    /// Whole groups of the second table that were the same.
+    same: usize,
+}
+
+#[derive(Default)]
+struct Group {
+    hash: Xxh3,
+    rows: usize,
+    /// Kept of the second table only.
+    values: Vec<f32>,
+}
+
+impl core::fmt::Debug for Group {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "Group({} rows)", self.rows)
+    }
+}
+
+impl Tables {
+    /// Embeddings or head begin. Returns where their rows go until they are told apart: the embeddings' place for the
+    /// first to come, the table's own for the second. None when the same table comes again.
+    pub fn begin(&mut self, role: Role) -> Option<Role> {
+        match (self.first, self.second) {
+            (None, _) => {
+                self.first = Some(role);
+                Some(Role::Embeddings)
+            }
+            (Some(first), None) if first != role => {
+                self.second = Some(role);
+                self.group = Group::default();
+                Some(role)
+            }
+            _ => None,
+        }
+    }
+
+    /// The next rows, of `width` values each, of the table that has begun last and has `rows` rows.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`].
+    pub fn rows<'a>(&mut self, values: &'a [f32], width: usize, rows: usize) -> Result<Rows<'a>> {
+        let is_second = self.second.is_some();
+        for (at, row) in values.chunks(width).enumerate() {
+            self.group.hash.update(bytemuck::cast_slice(row));
+            self.group.rows += 1;
+            if is_second {
+                self.keep(row)?;
+            }
+            let done = if is_second { self.same * GROUP_ROWS } else { self.hashes.len() * GROUP_ROWS };
+            if self.group.rows < GROUP_ROWS && done + self.group.rows < rows {
+                continue;
+            }
+            let Group { hash, values: mut kept, .. } = core::mem::take(&mut self.group);
+            if !is_second {
+                self.hashes.try_reserve(1).map_err(|_| no_memory())?;
+                self.hashes.push(hash.digest());
+            } else if self.hashes.get(self.same) == Some(&hash.digest()) {
+                self.same += 1;
+                kept.clear();
+                self.group.values = kept; // its memory
+            } else {
+                kept.extend_from_slice(&values[(at + 1) * width..]);
+                return Ok(Rows::Untied { row: done, values: kept });
+            }
+        }
+        Ok(if is_second { Rows::Known } else { Rows::Kept(values) })
+    }
+
+    fn keep(&mut self, row: &[f32]) -> Result<()> {
+        self.group.values.try_reserve(row.len()).map_err(|_| no_memory())?;
+        self.group.values.extend_from_slice(row);
+        Ok(())
+    }
+}
+
+fn no_memory() -> Error {
+    Error::OutOfMemory("There is no memory to compare the head with the embeddings.".into())
+}

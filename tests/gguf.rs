@@ -440,6 +440,13 @@ fn parts_that_do_not_belong_together_are_refused() {
     assert!(open(header(0, 2, 12, tokens(GgufFile::mamba())).bytes(), rest()).is_ok());
     let error = open(header(0, 2, 12, GgufFile::mamba()).bytes(), rest()).err().unwrap();
     assert!(error.to_string().contains("how many tokens"), "{error}");
+    // A head in a later part, which only then turns out not to be the embeddings.
+    let head = |file: GgufFile| file.tensor("output.weight", &[4, 2], 2.0).tensor("output_norm.weight", &[2], 1.0);
+    let untied = head(GgufFile::mamba().weights(4)).bytes();
+    let later = header(1, 2, 13, head(GgufFile::default())).bytes();
+    let whole = try_open(&folder("whole", &[("m.gguf", untied)])).unwrap();
+    let split = open(first(13), later).unwrap();
+    assert_eq!(split.info().parameters, whole.info().parameters);
     // One part of one is a whole model.
     assert!(
         try_open(&folder(

@@ -53,6 +53,8 @@ impl ModelFiles {
             ("config.json", &self.config),
             ("tokenizer.json", &self.tokenizer),
             ("tokenizer_config.json", &self.tokenizer_config),
+            ("special_tokens_map.json", &self.special_tokens_map),
+            ("added_tokens.json", &self.added_tokens),
             ("generation_config.json", &self.generation_config),
             ("chat_template.jinja", &self.chat_template),
             ("The index of the weight files", &self.index),
@@ -167,10 +169,10 @@ impl ModelFiles {
     fn weight_files(&self) -> Result<Vec<String>> {
         Ok(match (&self.weights, &self.index) {
             // Whoever names one part means the model.
-            (Some(name), _) => match gguf::Part::of(name) {
-                Some(part) => part.names(),
-                None => checkpoint::siblings(name).unwrap_or_else(|| vec![name.clone()]),
-            },
+            (Some(name), _) => {
+                let parts = gguf::Part::of(name).map(gguf::Part::names).or_else(|| checkpoint::siblings(name));
+                parts.unwrap_or_else(|| vec![name.clone()])
+            }
             (None, Some(index)) => checkpoint::shards(index)?,
             (None, None) => vec!["model.safetensors".into()],
         })

@@ -60,7 +60,8 @@ function withHeaders({ body, headers: original }, changes) {
 
 worker.addEventListener("install", () => void worker.skipWaiting());
 
-worker.addEventListener("activate", (event) => event.waitUntil(worker.clients.claim()));
+// Not waited for: from an isolated page, Firefox would wait for ever, and answer nothing meanwhile.
+worker.addEventListener("activate", () => void worker.clients.claim());
 
 worker.addEventListener("fetch", (event) => {
   const { request } = event;

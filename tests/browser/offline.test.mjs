@@ -371,8 +371,14 @@ test("a model's file that is opened with the installed page is loaded", async ()
 
 const firefox = process.env.FIREFOX || lookUp(["firefox-esr", "firefox"]);
 
-test("Firefox: with the server stopped, the page reloads with threads and chats", { skip: firefox ? false : "no Firefox" }, async () => {
-  const host = await StaticHost.start();
+for (const isIsolated of [false, true]) {
+  const what = `Firefox: with the server stopped, the page reloads with threads and chats; the host ${isIsolated ? "isolates it" : "sends no headers"}`;
+  test(what, { skip: firefox ? false : "no Firefox" }, () => reloadsInFirefox(isIsolated));
+}
+
+/** @param {boolean} isIsolated by its host */
+async function reloadsInFirefox(isIsolated) {
+  const host = await StaticHost.start({ headers: () => (isIsolated ? ISOLATING : {}) });
   const fox = await puppeteer.launch({ browser: "firefox", executablePath: firefox, headless: true });
   try {
     const page = await fox.newPage();
@@ -380,7 +386,7 @@ test("Firefox: with the server stopped, the page reloads with threads and chats"
     const isReady = () => page.waitForFunction(() => /parameters/.test(document.getElementById("model-facts")?.textContent ?? ""));
     await page.goto(host.page());
     await isReady();
-    assert.equal(await page.evaluate(() => crossOriginIsolated), false);
+    assert.equal(await page.evaluate(() => crossOriginIsolated), isIsolated);
     await page.waitForFunction(() => navigator.serviceWorker.controller?.state === "activated");
     await host.stop();
     await page.goto(host.page());
@@ -394,4 +400,4 @@ test("Firefox: with the server stopped, the page reloads with threads and chats"
     await fox.close();
     await host.stop().catch(() => {});
   }
-});
+}

@@ -106,7 +106,9 @@ test("Firefox: a download is interrupted, resumed, kept, repaired and deleted", 
     stallAfter: ({ from }) => (from === 0 ? half : null),
   });
   const address = await host.listen();
-  const page = await browser.newPage();
+  // A profile of its own: the page's service worker, where there is one, gives the worker a policy that forbids plain http.
+  const context = await browser.createBrowserContext();
+  const page = await context.newPage();
   page.setDefaultTimeout(60_000);
   const module = `${site.page()}mamba.js`;
   const kept = () => page.evaluate(async (module) => (await import(module)).keptModels(), module);
@@ -160,7 +162,7 @@ test("Firefox: a download is interrupted, resumed, kept, repaired and deleted", 
     await page.evaluate(async (module, id) => (await import(module)).deleteKeptModel(id), module, id);
     assert.deepEqual(await kept(), []);
   } finally {
-    await page.close();
+    await context.close();
     await host.close();
   }
 });

@@ -206,6 +206,8 @@ fn sequences_under_way_at_once_do_not_mix() {
     }
 }
 
+type Call<'a> = &'a mut dyn FnMut(&mut Sequence, &mut dyn Backend) -> Result<Poll<u32>>;
+
 /// Without room to park a state the sequence is read again; the device is none the worse.
 #[test]
 fn a_gpu_without_room_for_another_sequence_still_serves_it() {
@@ -223,7 +225,7 @@ fn a_gpu_without_room_for_another_sequence_still_serves_it() {
         for turn in 0..6 {
             for (sequence, chooser, ids) in &mut all {
                 testing::be_full(&device, full[turn % full.len()]);
-                let mut until = |call: &mut dyn FnMut(&mut Sequence, &mut dyn Backend) -> Result<Poll<u32>>| loop {
+                let mut until = |call: Call<'_>| loop {
                     match call(sequence, gpu.as_mut()).unwrap() {
                         Poll::Ready(value) => break value,
                         Poll::Pending => sequence.wait(gpu.as_mut()),

@@ -429,7 +429,7 @@ impl Constraint for Rising {
     }
 
     fn accept(&mut self, token: u32) -> Result<()> {
-        assert!(token > self.0 && token % 3 == 0);
+        assert!(token > self.0 && token.is_multiple_of(3));
         self.0 = token;
         Ok(())
     }

@@ -2,6 +2,8 @@
 
 /// Tokens of the first call.
 const FIRST: usize = 64;
+/// Fewer would hardly be faster: what a call costs by itself, and reading the weights, is the same for all of them.
+const LEAST: usize = 8;
 /// How long a call may take, in seconds.
 const SECONDS: f64 = 0.1;
 
@@ -26,9 +28,12 @@ impl Pace {
     /// A block of `tokens` took `seconds`.
     pub fn took(&mut self, tokens: usize, seconds: f64) {
         let double = tokens * 2;
+        if tokens >= self.too_long && seconds <= SECONDS {
+            self.too_long = usize::MAX; // it is not so any more
+        }
         if seconds > SECONDS {
             self.too_long = tokens;
-            self.block = (tokens / 2).max(1);
+            self.block = (tokens / 2).max(LEAST).min(self.most);
         } else if tokens == self.block && (double < self.too_long || seconds < SECONDS / 2.0) {
             self.block = double.min(self.most);
             if self.block >= self.too_long {
@@ -64,7 +69,8 @@ mod tests {
     fn a_block_never_passes_the_buffers_or_becomes_nothing() {
         assert_eq!(blocks(&mut Pace::new(100), 0.0, 1e-6)[..3], [64, 100, 100]);
         assert_eq!(blocks(&mut Pace::new(40), 0.0, 1e-6)[0], 40);
-        assert_eq!(blocks(&mut Pace::new(4096), 1.0, 1.0).last(), Some(&1));
+        assert_eq!(blocks(&mut Pace::new(4096), 1.0, 1.0).last(), Some(&8));
+        assert_eq!(blocks(&mut Pace::new(3), 1.0, 1.0).last(), Some(&3));
     }
 
     #[test]
@@ -73,6 +79,14 @@ mod tests {
         pace.took(64, 0.5); // a driver's first use of a kernel, say
         assert_eq!(pace.block, 32);
         assert_eq!(blocks(&mut pace, 0.045, 6e-5).last(), Some(&512));
+    }
+
+    /// A GPU that other programs kept busy for a while, and that takes long for a call however few tokens it has.
+    #[test]
+    fn short_blocks_grow_again() {
+        let mut pace = Pace::new(4096);
+        assert_eq!(blocks(&mut pace, 0.2, 1e-5).last(), Some(&8));
+        assert_eq!(blocks(&mut pace, 0.06, 1e-5).last(), Some(&2048));
     }
 
     #[test]

@@ -23,11 +23,12 @@ pub use request::{Input, Request, Text};
 pub use stats::Stats;
 use stop::StopStrings;
 
+use crate::allocate::copied;
 use crate::conversation::{Conversation, RECORDED_BYTES};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::sampler::{Recent, Sampler};
-use crate::state::{Snapshot, State};
+use crate::state::{Content, Snapshot, State};
 use crate::tokenizer::StreamDecoder;
 
 /// What one [`Session::advance`] did.
@@ -159,7 +160,8 @@ impl Session {
                 .try_reserve_exact(vocab)
                 .map_err(|_| Error::OutOfMemory(format!("There is no memory for {vocab} scores.")))?;
         }
-        let before = Before { state: self.state.clone(), logits: self.logits.clone(), recent: self.recent.clone() };
+        let logits = copied(&self.logits, "a copy of the scores")?;
+        let before = Before { state: self.state.try_clone()?, logits, recent: self.recent.clone() };
         let reply = String::with_capacity(if message.is_some() { RECORDED_BYTES } else { 0 });
         self.stats = Stats { prompt_tokens: tokens.len(), ..Stats::default() };
         self.run = Some(Run {
@@ -477,26 +479,25 @@ impl Session {
     /// Everything needed to go on exactly here, as a `.mstate` file.
     ///
     /// # Errors
-    /// [`Error::Busy`] during a run.
+    /// [`Error::Busy`] during a run, [`Error::OutOfMemory`] when there is no room for the file.
     pub fn snapshot(&self, engine: &Engine) -> Result<Vec<u8>> {
         self.idle("saved")?;
-        let snapshot = Snapshot {
-            state: self.state.clone(),
-            logits: self.logits.clone(),
-            recent: self.recent.iter().collect(),
-            conversation: serde_json::to_string(&self.conversation).unwrap_or_default(), // strings always serialise
-        };
-        Ok(snapshot.to_bytes(engine.model_hash()))
+        let recent: Vec<u32> = self.recent.iter().collect();
+        let conversation = serde_json::to_string(&self.conversation).unwrap_or_default(); // strings always serialise
+        let (state, logits) = (&self.state, self.logits.as_slice());
+        Content { state, logits, recent: &recent, conversation: &conversation }.to_bytes(engine.model_hash())
     }
 
     /// A second session that goes on from here on its own.
     ///
     /// # Errors
-    /// [`Error::Busy`] during a run.
+    /// [`Error::Busy`] during a run, [`Error::OutOfMemory`] when there is no room for another state; this session and all
+    /// others are as they were then.
     pub fn fork(&self) -> Result<Self> {
         self.idle("forked")?;
-        let mut fork = Self::new(self.state.clone(), self.conversation.clone());
-        (fork.logits, fork.recent, fork.stats) = (self.logits.clone(), self.recent.clone(), self.stats);
+        let logits = copied(&self.logits, "a copy of the scores")?;
+        let mut fork = Self::new(self.state.try_clone()?, self.conversation.clone());
+        (fork.logits, fork.recent, fork.stats) = (logits, self.recent.clone(), self.stats);
         Ok(fork)
     }
 

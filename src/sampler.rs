@@ -10,7 +10,7 @@ use std::collections::BinaryHeap;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 
-use crate::checkpoint::reserved;
+use crate::allocate::reserved;
 use crate::error::{Error, Result};
 
 /// The penalties look at this many of the most recent tokens, read or generated. A constant, so that the cost

@@ -91,7 +91,7 @@ fn a_stop_string_in_the_middle_of_a_submit_leaves_no_trace() {
         a.iter().zip(b).all(|(a, b)| (a - b).abs() <= 1e-4 * size)
     };
     assert!(close(a.logits().unwrap(), b.logits().unwrap()), "the scores are those after the last token");
-    assert!(close(a.state().ssm(), b.state().ssm()) && close(a.state().conv(), b.state().conv()));
+    assert!(close(&a.state().ssm(), &b.state().ssm()) && close(&a.state().conv(), &b.state().conv()));
 }
 
 #[test]

@@ -5,7 +5,7 @@ mod support;
 
 use mamba_web::backend::gpu::{Device, GpuLoader};
 use mamba_web::backend::{self, Backend, Loader, Precision};
-use mamba_web::model::{Architecture, Config, tensors};
+use mamba_web::model::{Config, Mixer, tensors};
 use mamba_web::state::State;
 use proptest::prelude::*;
 use proptest::test_runner::{TestCaseError, TestRunner};
@@ -92,10 +92,10 @@ impl Shape {
         ))
         .unwrap();
         // The original layout's configs say it.
-        if let (Architecture::Mamba2(heads), Kind::Mamba2 { norm_before_gate, .. }) =
-            (&mut config.architecture, self.kind)
-        {
-            heads.norm_before_gate = norm_before_gate;
+        for mixer in &mut config.layers {
+            if let (Mixer::Mamba2(mamba2), Kind::Mamba2 { norm_before_gate, .. }) = (mixer, self.kind) {
+                mamba2.heads.norm_before_gate = norm_before_gate;
+            }
         }
         config
     }
@@ -134,7 +134,7 @@ impl Shape {
 
 /// The scores and the state after the tokens, in calls of `most`.
 fn read(backend: &mut dyn Backend, tokens: &[u32], most: usize) -> (Vec<f32>, State) {
-    let mut state = State::new(backend.config());
+    let mut state = State::try_new(backend.config()).unwrap();
     let mut scores = vec![f32::NAN; backend.config().vocab];
     for block in tokens.chunks(most) {
         backend.prefill(block, &mut state, Some(&mut scores)).unwrap();
@@ -152,9 +152,9 @@ fn close_to(
     most: usize,
 ) -> Result<(), TestCaseError> {
     let (got, state) = read(gpu.as_mut(), ids, most);
-    let mut error = relative_error(&got, want).max(relative_error(state.ssm(), want_state.ssm()));
+    let mut error = relative_error(&got, want).max(relative_error(&state.ssm(), &want_state.ssm()));
     if !want_state.conv().is_empty() {
-        error = error.max(relative_error(state.conv(), want_state.conv()));
+        error = error.max(relative_error(&state.conv(), &want_state.conv()));
     }
     // Not a number is not close.
     (error < 2e-4).then_some(()).ok_or_else(|| TestCaseError::fail(format!("{name}, {most} a call: {error}")))
@@ -246,7 +246,7 @@ fn a_model_without_room_is_refused_before_it_is_allocated() {
         for precision in [Precision::F32, Precision::F16, Precision::Int8, Precision::Int4] {
             device.limit_room(u64::MAX);
             let gpu = new(&device, precision).unwrap().fill(&config).unwrap();
-            let needed = (gpu.weight_bytes() + gpu.buffer_bytes()) as u64;
+            let needed = gpu.weight_bytes() + gpu.buffer_bytes();
             device.limit_room(needed * 102 / 100);
             let enough = new(&device, precision).err().map(|error| error.to_string());
             assert_eq!(enough, None, "{precision:?}: {needed} bytes");
@@ -257,7 +257,7 @@ fn a_model_without_room_is_refused_before_it_is_allocated() {
         // As much as int8 needs, and less than f16 does.
         device.limit_room(u64::MAX);
         let int8 = new(&device, Precision::Int8).unwrap().fill(&config).unwrap();
-        device.limit_room((int8.weight_bytes() + int8.buffer_bytes()) as u64 * 102 / 100);
+        device.limit_room((int8.weight_bytes() + int8.buffer_bytes()) * 102 / 100);
         let opened = pollster::block_on(GpuLoader::open(device.clone(), config.clone(), Precision::F16)).unwrap();
         assert_eq!(opened.fill(&config).unwrap().precision(), Precision::Int8);
     }

@@ -74,7 +74,7 @@ fn model(name: &str, precision: Precision, mut gpu: Gpu, bandwidth: f64) -> Resu
     let (dispatches, pipelines) = gpu.counts();
     let head = json!({
         "model": name, "precision": precision.name(), "weightBytes": gpu.weight_bytes(), "otherBytes": gpu.buffer_bytes(),
-        "dispatchesPerToken": dispatches, "dispatchesPerLayer": (dispatches - 4) as f64 / gpu.config().layers as f64,
+        "dispatchesPerToken": dispatches, "dispatchesPerLayer": (dispatches - 4) as f64 / gpu.config().layers.len() as f64,
         "pipelines": pipelines,
     });
     println!("{head}");
@@ -158,7 +158,7 @@ fn read(gpu: &mut Gpu, tokens: &[u32], state: &mut State, scores: &mut [f32]) ->
 
 /// Seconds to read a prompt of so many tokens, its scores computed.
 fn prefill(gpu: &mut Gpu, tokens: usize) -> Result<f64> {
-    let (mut state, mut scores) = (State::new(gpu.config()), vec![0.0; gpu.config().vocab]);
+    let (mut state, mut scores) = (State::try_new(gpu.config())?, vec![0.0; gpu.config().vocab]);
     gpu.fix_block(tokens);
     let start = Instant::now();
     read(gpu, &ids(tokens), &mut state, &mut scores)?;
@@ -167,7 +167,7 @@ fn prefill(gpu: &mut Gpu, tokens: usize) -> Result<f64> {
 
 /// Tokens generated a second, after so many were read.
 fn decode(gpu: &mut Gpu, position: usize, tokens: usize) -> Result<f64> {
-    let (mut state, mut scores) = (State::new(gpu.config()), vec![0.0; gpu.config().vocab]);
+    let (mut state, mut scores) = (State::try_new(gpu.config())?, vec![0.0; gpu.config().vocab]);
     read(gpu, &ids(position.max(16)), &mut state, &mut scores)?;
     let settings = Settings { temperature: 0.8, top_k: 40, ..Settings::greedy() };
     let (mut sampler, mut recent) = (Sampler::new(settings, gpu.config().vocab)?, Recent::default());

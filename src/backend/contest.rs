@@ -183,7 +183,7 @@ struct Run {
 async fn run(backend: &mut dyn Backend) -> Result<Run> {
     let vocab = backend.config().vocab;
     let prompt: Vec<u32> = (0..TOKENS).map(|i| (i * vocab / TOKENS) as u32).collect();
-    let mut state = State::new(backend.config());
+    let mut state = State::try_new(backend.config())?;
     let mut scores = vec![0.0; vocab];
     let mut recent = Recent::default();
     for block in prompt.chunks(backend.block()) {

@@ -34,20 +34,3 @@ pub trait TensorSink {
     /// The next whole rows of the tensor begun last, in order, all finite, in f32 whatever the file had.
     fn rows(&mut self, values: &[f32]) -> Result<()>;
 }
-
-/// An empty buffer with room for `len` values, or a sentence instead of an abort when the machine has no room for it.
-pub(crate) fn reserved<T>(len: usize, what: &str) -> Result<Vec<T>> {
-    let mut values = Vec::new();
-    values.try_reserve_exact(len).map_err(|_| {
-        let megabytes = (len as f64 * size_of::<T>() as f64 / 1e6).ceil();
-        crate::Error::OutOfMemory(format!("There is no memory for {what} ({megabytes} MB)."))
-    })?;
-    Ok(values)
-}
-
-/// A buffer of `len` times `value`; as [`reserved`] when there is no room.
-pub(crate) fn filled<T: Clone>(len: usize, value: T, what: &str) -> Result<Vec<T>> {
-    let mut values = reserved(len, what)?;
-    values.resize(len, value);
-    Ok(values)
-}

@@ -70,8 +70,8 @@ impl Scan {
                 // The common cases as constants.
                 match (block.x.rows(), left) {
                     (1, 8..) => self.lanes::<1, 2>(&math, block, channel, 8),
-                    (_, 8..) => self.lanes::<STEPS, 2>(&math, block, channel, 8),
-                    (_, _) => self.lanes::<STEPS, 1>(&math, block, channel, left.min(F32x4::LANES)),
+                    (_, 8..) => self.lanes::<STEP_TOKENS, 2>(&math, block, channel, 8),
+                    (_, _) => self.lanes::<STEP_TOKENS, 1>(&math, block, channel, left.min(F32x4::LANES)),
                 }
             }
             channel += if left >= 8 { 8 } else { F32x4::LANES };
@@ -132,7 +132,7 @@ impl Scan {
 }
 
 /// Tokens that a state stays in a register for, where there are several.
-const STEPS: usize = 16;
+const STEP_TOKENS: usize = 16;
 
 #[cfg(test)]
 mod tests {

@@ -118,13 +118,14 @@ impl Gpu {
 
     /// Copies between a slot and `buffer`, which holds a state as `Dims::pad` has it and then the scores.
     fn copy_slot(&self, encoder: &mut wgpu::CommandEncoder, slot: usize, buffer: &wgpu::Buffer, into_slot: bool) {
-        let d = &self.dims;
-        let layer = d.layer_slot() * 4;
-        let pieces = (0..d.layers)
-            .map(|number| (&self.plan.buffers.state, number * d.layer_stride() + slot * layer, number * layer, layer))
-            .chain([(&self.plan.buffers.scores, slot * d.scores * 4, d.state_len() * 4, d.scores * 4)]);
+        let (d, buffers) = (&self.dims, &self.plan.buffers);
+        let scores = d.scores as u64 * 4;
+        let layers = d.layers.iter().map(|layer| {
+            let (at, bytes) = layer.place(slot);
+            (&buffers.state, at, layer.start as u64 * 4, bytes)
+        });
+        let pieces = layers.chain([(&buffers.scores, slot as u64 * scores, d.state_len() as u64 * 4, scores)]);
         for (ring, at, here, bytes) in pieces {
-            let (at, here, bytes) = (at as u64, here as u64, bytes as u64);
             if into_slot {
                 encoder.copy_buffer_to_buffer(buffer, here, ring, at, bytes);
             } else {
@@ -153,11 +154,17 @@ impl Gpu {
     }
 
     /// Makes `state` the sequence in the ring.
-    fn bring(&mut self, state: &mut State, logits: Option<&[f32]>) {
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`](crate::Error::OutOfMemory) when the host has no room for it on its way; nothing has changed
+    /// then.
+    fn bring(&mut self, state: &mut State, logits: Option<&[f32]>) -> Result<()> {
         let wanted = state.stamp();
         if self.resident == Some(wanted) {
-            return;
+            return Ok(());
         }
+        let is_parked = self.parked.iter().any(|(stamp, _)| *stamp == wanted);
+        let padded = if is_parked { Vec::new() } else { self.dims.pad(state)? };
         self.ahead.clear();
         if let Some(resident) = self.resident.filter(|&resident| self.settled != Some(resident)) {
             let buffer = self.parking();
@@ -168,11 +175,10 @@ impl Gpu {
             let (_, buffer) = self.parked.remove(place);
             self.submit(|encoder| self.copy_slot(encoder, self.slot, &buffer, true));
         } else {
-            let padded = self.dims.pad(&self.config, state);
             let (d, queue) = (&self.dims, &self.device.queue);
-            for (number, layer) in padded.chunks_exact(d.layer_slot()).enumerate() {
-                let at = number * d.layer_stride() + self.slot * d.layer_slot() * 4;
-                queue.write_buffer(&self.plan.buffers.state, at as u64, bytemuck::cast_slice(layer));
+            for layer in &d.layers {
+                let at = layer.place(self.slot).0;
+                queue.write_buffer(&self.plan.buffers.state, at, bytemuck::cast_slice(layer.of(&padded)));
             }
             if let Some(logits) = logits {
                 let at = self.slot * d.scores * 4;
@@ -181,6 +187,7 @@ impl Gpu {
             self.settled = Some(wanted);
         }
         self.resident = Some(wanted);
+        Ok(())
     }
 
     /// `state` is about to become something else, here.
@@ -275,7 +282,7 @@ impl Backend for Gpu {
         self.precision
     }
 
-    fn weight_bytes(&self) -> usize {
+    fn weight_bytes(&self) -> u64 {
         self.weights.bytes
     }
 
@@ -331,7 +338,7 @@ impl Backend for Gpu {
             state.position += 1;
             return Ok(Poll::Ready(()));
         }
-        self.bring(state, None);
+        self.bring(state, None)?;
         self.start_read(tokens, state, logits.is_some());
         Ok(Poll::Pending)
     }
@@ -349,7 +356,7 @@ impl Backend for Gpu {
         if job.is_none() && self.job.is_some() {
             return Ok(Poll::Pending);
         }
-        self.bring(state, Some(logits));
+        self.bring(state, Some(logits))?;
         if job == Some(JobKind::Scores) || !sampling::is_supported(sampler.settings()) {
             return self.choose_here(sampler, recent, state);
         }
@@ -376,11 +383,11 @@ impl Backend for Gpu {
             return Ok(Poll::Ready(()));
         }
         if self.job_of(stamp)? == Some(JobKind::Settle) {
-            let (config, dims) = (&self.config, &self.dims);
+            let (vocab, dims) = (self.config.vocab, &self.dims);
             let copied = self.copy.take(|words| {
                 let (padded, scores) = words.split_at(dims.state_len());
-                dims.unpad(config, bytemuck::cast_slice(padded), state);
-                let vocab = logits.len().min(config.vocab);
+                dims.unpad(bytemuck::cast_slice(padded), state);
+                let vocab = logits.len().min(vocab);
                 logits[..vocab].copy_from_slice(&bytemuck::cast_slice(scores)[..vocab]);
             })?;
             if copied.is_ready() {
@@ -392,7 +399,7 @@ impl Backend for Gpu {
         if self.job.is_some() {
             return Ok(Poll::Pending);
         }
-        self.bring(state, None);
+        self.bring(state, None)?;
         self.ahead.clear();
         self.submit(|encoder| self.copy_slot(encoder, self.slot, self.copy.buffer(), false));
         self.started(JobKind::Settle, stamp);

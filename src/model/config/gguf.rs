@@ -1,8 +1,9 @@
 //! The dimensions as a GGUF file's metadata has them.
 
-use super::{Architecture, Config, Heads, MAX_DIMENSION, MAX_LAYERS, MAX_STATES, MAX_TAPS, unsupported};
+use super::{Architecture, Config, MAX_DIMENSION, MAX_LAYERS, MAX_STATES, MAX_TAPS, Uniform, unsupported};
 use crate::checkpoint::gguf::{Header, Metadata};
 use crate::error::{Error, Result};
+use crate::model::Heads;
 
 const FILE: &str = "The GGUF file";
 /// The file does not say it, and all published Falcon-Mambas have this one.
@@ -56,7 +57,7 @@ impl Config {
         for key in ["tokenizer.ggml.eos_token_id", "tokenizer.ggml.eot_token_id"] {
             eos_tokens.extend(eos(key)?);
         }
-        Config {
+        Uniform {
             architecture,
             vocab,
             d_model: fields.required("embedding_length", MAX_DIMENSION)?,

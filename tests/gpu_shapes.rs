@@ -5,11 +5,11 @@ mod support;
 
 use mamba_web::backend::gpu::{Device, GpuLoader};
 use mamba_web::backend::{self, Backend, Loader, Precision};
-use mamba_web::model::{Config, Mixer, tensors};
+use mamba_web::model::{Config, Mixer};
 use mamba_web::state::State;
 use proptest::prelude::*;
 use proptest::test_runner::{TestCaseError, TestRunner};
-use support::{kl_divergence, relative_error};
+use support::{fill_by_chance, kl_divergence, relative_error};
 
 #[derive(Debug, Clone, Copy)]
 enum Kind {
@@ -101,30 +101,8 @@ impl Shape {
     }
 
     /// The same weights for every loader.
-    fn fill(&self, mut loader: Box<dyn Loader>) -> Box<dyn Backend> {
-        let mut state = self.seed | 1;
-        let mut next = || {
-            state ^= state << 13;
-            state ^= state >> 17;
-            state ^= state << 5;
-            state as f32 / u32::MAX as f32 * 2.0 - 1.0
-        };
-        let config = self.config();
-        for spec in tensors(&config) {
-            let name = config.tensor_name(spec.role);
-            let len: usize = spec.shape.iter().product();
-            let cols = len / spec.shape[0];
-            let (middle, size) = if name.ends_with("A_log") || name.contains("norm") || name.ends_with(".D") {
-                (1.0, 0.5)
-            } else {
-                (0.0, (3.0 / cols as f32).sqrt())
-            };
-            assert!(loader.begin(&name, &spec.shape).unwrap(), "{name}");
-            let values: Vec<f32> = (0..len).map(|_| middle + size * next()).collect();
-            // In pieces of whole rows, as from a stream.
-            values.chunks(3 * cols).for_each(|rows| loader.rows(rows).unwrap());
-        }
-        loader.finish().unwrap()
+    fn fill(&self, loader: Box<dyn Loader>) -> Box<dyn Backend> {
+        fill_by_chance(loader, &self.config(), self.seed)
     }
 
     fn ids(&self) -> Vec<u32> {

@@ -90,6 +90,46 @@ fn files_of_version_1_still_open() {
     }
 }
 
+/// The reader of docs/mstate.md, written from it and not from the code.
+#[test]
+fn a_stranger_reads_a_file_by_its_description() {
+    let mut engine = open("chat");
+    let mut session = engine.session(None).unwrap();
+    run(&mut session, &mut engine, sampled(Input::Message("Hello".into()), 20));
+    let data = session.snapshot(&engine).unwrap();
+    let number = |at: usize| u32::from_le_bytes(data[at..at + 4].try_into().unwrap()) as usize;
+    let crc = |parts: &[&[u8]]| crc32fast::hash(&parts.concat()) as usize;
+    assert_eq!((&data[..8], number(8)), (&b"MAMBASTA"[..], 2));
+    let table_at = 24 + number(12);
+    let mut at = table_at + 40 * number(16);
+    assert_eq!((table_at % 8, number(20)), (0, crc(&[&data[..20], &data[24..at]])));
+    let header: serde_json::Value = serde_json::from_slice(&data[24..table_at]).unwrap();
+    assert_eq!(header["model"], engine.model_hash());
+    assert_eq!(header["position"], session.position());
+    assert_eq!(header["recent"].as_array().unwrap().len() as u64, session.position());
+    let (mut conv, mut ssm, mut scores, mut kinds) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for row in (table_at..at).step_by(40) {
+        let (layer, kind, bytes) = (number(row), &data[row + 4..row + 8], number(row + 24));
+        let payload = &data[at..at + bytes];
+        assert_eq!((number(row + 28), number(row + 32), number(row + 36)), (0, crc(&[payload]), 0));
+        let floats = payload.as_chunks().0.iter().map(|&four| f32::from_le_bytes(four));
+        let (is_float, shape) = (number(row + 8) == 1, (number(row + 16), number(row + 20)));
+        assert_eq!(bytes, shape.0 * shape.1 * if is_float { 4 } else { 1 });
+        match kind {
+            b"conv" => conv.extend(floats),
+            b"ssm " => ssm.extend(floats),
+            b"scor" => scores.extend(floats),
+            kind => assert_eq!((kind, number(row + 12) & 1), (&b"turn"[..], 1)),
+        }
+        kinds.push((layer, kind.to_vec(), shape));
+        at += bytes.next_multiple_of(8);
+    }
+    assert_eq!(at, data.len());
+    assert_eq!(kinds[..2], [(0, b"conv".to_vec(), (3, 64)), (0, b"ssm ".to_vec(), (16, 64))]);
+    assert_eq!((kinds[3].0, kinds[4].0, kinds.len()), (1, u32::MAX as usize, 6));
+    assert!(conv == session.state().conv() && ssm == session.state().ssm() && scores == session.logits().unwrap());
+}
+
 /// Damages of a sound file, by what was done.
 fn damages(whole: &[u8]) -> Vec<(String, Vec<u8>)> {
     let length = whole.len();

@@ -169,6 +169,10 @@ impl Config {
         let bad = |what: String| Err(bad(source, what));
         let mut epsilons = vec![self.norm_epsilon];
         for mixer in &self.layers {
+            let widest = mixer.widest().max(self.d_model as u64);
+            if widest > MAX_WIDTH {
+                return bad(format!("describes layers with rows of {widest} values, more than any browser can hold"));
+            }
             match mixer {
                 Mixer::Mamba1(mamba1) => epsilons.extend(mamba1.part_norms),
                 Mixer::Mamba2(Mamba2 { heads: Heads { heads, groups, .. }, .. }) => {
@@ -177,12 +181,8 @@ impl Config {
                     }
                 }
             }
-            if mixer.d_conv() == 0 {
-                return bad("has a convolution without taps".into());
-            }
-            let widest = mixer.widest();
-            if widest > MAX_WIDTH {
-                return bad(format!("describes layers with rows of {widest} values, more than any browser can hold"));
+            if [mixer.d_inner(), mixer.d_state(), mixer.d_conv(), self.d_model].contains(&0) {
+                return bad("describes layers without channels, states or taps".into());
             }
         }
         if let Some(epsilon) = epsilons.iter().find(|epsilon| !(epsilon.is_finite() && **epsilon >= 0.0)) {

@@ -12,7 +12,6 @@ mod norm;
 mod packed;
 mod panel;
 mod pool;
-mod scan;
 mod simd;
 mod tiles;
 mod weights;

@@ -2,9 +2,9 @@
 
 use super::conv::Conv;
 use super::mamba1::Mamba1;
+use super::mamba1::scan::Scan;
 use super::mamba2::Mamba2;
 use super::matrix::Matrix;
-use super::scan::Scan;
 use crate::allocate::filled;
 use crate::backend::{Backend, Loader, Precision};
 use crate::checkpoint::TensorSink;

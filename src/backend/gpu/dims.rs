@@ -151,7 +151,7 @@ impl MixerDims {
     }
 
     /// Whether one kernel can do what x_proj and `step` do: fewer dispatches for more arithmetic. The limits are those of
-    /// shaders/mamba1_mixer.wgsl, and where its arithmetic would cost more than a browser's dispatch.
+    /// shaders/mamba1/mixer.wgsl, and where its arithmetic would cost more than a browser's dispatch.
     pub fn can_fuse(&self) -> bool {
         match self.mixer {
             Mixer::Mamba1(m) => {
@@ -308,6 +308,8 @@ mod tests {
     use super::super::budget::Need;
     use super::super::matrix::Format;
     use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     /// Sizes of the GPU, which wrapped above 4 GiB in the 32 bits of wasm.
     #[test]

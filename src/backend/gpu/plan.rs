@@ -61,8 +61,8 @@ pub const REQUEST_WORDS: usize = 8 + 2 * 64 + 64;
 /// Steps that a submit can have, from `Request.chance`.
 pub const MOST_STEPS: usize = 64;
 /// Scores that a workgroup of `rank` looks at, and what it keeps of them.
-const LIST: usize = 1024;
-const KEPT: usize = 64;
+const LIST_SCORES: usize = 1024;
+const KEPT_SCORES: usize = 64;
 
 impl Buffers {
     /// Buffers of zeros. Whether there was room shows in the caller's error scope.
@@ -85,7 +85,7 @@ impl Buffers {
             dt: memory.floats("dt", t * dims.most(|m| if m.x_dbl > 0 { m.e } else { 0 })),
             y: memory.floats("y", t * dims.most(|m| m.e)),
             chunks: memory.floats("chunks", dims.most(|m| m.chunk_ends(t))),
-            best: memory.floats("best", dims.vocab.div_ceil(LIST) * KEPT * 2),
+            best: memory.floats("best", dims.vocab.div_ceil(LIST_SCORES) * KEPT_SCORES * 2),
             bytes: memory.bytes,
         }
     }
@@ -119,12 +119,12 @@ pub enum Length {
 impl Length {
     const ALL: [Self; 3] = [Self::Chunk, Self::Short, Self::Long];
     /// Tokens of the longest short block.
-    const SHORT: usize = 512;
+    const SHORT_TOKENS: usize = 512;
 
     fn of(tokens: usize, chunk: usize) -> Self {
         match tokens {
             few if few <= chunk => Self::Chunk,
-            some if some <= Self::SHORT => Self::Short,
+            some if some <= Self::SHORT_TOKENS => Self::Short,
             _ => Self::Long,
         }
     }
@@ -327,7 +327,7 @@ fn head(maker: &mut Maker<'_>, b: &Buffers, weights: &Weights) -> Vec<Dispatch> 
 
 fn sample(maker: &mut Maker<'_>, b: &Buffers) -> Vec<Dispatch> {
     let d = maker.dims;
-    let lists = d.vocab.div_ceil(LIST);
+    let lists = d.vocab.div_ceil(LIST_SCORES);
     let rank = maker.pipeline(&kernels::RANK, &Maker::numbers([("VOCAB", d.vocab), ("SCORES", d.scores)]));
     let choose = maker.pipeline(&kernels::CHOOSE, &Maker::numbers([("LISTS", lists), ("SLOTS", d.slots)]));
     let rank_buffers = [whole(&b.scores), whole(&b.request), whole(&b.recent), whole(&b.best), whole(&b.control)];

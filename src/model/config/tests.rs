@@ -60,7 +60,10 @@ fn absurd_layers_are_refused_whatever_built_them() {
     let huge = usize::MAX / 2;
     for (mixer, part) in [
         (mamba2(heads(huge, huge, 1), 8), "rows of"),
-        (mamba2(heads(4, 4, huge), 8), "groups"),
+        (mamba2(heads(4, 4, huge), 8), "rows of"),
+        (mamba2(heads(4, 4, 3), 8), "4 heads, which 3 groups"),
+        (mamba2(heads(0, 4, 1), 8), "without channels"),
+        (mamba2(heads(4, 4, 1), 0), "without channels"),
         (mamba2(heads(4, 4, 0), 8), "groups"),
         (mamba2(heads(4, 4, 1), huge), "rows of"),
     ] {

@@ -30,7 +30,7 @@ impl Mamba1 {
         let norms = own.part_norms.map(|epsilon| {
             let mut norms = Maker::numbers([("N", m.n), ("R", own.dt_rank), ("X_DBL", m.x_dbl)]);
             norms.push(("EPSILON", f64::from(epsilon)));
-            maker.pipeline(&kernels::PART_NORMS, &norms)
+            maker.pipeline(&kernels::MAMBA1_PART_NORMS, &norms)
         });
         let mut dt = Maker::numbers([("E", m.e), ("R", own.dt_rank), ("X_DBL", m.x_dbl)]);
         dt.extend(dt_limits(m));
@@ -38,7 +38,7 @@ impl Mamba1 {
             decode: Decode::new(maker, x_proj, m, own),
             norms,
             x_proj: maker.matmul(x_proj, m.x_dbl, false, false, 2),
-            dt: maker.pipeline(&kernels::DT, &dt),
+            dt: maker.pipeline(&kernels::MAMBA1_DT, &dt),
             whole_scan: scan(maker, m, own, 0),
             summarise: scan(maker, m, own, 1),
             carry: maker.carry(m),
@@ -110,10 +110,10 @@ impl Decode {
         if maker.dims.fused && m.can_fuse() {
             let matrix = [("FORMAT", x_proj.format as usize), ("COLS", m.e), ("ROWS", x_proj.rows)];
             sizes.extend(Maker::numbers(matrix));
-            return Self::Fused(maker.pipeline(&kernels::MIXER, &sizes));
+            return Self::Fused(maker.pipeline(&kernels::MAMBA1_MIXER, &sizes));
         }
         let x_proj = maker.matvec(x_proj.format, x_proj.cols, x_proj.rows, 0, MatvecKind::X);
-        Self::Separate { x_proj, step: maker.pipeline(&kernels::STEP, &sizes) }
+        Self::Separate { x_proj, step: maker.pipeline(&kernels::MAMBA1_STEP, &sizes) }
     }
 }
 
@@ -121,5 +121,5 @@ fn scan(maker: &mut Maker<'_>, m: &MixerDims, own: &model::Mamba1, mode: usize) 
     let (e, n, r) = (("E", m.e), ("N", m.n), ("R", own.dt_rank));
     let mut overrides = Maker::numbers([("MODE", mode), ("CHUNK", m.chunk), e, n, r, ("X_DBL", m.x_dbl)]);
     overrides.extend(slot(m));
-    maker.pipeline(&kernels::SCAN, &overrides)
+    maker.pipeline(&kernels::MAMBA1_SCAN, &overrides)
 }

@@ -35,11 +35,11 @@ impl Mamba2 {
         ];
         Self {
             heads,
-            step: maker.pipeline(&kernels::SSD_STEP, &step),
-            summarise: maker.pipeline(&kernels::SSD_SUMMARISE, &sizes),
+            step: maker.pipeline(&kernels::MAMBA2_STEP, &step),
+            summarise: maker.pipeline(&kernels::MAMBA2_SUMMARISE, &sizes),
             carry: maker.carry(m),
-            finish: maker.pipeline(&kernels::SSD_FINISH, &sizes),
-            norm: maker.pipeline(&kernels::GATED_NORM, &norm.concat()),
+            finish: maker.pipeline(&kernels::MAMBA2_FINISH, &sizes),
+            norm: maker.pipeline(&kernels::MAMBA2_GATED_NORM, &norm.concat()),
         }
     }
 
@@ -80,7 +80,7 @@ impl Mamba2 {
         self.heads.heads as u32 * groups(self.heads.head_dim, channels)
     }
 
-    /// The bindings of `shaders/shared/ssd.wgsl`.
+    /// The bindings of `shaders/shared/mamba2.wgsl`.
     fn shared<'a>(&self, at: &'a Place<'_>) -> [wgpu::BufferBinding<'a>; 3] {
         let dt_bias = match &at.layer.mixer {
             Mixer::Mamba2 { dt_bias, .. } => dt_bias,

@@ -1,11 +1,12 @@
 //! Mamba and Falcon-Mamba between the norm and out_proj.
 
+pub mod scan;
+
 use super::conv::ConvBlock;
 use super::layer::{self, in_proj, units};
 use super::matrix::Matrix;
 use super::norm::rms_scale;
 use super::pool::{Columns, Part, Pool};
-use super::scan::{Scan, ScanBlock, pair_up};
 use super::simd::BLOCK_COLUMNS;
 use super::tiles::Tiles;
 use super::weights::Layer;
@@ -13,6 +14,7 @@ use crate::allocate::filled;
 use crate::error::Result;
 use crate::model;
 use crate::state::LayerState;
+use scan::{Scan, ScanBlock, pair_up};
 
 /// Weights of a Mamba mixer between the convolution and out_proj.
 pub struct Mamba1 {

@@ -2,10 +2,10 @@
 
 use core::ops::Range;
 
-use super::lanes::{load, store};
-use super::math::Math;
-use super::pool::Columns;
-use super::simd::F32x4;
+use super::super::lanes::{load, store};
+use super::super::math::Math;
+use super::super::pool::Columns;
+use super::super::simd::F32x4;
 
 /// Weights of the selective state space model.
 pub struct Scan {
@@ -136,8 +136,8 @@ const STEP_TOKENS: usize = 16;
 
 #[cfg(test)]
 mod tests {
-    use super::super::math::tests::{close, draws, silu};
-    use super::super::pool::{Part, Pool};
+    use super::super::super::math::tests::{close, draws, silu};
+    use super::super::super::pool::{Part, Pool};
     use super::*;
     use proptest::prelude::*;
     #[cfg(target_arch = "wasm32")]

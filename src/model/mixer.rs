@@ -71,11 +71,12 @@ impl Mixer {
     }
 
     /// What the layer remembers, in the order in which it is saved.
-    pub fn memories(&self) -> [Memory; 2] {
+    pub fn memories(&self) -> impl Iterator<Item = Memory> + use<> {
         match self {
             Mixer::Mamba1(mamba1) => mamba1.memories(),
             Mixer::Mamba2(mamba2) => mamba2.memories(),
         }
+        .into_iter()
     }
 
     pub(super) fn widest(&self) -> u64 {

@@ -19,18 +19,17 @@ pub struct Weights {
     pub layers: Vec<Layer>,
 }
 
-/// A bias that the model does not have is empty.
+/// `residual += out_proj(mixer(in_proj(norm(residual))))`. A bias that the model does not have is empty.
 pub struct Layer {
     pub norm: Vec<f32>,
     pub in_proj: Matrix,
     pub in_proj_bias: Vec<f32>,
-    pub conv: Conv,
     pub mixer: Mixer,
     pub out_proj: Matrix,
     pub out_proj_bias: Vec<f32>,
 }
 
-/// What lies between the convolution and out_proj.
+/// What lies between in_proj and out_proj.
 pub enum Mixer {
     Mamba1(Mamba1),
     Mamba2(Mamba2),
@@ -58,17 +57,18 @@ impl Weights {
 impl Layer {
     fn new(c: &Config, mixer: &model::Mixer, precision: Precision, sensitive: Precision) -> Result<Self> {
         let (d, e, rows, width) = (c.d_model, mixer.d_inner(), mixer.in_proj_rows(), mixer.conv_width());
+        let conv = || -> Result<Conv> { Ok(Conv { taps: vector(mixer.d_conv() * width)?, bias: vector(width)? }) };
         let bias = |len| if mixer.use_bias() { vector(len) } else { Ok(Vec::new()) };
         Ok(Self {
             norm: vector(d)?,
             in_proj: Matrix::new(rows, d, precision)?,
             in_proj_bias: bias(rows)?,
-            conv: Conv { taps: vector(mixer.d_conv() * width)?, bias: vector(width)? },
             mixer: match *mixer {
                 model::Mixer::Mamba1(dims) => {
                     let (n, dt_limit) = (dims.d_state, dims.time_step_limit);
                     Mixer::Mamba1(Mamba1 {
                         dims,
+                        conv: conv()?,
                         x_proj: Matrix::new(dims.x_proj_rows(), e, sensitive)?,
                         // Small, and what it makes is exponentiated twice: always exact.
                         dt_proj: Matrix::new(e, dims.dt_rank, Precision::F32)?,
@@ -79,6 +79,7 @@ impl Layer {
                     let heads = || vector(dims.heads.heads);
                     Mixer::Mamba2(Mamba2 {
                         dims,
+                        conv: conv()?,
                         a: heads()?,
                         d: heads()?,
                         dt_bias: heads()?,
@@ -94,12 +95,15 @@ impl Layer {
 
     fn bytes(&self) -> u64 {
         let mixer = match &self.mixer {
-            Mixer::Mamba1(Mamba1 { x_proj, dt_proj, scan, .. }) => {
-                x_proj.bytes() + dt_proj.bytes() + bytes([&scan.a, &scan.d, &scan.dt_bias])
+            Mixer::Mamba1(Mamba1 { conv, x_proj, dt_proj, scan, .. }) => {
+                let vectors = bytes([&conv.taps, &conv.bias, &scan.a, &scan.d, &scan.dt_bias]);
+                x_proj.bytes() + dt_proj.bytes() + vectors
             }
-            Mixer::Mamba2(mamba2) => bytes([&mamba2.a, &mamba2.d, &mamba2.dt_bias, &mamba2.norm]),
+            Mixer::Mamba2(Mamba2 { conv, a, d, dt_bias, norm, .. }) => {
+                bytes([&conv.taps, &conv.bias, a, d, dt_bias, norm])
+            }
         };
-        let vectors = bytes([&self.norm, &self.in_proj_bias, &self.conv.taps, &self.conv.bias, &self.out_proj_bias]);
+        let vectors = bytes([&self.norm, &self.in_proj_bias, &self.out_proj_bias]);
         self.in_proj.bytes() + self.out_proj.bytes() + mixer + vectors
     }
 }
@@ -149,8 +153,12 @@ impl CpuLoader {
             (LayerRole::Norm, _) => Target::Vector(&mut layer.norm),
             (LayerRole::InProj, _) => Target::Matrix(&mut layer.in_proj),
             (LayerRole::InProjBias, _) => Target::Vector(&mut layer.in_proj_bias),
-            (LayerRole::Conv, _) => Target::Transposed(&mut layer.conv.taps, layer.conv.bias.len(), |tap| tap),
-            (LayerRole::ConvBias, _) => Target::Vector(&mut layer.conv.bias),
+            (LayerRole::Conv, Mixer::Mamba1(Mamba1 { conv, .. }) | Mixer::Mamba2(Mamba2 { conv, .. })) => {
+                Target::Transposed(&mut conv.taps, conv.bias.len(), |tap| tap)
+            }
+            (LayerRole::ConvBias, Mixer::Mamba1(Mamba1 { conv, .. }) | Mixer::Mamba2(Mamba2 { conv, .. })) => {
+                Target::Vector(&mut conv.bias)
+            }
             (LayerRole::OutProj, _) => Target::Matrix(&mut layer.out_proj),
             (LayerRole::OutProjBias, _) => Target::Vector(&mut layer.out_proj_bias),
             (LayerRole::XProj, Mixer::Mamba1(mamba1)) => Target::Matrix(&mut mamba1.x_proj),

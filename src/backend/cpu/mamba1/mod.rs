@@ -2,7 +2,7 @@
 
 pub mod scan;
 
-use super::conv::ConvBlock;
+use super::conv::{Conv, ConvBlock};
 use super::layer::{self, in_proj, units};
 use super::matrix::Matrix;
 use super::norm::rms_scale;
@@ -16,9 +16,10 @@ use crate::model;
 use crate::state::LayerState;
 use scan::{Scan, ScanBlock, pair_up};
 
-/// Weights of a Mamba mixer between the convolution and out_proj.
+/// Weights of a Mamba mixer between in_proj and out_proj.
 pub struct Mamba1 {
     pub dims: model::Mamba1,
+    pub conv: Conv,
     pub x_proj: Matrix,
     pub dt_proj: Matrix,
     pub scan: Scan,
@@ -70,7 +71,7 @@ impl layer::Work {
                 for channels in units(part.range(e, BLOCK_COLUMNS), t) {
                     let end = if channels.end == e { border } else { channels.end };
                     in_proj(layer, channels.start..end, u, t, &block.inputs);
-                    layer.conv.run(channels.clone(), &block);
+                    mixer.conv.run(channels.clone(), &block);
                     let x = |t| &*block.out.row(t, channels.clone());
                     mixer.x_proj.lay_out(&x_tiles, 0..t, channels.clone(), e, x);
                 }

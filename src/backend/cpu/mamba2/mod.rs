@@ -7,7 +7,7 @@ mod step;
 mod tests;
 mod tile;
 
-use super::conv::ConvBlock;
+use super::conv::{Conv, ConvBlock};
 use super::lanes::{load, store};
 use super::layer::{self, in_proj};
 use super::math::Math;
@@ -27,9 +27,10 @@ use step::Steps;
 /// out the state.
 const SMALLEST_CHUNK_TOKENS: usize = 12;
 
-/// Weights of a Mamba-2 mixer between the convolution and out_proj.
+/// Weights of a Mamba-2 mixer between in_proj and out_proj.
 pub struct Mamba2 {
     pub dims: model::Mamba2,
+    pub conv: Conv,
     /// A log2(e) = -exp(A_log) log2(e), `[H]`, so that exp(dt A) is 2^(dt a).
     pub a: Vec<f32>,
     /// The skip, `[H]`.
@@ -75,7 +76,7 @@ impl layer::Work {
         // SAFETY: each row, then each channel, belongs to one part.
         unsafe {
             pool.run(&|part: Part| in_proj(layer, part.range(rows, Matrix::STRIP), u, t, &block.inputs));
-            pool.run(&|part: Part| layer.conv.run(part.range(width, BLOCK_COLUMNS), &block));
+            pool.run(&|part: Part| mixer.conv.run(part.range(width, BLOCK_COLUMNS), &block));
         }
         let (zxbcdt, xbc, y) = (&self.projected[..t * rows], &self.convolved[..t * width], &mut self.inner[..t * e]);
         mixer.run(Block { zxbcdt, xbc, h: state.ssm, y }, &mut self.mamba2, pool);

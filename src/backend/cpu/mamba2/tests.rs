@@ -34,6 +34,7 @@ impl Case {
                 use_conv_bias: true,
                 time_step_limit: (0.001, 5.0),
             },
+            conv: Conv { taps: vec![], bias: vec![] }, // not part of the test
             a: draw(h, -3.0, 5.0).into_iter().map(|log| -log.exp2()).collect(),
             d: draw(h, -1.0, 1.0),
             dt_bias: draw(h, -4.0, 4.0),

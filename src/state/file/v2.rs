@@ -230,8 +230,16 @@ pub(super) fn start_checksum(start: &[u8]) -> u32 {
     hasher.finalize()
 }
 
-/// The header, the table, and what follows them.
-fn start(bytes: &[u8]) -> Result<(Header, &[[u8; ENTRY_BYTES]], &[u8])> {
+/// A file's parts.
+struct Parts<'a> {
+    header: Header,
+    table: &'a [[u8; ENTRY_BYTES]],
+    /// All sections.
+    rest: &'a [u8],
+}
+
+/// Everything before the sections found right.
+fn parts(bytes: &[u8]) -> Result<Parts<'_>> {
     let too_short = || damaged("it is too short");
     let numbers = bytes.get(MAGIC.len()..START_BYTES).ok_or_else(too_short)?.as_chunks().0;
     let number = |place: usize| u32::from_le_bytes(numbers[place]);
@@ -244,17 +252,17 @@ fn start(bytes: &[u8]) -> Result<(Header, &[[u8; ENTRY_BYTES]], &[u8])> {
     let table_at = START_BYTES as u64 + u64::from(number(1));
     let end = table_at + u64::from(number(2)) * ENTRY_BYTES as u64;
     let (Ok(table_at), Ok(end)) = (usize::try_from(table_at), usize::try_from(end)) else { return Err(too_short()) };
-    let (start, payloads) = bytes.split_at_checked(end).ok_or_else(too_short)?;
+    let (start, rest) = bytes.split_at_checked(end).ok_or_else(too_short)?;
     if start_checksum(start) != number(3) {
         return Err(damaged("its first checksum does not match, so it was cut short or changed"));
     }
     let header = serde_json::from_slice(&start[START_BYTES..table_at]);
     let header = header.map_err(|_| damaged("its header is not valid"))?;
-    Ok((header, start[table_at..].as_chunks().0, payloads))
+    Ok(Parts { header, table: start[table_at..].as_chunks().0, rest })
 }
 
 pub fn read(bytes: &[u8], model: &str, fresh: impl FnOnce() -> Result<State>, vocab: usize) -> Result<Snapshot> {
-    let (header, table, mut rest) = start(bytes)?;
+    let Parts { header, table, mut rest } = parts(bytes)?;
     if header.model != model {
         return Err(wrong_model());
     }

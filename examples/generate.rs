@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use lexopt::prelude::*;
+use mamba_web::backend::{Name, Precision};
 use mamba_web::engine::{Info, Options};
 use mamba_web::generation::{Input, Request, Session, Stats, Step, Text};
 use mamba_web::sampler::Settings;
@@ -35,7 +36,9 @@ cargo run --release --example generate -- --model PATH (--prompt TEXT | --ids \"
 #[derive(Default)]
 struct Arguments {
     model: Option<PathBuf>,
-    options: Options,
+    backend: Option<String>,
+    precision: Option<String>,
+    threads: Option<usize>,
     prompt: Option<Text>,
     tokens: Option<usize>,
     temperature: Option<f32>,
@@ -72,14 +75,14 @@ fn parse_from(mut parser: lexopt::Parser) -> std::result::Result<Arguments, lexo
     while let Some(argument) = parser.next()? {
         match argument {
             Long("model") => a.model = Some(parser.value()?.into()),
-            Long("backend") => a.options.backend = parser.value()?.string()?,
-            Long("precision") => a.options.precision = parser.value()?.string()?,
+            Long("backend") => a.backend = Some(parser.value()?.string()?),
+            Long("precision") => a.precision = Some(parser.value()?.string()?),
             Long("threads") => {
                 let threads = parser.value()?.parse::<usize>()?;
                 if threads == 0 {
                     return Err("--threads must be at least 1".into());
                 }
-                a.options.threads = Some(threads);
+                a.threads = Some(threads);
             }
             Long("prompt") => a.prompt = Some(parser.value()?.string()?.into()),
             Long("ids") => {
@@ -112,7 +115,12 @@ fn run(a: Arguments) -> Result<()> {
     let missing = |what: &str| Error::BadArgument(format!("{what} is missing; --help lists all."));
     let model = a.model.as_deref().ok_or_else(|| missing("--model PATH"))?;
     let prompt = a.prompt.clone().ok_or_else(|| missing("--prompt TEXT or --ids LIST"))?;
-    let mut engine = Engine::open(model, &a.options)?;
+    let options = Options {
+        backend: Name::parse(a.backend.as_deref().unwrap_or("auto"))?,
+        precision: Precision::parse(a.precision.as_deref().unwrap_or("auto"))?,
+        threads: a.threads,
+    };
+    let mut engine = Engine::open(model, &options)?;
     let mut session = match &a.load_state {
         Some(file) => engine.restore(&std::fs::read(file).map_err(|error| disk(file, &error))?)?,
         None => engine.session(None)?,
@@ -124,7 +132,7 @@ fn run(a: Arguments) -> Result<()> {
         return Err(Error::BadArgument("The prompt is empty.".into()));
     }
     if !nothing_to_read {
-        session.begin(&engine, Request::new(&engine, Input::Read(prompt)))?;
+        session.begin(&engine, engine.request(Input::Read(prompt)))?;
         while !matches!(session.advance(&mut engine)?, Step::End { .. }) {}
     }
     let prefill = session.stats();

@@ -44,7 +44,7 @@ pub struct Info {
     pub layers: usize,
     /// D.
     pub d_model: usize,
-    /// N.
+    /// N, of the layer that has most.
     pub d_state: usize,
     /// V, padding included.
     pub vocab: usize,
@@ -57,9 +57,9 @@ pub struct Info {
     /// What this was compiled for: `plain` or `relaxed` SIMD or `threads` (relaxed too) in a browser, else `native`.
     pub build: &'static str,
     pub threads: usize,
-    pub weight_bytes: usize,
+    pub weight_bytes: u64,
     /// Of one session, the same at every position.
-    pub state_bytes: usize,
+    pub state_bytes: u64,
     /// Of config.json and all weights, 32 hexadecimal digits.
     pub model_hash: String,
     /// Whether the checkpoint has one, so whether messages are possible.
@@ -72,11 +72,11 @@ impl Engine {
     pub fn info(&self) -> Info {
         let config = self.config();
         Info {
-            architecture: config.architecture.name(),
+            architecture: config.architecture(),
             parameters: config.parameters(),
-            layers: config.layers,
+            layers: config.layers.len(),
             d_model: config.d_model,
-            d_state: config.d_state,
+            d_state: config.d_state(),
             vocab: config.vocab,
             backend: self.backend.name(),
             backend_reason: self.backend_reason.clone(),
@@ -90,7 +90,7 @@ impl Engine {
             },
             threads: self.backend.threads(),
             weight_bytes: self.backend.weight_bytes(),
-            state_bytes: State::new(config).bytes(),
+            state_bytes: config.state_bytes(),
             model_hash: self.model_hash.clone(),
             chat_template: !matches!(self.chat_template, Ok(None)),
             defaults: self.defaults.clone(),
@@ -167,10 +167,11 @@ impl Engine {
     /// A new session, with nothing read.
     ///
     /// # Errors
-    /// [`Error::BadArgument`] when there is a system message and the model's chat template has no place for one.
+    /// [`Error::BadArgument`] when there is a system message and the model's chat template has no place for one,
+    /// [`Error::OutOfMemory`] when there is no room for another state.
     pub fn session(&self, system: Option<&str>) -> Result<Session> {
         let template = if system.is_some() { self.chat_template()? } else { None };
-        Ok(Session::new(State::new(self.config()), Conversation::new(system, template)?))
+        Ok(Session::new(State::try_new(self.config())?, Conversation::new(system, template)?))
     }
 
     /// A session from a `.mstate` file, which goes on exactly where the saved one was.

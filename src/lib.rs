@@ -10,6 +10,7 @@
 //! N states per channel, R rank of dt, K taps of the convolution, L layers, T tokens in the call. Mamba-2 has H heads of
 //! P channels (E = H * P) and G groups of B and C; W is the width of the convolution, E or E + 2 G N.
 
+mod allocate;
 pub mod backend;
 pub mod checkpoint;
 pub mod conversation;

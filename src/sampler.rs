@@ -15,7 +15,7 @@ pub use chooser::{Chooser, Constraint};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 
-use crate::checkpoint::reserved;
+use crate::allocate::reserved;
 use crate::error::{Error, Result};
 
 /// The penalties look at this many of the most recent tokens, read or generated. A constant, so that the cost

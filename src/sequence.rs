@@ -6,8 +6,8 @@
 
 use core::task::Poll;
 
+use crate::allocate::{copied, filled};
 use crate::backend::{Arrival, Backend, Choice, Fetch, Remote, Ticket};
-use crate::checkpoint::{copied, filled};
 use crate::error::{Error, Result};
 use crate::sampler::{Chooser, Recent};
 use crate::state::State;

@@ -1,16 +1,17 @@
-//! The recurrent state: all that the model remembers, in a size that never changes,
-//! and the `.mstate` file that holds it.
+//! The recurrent state: all that the model remembers, as a list of memories that the model's layers describe.
 //!
-//! L * (E * N + W * (K - 1)) floats, whatever the number of tokens read. W is the width of the convolution:
-//! E, in Mamba-2 E + 2 G N.
+//! In Mamba and Mamba-2 these are two of fixed size a layer, together L * (E * N + W * (K - 1)) floats, whatever the
+//! number of tokens read. W is the width of the convolution: E, in Mamba-2 E + 2 G N.
+
+mod file;
 
 use core::sync::atomic::{AtomicU64, Ordering};
 
-use serde::{Deserialize, Serialize};
+pub use file::{Content, Snapshot};
 
-use crate::checkpoint::copied;
+use crate::allocate::{copied, filled};
 use crate::error::{Error, Result};
-use crate::model::Config;
+use crate::model::{Config, Memory, MemoryKind, Mixer};
 
 /// Names one content of a state: two states with the same stamp hold the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,37 +24,34 @@ impl Stamp {
     }
 }
 
-/// The state of one sequence, in f32.
+/// The state of one sequence, in f32. It may be hundreds of megabytes, so every copy of it can fail.
 ///
-/// Channels run fastest in both parts, because each channel's recurrence is independent of all others:
-/// neighbouring SIMD lanes (and GPU threads) own neighbouring channels.
-#[derive(Debug, Clone)]
+/// Channels run fastest in all memories, because each channel's recurrence is independent of all others: neighbouring
+/// SIMD lanes (and GPU threads) own neighbouring channels.
+#[derive(Debug)]
 pub struct State {
-    layers: usize,
-    /// Values per layer of `conv`: (K - 1) * W.
-    conv_len: usize,
-    /// Values per layer of `ssm`: N * E.
-    ssm_len: usize,
-    /// The last K - 1 inputs of each convolution, `[L, K-1, W]`, oldest first.
-    conv: Vec<f32>,
-    /// The hidden state h, `[L, N, E]`; in Mamba-2 the channel e of E is number e % P of the head e / P.
-    ssm: Vec<f32>,
+    /// Of each layer its memories, in the order of [`Mixer::memories`].
+    layers: Vec<Vec<Held>>,
     /// Tokens read so far.
     pub position: u64,
     stamp: Stamp,
 }
 
+/// A memory and its values.
+#[derive(Debug, PartialEq)]
+struct Held {
+    memory: Memory,
+    values: Vec<f32>,
+}
+
 /// By content, whatever the stamps.
 impl PartialEq for State {
     fn eq(&self, other: &Self) -> bool {
-        (self.layers, self.conv_len, self.ssm_len, self.position)
-            == (other.layers, other.conv_len, other.ssm_len, other.position)
-            && self.conv == other.conv
-            && self.ssm == other.ssm
+        self.position == other.position && self.layers == other.layers
     }
 }
 
-/// One layer's part of the state.
+/// One layer's part of the state; a memory that the layer does not have is empty.
 pub struct LayerState<'a> {
     /// `[K-1, W]`, oldest input first.
     pub conv: &'a mut [f32],
@@ -63,27 +61,35 @@ pub struct LayerState<'a> {
 
 impl State {
     /// The state before the first token: all zeros.
-    pub fn new(config: &Config) -> Self {
-        let conv_len = (config.d_conv - 1) * config.conv_width();
-        let ssm_len = config.d_state * config.d_inner;
-        Self {
-            layers: config.layers,
-            conv_len,
-            ssm_len,
-            conv: vec![0.0; config.layers * conv_len],
-            ssm: vec![0.0; config.layers * ssm_len],
-            position: 0,
-            stamp: Stamp::fresh(),
-        }
-    }
-
-    /// A copy, which has the same stamp.
     ///
     /// # Errors
-    /// [`Error::OutOfMemory`] when there is no room for it.
+    /// [`Error::OutOfMemory`] when the machine has no room for it.
+    pub fn try_new(config: &Config) -> Result<Self> {
+        Self::with_memories(config.layers.iter().map(Mixer::memories), config.state_bytes())
+    }
+
+    /// `bytes` of all of them, for the sentence.
+    fn with_memories<M: IntoIterator<Item = Memory>>(layers: impl Iterator<Item = M>, bytes: u64) -> Result<Self> {
+        let held = |memory: Memory| {
+            let values = memory.values().and_then(|values| usize::try_from(values).ok());
+            let values = filled(values.ok_or_else(|| no_room(bytes))?, 0.0, "a state").map_err(|_| no_room(bytes))?;
+            Ok(Held { memory, values })
+        };
+        let layers = layers.map(|memories| memories.into_iter().map(held).collect()).collect::<Result<_>>()?;
+        Ok(Self { layers, position: 0, stamp: Stamp::fresh() })
+    }
+
+    /// A copy with the same stamp, since it holds the same.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`] when the machine has no room for a second one; nothing has changed then.
     pub fn try_clone(&self) -> Result<Self> {
-        let (conv, ssm) = (copied(&self.conv, "a state")?, copied(&self.ssm, "a state")?);
-        Ok(Self { conv, ssm, ..*self })
+        let held = |held: &Held| {
+            let values = copied(&held.values, "a copy of the state").map_err(|_| no_room(self.bytes()))?;
+            Ok(Held { memory: held.memory, values })
+        };
+        let layers = self.layers.iter().map(|layer| layer.iter().map(held).collect()).collect::<Result<_>>()?;
+        Ok(Self { layers, position: self.position, stamp: self.stamp })
     }
 
     /// Names the content, for a backend that keeps a copy.
@@ -96,135 +102,49 @@ impl State {
         self.stamp = Stamp::fresh();
     }
 
-    /// True when the dimensions are those of the model.
+    /// True when the memories are those of the model.
     pub fn fits(&self, config: &Config) -> bool {
-        self.layers == config.layers
-            && self.conv_len == (config.d_conv - 1) * config.conv_width()
-            && self.ssm_len == config.d_state * config.d_inner
+        self.layers.len() == config.layers.len()
+            && self.layers.iter().zip(&config.layers).all(|(layer, mixer)| {
+                layer.iter().map(|held| held.memory).eq(mixer.memories()) // so the lengths are equal, too
+            })
     }
 
     pub fn layer(&mut self, layer: usize) -> LayerState<'_> {
-        LayerState {
-            conv: &mut self.conv[layer * self.conv_len..][..self.conv_len],
-            ssm: &mut self.ssm[layer * self.ssm_len..][..self.ssm_len],
+        let mut state = LayerState { conv: &mut [], ssm: &mut [] };
+        for held in &mut self.layers[layer] {
+            match held.memory.kind {
+                MemoryKind::Conv => state.conv = &mut held.values,
+                MemoryKind::Ssm => state.ssm = &mut held.values,
+            }
         }
+        state
     }
 
     /// The bytes that the state occupies, the same at every position.
-    pub fn bytes(&self) -> usize {
-        (self.conv.len() + self.ssm.len()) * size_of::<f32>()
+    pub fn bytes(&self) -> u64 {
+        self.layers.iter().flatten().map(|held| size_of_val(held.values.as_slice()) as u64).sum()
     }
 
-    /// `conv` of all layers, `[L, K-1, W]`.
-    pub fn conv(&self) -> &[f32] {
-        &self.conv
+    /// The layers' memories of a kind, with the layers' numbers.
+    pub fn memories(&self, kind: MemoryKind) -> impl Iterator<Item = (usize, &[f32])> {
+        let layers = self.layers.iter().enumerate();
+        let all = layers.flat_map(|(layer, memories)| memories.iter().map(move |held| (layer, held)));
+        all.filter(move |(_, held)| held.memory.kind == kind).map(|(layer, held)| (layer, held.values.as_slice()))
     }
 
-    /// `ssm` of all layers, `[L, N, E]`.
-    pub fn ssm(&self) -> &[f32] {
-        &self.ssm
+    /// The windows of all layers one after the other, `[L, K-1, W]`, for inspection.
+    pub fn conv(&self) -> Vec<f32> {
+        self.memories(MemoryKind::Conv).flat_map(|(_, values)| values).copied().collect()
+    }
+
+    /// The hidden states of all layers one after the other, `[L, N, E]`, for inspection.
+    pub fn ssm(&self) -> Vec<f32> {
+        self.memories(MemoryKind::Ssm).flat_map(|(_, values)| values).copied().collect()
     }
 }
 
-/// Everything needed to go on exactly where a sequence stopped.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Snapshot {
-    pub state: State,
-    /// Scores of the next token, `[V]`; empty when nothing has been read yet.
-    pub logits: Vec<f32>,
-    /// The most recent tokens, oldest first, for the repetition penalties.
-    pub recent: Vec<u32>,
-    /// The turns so far as JSON, opaque here.
-    pub conversation: String,
-}
-
-const MAGIC: &[u8; 8] = b"MAMBAST1";
-
-#[derive(Serialize, Deserialize)]
-struct Header {
-    model: String,
-    layers: usize,
-    conv_len: usize,
-    ssm_len: usize,
-    logits_len: usize,
-    position: u64,
-    recent: Vec<u32>,
-    conversation: String,
-}
-
-impl Snapshot {
-    /// The `.mstate` file: magic, header length (u32), header (JSON), then conv, ssm and logits as
-    /// little-endian f32, then the CRC-32 of everything before it.
-    ///
-    /// `model` identifies the weights, so that a state is never used with others.
-    pub fn to_bytes(&self, model: &str) -> Vec<u8> {
-        let header = Header {
-            model: model.to_owned(),
-            layers: self.state.layers,
-            conv_len: self.state.conv_len,
-            ssm_len: self.state.ssm_len,
-            logits_len: self.logits.len(),
-            position: self.state.position,
-            recent: self.recent.clone(),
-            conversation: self.conversation.clone(),
-        };
-        let header = serde_json::to_vec(&header).unwrap_or_default(); // plain numbers and strings always serialise
-        let mut bytes = Vec::with_capacity(16 + header.len() + self.state.bytes() + self.logits.len() * 4);
-        bytes.extend_from_slice(MAGIC);
-        bytes.extend_from_slice(&(header.len() as u32).to_le_bytes());
-        bytes.extend_from_slice(&header);
-        for values in [&self.state.conv, &self.state.ssm, &self.logits] {
-            for value in values {
-                bytes.extend_from_slice(&value.to_le_bytes());
-            }
-        }
-        let crc = crc32fast::hash(&bytes);
-        bytes.extend_from_slice(&crc.to_le_bytes());
-        bytes
-    }
-
-    /// Reads a `.mstate` file back.
-    ///
-    /// # Errors
-    /// [`Error::BadState`] for a damaged file, [`Error::WrongModel`] for one of other weights.
-    pub fn from_bytes(bytes: &[u8], model: &str, config: &Config) -> Result<Self> {
-        let damaged = |what: &str| Error::BadState(format!("The saved state cannot be read: {what}."));
-        let rest = bytes.strip_prefix(MAGIC).ok_or_else(|| damaged("it does not start like a .mstate file"))?;
-        let (body, crc) = bytes.split_last_chunk::<4>().ok_or_else(|| damaged("it is too short"))?;
-        if crc32fast::hash(body) != u32::from_le_bytes(*crc) {
-            return Err(damaged("its checksum does not match, so it was cut short or changed"));
-        }
-        let (length, rest) = rest.split_first_chunk::<4>().ok_or_else(|| damaged("it is too short"))?;
-        let length = u32::from_le_bytes(*length) as usize;
-        let rest = &rest[..rest.len().saturating_sub(4)]; // without the checksum
-        let (header, values) = rest.split_at_checked(length).ok_or_else(|| damaged("its header is cut short"))?;
-        let header: Header = serde_json::from_slice(header).map_err(|_| damaged("its header is not valid"))?;
-        let mut state = State::new(config);
-        let wrong = header.model != model
-            || header.layers != state.layers
-            || header.conv_len != state.conv_len
-            || header.ssm_len != state.ssm_len;
-        if wrong {
-            return Err(Error::WrongModel("The saved state belongs to another model than the one loaded.".into()));
-        }
-        if header.logits_len != 0 && header.logits_len != config.vocab {
-            return Err(damaged("its scores do not fit the vocabulary"));
-        }
-        if header.recent.iter().any(|&token| token as usize >= config.vocab) {
-            return Err(damaged("it names a token outside the vocabulary"));
-        }
-        if values.len() != (state.conv.len() + state.ssm.len() + header.logits_len) * 4 {
-            return Err(damaged("its length does not match its header"));
-        }
-        let mut logits = vec![0.0; header.logits_len];
-        let targets = state.conv.iter_mut().chain(&mut state.ssm).chain(&mut logits);
-        for (target, chunk) in targets.zip(values.as_chunks::<4>().0) {
-            *target = f32::from_le_bytes(*chunk);
-            if !target.is_finite() {
-                return Err(damaged("it holds values that are not numbers"));
-            }
-        }
-        state.position = header.position;
-        Ok(Self { state, logits, recent: header.recent, conversation: header.conversation })
-    }
+fn no_room(bytes: u64) -> Error {
+    let megabytes = bytes.div_ceil(1_000_000);
+    Error::OutOfMemory(format!("There is no memory for another copy of the model's state ({megabytes} MB)."))
 }

@@ -5,7 +5,7 @@ mod support;
 
 use std::fs;
 
-use mamba_web::model::{Architecture, Config};
+use mamba_web::model::{Config, Mamba1, Mamba2, Mixer};
 use serde_json::{Map, Value, json};
 use support::golden;
 
@@ -17,18 +17,21 @@ const REQUIRED: [&str; 3] = ["vocab_size", "hidden_size", "num_hidden_layers"];
 
 /// The properties that the golden file has, of ours.
 fn properties(config: &Config) -> Object {
+    let first = config.layers[0];
+    assert!(config.layers.iter().all(|mixer| *mixer == first), "a config file describes layers that are all alike");
+    let (Mixer::Mamba1(Mamba1 { use_conv_bias, .. }) | Mixer::Mamba2(Mamba2 { use_conv_bias, .. })) = first;
+    let (low, high) = first.time_step_limit();
     let mut found = json!({
-        "vocab": config.vocab, "hidden": config.d_model, "inner": config.d_inner, "state": config.d_state,
-        "taps": config.d_conv, "layers": config.layers, "tied": config.tied, "bias": config.use_bias,
-        "conv_bias": config.use_conv_bias, "epsilon": config.norm_epsilon, "eos": config.eos_tokens,
-        "limit": [config.time_step_limit.0, config.time_step_limit.1],
+        "vocab": config.vocab, "hidden": config.d_model, "inner": first.d_inner(), "state": first.d_state(),
+        "taps": first.d_conv(), "layers": config.layers.len(), "tied": config.tied, "bias": first.use_bias(),
+        "conv_bias": use_conv_bias, "epsilon": config.norm_epsilon, "eos": config.eos_tokens, "limit": [low, high],
     });
-    let more = match config.architecture {
-        Architecture::Mamba => json!({"family": "mamba", "rank": config.dt_rank}),
-        Architecture::FalconMamba { mixer_epsilon } => {
-            json!({"family": "falcon_mamba", "rank": config.dt_rank, "mixer_epsilon": mixer_epsilon})
+    let more = match first {
+        Mixer::Mamba1(Mamba1 { dt_rank, part_norms: None, .. }) => json!({"family": "mamba", "rank": dt_rank}),
+        Mixer::Mamba1(Mamba1 { dt_rank, part_norms: Some(epsilon), .. }) => {
+            json!({"family": "falcon_mamba", "rank": dt_rank, "mixer_epsilon": epsilon})
         }
-        Architecture::Mamba2(heads) => {
+        Mixer::Mamba2(Mamba2 { heads, .. }) => {
             assert!(!heads.norm_before_gate, "transformers has no such thing");
             json!({"family": "mamba2", "heads": heads.heads, "head_dim": heads.head_dim, "groups": heads.groups})
         }

@@ -10,10 +10,12 @@ mod support {
 }
 
 use mamba_web::model::Config;
+use mamba_web::state::Snapshot;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use strangers::{
-    archive, build, gguf, is_sentence, other_tokenizers, read_within_bounds, tokenize, tokenizer_json, whole,
+    archive, build, gguf, held_at_most, is_sentence, other_tokenizers, read_within_bounds, tokenize, tokenizer_json,
+    whole,
 };
 use support::gguf::GgufFile;
 #[cfg(target_arch = "wasm32")]
@@ -210,6 +212,70 @@ proptest! {
     fn damaged_tokenizers((changes, cut) in changes()) {
         if let Err(error) = tokenize(&damage(tokenizer_json().to_string().as_bytes(), &changes, cut)) {
             is_sentence(&error);
+        }
+    }
+
+    /// With wrong checksums, and with right ones, so that what lies behind them is reached as well.
+    #[test]
+    fn damaged_states(
+        version_1: bool, (changes, cut) in changes(), start in header_changes(600), at_start: bool, repair: bool,
+    ) {
+        let (whole, model, config) = state_file(version_1);
+        let mut bytes = damage(&whole, if at_start { &start } else { &changes }, cut);
+        if repair {
+            repair_checksums(&mut bytes);
+        }
+        let (result, most) = held_at_most(|| Snapshot::from_bytes(&bytes, &model, &config));
+        // The state and what its header says, the latter as text and as numbers.
+        let bound = config.state_bytes() as usize + 4 * config.vocab + 4 * bytes.len() + 65_536;
+        prop_assert!(most <= bound, "{} bytes for a file of {}", most, bytes.len());
+        match result {
+            Err(error) => is_sentence(&error),
+            Ok(snapshot) if bytes == whole => prop_assert_eq!(snapshot.state.position, 23),
+            Ok(snapshot) => prop_assert!(repair && snapshot.logits.iter().all(|score| score.is_finite())),
+        }
+    }
+}
+
+/// tests/golden/state/chat.v1.mstate, as it is or in version 2, with its model's hash and config.
+fn state_file(version_1: bool) -> (Vec<u8>, String, Config) {
+    let bytes = include_bytes!("golden/state/chat.v1.mstate").to_vec();
+    let length = u32::from_le_bytes(bytes[8..12].try_into().unwrap()) as usize;
+    let header: Value = serde_json::from_slice(&bytes[12..12 + length]).unwrap();
+    let model = header["model"].as_str().unwrap().to_owned();
+    let config = Config::parse(include_str!("golden/chat/config.json")).unwrap();
+    if version_1 {
+        return (bytes, model, config);
+    }
+    let snapshot = Snapshot::from_bytes(&bytes, &model, &config).unwrap();
+    (snapshot.content().to_bytes(&model).unwrap(), model, config)
+}
+
+/// Makes the checksums right that a damaged file still has places for.
+fn repair_checksums(bytes: &mut Vec<u8>) {
+    let number =
+        |bytes: &[u8], at: usize| bytes.get(at..at + 4).map(|four| u32::from_le_bytes(four.try_into().unwrap()));
+    if bytes.starts_with(b"MAMBAST1") {
+        bytes.truncate(bytes.len() - 4);
+        bytes.extend(crc32fast::hash(bytes).to_le_bytes());
+    } else if let (Some(header), Some(sections)) = (number(bytes, 12), number(bytes, 16)) {
+        let table_at = 24_usize.saturating_add(header as usize);
+        let end = table_at.saturating_add(40 * sections as usize);
+        let mut at = end;
+        for entry in (table_at..end).step_by(40) {
+            let Some(length) = number(bytes, entry + 24) else { break };
+            let Some(payload) = bytes.get(at..at.saturating_add(length as usize)) else { break };
+            let checksum = crc32fast::hash(payload).to_le_bytes();
+            let Some(place) = bytes.get_mut(entry + 32..entry + 36) else { break };
+            place.copy_from_slice(&checksum);
+            at += (length as usize).next_multiple_of(8);
+        }
+        if let Some(rest) = bytes.get(24..end) {
+            let mut hasher = crc32fast::Hasher::new();
+            hasher.update(&bytes[..20]);
+            hasher.update(rest);
+            let checksum = hasher.finalize().to_le_bytes();
+            bytes[20..24].copy_from_slice(&checksum);
         }
     }
 }

@@ -207,8 +207,8 @@ fn a_message_is_a_turn_and_a_later_one_reads_only_what_is_new() {
     assert_eq!(run(&mut by_hand, &mut engine, prompt("", 6)).ids, second.ids);
     // Equal but for the order of sums: a block and single tokens go through different kernels.
     let apart = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
-    assert!(apart(by_hand.state().ssm(), session.state().ssm()) < 1e-4);
-    assert!(apart(by_hand.state().conv(), session.state().conv()) < 1e-4);
+    assert!(apart(&by_hand.state().ssm(), &session.state().ssm()) < 1e-4);
+    assert!(apart(&by_hand.state().conv(), &session.state().conv()) < 1e-4);
 }
 
 #[test]

@@ -88,8 +88,8 @@ fn every_architecture_is_the_same_in_both_formats() {
             let mut theirs = original(name, backend);
             let (config, theirs_config) = (ours.config().clone(), theirs.config().clone());
             assert_eq!(config, Config { eos_tokens: config.eos_tokens.clone(), ..theirs_config });
-            let got = read(ours.as_mut(), &want.input_ids, 64, &mut State::new(&config));
-            let same = read(theirs.as_mut(), &want.input_ids, 64, &mut State::new(&config));
+            let got = read(ours.as_mut(), &want.input_ids, 64, &mut State::try_new(&config).unwrap());
+            let same = read(theirs.as_mut(), &want.input_ids, 64, &mut State::try_new(&config).unwrap());
             // The file has A and not its logarithm.
             let error = relative_error(&got, &same);
             assert!(error < 2e-5, "{name} {backend}: {error}");
@@ -110,7 +110,7 @@ fn weights_of_eight_bits_stay_close() {
             let mut ours = load(&format!("{name}.q8_0.gguf"), backend, precision);
             let mut theirs = original(name, backend);
             let config = ours.config().clone();
-            let (mut a, mut b) = (State::new(&config), State::new(&config));
+            let (mut a, mut b) = (State::try_new(&config).unwrap(), State::try_new(&config).unwrap());
             let mut divergence = 0.0;
             for &id in &want.input_ids {
                 let got = read(ours.as_mut(), &[id], 1, &mut a);
@@ -353,14 +353,14 @@ fn folder(name: &str, files: Files) -> PathBuf {
 }
 
 fn try_open(path: &Path) -> Result<Engine> {
-    Engine::open(path, &Options { backend: "cpu".into(), precision: "f32".into(), ..Options::default() })
+    Engine::open(path, &Options { backend: Some(Name::Cpu), precision: Some(Precision::F32), ..Options::default() })
 }
 
 /// The scores after some tokens.
 fn scores(engine: &mut Engine) -> Vec<f32> {
     let mut session = engine.session(None).unwrap();
     let ids = (1..40).map(|i| i * 3 % 100).collect();
-    session.begin(engine, Request::new(engine, Input::Read(Text::Ids(ids)))).unwrap();
+    session.begin(engine, engine.request(Input::Read(Text::Ids(ids)))).unwrap();
     while !matches!(session.advance(engine).unwrap(), Step::End { .. }) {}
     session.logits().unwrap().to_vec()
 }
@@ -551,7 +551,7 @@ fn another_model_is_named() {
 fn greedy_ids_survive_the_change_of_format() {
     let want = expected(&golden("mamba2-groups"));
     let mut model = load("mamba2-groups.bf16.gguf", "cpu", Precision::F32);
-    let mut state = State::new(model.config());
+    let mut state = State::try_new(model.config()).unwrap();
     let mut logits = read(model.as_mut(), &want.input_ids, 64, &mut state);
     for &id in &want.greedy_ids {
         assert_eq!(argmax(&logits), id);

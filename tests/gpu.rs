@@ -98,7 +98,7 @@ fn a_stop_string_in_the_middle_of_a_submit_leaves_no_trace() {
         a.iter().zip(b).all(|(a, b)| (a - b).abs() <= 1e-4 * size)
     };
     assert!(close(a.logits().unwrap(), b.logits().unwrap()), "the scores are those after the last token");
-    assert!(close(a.state().ssm(), b.state().ssm()) && close(a.state().conv(), b.state().conv()));
+    assert!(close(&a.state().ssm(), &b.state().ssm()) && close(&a.state().conv(), &b.state().conv()));
 }
 
 #[test]
@@ -219,7 +219,7 @@ fn a_gpu_without_room_for_another_sequence_still_serves_it() {
             .map(|seed| {
                 let settings = Settings { temperature: 0.9, top_k: 20, seed, ..Settings::greedy() };
                 let chooser = Chooser::new(Sampler::new(settings, vocab).unwrap(), None);
-                (Sequence::new(State::new(gpu.config())), chooser, Vec::new())
+                (Sequence::new(State::try_new(gpu.config()).unwrap()), chooser, Vec::new())
             })
             .collect();
         for turn in 0..6 {

@@ -5,12 +5,12 @@ mod support;
 
 use mamba_web::backend::gpu::{Device, GpuLoader};
 use mamba_web::backend::{self, Backend, Loader, Name, Precision};
-use mamba_web::model::{Architecture, Config, tensors};
+use mamba_web::model::{Config, Mixer};
 use mamba_web::state::State;
 use mamba_web::testing;
 use proptest::prelude::*;
 use proptest::test_runner::{TestCaseError, TestRunner};
-use support::{kl_divergence, relative_error};
+use support::{fill_by_chance, kl_divergence, relative_error};
 
 #[derive(Debug, Clone, Copy)]
 enum Kind {
@@ -93,39 +93,17 @@ impl Shape {
         ))
         .unwrap();
         // The original layout's configs say it.
-        if let (Architecture::Mamba2(heads), Kind::Mamba2 { norm_before_gate, .. }) =
-            (&mut config.architecture, self.kind)
-        {
-            heads.norm_before_gate = norm_before_gate;
+        for mixer in &mut config.layers {
+            if let (Mixer::Mamba2(mamba2), Kind::Mamba2 { norm_before_gate, .. }) = (mixer, self.kind) {
+                mamba2.heads.norm_before_gate = norm_before_gate;
+            }
         }
         config
     }
 
     /// The same weights for every loader.
-    fn fill(&self, mut loader: Box<dyn Loader>) -> Box<dyn Backend> {
-        let mut state = self.seed | 1;
-        let mut next = || {
-            state ^= state << 13;
-            state ^= state >> 17;
-            state ^= state << 5;
-            state as f32 / u32::MAX as f32 * 2.0 - 1.0
-        };
-        let config = self.config();
-        for spec in tensors(&config) {
-            let name = config.tensor_name(spec.role);
-            let len: usize = spec.shape.iter().product();
-            let cols = len / spec.shape[0];
-            let (middle, size) = if name.ends_with("A_log") || name.contains("norm") || name.ends_with(".D") {
-                (1.0, 0.5)
-            } else {
-                (0.0, (3.0 / cols as f32).sqrt())
-            };
-            assert!(loader.begin(&name, &spec.shape).unwrap(), "{name}");
-            let values: Vec<f32> = (0..len).map(|_| middle + size * next()).collect();
-            // In pieces of whole rows, as from a stream.
-            values.chunks(3 * cols).for_each(|rows| loader.rows(rows).unwrap());
-        }
-        loader.finish().unwrap()
+    fn fill(&self, loader: Box<dyn Loader>) -> Box<dyn Backend> {
+        fill_by_chance(loader, &self.config(), self.seed)
     }
 
     fn ids(&self) -> Vec<u32> {
@@ -135,7 +113,7 @@ impl Shape {
 
 /// The scores and the state after the tokens, in calls of `most`.
 fn read(backend: &mut dyn Backend, tokens: &[u32], most: usize) -> (Vec<f32>, State) {
-    let mut state = State::new(backend.config());
+    let mut state = State::try_new(backend.config()).unwrap();
     let mut scores = vec![f32::NAN; backend.config().vocab];
     for block in tokens.chunks(most) {
         backend.prefill(block, &mut state, Some(&mut scores)).unwrap();
@@ -153,9 +131,9 @@ fn close_to(
     most: usize,
 ) -> Result<(), TestCaseError> {
     let (got, state) = read(gpu.as_mut(), ids, most);
-    let mut error = relative_error(&got, want).max(relative_error(state.ssm(), want_state.ssm()));
+    let mut error = relative_error(&got, want).max(relative_error(&state.ssm(), &want_state.ssm()));
     if !want_state.conv().is_empty() {
-        error = error.max(relative_error(state.conv(), want_state.conv()));
+        error = error.max(relative_error(&state.conv(), &want_state.conv()));
     }
     // Not a number is not close.
     (error < 2e-4).then_some(()).ok_or_else(|| TestCaseError::fail(format!("{name}, {most} a call: {error}")))
@@ -247,7 +225,7 @@ fn a_model_without_room_is_refused_before_it_is_allocated() {
         for precision in [Precision::F32, Precision::F16, Precision::Int8, Precision::Int4] {
             testing::limit_room(&mut device, u64::MAX);
             let gpu = new(&device, precision).unwrap().fill(&config).unwrap();
-            let needed = (gpu.weight_bytes() + gpu.buffer_bytes()) as u64;
+            let needed = gpu.weight_bytes() + gpu.buffer_bytes();
             testing::limit_room(&mut device, needed * 102 / 100);
             let enough = new(&device, precision).err().map(|error| error.to_string());
             assert_eq!(enough, None, "{precision:?}: {needed} bytes");
@@ -258,7 +236,7 @@ fn a_model_without_room_is_refused_before_it_is_allocated() {
         // As much as int8 needs, and less than f16 does.
         testing::limit_room(&mut device, u64::MAX);
         let int8 = new(&device, Precision::Int8).unwrap().fill(&config).unwrap();
-        testing::limit_room(&mut device, (int8.weight_bytes() + int8.buffer_bytes()) as u64 * 102 / 100);
+        testing::limit_room(&mut device, (int8.weight_bytes() + int8.buffer_bytes()) * 102 / 100);
         let opened = pollster::block_on(GpuLoader::open(device.clone(), config.clone(), Precision::F16)).unwrap();
         assert_eq!(opened.fill(&config).unwrap().precision(), Precision::Int8);
     }

@@ -18,7 +18,7 @@ fn logits_match_transformers_after_every_token() {
         let want = expected(&golden(name));
         for backend in F32 {
             let mut model = load(&golden(name), backend, Precision::F32).unwrap();
-            let mut state = State::new(model.config());
+            let mut state = State::try_new(model.config()).unwrap();
             let first = want.input_ids.len() - want.logits.len();
             let mut worst = 0f32;
             for (i, token) in want.input_ids.iter().enumerate() {
@@ -39,14 +39,15 @@ fn the_state_matches_transformers() {
         let want = expected(&golden(name));
         for backend in F32 {
             let mut model = load(&golden(name), backend, Precision::F32).unwrap();
-            let mut state = State::new(model.config());
+            let mut state = State::try_new(model.config()).unwrap();
             read(model.as_mut(), &want.input_ids, 64, &mut state);
             let c = model.config();
-            let (e, n, k, w) = (c.d_inner, c.d_state, c.d_conv, c.conv_width());
+            let like = c.layers[0];
+            let (e, n, k, w) = (like.d_inner(), like.d_state(), like.d_conv(), like.conv_width());
             // transformers keeps [L, E, N] and [L, W, K] (the oldest of the K inputs is not needed); ours run over E and W.
             let mut ssm = Vec::new();
             let mut conv = Vec::new();
-            for layer in 0..c.layers {
+            for layer in 0..c.layers.len() {
                 ssm.extend(
                     (0..n).flat_map(|n_| (0..e).map(move |e_| (layer * e + e_) * n + n_)).map(|i| want.ssm_state[i]),
                 );
@@ -54,8 +55,8 @@ fn the_state_matches_transformers() {
                     (1..k).flat_map(|k_| (0..w).map(move |w_| (layer * w + w_) * k + k_)).map(|i| want.conv_state[i]),
                 );
             }
-            assert!(relative_error(state.ssm(), &ssm) < 1e-4, "{name} {backend}");
-            assert!(relative_error(state.conv(), &conv) < 1e-4, "{name} {backend}");
+            assert!(relative_error(&state.ssm(), &ssm) < 1e-4, "{name} {backend}");
+            assert!(relative_error(&state.conv(), &conv) < 1e-4, "{name} {backend}");
             assert_eq!(state.position, 64);
         }
     }
@@ -78,15 +79,15 @@ fn prefill_in_one_call_equals_token_by_token() {
             ("gpu", Precision::Int4, 5e-2),
         ] {
             let mut model = load(&golden(name), backend, precision).unwrap();
-            let mut single = State::new(model.config());
+            let mut single = State::try_new(model.config()).unwrap();
             let one = read(model.as_mut(), &want.input_ids, 1, &mut single);
             let chunks: &[usize] = if backend.starts_with("gpu") { &[3, 64] } else { &[2, 3, 5, 7, 31, 64] };
             for &chunk in chunks {
-                let mut state = State::new(model.config());
+                let mut state = State::try_new(model.config()).unwrap();
                 let many = read(model.as_mut(), &want.input_ids, chunk, &mut state);
                 let error = relative_error(&many, &one);
                 assert!(error <= tolerance, "{name} {backend} {precision:?}, {chunk} at a time: {error}");
-                assert!(relative_error(state.ssm(), single.ssm()) <= tolerance);
+                assert!(relative_error(&state.ssm(), &single.ssm()) <= tolerance);
                 assert_eq!(state.position, single.position);
             }
         }
@@ -99,7 +100,7 @@ fn greedy_ids_match_transformers() {
         let want = expected(&golden(name));
         for backend in F32 {
             let mut model = load(&golden(name), backend, Precision::F32).unwrap();
-            let mut state = State::new(model.config());
+            let mut state = State::try_new(model.config()).unwrap();
             let mut logits = read(model.as_mut(), &want.input_ids, 64, &mut state);
             let ids: Vec<u32> = (0..want.greedy_ids.len())
                 .map(|_| {
@@ -121,7 +122,7 @@ fn threads_change_no_bit() {
             let result = |threads| {
                 let mut model = load_for(threads, &golden(name), precision).unwrap();
                 assert_eq!(model.threads(), threads);
-                let mut state = State::new(model.config());
+                let mut state = State::try_new(model.config()).unwrap();
                 let mut scores = Vec::new();
                 for chunk in [1, 2, 5, 32] {
                     scores.extend(read(model.as_mut(), &want.input_ids, chunk, &mut state));
@@ -154,7 +155,7 @@ fn packed_weights_stay_close_to_f32() {
             let exact = load(&golden(name), backend, Precision::F32).unwrap();
             // In int8 a quarter and the scales; but rows of 33 values fill two blocks of 32 or one of 64.
             assert!(model.weight_bytes() * 3 < exact.weight_bytes() * 2, "{name}: it must be smaller");
-            let mut state = State::new(model.config());
+            let mut state = State::try_new(model.config()).unwrap();
             let first = want.input_ids.len() - want.logits.len();
             let mut divergence = 0f64;
             for (i, token) in want.input_ids.iter().enumerate() {
@@ -185,7 +186,7 @@ fn the_default_model_matches_transformers() {
     let packed = [(Precision::Int8, 0.005), (Precision::Int4, 0.1)];
     let mut packed = packed.map(|(precision, most)| (load(&dir, "cpu", precision).unwrap(), most));
     for prompt in json["prompts"].as_array().unwrap() {
-        let mut state = State::new(model.config());
+        let mut state = State::try_new(model.config()).unwrap();
         let input = ids(&prompt["ids"]);
         let mut logits = read(model.as_mut(), &input, 64, &mut state);
         let top = ids(&prompt["top_ids"]);
@@ -193,7 +194,7 @@ fn the_default_model_matches_transformers() {
         let got: Vec<f32> = top.iter().map(|&id| logits[id as usize]).collect();
         assert!(relative_error(&got, &scores) < 1e-4);
         for (model, most) in &mut packed {
-            let mut state = State::new(model.config());
+            let mut state = State::try_new(model.config()).unwrap();
             let scores = read(model.as_mut(), &input, 64, &mut state);
             let divergence = kl_divergence(&logits, &scores);
             println!("default {}: KL divergence {divergence:.2e} nats", model.precision().name());

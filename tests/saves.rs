@@ -6,7 +6,7 @@ mod support;
 use std::fs;
 use std::path::Path;
 
-use mamba_web::backend::{self, Backend, Precision};
+use mamba_web::backend::{self, Backend, Name, Precision};
 use mamba_web::engine::Options;
 use mamba_web::model::Config;
 use mamba_web::state::State;
@@ -41,6 +41,7 @@ fn config(folder: &str, tied: &Value) -> Config {
 }
 
 fn load(config: Config, tensors: &[Entry], (name, precision): (&str, Precision)) -> Result<Box<dyn Backend>> {
+    let name = Name::parse(name)?.expect("a backend's name");
     let mut loader = backend::loader(name, config, precision, 1)?;
     let bytes = safetensors(tensors);
     read_file(&bytes, 999, Some(bytes.len() as u64), loader.as_mut())?;
@@ -49,7 +50,7 @@ fn load(config: Config, tensors: &[Entry], (name, precision): (&str, Precision))
 
 /// Scores after some tokens, read in one call and then one by one.
 fn scores(backend: &mut dyn Backend) -> Vec<f32> {
-    let mut state = State::new(backend.config());
+    let mut state = State::try_new(backend.config()).unwrap();
     let mut scores = read(backend, &[1, 7, 30, 4, 99, 3, 8, 8, 150, 61, 5, 17], 32, &mut state);
     scores.extend(read(backend, &[2, 90], 1, &mut state));
     scores
@@ -156,7 +157,7 @@ fn is_golden(folder: &str, config: Config, tensors: &[Entry]) {
     let want = expected(&golden(folder));
     for name in ["reference", "cpu"] {
         let mut backend = load(config.clone(), tensors, (name, Precision::F32)).unwrap();
-        let mut state = State::new(backend.config());
+        let mut state = State::try_new(backend.config()).unwrap();
         let scores = read(backend.as_mut(), &want.input_ids, 16, &mut state);
         let error = relative_error(&scores, want.logits.last().unwrap());
         assert!(error < 1e-4, "{folder} on {name}: {error}");
@@ -232,7 +233,7 @@ fn one_shard_stands_for_the_model() {
     for name in shards.into_iter().chain(["config.json"]) {
         fs::copy(from.join(name), folder.join(name)).unwrap();
     }
-    let options = Options { backend: "cpu".into(), precision: "f32".into(), ..Options::default() };
+    let options = Options { backend: Some(Name::Cpu), precision: Some(Precision::F32), ..Options::default() };
     let open = |path: &Path| Engine::open(path, &options);
     let opened = shards.map(|name| open(&folder.join(name)));
     fs::remove_file(folder.join(shards[0])).unwrap();

@@ -1,17 +1,26 @@
 //! The state: that it is all a sequence needs, that it can be saved, and that it has one size.
 
-use std::path::Path;
+#[path = "support/limited.rs"]
+mod limited;
+mod support;
 
-use mamba_web::Engine;
+use limited::limited;
 use mamba_web::backend::{Name, Precision};
-use mamba_web::engine::Options;
+use mamba_web::engine::{EngineBuilder, ModelFiles, Options};
 use mamba_web::generation::{Input, Request, Session, Step, Text};
+use mamba_web::model::{Config, tensors};
 use mamba_web::sampler::Settings;
+use mamba_web::{Engine, Error};
+use safetensors::Dtype;
+use safetensors::tensor::TensorView;
+use support::golden;
 
 fn open(name: &str) -> Engine {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
-    Engine::open(&folder, &Options { backend: Some(Name::Cpu), precision: Some(Precision::F32), ..Options::default() })
-        .unwrap()
+    Engine::open(
+        &golden(name),
+        &Options { backend: Some(Name::Cpu), precision: Some(Precision::F32), ..Options::default() },
+    )
+    .unwrap()
 }
 
 fn sampled(input: Input, max_tokens: usize) -> Request {
@@ -57,21 +66,180 @@ fn snapshots_and_forks_go_on_exactly_there() {
     assert_eq!(session.position(), position);
 }
 
+/// A file by its name in tests/golden/state.
+fn saved(name: &str) -> Vec<u8> {
+    std::fs::read(golden("state").join(name)).unwrap()
+}
+
+/// Written by the last code that wrote version 1 (tests/golden/make/state_v1.rs), with what it generated next.
+#[test]
+fn files_of_version_1_still_open() {
+    let text = std::fs::read_to_string(golden("state/v1.json")).unwrap();
+    let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+    for name in ["chat", "mamba2-groups"] {
+        let (mut engine, want) = (open(name), &json[name]);
+        let mut session = engine.restore(&saved(&format!("{name}.v1.mstate"))).unwrap();
+        assert_eq!(session.position(), want["position"].as_u64().unwrap());
+        assert_eq!(serde_json::to_value(session.conversation()).unwrap(), want["conversation"]);
+        // Saved again it is of the new version, and holds the same.
+        let again = session.snapshot(&engine).unwrap();
+        assert_eq!(again[..12], *b"MAMBASTA\x02\0\0\0");
+        let mut restored = engine.restore(&again).unwrap();
+        assert_eq!(restored.state(), session.state());
+        let ids: Vec<u32> = serde_json::from_value(want["then_7"].clone()).unwrap();
+        for session in [&mut session, &mut restored] {
+            let then = sampled(Input::Prompt(Text::Ids(vec![7])), 20);
+            assert_eq!(run(session, &mut engine, then), ids, "{name}");
+        }
+    }
+}
+
+/// The reader of docs/mstate.md, written from it and not from the code.
+#[test]
+fn a_stranger_reads_a_file_by_its_description() {
+    let mut engine = open("chat");
+    let mut session = engine.session(None).unwrap();
+    run(&mut session, &mut engine, sampled(Input::Message("Hello".into()), 20));
+    let data = session.snapshot(&engine).unwrap();
+    let number = |at: usize| u32::from_le_bytes(data[at..at + 4].try_into().unwrap()) as usize;
+    let crc = |parts: &[&[u8]]| crc32fast::hash(&parts.concat()) as usize;
+    assert_eq!((&data[..8], number(8)), (&b"MAMBASTA"[..], 2));
+    let table_at = 24 + number(12);
+    let mut at = table_at + 40 * number(16);
+    assert_eq!((table_at % 8, number(20)), (0, crc(&[&data[..20], &data[24..at]])));
+    let header: serde_json::Value = serde_json::from_slice(&data[24..table_at]).unwrap();
+    assert_eq!(header["model"], engine.model_hash());
+    assert_eq!(header["position"], session.position());
+    assert_eq!(header["recent"].as_array().unwrap().len() as u64, session.position());
+    let (mut conv, mut ssm, mut scores, mut kinds) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for row in (table_at..at).step_by(40) {
+        let (layer, kind, bytes) = (number(row), &data[row + 4..row + 8], number(row + 24));
+        let payload = &data[at..at + bytes];
+        assert_eq!((number(row + 28), number(row + 32), number(row + 36)), (0, crc(&[payload]), 0));
+        let floats = payload.as_chunks().0.iter().map(|&four| f32::from_le_bytes(four));
+        let (is_float, shape) = (number(row + 8) == 1, (number(row + 16), number(row + 20)));
+        assert_eq!(bytes, shape.0 * shape.1 * if is_float { 4 } else { 1 });
+        match kind {
+            b"conv" => conv.extend(floats),
+            b"ssm " => ssm.extend(floats),
+            b"scor" => scores.extend(floats),
+            kind => assert_eq!((kind, number(row + 12) & 1), (&b"turn"[..], 1)),
+        }
+        kinds.push((layer, kind.to_vec(), shape));
+        at += bytes.next_multiple_of(8);
+    }
+    assert_eq!(at, data.len());
+    assert_eq!(kinds[..2], [(0, b"conv".to_vec(), (3, 64)), (0, b"ssm ".to_vec(), (16, 64))]);
+    assert_eq!((kinds[3].0, kinds[4].0, kinds.len()), (1, u32::MAX as usize, 6));
+    assert!(conv == session.state().conv() && ssm == session.state().ssm() && scores == session.logits().unwrap());
+}
+
+/// Damages of a sound file, by what was done.
+fn damages(whole: &[u8]) -> Vec<(String, Vec<u8>)> {
+    let length = whole.len();
+    let mut all = Vec::new();
+    for part in 0..24 {
+        let at = part * length / 24;
+        let mut change = |what: &str, change: &dyn Fn(&mut Vec<u8>)| {
+            let mut bytes = whole.to_vec();
+            change(&mut bytes);
+            if bytes != whole {
+                all.push((format!("{what} at {at} of {length}"), bytes));
+            }
+        };
+        change("a bit", &|bytes| bytes[at] ^= 0x10);
+        change("cut", &|bytes| bytes.truncate(at));
+        change("a byte less", &|bytes| _ = bytes.remove(at));
+        change("a byte more", &|bytes| bytes.insert(at, 0));
+        change("zeros", &|bytes| bytes[at..(at + 64).min(length)].fill(0));
+        change("the rest twice", &|bytes| bytes.extend_from_within(at..));
+        change("halves exchanged", &|bytes| bytes.rotate_left(at));
+    }
+    // Every byte of what comes before the values.
+    for at in 0..64 {
+        let mut bytes = whole.to_vec();
+        bytes[at] = !bytes[at];
+        all.push((format!("another byte at {at} of {length}"), bytes));
+    }
+    all
+}
+
 #[test]
 fn a_state_of_another_model_or_a_damaged_one_is_refused() {
     let mut engine = open("chat");
     let mut session = engine.session(None).unwrap();
     run(&mut session, &mut engine, prompt("Hello", 3));
     let bytes = session.snapshot(&engine).unwrap();
-    assert_eq!(open("tiny-f32").restore(&bytes).err().unwrap().code(), "wrong-model");
-    for at in (0..bytes.len()).step_by(97) {
-        let mut damaged = bytes.clone();
-        damaged[at] ^= 0x10;
-        assert_eq!(engine.restore(&damaged).err().unwrap().code(), "bad-state", "byte {at}");
-        assert!(engine.restore(&bytes[..at]).is_err());
+    for whole in [saved("chat.v1.mstate"), bytes.clone()] {
+        assert_eq!(open("tiny-f32").restore(&whole).err().unwrap().code(), "wrong-model");
+        let damages = damages(&whole);
+        assert!(damages.len() > 200, "{}", damages.len());
+        for (what, damaged) in damages {
+            let error = engine.restore(&damaged).err().unwrap_or_else(|| panic!("{what}: must be refused"));
+            assert_eq!(error.code(), "bad-state", "{what}: {error}");
+            assert!(error.to_string().ends_with('.'), "{what}: {error}");
+        }
     }
-    assert_eq!(engine.restore(b"").err().unwrap().code(), "bad-state");
-    assert_eq!(engine.restore(&[0; 100]).err().unwrap().code(), "bad-state");
+    for other in [&b""[..], &[0; 100], b"MAMBAST1", b"MAMBASTA", b"MAMBASTA\x02\0\0\0", b"MAMBASTB\x02\0\0\0"] {
+        assert_eq!(engine.restore(other).err().unwrap().code(), "bad-state");
+    }
+    let newer = [&b"MAMBASTA\x03\0\0\0"[..], &bytes[12..]].concat();
+    let error = engine.restore(&newer).err().unwrap().to_string();
+    assert!(error.contains("was written by a newer version of mamba-web"), "{error}");
+    // Nothing of all that has changed anything.
+    assert_eq!(session.snapshot(&engine).unwrap(), bytes);
+}
+
+/// A model whose state has a megabyte, and next to no weights.
+fn large_state() -> Engine {
+    let json = r#"{"model_type":"mamba2","vocab_size":8,"hidden_size":8,"expand":256,"num_heads":32,"head_dim":64,
+        "n_groups":1,"state_size":64,"num_hidden_layers":2,"tie_word_embeddings":true}"#;
+    let config = Config::parse(json).unwrap();
+    let specs = tensors(&config).into_iter().map(|spec| (config.tensor_name(spec.role), spec.shape));
+    let specs: Vec<_> =
+        specs.map(|(name, shape)| (name, vec![0; 4 * shape.iter().product::<usize>()], shape)).collect();
+    let views =
+        specs.iter().map(|(name, data, shape)| (name, TensorView::new(Dtype::F32, shape.clone(), data).unwrap()));
+    let weights = safetensors::serialize(views, None).unwrap();
+    let files = ModelFiles { config: Some(json.into()), ..ModelFiles::default() };
+    let options = Options { backend: Some(Name::Cpu), precision: Some(Precision::F32), ..Options::default() };
+    let mut builder = pollster::block_on(EngineBuilder::open(&files, &options)).unwrap();
+    builder.begin_file("model.safetensors", Some(weights.len() as u64)).unwrap();
+    pollster::block_on(builder.push(&weights)).unwrap();
+    builder.end_file().unwrap();
+    pollster::block_on(builder.finish()).unwrap()
+}
+
+#[test]
+fn a_copy_that_does_not_fit_is_an_error_and_leaves_all_as_it_was() {
+    let mut engine = large_state();
+    let mut session = engine.session(None).unwrap();
+    let ids = |ids: &[u32]| sampled(Input::Prompt(Text::Ids(ids.to_vec())), 5);
+    run(&mut session, &mut engine, ids(&[1, 2, 3]));
+    let bytes = session.snapshot(&engine).unwrap();
+    let state = engine.info().state_bytes as usize;
+    assert!(state > 1 << 20);
+    // Nothing, room for one of the two layers, and room for nearly all of a copy.
+    for room in [0, state / 2 + 4096, state - 100_000] {
+        let refused = |what: &str, result: Result<(), Error>| {
+            let error = result.expect_err(what);
+            assert_eq!(error.code(), "out-of-memory", "{what}: {error}");
+            assert!(error.to_string().contains("no memory for"), "{what}: {error}");
+        };
+        refused("fork", limited(room, || session.fork().map(drop)));
+        refused("session", limited(room, || engine.session(None).map(drop)));
+        refused("snapshot", limited(room, || session.snapshot(&engine).map(drop)));
+        refused("restore", limited(room, || engine.restore(&bytes).map(drop)));
+        refused("begin", limited(room, || session.begin(&engine, ids(&[4]))));
+        // What was taken until then has been given back: with a little more the next one fits.
+        let fits = limited(state, || [(); 2].map(|()| session.fork().map(drop).is_ok()));
+        assert_eq!(fits, [true, true]);
+        assert!(!session.is_running());
+    }
+    assert_eq!(session.snapshot(&engine).unwrap(), bytes);
+    let mut restored = engine.restore(&bytes).unwrap();
+    let expected = run(&mut restored, &mut engine, ids(&[5]));
+    assert_eq!(run(&mut session, &mut engine, ids(&[5])), expected);
 }
 
 #[test]

@@ -404,7 +404,7 @@ fn the_files_beside_the_weights_reach_the_engine() {
     ] {
         std::fs::write(folder.join(name), text).unwrap();
     }
-    let options = mamba_web::engine::Options { backend: "cpu".into(), ..Default::default() };
+    let options = mamba_web::engine::Options { backend: Some(mamba_web::backend::Name::Cpu), ..Default::default() };
     let engine = mamba_web::Engine::open(&folder, &options).unwrap();
     assert!(engine.stop_tokens().contains(&2), "{:?}", engine.stop_tokens());
     let message = Message { role: "user".into(), content: "Hi".into() };

@@ -75,7 +75,7 @@ fn model(name: &str, precision: Precision, mut gpu: Gpu, bandwidth: f64) -> Resu
     let (dispatches, pipelines) = gpu.counts();
     let head = json!({
         "model": name, "precision": precision.name(), "weightBytes": gpu.weight_bytes(), "otherBytes": gpu.buffer_bytes(),
-        "dispatchesPerToken": dispatches, "dispatchesPerLayer": (dispatches - 4) as f64 / gpu.config().layers as f64,
+        "dispatchesPerToken": dispatches, "dispatchesPerLayer": (dispatches - 4) as f64 / gpu.config().layers.len() as f64,
         "pipelines": pipelines,
     });
     println!("{head}");
@@ -160,7 +160,7 @@ fn read(gpu: &mut Gpu, sequence: &mut Sequence, tokens: &[u32]) -> Result<()> {
 
 /// Seconds to read a prompt of so many tokens, its scores computed.
 fn prefill(gpu: &mut Gpu, tokens: usize) -> Result<f64> {
-    let mut sequence = Sequence::new(State::new(gpu.config()));
+    let mut sequence = Sequence::new(State::try_new(gpu.config())?);
     testing::fix_block(gpu, tokens);
     let start = Instant::now();
     read(gpu, &mut sequence, &ids(tokens))?;
@@ -169,7 +169,7 @@ fn prefill(gpu: &mut Gpu, tokens: usize) -> Result<f64> {
 
 /// Tokens generated a second, after so many were read.
 fn decode(gpu: &mut Gpu, position: usize, tokens: usize) -> Result<f64> {
-    let mut sequence = Sequence::new(State::new(gpu.config()));
+    let mut sequence = Sequence::new(State::try_new(gpu.config())?);
     read(gpu, &mut sequence, &ids(position.max(16)))?;
     let settings = Settings { temperature: 0.8, top_k: 40, ..Settings::greedy() };
     let mut chooser = Chooser::new(Sampler::new(settings, gpu.config().vocab)?, None);

@@ -101,7 +101,7 @@ fn listen(folder: &Path, documents: &[Vec<u32>], precision: Precision) -> Result
     let mut model = load(folder, "cpu", precision)?;
     let mut said = Said { scores: Vec::new(), next: Vec::new() };
     for document in documents {
-        let mut state = State::new(model.config());
+        let mut state = State::try_new(model.config())?;
         for pair in document.windows(2) {
             said.scores.push(read(model.as_mut(), &pair[..1], 1, &mut state));
             said.next.push(pair[1]);

@@ -104,7 +104,7 @@ pub trait Backend {
     }
 
     /// Bytes that the weights occupy.
-    fn weight_bytes(&self) -> usize;
+    fn weight_bytes(&self) -> u64;
 
     /// The GPU's name; none on the CPU.
     fn adapter(&self) -> Option<String> {

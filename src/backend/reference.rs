@@ -11,11 +11,11 @@ use candle_core::{D, Device, Tensor};
 use crate::backend::{Backend, Loader, Precision, check_call};
 use crate::checkpoint::TensorSink;
 use crate::error::{Error, Result};
-use crate::model::{Architecture, Config, Inventory, LayerRole, Role, Rows};
+use crate::model::{Config, Inventory, LayerRole, Mixer, Role, Rows};
 use crate::state::{LayerState, State};
 
-/// Tokens per call: short, so that a caller can stop between calls.
-const BLOCK: usize = 16;
+/// Tokens of a call, at most: few, so that a caller can stop between calls.
+const BLOCK_TOKENS: usize = 16;
 
 /// Collects the tensors as they are.
 pub struct ReferenceLoader {
@@ -109,21 +109,21 @@ impl Backend for Reference {
         Precision::F32
     }
 
-    fn weight_bytes(&self) -> usize {
-        self.weights.values().map(|tensor| tensor.elem_count() * size_of::<f32>()).sum()
+    fn weight_bytes(&self) -> u64 {
+        self.weights.values().map(|tensor| (tensor.elem_count() * size_of::<f32>()) as u64).sum()
     }
 
     fn block(&self) -> usize {
-        BLOCK
+        BLOCK_TOKENS
     }
 
     fn prefill(&mut self, tokens: &[u32], state: &mut State, logits: Option<&mut [f32]>) -> Result<()> {
-        check_call(&self.config, BLOCK, tokens, state, logits.as_deref())?;
+        check_call(&self.config, BLOCK_TOKENS, tokens, state, logits.as_deref())?;
         let ids = Tensor::new(tokens, &Device::Cpu)?;
         let mut h = self.weight(Role::Embeddings)?.index_select(&ids, 0)?; // [T, D]
-        for layer in 0..self.config.layers {
+        for (layer, mixer) in self.config.layers.iter().enumerate() {
             let u = self.rms_norm(&h, Role::Layer(layer, LayerRole::Norm))?;
-            h = (h + self.mixer(layer, &u, state.layer(layer))?)?;
+            h = (h + self.mixer(layer, mixer, &u, state.layer(layer))?)?;
         }
         state.position += tokens.len() as u64;
         if let Some(logits) = logits {
@@ -156,17 +156,16 @@ impl Reference {
     }
 
     /// One mixer: `u` is `[T, D]`, so is the result.
-    fn mixer(&self, layer: usize, u: &Tensor, state: LayerState<'_>) -> Result<Tensor> {
-        match self.config.architecture {
-            Architecture::Mamba => self.mamba(layer, u, state, None),
-            Architecture::FalconMamba { mixer_epsilon } => self.mamba(layer, u, state, Some(mixer_epsilon)),
-            Architecture::Mamba2(heads) => self.mamba2(layer, u, state, heads),
+    fn mixer(&self, layer: usize, mixer: &Mixer, u: &Tensor, state: LayerState<'_>) -> Result<Tensor> {
+        match mixer {
+            Mixer::Mamba1(mamba1) => self.mamba1(layer, mamba1, u, state),
+            Mixer::Mamba2(mamba2) => self.mamba2(layer, mamba2, u, state),
         }
     }
 
-    /// The causal convolution of `x` (`[T, W]`) and its SiLU, with the last K - 1 inputs before it.
-    fn conv(&self, layer: usize, x: &Tensor, state: &mut [f32]) -> Result<Tensor> {
-        let (t, width, k) = (x.dim(0)?, x.dim(1)?, self.config.d_conv);
+    /// The causal convolution of `x` (`[T, W]`) with K taps and its SiLU, with the last K - 1 inputs before it.
+    fn conv(&self, layer: usize, k: usize, x: &Tensor, state: &mut [f32]) -> Result<Tensor> {
+        let (t, width) = (x.dim(0)?, x.dim(1)?);
         let past = Tensor::from_slice(state, (k - 1, width), &Device::Cpu)?;
         let inputs = Tensor::cat(&[&past, x], 0)?; // [K - 1 + T, W]
         let taps = self.weight(Role::Layer(layer, LayerRole::Conv))?.reshape((width, k))?.t()?.contiguous()?; // [K, W]

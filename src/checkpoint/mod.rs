@@ -52,27 +52,3 @@ pub fn refuse_pointer(file: &str, contents: &[u8]) -> Result<()> {
     }
     Ok(())
 }
-
-/// An empty buffer with room for `len` values, or a sentence instead of an abort when the machine has no room for it.
-pub(crate) fn reserved<T>(len: usize, what: &str) -> Result<Vec<T>> {
-    let mut values = Vec::new();
-    values.try_reserve_exact(len).map_err(|_| {
-        let megabytes = (len as f64 * size_of::<T>() as f64 / 1e6).ceil();
-        Error::OutOfMemory(format!("There is no memory for {what} ({megabytes} MB)."))
-    })?;
-    Ok(values)
-}
-
-/// A copy of `values`; as [`reserved`] when there is no room.
-pub(crate) fn copied<T: Copy>(values: &[T], what: &str) -> Result<Vec<T>> {
-    let mut copy = reserved(values.len(), what)?;
-    copy.extend_from_slice(values);
-    Ok(copy)
-}
-
-/// A buffer of `len` times `value`; as [`reserved`] when there is no room.
-pub(crate) fn filled<T: Clone>(len: usize, value: T, what: &str) -> Result<Vec<T>> {
-    let mut values = reserved(len, what)?;
-    values.resize(len, value);
-    Ok(values)
-}

@@ -166,7 +166,7 @@ struct Run {
 async fn run(backend: &mut dyn Backend) -> Result<Run> {
     let vocab = backend.config().vocab;
     let prompt: Vec<u32> = (0..TOKENS).map(|i| (i * vocab / TOKENS) as u32).collect();
-    let mut sequence = Sequence::new(State::new(backend.config()));
+    let mut sequence = Sequence::new(State::try_new(backend.config())?);
     let mut read = 0;
     while read < prompt.len() {
         read +=

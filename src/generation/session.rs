@@ -8,12 +8,11 @@ use super::run::Run;
 use super::stop::StopStrings;
 use super::{Input, LoadedModel, Request, Stats, Step};
 use crate::backend::Arrival;
-use crate::checkpoint::copied;
 use crate::conversation::Conversation;
 use crate::error::{Error, Result};
 use crate::sampler::{Chooser, Constraint, Recent, Sampler};
 use crate::sequence::Sequence;
-use crate::state::{Snapshot, State};
+use crate::state::{Content, Snapshot, State};
 use crate::tokenizer::StreamDecoder;
 
 /// Tokens that a decoder looks back at, to know how a text goes on.
@@ -238,23 +237,22 @@ impl Session {
     /// Everything needed to go on exactly here, as a `.mstate` file.
     ///
     /// # Errors
-    /// [`Error::Busy`] during a run, or while the state has not been [read back](Session::read_back).
+    /// [`Error::Busy`] during a run, or while the state has not been [read back](Session::read_back),
+    /// [`Error::OutOfMemory`] when there is no room for the file.
     pub fn snapshot(&self, model: &dyn LoadedModel) -> Result<Vec<u8>> {
         self.is_idle("saved")?;
         self.is_here()?;
-        let snapshot = Snapshot {
-            state: self.sequence.state().try_clone()?,
-            logits: copied(self.sequence.logits(), "the scores of the next token")?,
-            recent: self.sequence.recent().iter().collect(),
-            conversation: serde_json::to_string(&self.conversation).unwrap_or_default(), // strings always serialise
-        };
-        Ok(snapshot.to_bytes(model.model_hash()))
+        let (state, logits) = (self.sequence.state(), self.sequence.logits());
+        let recent: Vec<u32> = self.sequence.recent().iter().collect();
+        let conversation = serde_json::to_string(&self.conversation).unwrap_or_default(); // strings always serialise
+        Content { state, logits, recent: &recent, conversation: &conversation }.to_bytes(model.model_hash())
     }
 
     /// A second session that goes on from here on its own.
     ///
     /// # Errors
-    /// [`Error::Busy`] during a run, [`Error::OutOfMemory`] without room for a second state.
+    /// [`Error::Busy`] during a run, [`Error::OutOfMemory`] when there is no room for another state; this session and all
+    /// others are as they were then.
     pub fn fork(&self) -> Result<Self> {
         self.is_idle("forked")?;
         Ok(Self::of(self.sequence.try_clone()?, self.conversation.clone(), self.stats))

@@ -4,15 +4,29 @@ mod gguf;
 mod json;
 
 use crate::error::{Error, Result};
-use crate::model::tensors;
+use crate::model::{Heads, Mamba1, Mamba2, Mixer, tensors};
 
-/// The dimensions of a Mamba model. Letters as in the crate's documentation.
+/// The dimensions of a model. Letters as in the crate's documentation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Config {
-    pub architecture: Architecture,
     /// V, rows of the embedding, padding included.
     pub vocab: usize,
     /// D, width of the residual stream.
+    pub d_model: usize,
+    /// The L layers in their order, each with its own dimensions.
+    pub layers: Vec<Mixer>,
+    /// The head is the embedding.
+    pub tied: bool,
+    /// Added to the mean square in the RMSNorms that have weights.
+    pub norm_epsilon: f32,
+    /// Tokens that end a text, as the config names them.
+    pub eos_tokens: Vec<u32>,
+}
+
+/// The dimensions of a model whose layers are all alike, as config files have them; becomes a [`Config`].
+pub(crate) struct Uniform {
+    pub architecture: Architecture,
+    pub vocab: usize,
     pub d_model: usize,
     /// E, channels of the selective SSM.
     pub d_inner: usize,
@@ -24,56 +38,24 @@ pub struct Config {
     pub d_conv: usize,
     /// L.
     pub layers: usize,
-    /// The head is the embedding.
     pub tied: bool,
-    /// in_proj and out_proj have biases.
     pub use_bias: bool,
-    /// The convolution has a bias.
     pub use_conv_bias: bool,
-    /// Added to the mean square in RMSNorm.
     pub norm_epsilon: f32,
-    /// softplus(dt) is clamped to this range; (0, inf) unless the config says otherwise.
+    /// (0, inf) unless the config says otherwise.
     pub time_step_limit: (f32, f32),
-    /// Tokens that end a text, as the config names them.
     pub eos_tokens: Vec<u32>,
 }
 
-/// Which recurrence the layers compute, and what only it has.
+/// Which recurrence all layers of a [`Uniform`] compute, and what only it has.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Architecture {
-    /// Gu & Dao 2023, <https://arxiv.org/abs/2312.00752>.
+pub(crate) enum Architecture {
     Mamba,
-    /// Mamba with RMS norms (without weights) on dt, B and C, <https://arxiv.org/abs/2410.05355>.
     FalconMamba {
-        /// Added to the mean square in these norms.
+        /// Added to the mean square in the norms of dt, B and C.
         mixer_epsilon: f32,
     },
-    /// Dao & Gu 2024, <https://arxiv.org/abs/2405.21060>.
     Mamba2(Heads),
-}
-
-/// How Mamba-2 divides its channels: E = H * P, and each head has one dt and one A.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Heads {
-    /// H.
-    pub heads: usize,
-    /// P, channels of a head.
-    pub head_dim: usize,
-    /// G: the heads of a group (H / G) share B and C; the gated norm takes its mean over a group's channels.
-    pub groups: usize,
-    /// The gated norm multiplies by silu(z) after the norm, not before it.
-    pub norm_before_gate: bool,
-}
-
-impl Architecture {
-    /// The name in API.md's `engine.info`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Architecture::Mamba => "mamba",
-            Architecture::FalconMamba { .. } => "falcon-mamba",
-            Architecture::Mamba2(_) => "mamba2",
-        }
-    }
 }
 
 /// "This is a Llama (LlamaForCausalLM); this page runs ...", from the name that a file gives the architecture.
@@ -86,65 +68,142 @@ pub(crate) fn unsupported(name: &str) -> Error {
     ))
 }
 
-/// Beyond this a dimension is a lie or beyond any browser; it also keeps every product of two inside u64.
+/// Beyond this a dimension is a lie or beyond any browser.
 pub(crate) const MAX_DIMENSION: u64 = 1 << 24;
 pub(crate) const MAX_LAYERS: u64 = 1 << 12;
 pub(crate) const MAX_STATES: u64 = 1 << 12;
 pub(crate) const MAX_TAPS: u64 = 1 << 10;
+/// The longest row of anything: then a row for each of 32 tokens still has a length that 32 bits can count.
+const MAX_WIDTH: u64 = 1 << 24;
+/// The most values of a tensor: then its length, rounded up to whole blocks, can be counted in 32 bits.
+const MAX_TENSOR: u64 = i32::MAX as u64;
+/// More parameters than this and even int8 weights pass what wasm can address.
+const MAX_PARAMETERS: u64 = 16 << 30;
+/// The largest state: half of what wasm can address.
+const MAX_STATE_BYTES: u64 = 1 << 31;
+
+impl Uniform {
+    /// The config with its layers one by one, if its parts agree. `source` is the file that the sentence names.
+    ///
+    /// # Errors
+    /// [`Error::BadCheckpoint`] for dimensions that contradict each other or that nothing can hold.
+    pub(crate) fn checked(self, source: &str) -> Result<Config> {
+        let Self { d_inner, d_state, dt_rank, d_conv, use_bias, use_conv_bias, time_step_limit, .. } = self;
+        let mamba1 = |part_norms| {
+            Mixer::Mamba1(Mamba1 {
+                d_inner,
+                d_state,
+                dt_rank,
+                d_conv,
+                use_bias,
+                use_conv_bias,
+                time_step_limit,
+                part_norms,
+            })
+        };
+        let mixer = match self.architecture {
+            Architecture::Mamba => mamba1(None),
+            Architecture::FalconMamba { mixer_epsilon } => mamba1(Some(mixer_epsilon)),
+            Architecture::Mamba2(heads) => {
+                let Heads { heads: h, head_dim: p, .. } = heads;
+                if (h as u64).checked_mul(p as u64) != Some(d_inner as u64) {
+                    return Err(bad(
+                        source,
+                        format!("has {h} heads of {p} channels, but the model has {d_inner} channels"),
+                    ));
+                }
+                Mixer::Mamba2(Mamba2 { heads, d_state, d_conv, use_bias, use_conv_bias, time_step_limit })
+            }
+        };
+        Config {
+            vocab: self.vocab,
+            d_model: self.d_model,
+            layers: vec![mixer; self.layers],
+            tied: self.tied,
+            norm_epsilon: self.norm_epsilon,
+            eos_tokens: self.eos_tokens,
+        }
+        .checked(source)
+    }
+}
+
+fn bad(source: &str, what: String) -> Error {
+    Error::BadCheckpoint(format!("{source} {what}."))
+}
 
 impl Config {
-    /// Channels that the convolution runs over: E, in Mamba-2 E + 2 G N, since B and C go through it too.
-    pub fn conv_width(&self) -> usize {
-        match self.architecture {
-            Architecture::Mamba | Architecture::FalconMamba { .. } => self.d_inner,
-            Architecture::Mamba2(heads) => self.d_inner + 2 * heads.groups * self.d_state,
-        }
+    /// The name in API.md's `engine.info`.
+    pub fn architecture(&self) -> &'static str {
+        let name = |mixer: &Mixer| match mixer {
+            Mixer::Mamba1(Mamba1 { part_norms: None, .. }) => "mamba",
+            Mixer::Mamba1(Mamba1 { part_norms: Some(_), .. }) => "falcon-mamba",
+            Mixer::Mamba2(_) => "mamba2",
+        };
+        let mut names = self.layers.iter().map(name);
+        let first = names.next().unwrap_or("mamba");
+        if names.all(|name| name == first) { first } else { "hybrid" }
     }
 
-    /// Rows of in_proj: x and z, in Mamba-2 also B, C and dt.
-    pub fn in_proj_rows(&self) -> usize {
-        match self.architecture {
-            Architecture::Mamba | Architecture::FalconMamba { .. } => 2 * self.d_inner,
-            Architecture::Mamba2(heads) => self.d_inner + self.conv_width() + heads.heads,
-        }
+    /// N, of the layer that has most.
+    pub fn d_state(&self) -> usize {
+        self.layers.iter().map(Mixer::d_state).max().unwrap_or(0)
     }
 
     /// Parameters of the model, each tied tensor counted once.
     pub fn parameters(&self) -> u64 {
-        tensors(self).iter().map(|spec| spec.shape.iter().map(|&n| n as u64).product::<u64>()).sum()
+        tensors(self).iter().fold(0, |sum: u64, spec| sum.saturating_add(spec.values()))
     }
 
-    /// The config itself, if its parts agree. `source` is the file that the sentence names.
+    /// Bytes of a [`State`](crate::state::State), the same at every position; u64::MAX where they cannot be counted.
+    pub fn state_bytes(&self) -> u64 {
+        let memories = self.layers.iter().flat_map(Mixer::memories);
+        memories.fold(0, |sum: u64, memory| sum.saturating_add(memory.bytes().unwrap_or(u64::MAX)))
+    }
+
+    /// The config itself, if its parts agree and no size that follows from them is beyond what 32 bits can count: wasm has
+    /// no more. `source` is the file that the sentence names. All later arithmetic with dimensions relies on this.
     ///
     /// # Errors
     /// [`Error::BadCheckpoint`] for dimensions that contradict each other or that nothing can hold.
-    pub(crate) fn checked(self, source: &str) -> Result<Self> {
-        let bad = |what: String| Err(Error::BadCheckpoint(format!("{source} {what}.")));
+    pub fn checked(self, source: &str) -> Result<Self> {
+        let bad = |what: String| Err(bad(source, what));
         let mut epsilons = vec![self.norm_epsilon];
-        match self.architecture {
-            Architecture::Mamba => {}
-            Architecture::FalconMamba { mixer_epsilon } => epsilons.push(mixer_epsilon),
-            Architecture::Mamba2(Heads { heads, head_dim, groups, .. }) => {
-                if heads * head_dim != self.d_inner {
-                    return bad(format!(
-                        "has {heads} heads of {head_dim} channels, but the model has {} channels",
-                        self.d_inner
-                    ));
+        for mixer in &self.layers {
+            let widest = mixer.widest().max(self.d_model as u64);
+            if widest > MAX_WIDTH {
+                return bad(format!("describes layers with rows of {widest} values, more than any browser can hold"));
+            }
+            match mixer {
+                Mixer::Mamba1(mamba1) => epsilons.extend(mamba1.part_norms),
+                Mixer::Mamba2(Mamba2 { heads: Heads { heads, groups, .. }, .. }) => {
+                    if *groups == 0 || heads % groups != 0 {
+                        return bad(format!("has {heads} heads, which {groups} groups cannot share evenly"));
+                    }
                 }
-                if heads % groups != 0 {
-                    return bad(format!("has {heads} heads, which {groups} groups cannot share evenly"));
-                }
+            }
+            if [mixer.d_inner(), mixer.d_state(), mixer.d_conv(), self.d_model].contains(&0) {
+                return bad("describes layers without channels, states or taps".into());
             }
         }
         if let Some(epsilon) = epsilons.iter().find(|epsilon| !(epsilon.is_finite() && **epsilon >= 0.0)) {
             return bad(format!("has {epsilon} as an epsilon of a norm, which is not a small positive number"));
         }
-        // More parameters than this and even int8 weights pass what wasm can address.
-        let limit = 16_u64 << 30;
         let parameters = self.parameters();
-        if parameters > limit {
+        if parameters > MAX_PARAMETERS {
             return bad(format!("describes a model of {parameters} parameters, more than any browser can hold"));
+        }
+        if let Some(spec) = tensors(&self).into_iter().find(|spec| spec.values() > MAX_TENSOR) {
+            let (name, values) = (self.tensor_name(spec.role), spec.values());
+            return bad(format!("describes a tensor {name} of {values} values, more than any browser can hold"));
+        }
+        let state_bytes = self.state_bytes();
+        if state_bytes > MAX_STATE_BYTES {
+            let megabytes = state_bytes / 1_000_000;
+            return bad(format!("describes a model whose state has {megabytes} MB, more than any browser can hold"));
         }
         Ok(self)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,36 @@
-//! The layer tensors of Mamba-2 (Dao & Gu 2024).
+//! Mamba-2 (Dao & Gu 2024, <https://arxiv.org/abs/2405.21060>) as data.
 
-use super::config::{Config, Heads};
+use super::memory::{Memory, MemoryKind};
 use super::tensors::LayerRole;
+
+/// The dimensions of a Mamba-2 mixer. Letters as in the crate's documentation.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Mamba2 {
+    pub heads: Heads,
+    /// N.
+    pub d_state: usize,
+    /// K.
+    pub d_conv: usize,
+    /// in_proj and out_proj have biases.
+    pub use_bias: bool,
+    /// The convolution has a bias.
+    pub use_conv_bias: bool,
+    /// softplus(dt) is clamped to this range.
+    pub time_step_limit: (f32, f32),
+}
+
+/// How Mamba-2 divides its channels: E = H * P, and each head has one dt and one A.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Heads {
+    /// H.
+    pub heads: usize,
+    /// P, channels of a head.
+    pub head_dim: usize,
+    /// G: the heads of a group (H / G) share B and C; the gated norm takes its mean over a group's channels.
+    pub groups: usize,
+    /// The gated norm multiplies by silu(z) after the norm, not before it.
+    pub norm_before_gate: bool,
+}
 
 pub(super) const NAMES: [(LayerRole, &str); 11] = [
     (LayerRole::Norm, "norm.weight"),
@@ -17,21 +46,56 @@ pub(super) const NAMES: [(LayerRole, &str); 11] = [
     (LayerRole::OutProjBias, "mixer.out_proj.bias"),
 ];
 
-/// The shape of a layer's tensor; None where the model has no such tensor.
-///
-/// The rows of in_proj are the gate z (E), what the convolution reads (x of E, B and C of G * N each) and dt (H).
-pub(super) fn shape(role: LayerRole, c: &Config, heads: Heads) -> Option<Vec<usize>> {
-    let (d, e, h, width) = (c.d_model, c.d_inner, heads.heads, c.conv_width());
-    Some(match role {
-        LayerRole::Norm => vec![d],
-        LayerRole::InProj => vec![c.in_proj_rows(), d],
-        LayerRole::InProjBias => return c.use_bias.then(|| vec![c.in_proj_rows()]),
-        LayerRole::Conv => vec![width, 1, c.d_conv],
-        LayerRole::ConvBias => return c.use_conv_bias.then(|| vec![width]),
-        LayerRole::XProj | LayerRole::DtProj => return None,
-        LayerRole::DtProjBias | LayerRole::ALog | LayerRole::D => vec![h],
-        LayerRole::GatedNorm => vec![e],
-        LayerRole::OutProj => vec![d, e],
-        LayerRole::OutProjBias => return c.use_bias.then(|| vec![d]),
-    })
+impl Mamba2 {
+    /// E.
+    pub fn d_inner(&self) -> usize {
+        self.heads.heads * self.heads.head_dim
+    }
+
+    /// Values of B and C, of all groups: 2 G N.
+    pub fn b_c_width(&self) -> usize {
+        2 * self.heads.groups * self.d_state
+    }
+
+    /// W, channels that the convolution runs over: x, B and C.
+    pub fn conv_width(&self) -> usize {
+        self.d_inner() + self.b_c_width()
+    }
+
+    /// Rows of in_proj: the gate z (E), what the convolution reads (x of E, B and C of G * N each) and dt (H).
+    pub fn in_proj_rows(&self) -> usize {
+        self.d_inner() + self.conv_width() + self.heads.heads
+    }
+
+    pub fn memories(&self) -> [Memory; 2] {
+        [
+            Memory::fixed(MemoryKind::Conv, self.d_conv - 1, self.conv_width()),
+            Memory::fixed(MemoryKind::Ssm, self.d_state, self.d_inner()),
+        ]
+    }
+
+    /// The longest row of anything that the mixer computes, counted so that it cannot wrap.
+    pub(super) fn widest(&self) -> u64 {
+        let Heads { heads, head_dim, groups, .. } = self.heads;
+        let (h, p, g, n) = (heads as u64, head_dim as u64, groups as u64, self.d_state as u64);
+        let b_c = g.saturating_mul(n).saturating_mul(2);
+        h.saturating_mul(p).saturating_mul(2).saturating_add(b_c).saturating_add(h)
+    }
+
+    /// The shape of a layer's tensor; None where the model has no such tensor.
+    pub(super) fn shape(&self, role: LayerRole, d: usize) -> Option<Vec<usize>> {
+        let (e, h, width) = (self.d_inner(), self.heads.heads, self.conv_width());
+        Some(match role {
+            LayerRole::Norm => vec![d],
+            LayerRole::InProj => vec![self.in_proj_rows(), d],
+            LayerRole::InProjBias => return self.use_bias.then(|| vec![self.in_proj_rows()]),
+            LayerRole::Conv => vec![width, 1, self.d_conv],
+            LayerRole::ConvBias => return self.use_conv_bias.then(|| vec![width]),
+            LayerRole::XProj | LayerRole::DtProj => return None,
+            LayerRole::DtProjBias | LayerRole::ALog | LayerRole::D => vec![h],
+            LayerRole::GatedNorm => vec![e],
+            LayerRole::OutProj => vec![d, e],
+            LayerRole::OutProjBias => return self.use_bias.then(|| vec![d]),
+        })
+    }
 }

@@ -22,6 +22,9 @@ pub(super) fn is_unused(name: &str) -> bool {
     UNUSED.contains(&last) || name.split('.').any(|part| part == "v_head")
 }
 
+/// The tensors of a layer with their names.
+pub(super) type LayerNames = &'static [(LayerRole, &'static str)];
+
 /// What stands before the model's own names in a file; known once a tensor has come.
 #[derive(Debug, Default)]
 pub(super) struct Prefix {
@@ -31,7 +34,8 @@ pub(super) struct Prefix {
 
 impl Prefix {
     /// The role of a tensor; None for a name that the model does not have, or has somewhere else in this file.
-    pub fn role(&mut self, name: &str, layer_names: &[(LayerRole, &str)]) -> Option<Role> {
+    /// `layer_names` are the tensors of the layer with this number.
+    pub fn role(&mut self, name: &str, layer_names: impl Fn(usize) -> LayerNames) -> Option<Role> {
         let parts: Vec<&str> = name.split('.').filter(|part| !WRAPPERS.contains(part)).collect();
         let name = parts.join(".");
         let (prefix, role) = split(&name, layer_names)?;
@@ -47,7 +51,7 @@ impl Prefix {
     }
 }
 
-fn split<'a>(name: &'a str, layer_names: &[(LayerRole, &str)]) -> Option<(&'a str, Role)> {
+fn split(name: &str, layer_names: impl Fn(usize) -> LayerNames) -> Option<(&str, Role)> {
     let ends = [
         ("embeddings.weight", Role::Embeddings),
         ("embedding.weight", Role::Embeddings),
@@ -60,8 +64,9 @@ fn split<'a>(name: &'a str, layer_names: &[(LayerRole, &str)]) -> Option<(&'a st
     }
     let (at, _) = name.match_indices("layers.").find(|&(at, _)| whole(&&name[..at]))?;
     let (layer, suffix) = name[at..].strip_prefix("layers.")?.split_once('.')?;
-    let (role, _) = layer_names.iter().find(|(_, name)| *name == suffix)?;
-    Some((&name[..at], Role::Layer(layer.parse().ok()?, *role)))
+    let layer = layer.parse().ok()?;
+    let (role, _) = layer_names(layer).iter().find(|(_, name)| *name == suffix)?;
+    Some((&name[..at], Role::Layer(layer, *role)))
 }
 
 #[cfg(test)]
@@ -76,7 +81,7 @@ mod tests {
 
     fn roles(names: &[&str]) -> Vec<Option<Role>> {
         let mut prefix = Prefix::default();
-        names.iter().map(|name| prefix.role(name, &NAMES)).collect()
+        names.iter().map(|name| prefix.role(name, |_| &NAMES)).collect()
     }
 
     #[test]

@@ -1,9 +1,8 @@
 //! Tensors by role: what each is for, its name and its shape, and which a checkpoint must hold.
 
-use super::config::{Architecture, Config};
-use super::names::{Prefix, is_unused};
+use super::config::Config;
+use super::names::{LayerNames, Prefix, is_unused};
 use super::tied::{Rows, Tables};
-use super::{mamba1, mamba2};
 use crate::error::{Error, Result};
 
 /// What a tensor is for. Names as in the checkpoint.
@@ -45,13 +44,17 @@ pub struct TensorSpec {
     pub shape: Vec<usize>,
 }
 
+impl TensorSpec {
+    /// How many values the tensor has.
+    pub fn values(&self) -> u64 {
+        self.shape.iter().fold(1, |product: u64, &n| product.saturating_mul(n as u64))
+    }
+}
+
 impl Config {
-    /// The layer tensors of this architecture with their names.
-    fn layer_names(&self) -> &'static [(LayerRole, &'static str)] {
-        match self.architecture {
-            Architecture::Mamba | Architecture::FalconMamba { .. } => &mamba1::NAMES,
-            Architecture::Mamba2(_) => &mamba2::NAMES,
-        }
+    /// The tensors of a layer with their names.
+    fn layer_names(&self, layer: usize) -> LayerNames {
+        self.layers.get(layer).map_or(&[], |mixer| mixer.names())
     }
 
     /// The shape of a tensor of the model; None where the model has no such tensor.
@@ -59,11 +62,7 @@ impl Config {
         match role {
             Role::Embeddings | Role::LmHead => Some(vec![self.vocab, self.d_model]),
             Role::NormF => Some(vec![self.d_model]),
-            Role::Layer(layer, _) if layer >= self.layers => None,
-            Role::Layer(_, role) => match self.architecture {
-                Architecture::Mamba | Architecture::FalconMamba { .. } => mamba1::shape(role, self),
-                Architecture::Mamba2(heads) => mamba2::shape(role, self, heads),
-            },
+            Role::Layer(layer, role) => self.layers.get(layer)?.shape(role, self.d_model),
         }
     }
 
@@ -74,7 +73,7 @@ impl Config {
             Role::NormF => "backbone.norm_f.weight".into(),
             Role::LmHead => "lm_head.weight".into(),
             Role::Layer(layer, role) => {
-                let suffix = self.layer_names().iter().find(|(r, _)| *r == role).map_or("", |(_, name)| name);
+                let suffix = self.layer_names(layer).iter().find(|(r, _)| *r == role).map_or("", |(_, name)| name);
                 format!("backbone.layers.{layer}.{suffix}")
             }
         }
@@ -84,8 +83,8 @@ impl Config {
 /// All tensors of the model, a tied head counted once (as the embeddings).
 pub fn tensors(config: &Config) -> Vec<TensorSpec> {
     let ends = [Role::Embeddings, Role::NormF].into_iter().chain((!config.tied).then_some(Role::LmHead));
-    let layers = (0..config.layers)
-        .flat_map(|layer| config.layer_names().iter().map(move |&(role, _)| Role::Layer(layer, role)));
+    let layers = (0..config.layers.len())
+        .flat_map(|layer| config.layer_names(layer).iter().map(move |&(role, _)| Role::Layer(layer, role)));
     ends.chain(layers).filter_map(|role| Some(TensorSpec { role, shape: config.shape(role)? })).collect()
 }
 
@@ -118,7 +117,7 @@ impl Inventory {
     /// [`Error::BadCheckpoint`] for a tensor that the model has no place for, for one of another shape, and for one that
     /// comes twice; the sentence names the tensor, the shape found and the shape expected.
     pub fn begin(&mut self, name: &str, shape: &[usize]) -> Result<Option<Role>> {
-        let role = self.prefix.role(name, self.config.layer_names());
+        let role = self.prefix.role(name, |layer| self.config.layer_names(layer));
         let Some((role, expected)) = role.and_then(|role| Some((role, self.config.shape(role)?))) else {
             if is_unused(name) {
                 return Ok(None);

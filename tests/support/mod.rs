@@ -16,7 +16,7 @@ use mamba_web::Result;
 use mamba_web::backend::gpu::{Device, GpuLoader};
 use mamba_web::backend::{self, Backend, Loader, Name, Precision};
 use mamba_web::checkpoint::{Reader, shards};
-use mamba_web::model::Config;
+use mamba_web::model::{Config, tensors};
 use mamba_web::state::State;
 use safetensors::SafeTensors;
 
@@ -77,6 +77,32 @@ fn fill(mut loader: Box<dyn Loader>, dir: &Path) -> Result<Box<dyn Backend>> {
         reader.finish(loader.as_mut())?;
     }
     loader.finish()
+}
+
+/// Weights by chance, the same for every loader.
+pub fn fill_by_chance(mut loader: Box<dyn Loader>, config: &Config, seed: u32) -> Box<dyn Backend> {
+    let mut state = seed | 1;
+    let mut next = || {
+        state ^= state << 13;
+        state ^= state >> 17;
+        state ^= state << 5;
+        state as f32 / u32::MAX as f32 * 2.0 - 1.0
+    };
+    for spec in tensors(config) {
+        let name = config.tensor_name(spec.role);
+        let len: usize = spec.shape.iter().product();
+        let cols = len / spec.shape[0];
+        let (middle, size) = if name.ends_with("A_log") || name.contains("norm") || name.ends_with(".D") {
+            (1.0, 0.5)
+        } else {
+            (0.0, (3.0 / cols as f32).sqrt())
+        };
+        assert!(loader.begin(&name, &spec.shape).unwrap(), "{name}");
+        let values: Vec<f32> = (0..len).map(|_| middle + size * next()).collect();
+        // In pieces of whole rows, as from a stream.
+        values.chunks(3 * cols).for_each(|rows| loader.rows(rows).unwrap());
+    }
+    loader.finish().unwrap()
 }
 
 /// What transformers computed for a golden checkpoint.

@@ -116,7 +116,7 @@ impl FakeRemote {
         self.ahead.clear();
         let held = match self.held.iter().position(|held| held.stamp == state.stamp()) {
             Some(place) => self.held.remove(place),
-            None => Held { stamp: state.stamp(), state: state.clone(), logits: logits.to_vec() },
+            None => Held { stamp: state.stamp(), state: state.try_clone().unwrap(), logits: logits.to_vec() },
         };
         self.held.push(held);
         let most = self.manner.parked + 1;
@@ -160,7 +160,7 @@ impl Backend for FakeRemote {
         self.inner.precision()
     }
 
-    fn weight_bytes(&self) -> usize {
+    fn weight_bytes(&self) -> u64 {
         self.inner.weight_bytes()
     }
 
@@ -224,7 +224,8 @@ impl Remote for FakeRemote {
             let (mut sampler, mut recent) = (sampler.clone(), recent.clone());
             let most = self.manner.ahead.min(most);
             let (held, inner) = self.last();
-            let mut run = Held { stamp: held.stamp, state: held.state.clone(), logits: held.logits.clone() };
+            let mut run =
+                Held { stamp: held.stamp, state: held.state.try_clone().unwrap(), logits: held.logits.clone() };
             let mut chosen = Vec::new();
             for _ in 0..most {
                 let id = sampler.sample(&run.logits, &recent)?;
@@ -247,7 +248,7 @@ impl Remote for FakeRemote {
         self.bring(state, &[]);
         self.ahead.clear();
         let (held, _) = self.last();
-        let fetched = (what, held.state.clone(), held.logits.clone());
+        let fetched = (what, held.state.try_clone().unwrap(), held.logits.clone());
         Ok(Poll::Ready(self.started(Some(fetched))))
     }
 
@@ -262,7 +263,7 @@ impl Remote for FakeRemote {
             None => {}
             Some((Fetch::Scores, _, scores)) => logits.copy_from_slice(&scores),
             Some((Fetch::All, mut from, scores)) => {
-                for layer in 0..self.inner.config().layers {
+                for layer in 0..self.inner.config().layers.len() {
                     let (to, from) = (state.layer(layer), from.layer(layer));
                     to.conv.copy_from_slice(from.conv);
                     to.ssm.copy_from_slice(from.ssm);

@@ -46,7 +46,7 @@ unsafe impl GlobalAlloc for Counting {
 static ALLOCATOR: Counting = Counting;
 
 /// What any file may take besides twice its size: the pieces in which values are handed on, and a pickle's objects.
-const SLACK: isize = 2 << 20;
+const SLACK: usize = 2 << 20;
 
 /// Reads a weight file without keeping its values, and checks what that took.
 pub fn read_within_bounds(bytes: &[u8], chunk: usize, length: Option<u64>) -> Result<()> {
@@ -59,12 +59,17 @@ pub fn read_within_bounds(bytes: &[u8], chunk: usize, length: Option<u64>) -> Re
             Ok(())
         }
     }
+    let (result, taken) = held_at_most(|| read_file(bytes, chunk, length, &mut Nothing));
+    assert!(taken <= 2 * bytes.len() + SLACK, "{taken} bytes for a file of {}", bytes.len());
+    result
+}
+
+/// What `body` gives, and how many bytes more than before it the thread held at most.
+pub fn held_at_most<T>(body: impl FnOnce() -> T) -> (T, usize) {
     let before = HELD.get();
     MOST.set(before);
-    let result = read_file(bytes, chunk, length, &mut Nothing);
-    let taken = MOST.get() - before;
-    assert!(taken <= 2 * bytes.len() as isize + SLACK, "{taken} bytes for a file of {}", bytes.len());
-    result
+    let result = body();
+    (result, (MOST.get() - before) as usize) // at least 0, since it began there
 }
 
 /// Builds an engine from the bytes of a weight file.

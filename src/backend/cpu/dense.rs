@@ -3,17 +3,17 @@
 use super::lanes::{load, store};
 use super::matrix::Strips;
 use super::pool::Columns;
-use super::simd::{F32x4, ROWS};
+use super::simd::{F32x4, PANEL_ROWS};
 use super::tiles::Tiles;
-use crate::checkpoint::{copied, filled};
+use crate::allocate::{copied, filled};
 use crate::error::Result;
 
 /// `rows` x `cols` weights in f32.
 pub struct Dense {
     rows: usize,
     cols: usize,
-    /// `[strips, cols, ROWS]`, missing rows zero.
-    values: Vec<[f32; ROWS]>,
+    /// `[strips, cols, PANEL_ROWS]`, missing rows zero.
+    values: Vec<[f32; PANEL_ROWS]>,
     /// Rows pushed so far.
     filled: usize,
 }
@@ -21,14 +21,14 @@ pub struct Dense {
 impl Dense {
     /// A matrix of zeros to be filled by [`Dense::push`].
     pub fn new(rows: usize, cols: usize) -> Result<Self> {
-        let values = filled(rows.div_ceil(ROWS) * cols, [0.0; ROWS], "the model's weights")?;
+        let values = filled(rows.div_ceil(PANEL_ROWS) * cols, [0.0; PANEL_ROWS], "the model's weights")?;
         Ok(Self { rows, cols, values, filled: 0 })
     }
 
     /// Appends whole rows.
     pub fn push(&mut self, rows: &[f32]) {
         for row in rows.chunks(self.cols) {
-            let (strip, lane) = (self.filled / ROWS, self.filled % ROWS);
+            let (strip, lane) = (self.filled / PANEL_ROWS, self.filled % PANEL_ROWS);
             for (column, value) in self.values[strip * self.cols..].iter_mut().zip(row) {
                 column[lane] = *value;
             }
@@ -48,14 +48,14 @@ impl Dense {
         self.rows
     }
 
-    pub fn bytes(&self) -> usize {
-        size_of_val(self.values.as_slice())
+    pub fn bytes(&self) -> u64 {
+        size_of_val(self.values.as_slice()) as u64
     }
 
     /// Writes row `row` into `out` (`cols` values).
     pub fn row(&self, row: usize, out: &mut [f32]) {
-        for (out, column) in out.iter_mut().zip(&self.values[row / ROWS * self.cols..]) {
-            *out = column[row % ROWS];
+        for (out, column) in out.iter_mut().zip(&self.values[row / PANEL_ROWS * self.cols..]) {
+            *out = column[row % PANEL_ROWS];
         }
     }
 }
@@ -65,11 +65,11 @@ impl Strips for Dense {
     #[inline(always)]
     unsafe fn tile<const T: usize>(&self, strip: usize, x: &Tiles, first: usize, out: &Columns) {
         let weights = &self.values[strip * self.cols..][..self.cols];
-        let mut sums = [[F32x4::splat(0.0); ROWS / F32x4::LANES]; T];
+        let mut sums = [[F32x4::splat(0.0); PANEL_ROWS / F32x4::LANES]; T];
         // One column an iteration: of several, V8 reads all weights and activations before it computes, and keeps them
         // in memory, having not as many registers.
         for (weights, x) in weights.iter().zip(x.exact::<T>(first, self.cols)) {
-            let weights: [_; ROWS / F32x4::LANES] = load(weights);
+            let weights: [_; PANEL_ROWS / F32x4::LANES] = load(weights);
             for (sums, &x) in sums.iter_mut().zip(x) {
                 let x = F32x4::splat(x);
                 for (sum, weights) in sums.iter_mut().zip(weights) {
@@ -77,7 +77,7 @@ impl Strips for Dense {
                 }
             }
         }
-        let rows = strip * ROWS..self.rows.min((strip + 1) * ROWS);
+        let rows = strip * PANEL_ROWS..self.rows.min((strip + 1) * PANEL_ROWS);
         for (t, sums) in sums.into_iter().enumerate() {
             // SAFETY: these rows are the caller's alone.
             store(sums, unsafe { out.row(first + t, rows.clone()) });

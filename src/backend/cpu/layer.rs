@@ -4,22 +4,19 @@
 
 use core::ops::Range;
 
-use super::BLOCK as BLOCK_TOKENS;
-use super::conv::ConvBlock;
-use super::mamba2::{Ssd, SsdBlock, SsdWork};
 use super::matrix::Matrix;
-use super::norm::{add_bias, rms_norm, rms_scale};
+use super::norm::{add_bias, rms_norm};
 use super::pool::{Columns, Part, Pool};
-use super::scan::{ScanBlock, pair_up};
-use super::simd::BLOCK;
-use super::tiles::{TOKENS, Tiles};
-use super::weights::{Layer, Selective, Ssm, Weights};
-use crate::checkpoint::filled;
+use super::simd::BLOCK_COLUMNS;
+use super::tiles::{TILE_TOKENS, Tiles};
+use super::weights::{Layer, Mixer, Weights};
+use super::{BLOCK_TOKENS, mamba1, mamba2};
+use crate::allocate::filled;
 use crate::error::Result;
-use crate::model::Config;
+use crate::model::{self, Config};
 use crate::state::LayerState;
 
-/// Activations of one block of T tokens, allocated once for the largest T.
+/// Activations of one block of T tokens, allocated once for the largest T and the layers that need most.
 pub struct Work {
     /// The residual stream, `[T, D]`.
     pub residual: Vec<f32>,
@@ -28,50 +25,48 @@ pub struct Work {
     /// The normed residual for in_proj.
     pub u_tiles: Tiles,
     /// `[T, 2E]` (in Mamba-2 `[T, 2E + 2GN + H]`): output of in_proj.
-    xz: Vec<f32>,
-    /// `[T, E]` (in Mamba-2 `[T, E + 2GN]`): output of the convolution.
-    x: Vec<f32>,
-    /// That for x_proj, then the gated result for out_proj.
-    x_tiles: Tiles,
-    /// `[T, R + 2N]`: output of x_proj.
-    x_dbl: Vec<f32>,
-    /// `[N, T]`: B and C of it.
-    b_c: Vec<[f32; 2]>,
-    /// The R of x_dbl for dt_proj.
-    dt_tiles: Tiles,
-    /// `[T, E]`: output of dt_proj; in Mamba-2 of the scan.
-    dt: Vec<f32>,
-    ssd: Option<SsdWork>,
+    pub projected: Vec<f32>,
+    /// `[T, W]`: output of the convolution.
+    pub convolved: Vec<f32>,
+    /// That for x_proj, then the mixer's result for out_proj.
+    pub x_tiles: Tiles,
+    pub mamba1: mamba1::Work,
+    pub mamba2: mamba2::Work,
+    /// `[T, E]`: in Mamba-1 output of dt_proj, in Mamba-2 of the scan.
+    pub inner: Vec<f32>,
 }
 
 impl Work {
     pub fn new(c: &Config, weights: &Weights, threads: usize) -> Result<Self> {
+        let most = |of: fn(&model::Mixer) -> usize| c.layers.iter().map(of).max().unwrap_or(0);
         let buffer = |width: usize| filled(BLOCK_TOKENS * width, 0.0, "the work space");
+        let (mut of_mamba1, mut of_mamba2) = (Vec::new(), Vec::new());
+        for mixer in &c.layers {
+            match mixer {
+                model::Mixer::Mamba1(dims) => of_mamba1.push(*dims),
+                model::Mixer::Mamba2(dims) => of_mamba2.push(*dims),
+            }
+        }
         Ok(Self {
             residual: buffer(c.d_model)?,
             u: buffer(c.d_model)?,
             // The large matrices are all exact or all packed.
             u_tiles: weights.embeddings.tiles(BLOCK_TOKENS, c.d_model)?,
-            xz: buffer(c.in_proj_rows())?,
-            x: buffer(c.conv_width())?,
-            x_tiles: weights.embeddings.tiles(BLOCK_TOKENS, c.d_inner)?,
-            x_dbl: buffer(c.dt_rank + 2 * c.d_state)?,
-            dt_tiles: Tiles::new(BLOCK_TOKENS, c.dt_rank, false)?,
-            b_c: filled(BLOCK_TOKENS * c.d_state, [0.0; 2], "the work space")?,
-            dt: buffer(c.d_inner)?,
-            ssd: match weights.layers.first().map(|layer| &layer.ssm) {
-                Some(Ssm::Mamba2(ssd)) => Some(SsdWork::new(ssd, BLOCK_TOKENS, threads)?),
-                _ => None,
-            },
+            projected: buffer(most(model::Mixer::in_proj_rows))?,
+            convolved: buffer(most(model::Mixer::conv_width))?,
+            x_tiles: weights.embeddings.tiles(BLOCK_TOKENS, most(model::Mixer::d_inner))?,
+            mamba1: mamba1::Work::new(&of_mamba1, BLOCK_TOKENS)?,
+            mamba2: mamba2::Work::new(&of_mamba2, BLOCK_TOKENS, threads)?,
+            inner: buffer(most(model::Mixer::d_inner))?,
         })
     }
 
     /// `residual += mixer(rms_norm(residual))` for `t` tokens.
     pub fn layer(&mut self, c: &Config, layer: &Layer, t: usize, state: LayerState<'_>, pool: &Pool) {
         self.norm(c, layer, t, pool);
-        match &layer.ssm {
-            Ssm::Mamba(ssm) => self.mamba(c, layer, ssm, t, state, pool),
-            Ssm::Mamba2(ssd) => self.mamba2(c, layer, ssd, t, state, pool),
+        match &layer.mixer {
+            Mixer::Mamba1(mamba1) => self.mamba1(layer, mamba1, t, state, pool),
+            Mixer::Mamba2(mamba2) => self.mamba2(layer, mamba2, t, state, pool),
         }
         self.out_proj(c, layer, t, pool);
     }
@@ -80,8 +75,8 @@ impl Work {
     fn norm(&mut self, c: &Config, layer: &Layer, t: usize, pool: &Pool) {
         let d = c.d_model;
         let (u, tiles) = (Columns::new(&mut self.u[..t * d], d), self.u_tiles.share());
-        pool.run_for(t.div_ceil(TOKENS), &|part: Part| {
-            let tokens = part.range(t, TOKENS);
+        pool.run_for(t.div_ceil(TILE_TOKENS), &|part: Part| {
+            let tokens = part.range(t, TILE_TOKENS);
             // SAFETY: each token belongs to one part.
             unsafe {
                 for t in tokens.clone() {
@@ -89,102 +84,6 @@ impl Work {
                 }
                 layer.in_proj.lay_out(&tiles, tokens, 0..d, d, |t| u.row(t, 0..d));
             }
-        });
-    }
-
-    /// From the normed residual to the input of out_proj, which it lays out. Each channel belongs to one part, with its
-    /// row of in_proj, so the convolution goes with in_proj, and dt_proj with the scan.
-    fn mamba(&mut self, c: &Config, layer: &Layer, ssm: &Selective, t: usize, state: LayerState<'_>, pool: &Pool) {
-        let (e, n, r) = (c.d_inner, c.d_state, c.dt_rank);
-        let (rows, r_2n) = (c.in_proj_rows(), r + 2 * n);
-        let u = &self.u_tiles;
-
-        // The strip at the border of the two halves is made with the first.
-        let border = e.next_multiple_of(Matrix::STRIP).min(rows);
-        let x_tiles = self.x_tiles.share();
-        let block = ConvBlock {
-            inputs: Columns::new(&mut self.xz[..t * rows], rows),
-            offset: 0,
-            past: Columns::new(state.conv, e),
-            out: Columns::new(&mut self.x[..t * e], e),
-        };
-        pool.run(&|part: Part| {
-            // SAFETY: each channel, and each row of in_proj, belongs to one part.
-            unsafe {
-                for channels in units(part.range(e, BLOCK), t) {
-                    let end = if channels.end == e { border } else { channels.end };
-                    in_proj(layer, channels.start..end, u, t, &block.inputs);
-                    layer.conv.run(channels.clone(), &block);
-                    let x = |t| &*block.out.row(t, channels.clone());
-                    ssm.x_proj.lay_out(&x_tiles, 0..t, channels.clone(), e, x);
-                }
-                let gate = part.range(rows - border, Matrix::STRIP);
-                in_proj(layer, border + gate.start..border + gate.end, u, t, &block.inputs);
-            }
-        });
-
-        let x_dbl = &mut self.x_dbl[..t * r_2n];
-        let (x, out) = (&self.x_tiles, Columns::new(x_dbl, r_2n));
-        // SAFETY: each row belongs to one part.
-        pool.run(&|part: Part| unsafe { ssm.x_proj.product(part.range(r_2n, Matrix::STRIP), x, t, &out) });
-        if let Some(epsilon) = ssm.norm {
-            for row in x_dbl.chunks_exact_mut(r_2n) {
-                let (dt, b_c) = row.split_at_mut(r);
-                let (b, c) = b_c.split_at_mut(n);
-                [dt, b, c].into_iter().for_each(|part| rms_scale(part, epsilon));
-            }
-        }
-        let b_c = &mut self.b_c[..n * t];
-        pair_up(x_dbl, n, b_c);
-        // SAFETY: no other thread is at work.
-        unsafe { ssm.dt_proj.lay_out(&self.dt_tiles.share(), 0..t, 0..r, r, |t| &x_dbl[t * r_2n..][..r]) };
-
-        let x_tiles = self.x_tiles.share();
-        let block = ScanBlock {
-            x: Columns::new(&mut self.x[..t * e], e),
-            dt: Columns::new(&mut self.dt[..t * e], e),
-            xz: Columns::new(&mut self.xz[..t * rows], rows),
-            b_c,
-            h: Columns::new(state.ssm, e),
-        };
-        let dt = &self.dt_tiles;
-        pool.run(&|part: Part| {
-            for channels in units(part.range(e, BLOCK), t) {
-                // SAFETY: each channel belongs to one part.
-                unsafe {
-                    ssm.dt_proj.product(channels.clone(), dt, t, &block.dt);
-                    ssm.scan.run(channels.clone(), &block);
-                    let x = |t| &*block.x.row(t, channels.clone());
-                    layer.out_proj.lay_out(&x_tiles, 0..t, channels.clone(), e, x);
-                }
-            }
-        });
-    }
-
-    /// As [`Work::mamba`]; here a head needs the channels of B and C too.
-    fn mamba2(&mut self, c: &Config, layer: &Layer, ssd: &Ssd, t: usize, state: LayerState<'_>, pool: &Pool) {
-        let (e, rows, width) = (c.d_inner, c.in_proj_rows(), c.conv_width());
-        let u = &self.u_tiles;
-        let block = ConvBlock {
-            inputs: Columns::new(&mut self.xz[..t * rows], rows),
-            offset: e,
-            past: Columns::new(state.conv, width),
-            out: Columns::new(&mut self.x[..t * width], width),
-        };
-        // SAFETY: each row, then each channel, belongs to one part.
-        unsafe {
-            pool.run(&|part: Part| in_proj(layer, part.range(rows, Matrix::STRIP), u, t, &block.inputs));
-            pool.run(&|part: Part| layer.conv.run(part.range(width, BLOCK), &block));
-        }
-        let (zxbcdt, xbc, y) = (&self.xz[..t * rows], &self.x[..t * width], &mut self.dt[..t * e]);
-        // All layers are like the first, for which `new` made the work space.
-        if let Some(work) = &mut self.ssd {
-            ssd.run(SsdBlock { zxbcdt, xbc, h: state.ssm, y }, work, pool);
-        }
-        let (y, tiles) = (&*y, self.x_tiles.share());
-        pool.run_for(t.div_ceil(TOKENS), &|part: Part| {
-            // SAFETY: each token belongs to one part.
-            unsafe { layer.out_proj.lay_out(&tiles, part.range(t, TOKENS), 0..e, e, |t| &y[t * e..][..e]) };
         });
     }
 
@@ -211,7 +110,7 @@ impl Work {
 ///
 /// # Safety
 /// As [`Matrix::product`].
-unsafe fn in_proj(layer: &Layer, rows: Range<usize>, u: &Tiles, tokens: usize, out: &Columns) {
+pub unsafe fn in_proj(layer: &Layer, rows: Range<usize>, u: &Tiles, tokens: usize, out: &Columns) {
     // SAFETY: as the caller promises.
     unsafe {
         layer.in_proj.product(rows.clone(), u, tokens, out);
@@ -222,7 +121,7 @@ unsafe fn in_proj(layer: &Layer, rows: Range<usize>, u: &Tiles, tokens: usize, o
 }
 
 /// A part's channels, for a block of tokens so few at a time that what is made of them stays in the cache.
-fn units(channels: Range<usize>, tokens: usize) -> impl Iterator<Item = Range<usize>> {
-    let unit = if tokens == 1 { channels.len().max(1) } else { BLOCK };
+pub fn units(channels: Range<usize>, tokens: usize) -> impl Iterator<Item = Range<usize>> {
+    let unit = if tokens == 1 { channels.len().max(1) } else { BLOCK_COLUMNS };
     channels.clone().step_by(unit).map(move |start| start..channels.end.min(start + unit))
 }

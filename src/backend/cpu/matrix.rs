@@ -6,8 +6,8 @@ use super::dense::Dense;
 use super::packed::Packed;
 use super::panel::{Int4Panel, Int8Panel};
 use super::pool::{Columns, Part, Pool};
-use super::simd::ROWS;
-use super::tiles::{SharedTiles, TOKENS, Tiles, for_tiles};
+use super::simd::PANEL_ROWS;
+use super::tiles::{SharedTiles, TILE_TOKENS, Tiles, for_tiles};
 use crate::backend::Precision;
 use crate::error::{Error, Result};
 
@@ -32,11 +32,11 @@ pub trait Strips {
     /// # Safety
     /// As there.
     unsafe fn product(&self, rows: Range<usize>, x: &Tiles, tokens: usize, out: &Columns) {
-        for strip in rows.start / ROWS..rows.end.div_ceil(ROWS) {
+        for strip in rows.start / PANEL_ROWS..rows.end.div_ceil(PANEL_ROWS) {
             for_tiles(0..tokens, |first, some| match some {
                 // SAFETY: as the caller promises.
                 1 => unsafe { self.tile::<1>(strip, x, first, out) },
-                _ => unsafe { self.tile::<TOKENS>(strip, x, first, out) },
+                _ => unsafe { self.tile::<TILE_TOKENS>(strip, x, first, out) },
             });
         }
     }
@@ -44,7 +44,7 @@ pub trait Strips {
 
 impl Matrix {
     /// Products are made in strips of so many rows, see [`Matrix::product`].
-    pub const STRIP: usize = ROWS;
+    pub const STRIP: usize = PANEL_ROWS;
 
     /// An empty matrix with its memory reserved.
     pub fn new(rows: usize, cols: usize, precision: Precision) -> Result<Self> {
@@ -88,7 +88,7 @@ impl Matrix {
         }
     }
 
-    pub fn bytes(&self) -> usize {
+    pub fn bytes(&self) -> u64 {
         match self {
             Matrix::F32(matrix) => matrix.bytes(),
             Matrix::Int8(matrix) => matrix.bytes(),
@@ -164,10 +164,10 @@ impl Matrix {
         let rows = self.rows();
         let tokens = out.len() / rows;
         let tiles = work.share();
-        pool.run_for(tokens.div_ceil(TOKENS), &|part: Part| {
+        pool.run_for(tokens.div_ceil(TILE_TOKENS), &|part: Part| {
             // SAFETY: each token belongs to one part.
             unsafe {
-                self.lay_out(&tiles, part.range(tokens, TOKENS), 0..cols, cols, |t| &values[t * stride..][..cols])
+                self.lay_out(&tiles, part.range(tokens, TILE_TOKENS), 0..cols, cols, |t| &values[t * stride..][..cols])
             };
         });
         let out = Columns::new(out, rows);
@@ -178,7 +178,7 @@ impl Matrix {
 
 #[cfg(test)]
 mod tests {
-    use super::super::simd::BLOCK;
+    use super::super::simd::BLOCK_COLUMNS;
     use super::*;
     use proptest::prelude::*;
     #[cfg(target_arch = "wasm32")]
@@ -221,7 +221,7 @@ mod tests {
 
     /// Multiples of the largest in a block of 64 / `steps`, written out.
     fn round(values: &[f32], steps: f32) -> impl Iterator<Item = f32> {
-        values.chunks(BLOCK).flat_map(move |block| {
+        values.chunks(BLOCK_COLUMNS).flat_map(move |block| {
             let scale = block.iter().fold(0f32, |m, v| m.max(v.abs())) / steps;
             block.iter().map(move |v| if scale < f32::MIN_POSITIVE { 0.0 } else { (v / scale).round() * scale })
         })

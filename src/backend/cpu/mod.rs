@@ -4,6 +4,7 @@ mod conv;
 mod dense;
 mod lanes;
 mod layer;
+mod mamba1;
 mod mamba2;
 mod math;
 mod matrix;
@@ -11,7 +12,6 @@ mod norm;
 mod packed;
 mod panel;
 mod pool;
-mod scan;
 mod simd;
 mod tiles;
 mod weights;
@@ -31,7 +31,7 @@ use pool::Pool;
 use weights::Weights;
 
 /// Tokens read together: enough to read the weights seldom, few enough that a stop is felt at once.
-const BLOCK: usize = 32;
+const BLOCK_TOKENS: usize = 32;
 
 /// The CPU backend; made by [`CpuLoader`].
 pub struct Cpu {
@@ -67,16 +67,16 @@ impl Backend for Cpu {
         self.pool.threads()
     }
 
-    fn weight_bytes(&self) -> usize {
+    fn weight_bytes(&self) -> u64 {
         self.weights.bytes()
     }
 
     fn block(&self) -> usize {
-        BLOCK
+        BLOCK_TOKENS
     }
 
     fn prefill(&mut self, tokens: &[u32], state: &mut State, logits: Option<&mut [f32]>) -> Result<()> {
-        check_call(&self.config, BLOCK, tokens, state, logits.as_deref())?;
+        check_call(&self.config, BLOCK_TOKENS, tokens, state, logits.as_deref())?;
         let (weights, work, t, d) = (&self.weights, &mut self.work, tokens.len(), self.config.d_model);
         for (&token, row) in tokens.iter().zip(work.residual.chunks_exact_mut(d)) {
             weights.embeddings.row(token as usize, row);

@@ -5,9 +5,9 @@ use super::lanes::store;
 use super::matrix::Strips;
 use super::panel::Panel;
 use super::pool::Columns;
-use super::simd::{BLOCK, F32x4, ROWS, Way};
+use super::simd::{BLOCK_COLUMNS, F32x4, PANEL_ROWS, Way};
 use super::tiles::{RoundedTile, Tiles};
-use crate::checkpoint::{copied, filled};
+use crate::allocate::{copied, filled};
 use crate::error::Result;
 
 /// `rows` x `cols` weights, rounded block by block.
@@ -25,7 +25,7 @@ pub struct Packed<P> {
 impl<P: Panel> Packed<P> {
     /// A matrix of zeros to be filled by [`Packed::push`].
     pub fn new(rows: usize, cols: usize) -> Result<Self> {
-        let len = rows.div_ceil(ROWS) * cols.div_ceil(BLOCK);
+        let len = rows.div_ceil(PANEL_ROWS) * cols.div_ceil(BLOCK_COLUMNS);
         let panels = filled(len, P::ZERO, "the model's weights")?;
         Ok(Self { rows, cols, way: Way::of_this_machine(), panels, filled: 0 })
     }
@@ -34,17 +34,17 @@ impl<P: Panel> Packed<P> {
         self.rows
     }
 
-    pub fn bytes(&self) -> usize {
-        size_of_val(self.panels.as_slice())
+    pub fn bytes(&self) -> u64 {
+        size_of_val(self.panels.as_slice()) as u64
     }
 
     /// Rounds and keeps whole rows.
     pub fn push(&mut self, rows: &[f32]) {
-        let blocks = self.cols.div_ceil(BLOCK);
+        let blocks = self.cols.div_ceil(BLOCK_COLUMNS);
         for row in rows.chunks(self.cols) {
-            let strip = &mut self.panels[self.filled / ROWS * blocks..][..blocks];
-            for (panel, weights) in strip.iter_mut().zip(row.chunks(BLOCK)) {
-                panel.set_row(self.filled % ROWS, weights);
+            let strip = &mut self.panels[self.filled / PANEL_ROWS * blocks..][..blocks];
+            for (panel, weights) in strip.iter_mut().zip(row.chunks(BLOCK_COLUMNS)) {
+                panel.set_row(self.filled % PANEL_ROWS, weights);
             }
             self.filled += 1;
         }
@@ -56,15 +56,15 @@ impl<P: Panel> Packed<P> {
 
     /// From `row` on, which begins a strip, all rows are zeros again.
     pub fn rewind(&mut self, row: usize) {
-        let blocks = self.cols.div_ceil(BLOCK);
-        self.panels[row / ROWS * blocks..].fill(P::ZERO);
+        let blocks = self.cols.div_ceil(BLOCK_COLUMNS);
+        self.panels[row / PANEL_ROWS * blocks..].fill(P::ZERO);
         self.filled = row;
     }
 
     /// Writes row `row` into `out` (`cols` values).
     pub fn row(&self, row: usize, out: &mut [f32]) {
-        let (blocks, lane) = (self.cols.div_ceil(BLOCK), row % ROWS);
-        for (panel, out) in self.panels[row / ROWS * blocks..].iter().zip(out.chunks_mut(BLOCK)) {
+        let (blocks, lane) = (self.cols.div_ceil(BLOCK_COLUMNS), row % PANEL_ROWS);
+        for (panel, out) in self.panels[row / PANEL_ROWS * blocks..].iter().zip(out.chunks_mut(BLOCK_COLUMNS)) {
             let scale = panel.scales()[lane / 4].lanes()[lane % 4];
             for (col, out) in out.iter_mut().enumerate() {
                 *out = panel.value(lane, col) as f32 * scale;
@@ -77,11 +77,12 @@ impl<P: Panel> Strips for Packed<P> {
     /// Each weight is read once for all T tokens, each activation once for all eight rows.
     #[cfg_attr(all(target_arch = "wasm32", feature = "relaxed-simd"), target_feature(enable = "relaxed-simd"))]
     unsafe fn tile<const T: usize>(&self, strip: usize, x: &Tiles, first: usize, out: &Columns) {
-        let blocks = self.cols.div_ceil(BLOCK);
+        let blocks = self.cols.div_ceil(BLOCK_COLUMNS);
         let panels = &self.panels[strip * blocks..][..blocks];
         let RoundedTile { values, scales, starts } = x.rounded::<T>(first, self.cols);
         let mut sums = [[F32x4::splat(0.0); T]; 2];
-        for (((panel, x), scales), starts) in panels.iter().zip(values.chunks_exact(BLOCK * T)).zip(scales).zip(starts)
+        for (((panel, x), scales), starts) in
+            panels.iter().zip(values.chunks_exact(BLOCK_COLUMNS * T)).zip(scales).zip(starts)
         {
             let products = panel.products::<T>(self.way, x, starts);
             for ((sums, products), weight_scales) in sums.iter_mut().zip(products).zip(panel.scales()) {
@@ -90,7 +91,7 @@ impl<P: Panel> Strips for Packed<P> {
                 }
             }
         }
-        let rows = strip * ROWS..self.rows.min((strip + 1) * ROWS);
+        let rows = strip * PANEL_ROWS..self.rows.min((strip + 1) * PANEL_ROWS);
         for t in 0..T {
             // SAFETY: these rows are the caller's alone.
             store(sums.map(|sums| sums[t]), unsafe { out.row(first + t, rows.clone()) });

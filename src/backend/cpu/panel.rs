@@ -2,8 +2,8 @@
 
 use super::lanes::load;
 use super::simd::{
-    Activation, BLOCK, F32x4, GROUP, MAGIC, ROWS, RowSums, Way, dot_int4, dot_int8, narrow, place_int4, place_int8,
-    widen,
+    Activation, BLOCK_COLUMNS, F32x4, GROUP, MAGIC, PANEL_ROWS, RowSums, Way, dot_int4, dot_int8, narrow, place_int4,
+    place_int8, widen,
 };
 
 /// One form of panel: weight = (value - [`OFFSET`](Panel::OFFSET)) * scale.
@@ -37,7 +37,7 @@ pub trait Panel: Copy + Send + Sync {
 #[repr(C)]
 pub struct Int8Panel {
     /// In the order that [`place_int8`] gives.
-    values: [i8; BLOCK * ROWS],
+    values: [i8; BLOCK_COLUMNS * PANEL_ROWS],
     scales: Scales,
     /// Each row's sum of values, where the raise has to be taken off again.
     sums: RowSums,
@@ -49,12 +49,13 @@ pub struct Int8Panel {
 #[repr(C)]
 pub struct Int4Panel {
     /// In the order that [`place_int4`] gives.
-    values: [u8; BLOCK * ROWS / 2],
+    values: [u8; BLOCK_COLUMNS * PANEL_ROWS / 2],
     scales: Scales,
 }
 
 impl Panel for Int8Panel {
-    const ZERO: Self = Self { values: [0; BLOCK * ROWS], scales: Scales([0; ROWS]), sums: RowSums::ZERO };
+    const ZERO: Self =
+        Self { values: [0; BLOCK_COLUMNS * PANEL_ROWS], scales: Scales([0; PANEL_ROWS]), sums: RowSums::ZERO };
     const OFFSET: i32 = 0;
     const ACTIVATION_MAX: f32 = 63.0;
     const IS_RAISED: bool = true;
@@ -95,7 +96,7 @@ impl Panel for Int8Panel {
 }
 
 impl Panel for Int4Panel {
-    const ZERO: Self = Self { values: [0; BLOCK * ROWS / 2], scales: Scales([0; ROWS]) };
+    const ZERO: Self = Self { values: [0; BLOCK_COLUMNS * PANEL_ROWS / 2], scales: Scales([0; PANEL_ROWS]) };
     const OFFSET: i32 = 8;
     const ACTIVATION_MAX: f32 = 127.0;
     const IS_RAISED: bool = false;
@@ -127,7 +128,7 @@ impl Panel for Int4Panel {
 
 /// The upper halves of f32, one a row: enough, because the weights are rounded to multiples of what is left.
 #[derive(Clone, Copy)]
-struct Scales([u16; ROWS]);
+struct Scales([u16; PANEL_ROWS]);
 
 impl Scales {
     /// Keeps the upper half of `scale` plus `round` units of the lower one, zero where nothing is left to round;
@@ -158,7 +159,7 @@ pub fn int4_scale(weights: &[f32]) -> f32 {
     let Some(&greatest) = weights.iter().find(|w| w.abs() == magnitude && magnitude >= 16.0 * f32::MIN_POSITIVE) else {
         return 0.0;
     };
-    let mut parts = [0.0; BLOCK]; // of the greatest one, so that no square overflows
+    let mut parts = [0.0; BLOCK_COLUMNS]; // of the greatest one, so that no square overflows
     for (part, weight) in parts.iter_mut().zip(weights) {
         *part = weight / greatest;
     }

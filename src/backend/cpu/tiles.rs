@@ -5,13 +5,13 @@ use core::ops::Range;
 use super::lanes::copy;
 use super::panel::{Panel, largest};
 use super::pool::Columns;
-use super::simd::{Activation, BLOCK, F32x4, GROUP, MAGIC, narrow, place_activation};
-use crate::checkpoint::filled;
+use super::simd::{Activation, BLOCK_COLUMNS, F32x4, GROUP, MAGIC, narrow, place_activation};
+use crate::allocate::filled;
 use crate::error::Result;
 
 /// Tokens that lie together and whose products one pass takes together; with eight rows that makes eight sums, of the 16
 /// registers of x86 (five or six tokens were slower). What does not fill a tile lies token by token.
-pub const TOKENS: usize = 4;
+pub const TILE_TOKENS: usize = 4;
 
 /// Activations of some tokens, tile after tile: either as they are or rounded.
 pub struct Tiles {
@@ -27,7 +27,7 @@ pub struct Tiles {
 
 /// A tile of T tokens, rounded.
 pub struct RoundedTile<'a, const T: usize> {
-    /// `[blocks, BLOCK * T]`
+    /// `[blocks, BLOCK_COLUMNS * T]`
     pub values: &'a [Activation],
     /// `[blocks, T]`
     pub scales: &'a [[f32; T]],
@@ -45,11 +45,11 @@ pub struct SharedTiles<'a> {
 impl Tiles {
     /// Room for `tokens` tokens of up to `cols` values.
     pub fn new(tokens: usize, cols: usize, are_rounded: bool) -> Result<Self> {
-        let (exact, blocks) = if are_rounded { (0, cols.div_ceil(BLOCK) * tokens) } else { (cols * tokens, 0) };
+        let (exact, blocks) = if are_rounded { (0, cols.div_ceil(BLOCK_COLUMNS) * tokens) } else { (cols * tokens, 0) };
         let what = "the work space";
         Ok(Self {
             exact: filled(exact, 0.0, what)?,
-            values: filled(blocks * BLOCK, 0, what)?,
+            values: filled(blocks * BLOCK_COLUMNS, 0, what)?,
             scales: filled(blocks, 0.0, what)?,
             starts: filled(blocks, 0, what)?,
         })
@@ -73,10 +73,10 @@ impl Tiles {
     /// Likewise, rounded.
     #[inline(always)]
     pub fn rounded<const T: usize>(&self, first: usize, cols: usize) -> RoundedTile<'_, T> {
-        let blocks = cols.div_ceil(BLOCK);
+        let blocks = cols.div_ceil(BLOCK_COLUMNS);
         let range = first * blocks..(first + T) * blocks;
         RoundedTile {
-            values: &self.values[range.start * BLOCK..range.end * BLOCK],
+            values: &self.values[range.start * BLOCK_COLUMNS..range.end * BLOCK_COLUMNS],
             scales: self.scales[range.clone()].as_chunks().0,
             starts: self.starts[range].as_chunks().0,
         }
@@ -87,9 +87,9 @@ impl Tiles {
 #[inline(always)]
 pub fn for_tiles(tokens: Range<usize>, mut tile: impl FnMut(usize, usize)) {
     let mut t = tokens.start;
-    while t + TOKENS <= tokens.end {
-        tile(t, TOKENS);
-        t += TOKENS;
+    while t + TILE_TOKENS <= tokens.end {
+        tile(t, TILE_TOKENS);
+        t += TILE_TOKENS;
     }
     (t..tokens.end).for_each(|t| tile(t, 1));
 }
@@ -113,8 +113,8 @@ impl SharedTiles<'_> {
             if some == 1 {
                 return copy(x(first), to);
             }
-            let x: [_; TOKENS] = core::array::from_fn(|i| &x(first + i)[..cols.len()]);
-            for (col, to) in to.as_chunks_mut::<TOKENS>().0[..cols.len()].iter_mut().enumerate() {
+            let x: [_; TILE_TOKENS] = core::array::from_fn(|i| &x(first + i)[..cols.len()]);
+            for (col, to) in to.as_chunks_mut::<TILE_TOKENS>().0[..cols.len()].iter_mut().enumerate() {
                 *to = x.map(|x| x[col]);
             }
         });
@@ -134,19 +134,19 @@ impl SharedTiles<'_> {
         width: usize,
         x: impl Fn(usize) -> &'x [f32],
     ) {
-        let (blocks, first_block) = (width.div_ceil(BLOCK), cols.start / BLOCK);
+        let (blocks, first_block) = (width.div_ceil(BLOCK_COLUMNS), cols.start / BLOCK_COLUMNS);
         for_tiles(tokens, |first, some| {
             for i in 0..some {
-                for (b, x) in (first_block..).zip(x(first + i).chunks(BLOCK)) {
+                for (b, x) in (first_block..).zip(x(first + i).chunks(BLOCK_COLUMNS)) {
                     let at = first * blocks + b * some;
                     // SAFETY: blocks that are the caller's alone.
                     let (values, scale, start) = unsafe {
-                        let values = self.values.row(0, at * BLOCK..(at + some) * BLOCK);
+                        let values = self.values.row(0, at * BLOCK_COLUMNS..(at + some) * BLOCK_COLUMNS);
                         (values, self.scales.row(0, at + i..at + i + 1), self.starts.row(0, at + i..at + i + 1))
                     };
                     (scale[0], start[0]) = match some {
                         1 => round_block::<P, 1>(x, values, i),
-                        _ => round_block::<P, TOKENS>(x, values, i),
+                        _ => round_block::<P, TILE_TOKENS>(x, values, i),
                     };
                 }
             }
@@ -157,8 +157,8 @@ impl SharedTiles<'_> {
 /// Rounds one block of the tile's token `t`, missing columns to zero; returns the scale, and where sums start.
 #[inline(always)]
 fn round_block<P: Panel, const T: usize>(x: &[f32], values: &mut [Activation], t: usize) -> (f32, i32) {
-    let Ok(x) = <&[f32; BLOCK]>::try_from(x) else {
-        let mut whole = [0.0; BLOCK];
+    let Ok(x) = <&[f32; BLOCK_COLUMNS]>::try_from(x) else {
+        let mut whole = [0.0; BLOCK_COLUMNS];
         whole[..x.len()].copy_from_slice(x);
         return round_block::<P, T>(&whole, values, t);
     };

@@ -1,13 +1,15 @@
 //! The weights in the CPU backend's layouts, filled while the checkpoint streams in.
 
 use super::conv::Conv;
-use super::mamba2::Ssd;
+use super::mamba1::Mamba1;
+use super::mamba1::scan::Scan;
+use super::mamba2::Mamba2;
 use super::matrix::Matrix;
-use super::scan::Scan;
+use crate::allocate::filled;
 use crate::backend::{Backend, Loader, Precision};
-use crate::checkpoint::{TensorSink, filled};
+use crate::checkpoint::TensorSink;
 use crate::error::{Error, Result};
-use crate::model::{Architecture, Config, Inventory, LayerRole, Role, Rows};
+use crate::model::{self, Config, Inventory, LayerRole, Role, Rows, decay_rate};
 
 pub struct Weights {
     pub embeddings: Matrix,
@@ -17,79 +19,32 @@ pub struct Weights {
     pub layers: Vec<Layer>,
 }
 
-/// A bias that the model does not have is empty.
+/// `residual += out_proj(mixer(in_proj(norm(residual))))`. A bias that the model does not have is empty.
 pub struct Layer {
     pub norm: Vec<f32>,
     pub in_proj: Matrix,
     pub in_proj_bias: Vec<f32>,
-    pub conv: Conv,
-    pub ssm: Ssm,
+    pub mixer: Mixer,
     pub out_proj: Matrix,
     pub out_proj_bias: Vec<f32>,
 }
 
-/// What lies between the convolution and out_proj.
-pub enum Ssm {
-    Mamba(Selective),
-    Mamba2(Ssd),
-}
-
-/// Of Mamba and Falcon-Mamba.
-pub struct Selective {
-    pub x_proj: Matrix,
-    /// The epsilon of Falcon-Mamba's norms of dt, B and C.
-    pub norm: Option<f32>,
-    pub dt_proj: Matrix,
-    pub scan: Scan,
+/// What lies between in_proj and out_proj.
+pub enum Mixer {
+    Mamba1(Mamba1),
+    Mamba2(Mamba2),
 }
 
 impl Weights {
     fn new(c: &Config, precision: Precision) -> Result<Self> {
-        let vector = |len| filled(len, 0.0, "the model's weights");
         // In int4, what is small, or what every score comes from, keeps 8 bits.
         let sensitive = if precision == Precision::Int4 { Precision::Int8 } else { precision };
-        let (d, e, n, r) = (c.d_model, c.d_inner, c.d_state, c.dt_rank);
-        let (rows, width) = (c.in_proj_rows(), c.conv_width());
-        let bias = |len| if c.use_bias { vector(len) } else { Ok(Vec::new()) };
-        let selective = |norm| -> Result<Ssm> {
-            Ok(Ssm::Mamba(Selective {
-                x_proj: Matrix::new(r + 2 * n, e, sensitive)?,
-                norm,
-                // Small, and what it makes is exponentiated twice: always exact.
-                dt_proj: Matrix::new(e, r, Precision::F32)?,
-                scan: Scan { a: vector(n * e)?, d: vector(e)?, dt_bias: vector(e)?, dt_limit: c.time_step_limit },
-            }))
-        };
-        let ssm = || match c.architecture {
-            Architecture::Mamba => selective(None),
-            Architecture::FalconMamba { mixer_epsilon } => selective(Some(mixer_epsilon)),
-            Architecture::Mamba2(heads) => Ok(Ssm::Mamba2(Ssd {
-                heads,
-                d_state: n,
-                a: vector(heads.heads)?,
-                d: vector(heads.heads)?,
-                dt_bias: vector(heads.heads)?,
-                dt_limit: c.time_step_limit,
-                norm: vector(e)?,
-                epsilon: c.norm_epsilon,
-            })),
-        };
-        let layer = |_| {
-            Ok(Layer {
-                norm: vector(d)?,
-                in_proj: Matrix::new(rows, d, precision)?,
-                in_proj_bias: bias(rows)?,
-                conv: Conv { taps: vector(c.d_conv * width)?, bias: vector(width)? },
-                ssm: ssm()?,
-                out_proj: Matrix::new(d, e, precision)?,
-                out_proj_bias: bias(d)?,
-            })
-        };
+        let d = c.d_model;
         Ok(Self {
             embeddings: Matrix::new(c.vocab, d, sensitive)?,
             norm_f: vector(d)?,
             lm_head: if c.tied { None } else { Some(Matrix::new(c.vocab, d, sensitive)?) },
-            layers: (0..c.layers).map(layer).collect::<Result<_>>()?,
+            layers: c.layers.iter().map(|mixer| Layer::new(c, mixer, precision, sensitive)).collect::<Result<_>>()?,
         })
     }
 
@@ -101,24 +56,72 @@ impl Weights {
         Ok(())
     }
 
-    pub fn bytes(&self) -> usize {
-        let vector = |values: &Vec<f32>| size_of_val(values.as_slice());
-        let layer = |l: &Layer| {
-            let ssm = match &l.ssm {
-                Ssm::Mamba(Selective { x_proj, dt_proj, scan, .. }) => {
-                    let vectors = [&scan.a, &scan.d, &scan.dt_bias].map(vector);
-                    x_proj.bytes() + dt_proj.bytes() + vectors.iter().sum::<usize>()
-                }
-                Ssm::Mamba2(ssd) => [&ssd.a, &ssd.d, &ssd.dt_bias, &ssd.norm].map(vector).iter().sum(),
-            };
-            let vectors = [&l.norm, &l.in_proj_bias, &l.conv.taps, &l.conv.bias, &l.out_proj_bias].map(vector);
-            l.in_proj.bytes() + l.out_proj.bytes() + ssm + vectors.iter().sum::<usize>()
-        };
-        self.embeddings.bytes()
-            + vector(&self.norm_f)
-            + self.lm_head.as_ref().map_or(0, Matrix::bytes)
-            + self.layers.iter().map(layer).sum::<usize>()
+    pub fn bytes(&self) -> u64 {
+        let layers: u64 = self.layers.iter().map(Layer::bytes).sum();
+        self.embeddings.bytes() + bytes([&self.norm_f]) + self.lm_head.as_ref().map_or(0, Matrix::bytes) + layers
     }
+}
+
+impl Layer {
+    fn new(c: &Config, mixer: &model::Mixer, precision: Precision, sensitive: Precision) -> Result<Self> {
+        let (d, e, rows, width) = (c.d_model, mixer.d_inner(), mixer.in_proj_rows(), mixer.conv_width());
+        let conv = || -> Result<Conv> { Ok(Conv { taps: vector(mixer.d_conv() * width)?, bias: vector(width)? }) };
+        let bias = |len| if mixer.use_bias() { vector(len) } else { Ok(Vec::new()) };
+        Ok(Self {
+            norm: vector(d)?,
+            in_proj: Matrix::new(rows, d, precision)?,
+            in_proj_bias: bias(rows)?,
+            mixer: match *mixer {
+                model::Mixer::Mamba1(dims) => {
+                    let (n, dt_limit) = (dims.d_state, dims.time_step_limit);
+                    Mixer::Mamba1(Mamba1 {
+                        dims,
+                        conv: conv()?,
+                        x_proj: Matrix::new(dims.x_proj_rows(), e, sensitive)?,
+                        // Small, and what it makes is exponentiated twice: always exact.
+                        dt_proj: Matrix::new(e, dims.dt_rank, Precision::F32)?,
+                        scan: Scan { a: vector(n * e)?, d: vector(e)?, dt_bias: vector(e)?, dt_limit },
+                    })
+                }
+                model::Mixer::Mamba2(dims) => {
+                    let heads = || vector(dims.heads.heads);
+                    Mixer::Mamba2(Mamba2 {
+                        dims,
+                        conv: conv()?,
+                        a: heads()?,
+                        d: heads()?,
+                        dt_bias: heads()?,
+                        norm: vector(e)?,
+                        epsilon: c.norm_epsilon,
+                    })
+                }
+            },
+            out_proj: Matrix::new(d, e, precision)?,
+            out_proj_bias: bias(d)?,
+        })
+    }
+
+    fn bytes(&self) -> u64 {
+        let mixer = match &self.mixer {
+            Mixer::Mamba1(Mamba1 { conv, x_proj, dt_proj, scan, .. }) => {
+                let vectors = bytes([&conv.taps, &conv.bias, &scan.a, &scan.d, &scan.dt_bias]);
+                x_proj.bytes() + dt_proj.bytes() + vectors
+            }
+            Mixer::Mamba2(Mamba2 { conv, a, d, dt_bias, norm, .. }) => {
+                bytes([&conv.taps, &conv.bias, a, d, dt_bias, norm])
+            }
+        };
+        let vectors = bytes([&self.norm, &self.in_proj_bias, &self.out_proj_bias]);
+        self.in_proj.bytes() + self.out_proj.bytes() + mixer + vectors
+    }
+}
+
+fn vector(len: usize) -> Result<Vec<f32>> {
+    filled(len, 0.0, "the model's weights")
+}
+
+fn bytes<const N: usize>(vectors: [&Vec<f32>; N]) -> u64 {
+    vectors.iter().map(|vector| size_of_val(vector.as_slice()) as u64).sum()
 }
 
 /// Where the rows of the tensor that streams past go.
@@ -154,34 +157,35 @@ impl CpuLoader {
             Role::LmHead => return weights.lm_head.as_mut().map(Target::Matrix),
             Role::Layer(layer, role) => (weights.layers.get_mut(layer)?, role),
         };
-        Some(match (role, &mut layer.ssm) {
+        Some(match (role, &mut layer.mixer) {
             (LayerRole::Norm, _) => Target::Vector(&mut layer.norm),
             (LayerRole::InProj, _) => Target::Matrix(&mut layer.in_proj),
             (LayerRole::InProjBias, _) => Target::Vector(&mut layer.in_proj_bias),
-            (LayerRole::Conv, _) => Target::Transposed(&mut layer.conv.taps, layer.conv.bias.len(), |tap| tap),
-            (LayerRole::ConvBias, _) => Target::Vector(&mut layer.conv.bias),
+            (LayerRole::Conv, Mixer::Mamba1(Mamba1 { conv, .. }) | Mixer::Mamba2(Mamba2 { conv, .. })) => {
+                Target::Transposed(&mut conv.taps, conv.bias.len(), |tap| tap)
+            }
+            (LayerRole::ConvBias, Mixer::Mamba1(Mamba1 { conv, .. }) | Mixer::Mamba2(Mamba2 { conv, .. })) => {
+                Target::Vector(&mut conv.bias)
+            }
             (LayerRole::OutProj, _) => Target::Matrix(&mut layer.out_proj),
             (LayerRole::OutProjBias, _) => Target::Vector(&mut layer.out_proj_bias),
-            (LayerRole::XProj, Ssm::Mamba(ssm)) => Target::Matrix(&mut ssm.x_proj),
-            (LayerRole::DtProj, Ssm::Mamba(ssm)) => Target::Matrix(&mut ssm.dt_proj),
-            (LayerRole::DtProjBias, Ssm::Mamba(ssm)) => Target::Vector(&mut ssm.scan.dt_bias),
-            (LayerRole::ALog, Ssm::Mamba(ssm)) => Target::Transposed(&mut ssm.scan.a, ssm.scan.d.len(), decay_rate),
-            (LayerRole::D, Ssm::Mamba(ssm)) => Target::Vector(&mut ssm.scan.d),
-            (LayerRole::DtProjBias, Ssm::Mamba2(ssm)) => Target::Vector(&mut ssm.dt_bias),
-            (LayerRole::ALog, Ssm::Mamba2(ssm)) => Target::Transposed(&mut ssm.a, ssm.d.len(), decay_rate),
-            (LayerRole::D, Ssm::Mamba2(ssm)) => Target::Vector(&mut ssm.d),
-            (LayerRole::GatedNorm, Ssm::Mamba2(ssm)) => Target::Vector(&mut ssm.norm),
-            // Tensors that the architecture does not have, which `identify` has refused.
-            (LayerRole::GatedNorm, Ssm::Mamba(_)) | (LayerRole::XProj | LayerRole::DtProj, Ssm::Mamba2(_)) => {
+            (LayerRole::XProj, Mixer::Mamba1(mamba1)) => Target::Matrix(&mut mamba1.x_proj),
+            (LayerRole::DtProj, Mixer::Mamba1(mamba1)) => Target::Matrix(&mut mamba1.dt_proj),
+            (LayerRole::DtProjBias, Mixer::Mamba1(mamba1)) => Target::Vector(&mut mamba1.scan.dt_bias),
+            (LayerRole::ALog, Mixer::Mamba1(mamba1)) => {
+                Target::Transposed(&mut mamba1.scan.a, mamba1.scan.d.len(), decay_rate)
+            }
+            (LayerRole::D, Mixer::Mamba1(mamba1)) => Target::Vector(&mut mamba1.scan.d),
+            (LayerRole::DtProjBias, Mixer::Mamba2(mamba2)) => Target::Vector(&mut mamba2.dt_bias),
+            (LayerRole::ALog, Mixer::Mamba2(mamba2)) => Target::Transposed(&mut mamba2.a, mamba2.d.len(), decay_rate),
+            (LayerRole::D, Mixer::Mamba2(mamba2)) => Target::Vector(&mut mamba2.d),
+            (LayerRole::GatedNorm, Mixer::Mamba2(mamba2)) => Target::Vector(&mut mamba2.norm),
+            // Tensors that the architecture does not have, which the inventory has refused.
+            (LayerRole::GatedNorm, Mixer::Mamba1(_)) | (LayerRole::XProj | LayerRole::DtProj, Mixer::Mamba2(_)) => {
                 return None;
             }
         })
     }
-}
-
-/// A log2(e) from A_log, so that exp(dt A) is 2^(dt a).
-fn decay_rate(a_log: f32) -> f32 {
-    -a_log.exp() * core::f32::consts::LOG2_E
 }
 
 impl TensorSink for CpuLoader {

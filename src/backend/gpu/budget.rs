@@ -1,38 +1,35 @@
 //! Whether a model has room on a GPU, before anything of it is allocated there.
 
 use super::device::Device;
-use super::dims::Dims;
+use super::dims::{Dims, MixerDims};
 use super::matrix::{Format, matrix_bytes};
 use crate::error::{Error, Result};
-use crate::model::Config;
+use crate::model::{Config, Mixer};
 
 /// Bytes of a model on the GPU.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Need {
-    pub weights: usize,
+    pub weights: u64,
     /// What flows between the kernels, and the ring of states.
-    pub rest: usize,
+    pub rest: u64,
 }
 
 impl Need {
     pub fn new(c: &Config, dims: &Dims, format: Format) -> Self {
         let tables = if c.tied { 1 } else { 2 };
-        let small = matrix_bytes(dims.r + 2 * dims.n, c.d_inner, format.small());
-        let layer = matrix_bytes(dims.projected.padded(), c.d_model, format)
-            + matrix_bytes(c.d_model, c.d_inner, format)
-            + if dims.heads.is_none() { small } else { 0 };
-        let matrices = tables * matrix_bytes(c.vocab, c.d_model, format.head()) + c.layers * layer;
-        let biases = if c.use_bias { dims.projected.padded() + dims.d } else { 0 };
-        let vectors = biases + (dims.k + 1) * dims.width() + (dims.a_rows() + 1) * dims.e + dims.d;
-        let (own, dt) = match dims.heads {
-            None => ((dims.r + 1) * dims.e, dims.x_dbl + dims.e),
-            Some(heads) => (heads.heads + dims.e, 0),
-        };
-        let token = 2 * dims.d + dims.projected.padded() + dims.width() + dims.e + dt;
-        let chunks = dims.tokens.div_ceil(dims.chunk) * (dims.n + 1) * dims.e;
+        let layers: u64 = dims.layers.iter().map(|layer| layer_bytes(c, dims, &layer.mixer, format)).sum();
+        let activations = 2 * dims.d
+            + dims.most(|m| m.projected.padded())
+            + dims.most(MixerDims::width)
+            + dims.most(|m| m.e)
+            + dims.most(|m| m.x_dbl)
+            + dims.most(|m| if m.x_dbl > 0 { m.e } else { 0 });
+        let floats = dims.slots as u64 * dims.scores as u64
+            + dims.tokens as u64 * activations as u64
+            + dims.most(|m| m.chunk_ends(dims.tokens)) as u64;
         Self {
-            weights: matrices + c.layers * (vectors + own) * 4,
-            rest: dims.layers * dims.layer_stride() + (dims.slots * dims.scores + dims.tokens * token + chunks) * 4,
+            weights: tables * matrix_bytes(c.vocab, c.d_model, format.head()) + layers,
+            rest: dims.ring_bytes() + floats * 4,
         }
     }
 
@@ -41,7 +38,7 @@ impl Need {
     pub fn check(&self, device: &Device, dims: &Dims, format: Format) -> Result<()> {
         let (weights, rest) = (self.weights / 1_000_000, self.rest / 1_000_000);
         if let Some(room) = device.room()
-            && (self.weights + self.rest) as u64 > room
+            && self.weights + self.rest > room
         {
             let room = room / 1_000_000;
             return Err(Error::OutOfMemory(format!(
@@ -49,9 +46,11 @@ impl Need {
                  may take {room} MB."
             )));
         }
-        let largest = matrix_bytes(dims.projected.padded(), dims.d, format).max(matrix_bytes(dims.d, dims.e, format));
+        let of_layer =
+            |m: &MixerDims| matrix_bytes(m.projected.padded(), dims.d, format).max(matrix_bytes(dims.d, m.e, format));
+        let largest = dims.layers.iter().map(|layer| of_layer(&layer.mixer)).max().unwrap_or(0);
         let limits = device.limits();
-        if largest as u64 > limits.max_storage_buffer_binding_size.min(limits.max_buffer_size) {
+        if largest > limits.max_storage_buffer_binding_size.min(limits.max_buffer_size) {
             let largest = largest / 1_000_000;
             return Err(Error::OutOfMemory(format!(
                 "The model has matrices of {largest} MB, and this GPU takes none that large at once."
@@ -59,4 +58,19 @@ impl Need {
         }
         Ok(())
     }
+}
+
+fn layer_bytes(c: &Config, dims: &Dims, m: &MixerDims, format: Format) -> u64 {
+    let d_inner = m.mixer.d_inner();
+    let biases = if m.mixer.use_bias() { m.projected.padded() + dims.d } else { 0 };
+    let vectors =
+        biases as u64 + (m.k + 1) as u64 * m.width() as u64 + (m.a_rows() + 1) as u64 * m.e as u64 + dims.d as u64;
+    let (x_proj, own) = match m.mixer {
+        Mixer::Mamba1(mamba1) => {
+            (matrix_bytes(mamba1.x_proj_rows(), d_inner, format.small()), (mamba1.dt_rank + 1) as u64 * m.e as u64)
+        }
+        Mixer::Mamba2(mamba2) => (0, (mamba2.heads.heads + m.e) as u64),
+    };
+    let in_proj = matrix_bytes(m.projected.padded(), c.d_model, format);
+    in_proj + x_proj + matrix_bytes(c.d_model, d_inner, format) + (vectors + own) * 4
 }

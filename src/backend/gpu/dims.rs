@@ -1,22 +1,27 @@
 //! Sizes on the GPU, where rows are padded so that every load is a whole vector and every block whole.
 
+use crate::allocate::filled;
 use crate::error::{Error, Result};
-use crate::model::{Architecture, Config, Heads};
+use crate::model::{Config, Mixer};
 use crate::state::State;
 
 /// Rows are padded to multiples of this many values: a block of int8, eight vectors.
-pub const BLOCK: usize = 32;
+pub const BLOCK_COLUMNS: usize = 32;
 
-/// Tokens that a chunk of the selective scan has, and one of Mamba-2's matrix form.
-const SCAN_CHUNK: usize = 64;
-const SSD_CHUNK: usize = 32;
+/// Tokens of a chunk of Mamba-1's scan, and of Mamba-2's matrix form.
+const MAMBA1_CHUNK_TOKENS: usize = 64;
+const MAMBA2_CHUNK_TOKENS: usize = 32;
 
 /// Memory that the ring of states, and the activations of a prefill, may take.
-const SLOT_BYTES: usize = 64 << 20;
-const ACTIVATION_BYTES: usize = 48 << 20;
-/// So many tokens read ahead in one submit, at most.
-pub const MOST_AHEAD: usize = 16;
-const MOST_TOKENS: usize = 2048;
+const RING_BYTES: u64 = 64 << 20;
+const ACTIVATION_BYTES: u64 = 48 << 20;
+/// Tokens read ahead in one submit, at most.
+pub const MOST_AHEAD_TOKENS: usize = 16;
+const MOST_BLOCK_TOKENS: usize = 2048;
+/// The largest state whose bytes, with the scores, 32 bits can count.
+const MOST_STATE_BYTES: u64 = 1 << 31;
+/// Where a binding may begin: what WebGPU promises everywhere.
+const BINDING_ALIGNMENT_BYTES: u64 = 256;
 
 /// How a row of several things lies on the GPU: each begins at a whole block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,12 +39,12 @@ impl Sections {
 
     /// Values, padding included.
     pub fn padded(&self) -> usize {
-        self.0.iter().map(|length| length.next_multiple_of(BLOCK)).sum()
+        self.0.iter().map(|length| length.next_multiple_of(BLOCK_COLUMNS)).sum()
     }
 
     /// Where a section begins, with the padding.
     pub fn start(&self, section: usize) -> usize {
-        self.0[..section].iter().map(|length| length.next_multiple_of(BLOCK)).sum()
+        self.0[..section].iter().map(|length| length.next_multiple_of(BLOCK_COLUMNS)).sum()
     }
 
     /// Of each section: where it begins without padding, with it, and how long it is.
@@ -62,102 +67,40 @@ impl Sections {
     }
 }
 
-/// Padded dimensions, and how many of each thing are kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Dims {
-    /// D and E, padded to whole blocks.
-    pub d: usize,
+/// A mixer's dimensions with their padding.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct MixerDims {
+    /// Without it.
+    pub mixer: Mixer,
+    /// E, padded to whole blocks.
     pub e: usize,
     pub n: usize,
-    pub r: usize,
     pub k: usize,
-    /// Mamba-2's.
-    pub heads: Option<Heads>,
     /// The rows of in_proj: x and z; in Mamba-2 z, x, B and C, dt.
     pub projected: Sections,
     /// What the convolution runs over: x; in Mamba-2 x, B and C.
     pub convolved: Sections,
-    /// Values in a row of x_dbl: R + 2N, padded to whole vectors.
+    /// Values in a row of x_dbl: R + 2N, padded to whole vectors; 0 in Mamba-2.
     pub x_dbl: usize,
-    /// V, and V padded to whole vectors.
-    pub vocab: usize,
-    pub scores: usize,
-    pub layers: usize,
-    /// States (and scores) in the ring: those of the tokens that may be looked at, and of two submits.
-    pub slots: usize,
-    /// The most tokens of a submit that generates.
-    pub ahead: usize,
-    /// Whether one kernel can do what x_proj and `step` do, and whether it does: fewer dispatches for more arithmetic.
-    pub can_fuse: bool,
-    pub fused: bool,
-    /// The most tokens of a prefill call.
-    pub tokens: usize,
     /// Tokens of a chunk, of which a long call has several side by side.
     pub chunk: usize,
 }
 
-impl Dims {
-    /// # Errors
-    /// [`Error::OutOfMemory`] when the state is larger than this GPU can bind.
-    pub fn new(c: &Config, limits: &wgpu::Limits) -> Result<Self> {
-        let (d, e) = (c.d_model.next_multiple_of(BLOCK), c.d_inner.next_multiple_of(BLOCK));
-        let (k, n, r) = (c.d_conv, c.d_state, c.dt_rank);
-        let x_dbl = (r + 2 * n).next_multiple_of(4);
-        let scores = c.vocab.next_multiple_of(4);
-        let (heads, projected, convolved, chunk) = match c.architecture {
-            Architecture::Mamba | Architecture::FalconMamba { .. } => {
-                (None, Sections::new(&[c.d_inner, c.d_inner]), Sections::one(c.d_inner), SCAN_CHUNK)
+impl MixerDims {
+    fn new(mixer: Mixer) -> Self {
+        let d_inner = mixer.d_inner();
+        let (projected, convolved, x_dbl, chunk) = match mixer {
+            Mixer::Mamba1(m) => {
+                let projected = Sections::new(&[d_inner, d_inner]);
+                (projected, Sections::one(d_inner), m.x_proj_rows().next_multiple_of(4), MAMBA1_CHUNK_TOKENS)
             }
-            Architecture::Mamba2(heads) => {
-                let b_c = 2 * heads.groups * n;
-                let projected = Sections::new(&[c.d_inner, c.d_inner, b_c, heads.heads]);
-                (Some(heads), projected, Sections::new(&[c.d_inner, b_c]), SSD_CHUNK)
+            Mixer::Mamba2(m) => {
+                let projected = Sections::new(&[d_inner, d_inner, m.b_c_width(), m.heads.heads]);
+                (projected, Sections::new(&[d_inner, m.b_c_width()]), 0, MAMBA2_CHUNK_TOKENS)
             }
         };
-        let layer_bytes = ((k - 1) * convolved.padded() + n * e) * 4;
-        let slot_bytes = c.layers * layer_bytes + scores * 4;
-        let most_bound = usize::try_from(limits.max_storage_buffer_binding_size).unwrap_or(usize::MAX);
-        let most_buffer = usize::try_from(limits.max_buffer_size).unwrap_or(usize::MAX);
-        let room = SLOT_BYTES.max(3 * slot_bytes) / slot_bytes;
-        let slots = room
-            .min(3 * MOST_AHEAD + 1)
-            .min(most_bound / layer_bytes)
-            .min(most_buffer / slot_bytes)
-            .min(most_bound / (scores * 4));
-        // The largest activation: in_proj's output, or the states at the chunks' ends.
-        let token_bytes = (projected.padded() * 4).max((n + 1) * e * 4 / chunk);
-        let tokens = (ACTIVATION_BYTES.min(most_bound) / token_bytes).clamp(1, MOST_TOKENS);
-        if slots < 3 || most_bound < token_bytes {
-            return Err(Error::OutOfMemory(format!(
-                "The model's state ({} MB) is too large for this GPU.",
-                slot_bytes / 1_000_000
-            )));
-        }
-        let ahead = ((slots - 1) / 3).clamp(1, MOST_AHEAD);
-        let (layers, vocab) = (c.layers, c.vocab);
-        // The limits of shaders/mixer.wgsl, and where its arithmetic would cost more than a browser's dispatch.
-        let can_fuse =
-            c.architecture == Architecture::Mamba && e <= 2560 && r + 2 * n <= 128 && (r + 2 * n) * e <= 1 << 18;
-        Ok(Self {
-            d,
-            e,
-            n,
-            r,
-            k,
-            heads,
-            projected,
-            convolved,
-            x_dbl,
-            vocab,
-            scores,
-            layers,
-            slots,
-            ahead,
-            can_fuse,
-            fused: can_fuse && cfg!(target_arch = "wasm32"),
-            tokens,
-            chunk,
-        })
+        let e = d_inner.next_multiple_of(BLOCK_COLUMNS);
+        Self { mixer, e, n: mixer.d_state(), k: mixer.d_conv(), projected, convolved, x_dbl, chunk }
     }
 
     /// W: channels of the convolution.
@@ -167,16 +110,27 @@ impl Dims {
 
     /// Where its channels begin in a row of in_proj's output.
     pub fn conv_from(&self) -> usize {
-        if self.heads.is_some() { self.projected.start(1) } else { 0 }
+        match self.mixer {
+            Mixer::Mamba1(_) => 0,
+            Mixer::Mamba2(_) => self.projected.start(1),
+        }
     }
 
     /// Rows of A: one for each state, in Mamba-2 one for all.
     pub fn a_rows(&self) -> usize {
-        if self.heads.is_some() { 1 } else { self.n }
+        match self.mixer {
+            Mixer::Mamba1(_) => self.n,
+            Mixer::Mamba2(_) => 1,
+        }
     }
 
-    /// Floats of one layer's state in a slot: the window `[K-1, W]`, then h `[N, E]`.
-    pub fn layer_slot(&self) -> usize {
+    /// Values of the states at the chunks' ends of a call of so many tokens: `[chunks, N + 1, E]`.
+    pub fn chunk_ends(&self, tokens: usize) -> usize {
+        tokens.div_ceil(self.chunk) * (self.n + 1) * self.e
+    }
+
+    /// Floats of the layer's state in a slot: the window `[K-1, W]`, then h `[N, E]`.
+    pub fn slot(&self) -> usize {
         self.hidden() + self.n * self.e
     }
 
@@ -185,43 +139,191 @@ impl Dims {
         (self.k - 1) * self.width()
     }
 
-    /// Bytes of one layer's states, all slots, so that the next layer's begin where a binding may.
-    pub fn layer_stride(&self) -> usize {
-        (self.slots * self.layer_slot() * 4).next_multiple_of(256)
+    /// The bytes of [`slot`](Self::slot), counted so that they cannot wrap.
+    fn slot_bytes(&self) -> u64 {
+        ((self.k - 1) as u64 * self.width() as u64 + self.n as u64 * self.e as u64) * 4
+    }
+
+    /// Bytes of a token's largest activation: in_proj's output, or its share of the states at the chunks' ends.
+    fn token_bytes(&self) -> u64 {
+        let ends = (self.n + 1) as u64 * self.e as u64 * 4 / self.chunk as u64;
+        (self.projected.padded() as u64 * 4).max(ends)
+    }
+
+    /// Whether one kernel can do what x_proj and `step` do: fewer dispatches for more arithmetic. The limits are those of
+    /// shaders/mamba1/mixer.wgsl, and where its arithmetic would cost more than a browser's dispatch.
+    pub fn can_fuse(&self) -> bool {
+        match self.mixer {
+            Mixer::Mamba1(m) => {
+                let rows = m.x_proj_rows();
+                m.part_norms.is_none() && self.e <= 2560 && rows <= 128 && rows * self.e <= 1 << 18
+            }
+            Mixer::Mamba2(_) => false,
+        }
+    }
+}
+
+/// A layer's dimensions, and where its states are.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LayerDims {
+    pub mixer: MixerDims,
+    /// In the buffer of all states, in bytes: slot after slot.
+    pub ring: u64,
+    /// In a whole state, in floats.
+    pub start: usize,
+}
+
+impl LayerDims {
+    /// Where in the buffer of all states the layer's part of a slot begins, and how many bytes it has.
+    pub fn place(&self, slot: usize) -> (u64, u64) {
+        let bytes = self.mixer.slot_bytes();
+        (self.ring + slot as u64 * bytes, bytes)
+    }
+
+    /// The layer's part of a whole state.
+    pub fn of<'s>(&self, state: &'s [f32]) -> &'s [f32] {
+        &state[self.start..][..self.mixer.slot()]
+    }
+}
+
+/// Padded dimensions, and how many of each thing are kept. All products fit in 32 bits where they are `usize`:
+/// [`Config::checked`] and [`Dims::new`] see to it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Dims {
+    /// D, padded to whole blocks.
+    pub d: usize,
+    pub layers: Vec<LayerDims>,
+    /// V, and V padded to whole vectors.
+    pub vocab: usize,
+    pub scores: usize,
+    /// States (and scores) in the ring: those of the tokens that may be looked at, and of two submits.
+    pub slots: usize,
+    /// The most tokens of a submit that generates.
+    pub ahead: usize,
+    /// Whether layers decode with fewer and larger kernels where they can.
+    pub fused: bool,
+    /// The most tokens of a prefill call.
+    pub tokens: usize,
+    /// Tokens of the smallest chunk that a layer has.
+    pub chunk: usize,
+}
+
+impl Dims {
+    /// # Errors
+    /// [`Error::OutOfMemory`] when the state is larger than this GPU can bind.
+    pub fn new(c: &Config, limits: &wgpu::Limits) -> Result<Self> {
+        let mixers: Vec<MixerDims> = c.layers.iter().copied().map(MixerDims::new).collect();
+        let scores = c.vocab.next_multiple_of(4);
+        let most = |of: fn(&MixerDims) -> u64| mixers.iter().map(of).max().unwrap_or(0).max(1);
+        let (layer_bytes, token_bytes) = (most(MixerDims::slot_bytes), most(MixerDims::token_bytes));
+        let scores_bytes = scores as u64 * 4;
+        let slot_bytes = scores_bytes + mixers.iter().map(MixerDims::slot_bytes).sum::<u64>();
+        let (most_bound, most_buffer) = (limits.max_storage_buffer_binding_size, limits.max_buffer_size);
+        let slots = (RING_BYTES.max(3 * slot_bytes) / slot_bytes)
+            .min(3 * MOST_AHEAD_TOKENS as u64 + 1)
+            .min(most_bound / layer_bytes)
+            .min(most_buffer / slot_bytes)
+            .min(most_bound / scores_bytes) as usize;
+        let tokens = (ACTIVATION_BYTES.min(most_bound) / token_bytes).clamp(1, MOST_BLOCK_TOKENS as u64) as usize;
+        if slots < 3 || most_bound < token_bytes || slot_bytes > MOST_STATE_BYTES {
+            return Err(Error::OutOfMemory(format!(
+                "The model's state ({} MB) is too large for this GPU.",
+                slot_bytes / 1_000_000
+            )));
+        }
+        let (mut ring, mut start) = (0, 0);
+        let layers = mixers.iter().map(|&mixer| {
+            let layer = LayerDims { mixer, ring, start };
+            ring += (slots as u64 * mixer.slot_bytes()).next_multiple_of(BINDING_ALIGNMENT_BYTES);
+            start += mixer.slot();
+            layer
+        });
+        Ok(Self {
+            d: c.d_model.next_multiple_of(BLOCK_COLUMNS),
+            layers: layers.collect(),
+            vocab: c.vocab,
+            scores,
+            slots,
+            ahead: ((slots - 1) / 3).clamp(1, MOST_AHEAD_TOKENS),
+            fused: cfg!(target_arch = "wasm32"),
+            tokens,
+            chunk: mixers.iter().map(|mixer| mixer.chunk).min().unwrap_or(MAMBA2_CHUNK_TOKENS),
+        })
+    }
+
+    /// The most that a layer needs of something.
+    pub fn most(&self, of: impl Fn(&MixerDims) -> usize) -> usize {
+        self.layers.iter().map(|layer| of(&layer.mixer)).max().unwrap_or(0)
+    }
+
+    /// Bytes of the buffer of all states, in which each layer has all its slots from [`LayerDims::ring`] on.
+    pub fn ring_bytes(&self) -> u64 {
+        let last = self.layers.last().map(|layer| layer.place(self.slots).0);
+        last.unwrap_or(0).next_multiple_of(BINDING_ALIGNMENT_BYTES)
     }
 
     /// Floats of a whole state, layer after layer.
     pub fn state_len(&self) -> usize {
-        self.layers * self.layer_slot()
+        self.layers.last().map_or(0, |layer| layer.start + layer.mixer.slot())
     }
 
-    /// `state` as the GPU has it: `[L, (K-1) W + N E]`, padded.
-    pub fn pad(&self, c: &Config, state: &mut State) -> Vec<f32> {
-        let mut padded = vec![0.0; self.state_len()];
-        for (layer, out) in padded.chunks_exact_mut(self.layer_slot()).enumerate() {
-            let from = state.layer(layer);
-            let (window, h) = out.split_at_mut(self.hidden());
-            for (out, row) in window.chunks_exact_mut(self.width()).zip(from.conv.chunks_exact(c.conv_width())) {
-                self.convolved.pad(row, out);
+    /// `state` as the GPU has it: of each layer (K-1) W + N E floats, padded.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`] when there is no room for it.
+    pub fn pad(&self, state: &mut State) -> Result<Vec<f32>> {
+        let mut padded = filled(self.state_len(), 0.0, "a state on its way to the GPU")?;
+        for (number, LayerDims { mixer, start, .. }) in self.layers.iter().enumerate() {
+            let (from, unpadded) = (state.layer(number), mixer.mixer);
+            let (window, h) = padded[*start..][..mixer.slot()].split_at_mut(mixer.hidden());
+            let rows = from.conv.chunks_exact(unpadded.conv_width());
+            for (out, row) in window.chunks_exact_mut(mixer.width()).zip(rows) {
+                mixer.convolved.pad(row, out);
             }
-            for (out, row) in h.chunks_exact_mut(self.e).zip(from.ssm.chunks_exact(c.d_inner)) {
-                out[..c.d_inner].copy_from_slice(row);
+            for (out, row) in h.chunks_exact_mut(mixer.e).zip(from.ssm.chunks_exact(unpadded.d_inner())) {
+                out[..row.len()].copy_from_slice(row);
             }
         }
-        padded
+        Ok(padded)
     }
 
     /// The other way round.
-    pub fn unpad(&self, c: &Config, padded: &[f32], state: &mut State) {
-        for (layer, from) in padded.chunks_exact(self.layer_slot()).enumerate() {
-            let to = state.layer(layer);
-            let (window, h) = from.split_at(self.hidden());
-            for (row, from) in to.conv.chunks_exact_mut(c.conv_width()).zip(window.chunks_exact(self.width())) {
-                self.convolved.unpad(from, row);
+    pub fn unpad(&self, padded: &[f32], state: &mut State) {
+        for (number, layer) in self.layers.iter().enumerate() {
+            let (to, mixer, unpadded) = (state.layer(number), &layer.mixer, layer.mixer.mixer);
+            let (window, h) = layer.of(padded).split_at(mixer.hidden());
+            let rows = to.conv.chunks_exact_mut(unpadded.conv_width());
+            for (row, from) in rows.zip(window.chunks_exact(mixer.width())) {
+                mixer.convolved.unpad(from, row);
             }
-            for (row, from) in to.ssm.chunks_exact_mut(c.d_inner).zip(h.chunks_exact(self.e)) {
-                row.copy_from_slice(&from[..c.d_inner]);
+            for (row, from) in to.ssm.chunks_exact_mut(unpadded.d_inner()).zip(h.chunks_exact(mixer.e)) {
+                row.copy_from_slice(&from[..row.len()]);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::budget::Need;
+    use super::super::matrix::Format;
+    use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    /// Sizes of the GPU, which wrapped above 4 GiB in the 32 bits of wasm.
+    #[test]
+    fn a_model_of_many_gigabytes_is_counted_in_full() {
+        let config = Config::parse(
+            r#"{"model_type":"falcon_mamba","vocab_size":65024,"hidden_size":4096,"num_hidden_layers":64,
+                "intermediate_size":8192,"time_step_rank":256,"tie_word_embeddings":false}"#,
+        )
+        .unwrap();
+        let dims = Dims::new(&config, &wgpu::Limits::default()).unwrap();
+        let bytes = |format| Need::new(&config, &dims, format).weights;
+        // 7,272,665,088 parameters: 4 bytes each in f32, 17 bits a weight and its share of a scale in int8.
+        assert!((29_090_000_000..29_200_000_000).contains(&bytes(Format::F32)), "{}", bytes(Format::F32));
+        assert!((7_700_000_000..8_400_000_000).contains(&bytes(Format::Int8)), "{}", bytes(Format::Int8));
+        assert_eq!(dims.state_len(), 64 * (3 + 16) * 8192);
     }
 }

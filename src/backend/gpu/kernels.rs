@@ -32,11 +32,11 @@ const ACTIVATIONS: &str = shader!("shared/activations");
 const REQUEST: &str = shader!("shared/request");
 const ORDER: &str = shader!("shared/order");
 const SUM: &str = shader!("shared/sum");
-const SSD: &str = shader!("shared/ssd");
+const MAMBA2: &str = shader!("shared/mamba2");
 const ROWS: &str = shader!("shared/rows");
 const LANES: &str = shader!("shared/lanes");
 const LANES_SUBGROUPS: &str = shader!("shared/lanes_subgroups");
-const SELECTIVE: &str = shader!("shared/selective");
+const MAMBA1: &str = shader!("shared/mamba1");
 
 pub const EMBED: Kernel =
     Kernel { name: "embed", sources: &[FLOAT, WEIGHTS, shader!("embed")], bindings: &[Read, Read, Read, Write] };
@@ -50,14 +50,14 @@ pub const IN_PROJ: Kernel = Kernel {
     sources: &[CONTROL, FLOAT, WEIGHTS, LANES, ROWS, shader!("in_proj")],
     bindings: &[Read, Read, Read, Read, Read, Write, Uniform, Read, Write],
 };
-pub const STEP: Kernel = Kernel {
-    name: "step",
-    sources: &[CONTROL, ACTIVATIONS, SELECTIVE, shader!("step")],
+pub const MAMBA1_STEP: Kernel = Kernel {
+    name: "mamba1/step",
+    sources: &[CONTROL, ACTIVATIONS, MAMBA1, shader!("mamba1/step")],
     bindings: &[Read, Read, Read, Read, Write, Write, Uniform],
 };
-pub const MIXER: Kernel = Kernel {
-    name: "mixer",
-    sources: &[CONTROL, FLOAT, ACTIVATIONS, SELECTIVE, shader!("mixer")],
+pub const MAMBA1_MIXER: Kernel = Kernel {
+    name: "mamba1/mixer",
+    sources: &[CONTROL, FLOAT, ACTIVATIONS, MAMBA1, shader!("mamba1/mixer")],
     bindings: &[Read, Read, Read, Read, Write, Write, Uniform],
 };
 pub const NORM: Kernel = Kernel { name: "norm", sources: &[SUM, shader!("norm")], bindings: &[Read, Read, Write] };
@@ -71,34 +71,37 @@ pub const CONV: Kernel = Kernel {
     sources: &[CONTROL, ACTIVATIONS, shader!("conv")],
     bindings: &[Read, Read, Write, Write, Uniform],
 };
-pub const DT: Kernel =
-    Kernel { name: "dt", sources: &[CONTROL, ACTIVATIONS, shader!("dt")], bindings: &[Read, Read, Write, Uniform] };
-pub const SCAN: Kernel = Kernel {
-    name: "scan",
-    sources: &[CONTROL, shader!("scan")],
+pub const MAMBA1_DT: Kernel = Kernel {
+    name: "mamba1/dt",
+    sources: &[CONTROL, ACTIVATIONS, shader!("mamba1/dt")],
+    bindings: &[Read, Read, Write, Uniform],
+};
+pub const MAMBA1_SCAN: Kernel = Kernel {
+    name: "mamba1/scan",
+    sources: &[CONTROL, shader!("mamba1/scan")],
     bindings: &[Read, Read, Read, Read, Read, Write, Write, Uniform],
 };
 pub const CARRY: Kernel =
     Kernel { name: "carry", sources: &[CONTROL, shader!("carry")], bindings: &[Read, Write, Write, Uniform] };
-pub const PART_NORMS: Kernel =
-    Kernel { name: "part_norms", sources: &[SUM, shader!("part_norms")], bindings: &[Write] };
-pub const SSD_STEP: Kernel = Kernel {
-    name: "ssd_step",
-    sources: &[CONTROL, ACTIVATIONS, SSD, shader!("ssd_step")],
+pub const MAMBA1_PART_NORMS: Kernel =
+    Kernel { name: "mamba1/part_norms", sources: &[SUM, shader!("mamba1/part_norms")], bindings: &[Write] };
+pub const MAMBA2_STEP: Kernel = Kernel {
+    name: "mamba2/step",
+    sources: &[CONTROL, ACTIVATIONS, MAMBA2, shader!("mamba2/step")],
     bindings: &[Read, Read, Read, Write, Write, Uniform],
 };
-pub const SSD_SUMMARISE: Kernel = Kernel {
-    name: "ssd_summarise",
-    sources: &[CONTROL, ACTIVATIONS, SSD, shader!("ssd_summarise")],
+pub const MAMBA2_SUMMARISE: Kernel = Kernel {
+    name: "mamba2/summarise",
+    sources: &[CONTROL, ACTIVATIONS, MAMBA2, shader!("mamba2/summarise")],
     bindings: &[Read, Read, Read, Read, Write, Uniform],
 };
-pub const SSD_FINISH: Kernel = Kernel {
-    name: "ssd_finish",
-    sources: &[CONTROL, ACTIVATIONS, SSD, shader!("ssd_finish")],
+pub const MAMBA2_FINISH: Kernel = Kernel {
+    name: "mamba2/finish",
+    sources: &[CONTROL, ACTIVATIONS, MAMBA2, shader!("mamba2/finish")],
     bindings: &[Read, Read, Read, Read, Read, Write, Uniform],
 };
-pub const GATED_NORM: Kernel =
-    Kernel { name: "gated_norm", sources: &[SUM, shader!("gated_norm")], bindings: &[Read, Read, Write] };
+pub const MAMBA2_GATED_NORM: Kernel =
+    Kernel { name: "mamba2/gated_norm", sources: &[SUM, shader!("mamba2/gated_norm")], bindings: &[Read, Read, Write] };
 pub const RANK: Kernel = Kernel {
     name: "rank",
     sources: &[CONTROL, REQUEST, ORDER, shader!("rank")],
@@ -119,19 +122,19 @@ const ALL: [&Kernel; 19] = [
     &EMBED,
     &MATVEC,
     &IN_PROJ,
-    &STEP,
-    &MIXER,
+    &MAMBA1_STEP,
+    &MAMBA1_MIXER,
     &NORM,
     &MATMUL,
     &CONV,
-    &DT,
-    &SCAN,
+    &MAMBA1_DT,
+    &MAMBA1_SCAN,
     &CARRY,
-    &PART_NORMS,
-    &SSD_STEP,
-    &SSD_SUMMARISE,
-    &SSD_FINISH,
-    &GATED_NORM,
+    &MAMBA1_PART_NORMS,
+    &MAMBA2_STEP,
+    &MAMBA2_SUMMARISE,
+    &MAMBA2_FINISH,
+    &MAMBA2_GATED_NORM,
     &RANK,
     &CHOOSE,
 ];

@@ -3,7 +3,7 @@
 use half::f16;
 
 use super::device::Device;
-use super::dims::{BLOCK, Sections};
+use super::dims::{BLOCK_COLUMNS, Sections};
 use crate::backend::Precision;
 use crate::backend::cpu::int4_scale;
 
@@ -77,25 +77,25 @@ pub struct Part {
 /// Makes buffers and counts their bytes.
 pub struct Memory<'a> {
     pub device: &'a Device,
-    pub bytes: usize,
+    pub bytes: u64,
 }
 
 impl Memory<'_> {
     /// A storage buffer of zeros; a small one can be bound as a uniform, too.
-    pub fn buffer(&mut self, name: &str, bytes: usize) -> wgpu::Buffer {
+    pub fn buffer(&mut self, name: &str, bytes: u64) -> wgpu::Buffer {
         let size = bytes.next_multiple_of(16).max(16);
         self.bytes += size;
         let copied = wgpu::BufferUsages::COPY_DST | wgpu::BufferUsages::COPY_SRC;
         self.device.device.create_buffer(&wgpu::BufferDescriptor {
             label: Some(name),
-            size: size as u64,
+            size,
             usage: wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::UNIFORM | copied,
             mapped_at_creation: false,
         })
     }
 
     pub fn floats(&mut self, name: &str, len: usize) -> wgpu::Buffer {
-        self.buffer(name, len * 4)
+        self.buffer(name, len as u64 * 4)
     }
 }
 
@@ -118,18 +118,17 @@ impl Matrix {
         width: usize,
         format: Format,
     ) -> Self {
-        let cols = width.next_multiple_of(BLOCK);
-        let row_bytes = cols * format.bits() / 8;
+        let cols = width.next_multiple_of(BLOCK_COLUMNS);
+        let (row_bytes, row_scale_bytes) = (row_bytes(cols, format), row_scale_bytes(cols, format));
         let limits = memory.device.limits();
         let most = limits.max_storage_buffer_binding_size.min(limits.max_buffer_size);
-        let part_rows = (usize::try_from(most).unwrap_or(usize::MAX) / row_bytes).max(1);
+        let part_rows = usize::try_from(most / row_bytes).unwrap_or(usize::MAX).max(1);
         let parts = (0..rows)
             .step_by(part_rows)
             .map(|first| {
                 let rows = part_rows.min(rows - first);
-                let scale_bytes = if format.has_scales() { rows * scale_words(cols) * 4 } else { 0 };
-                let weights = memory.buffer(name, rows * row_bytes);
-                Part { first, rows, weights, scales: memory.buffer(name, scale_bytes) }
+                let weights = memory.buffer(name, rows as u64 * row_bytes);
+                Part { first, rows, weights, scales: memory.buffer(name, rows as u64 * row_scale_bytes) }
             })
             .collect();
         Self { format, rows, cols, parts, width, seen: 0, sections }
@@ -140,7 +139,7 @@ impl Matrix {
         let device = memory.device;
         let mut encoder = device.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
         let mut copy = |buffer: &wgpu::Buffer| {
-            let copy = memory.buffer(name, buffer.size() as usize);
+            let copy = memory.buffer(name, buffer.size());
             encoder.copy_buffer_to_buffer(buffer, 0, &copy, 0, buffer.size());
             copy
         };
@@ -181,13 +180,12 @@ impl Matrix {
             for values in rows.by_ref().take(count) {
                 pack(values, self.cols, self.format, &mut words, &mut scales);
             }
-            let row_bytes = self.cols * self.format.bits() / 8;
-            let write = |buffer, at: usize, words: &[u32]| {
-                device.queue.write_buffer(buffer, at as u64, bytemuck::cast_slice(words));
+            let write = |buffer, row_bytes: u64, words: &[u32]| {
+                device.queue.write_buffer(buffer, row as u64 * row_bytes, bytemuck::cast_slice(words));
             };
-            write(&part.weights, row * row_bytes, &words);
+            write(&part.weights, row_bytes(self.cols, self.format), &words);
             if !scales.is_empty() {
-                write(&part.scales, row * scale_words(self.cols) * 4, &scales);
+                write(&part.scales, row_scale_bytes(self.cols, self.format), &scales);
             }
             self.seen += count;
         }
@@ -195,15 +193,24 @@ impl Matrix {
 }
 
 /// Bytes of a matrix's weights and scales.
-pub fn matrix_bytes(rows: usize, width: usize, format: Format) -> usize {
-    let cols = width.next_multiple_of(BLOCK);
-    let scales = if format.has_scales() { scale_words(cols) * 4 } else { 0 };
-    rows * (cols * format.bits() / 8 + scales)
+pub fn matrix_bytes(rows: usize, width: usize, format: Format) -> u64 {
+    let cols = width.next_multiple_of(BLOCK_COLUMNS);
+    rows as u64 * (row_bytes(cols, format) + row_scale_bytes(cols, format))
+}
+
+/// Bytes of a row's weights.
+fn row_bytes(cols: usize, format: Format) -> u64 {
+    cols as u64 * format.bits() as u64 / 8
+}
+
+/// Bytes of a row's scales.
+fn row_scale_bytes(cols: usize, format: Format) -> u64 {
+    if format.has_scales() { scale_words(cols) as u64 * 4 } else { 0 }
 }
 
 /// Words of scales in a row.
 fn scale_words(cols: usize) -> usize {
-    (cols / BLOCK).div_ceil(2)
+    (cols / BLOCK_COLUMNS).div_ceil(2)
 }
 
 /// Appends a row, padded to `cols` columns, in a format; and its scales.
@@ -218,8 +225,8 @@ fn pack(row: &[f32], cols: usize, format: Format, words: &mut Vec<u32>, scales: 
         Format::Int8 | Format::Int4 => {
             let first = scales.len();
             scales.resize(first + scale_words(cols), 0);
-            for (number, block) in row.chunks(BLOCK).enumerate() {
-                let mut values = [0.0; BLOCK];
+            for (number, block) in row.chunks(BLOCK_COLUMNS).enumerate() {
+                let mut values = [0.0; BLOCK_COLUMNS];
                 values[..block.len()].copy_from_slice(block);
                 let scale = if format == Format::Int8 { pack_int8(&values, words) } else { pack_int4(&values, words) };
                 scales[first + number / 2] |= scale.to_bits() >> 16 << (16 * (number % 2));
@@ -232,7 +239,7 @@ fn pack(row: &[f32], cols: usize, format: Format, words: &mut Vec<u32>, scales: 
 const F16_MAX: f32 = 65504.0;
 
 /// Appends a block in int8, four values a word; returns its scale, a bf16.
-fn pack_int8(block: &[f32; BLOCK], words: &mut Vec<u32>) -> f32 {
+fn pack_int8(block: &[f32; BLOCK_COLUMNS], words: &mut Vec<u32>) -> f32 {
     let largest = block.iter().fold(0f32, |largest, value| largest.max(value.abs()));
     // Rounded up, so that no weight is beyond 127 steps.
     let scale = bf16(largest / 127.0, 0xffff);
@@ -242,11 +249,12 @@ fn pack_int8(block: &[f32; BLOCK], words: &mut Vec<u32>) -> f32 {
 }
 
 /// Appends a block in int4: a byte has a value of the first half in its low half, one of the second in its high one.
-fn pack_int4(block: &[f32; BLOCK], words: &mut Vec<u32>) -> f32 {
+fn pack_int4(block: &[f32; BLOCK_COLUMNS], words: &mut Vec<u32>) -> f32 {
     let scale = bf16(int4_scale(block), 0x8000);
     let nibble = |at: usize| (steps(block[at], scale).clamp(-8.0, 7.0) as i8 + 8) as u8;
-    let byte = |at: usize| nibble(at) | nibble(at + BLOCK / 2) << 4;
-    words.extend((0..BLOCK / 2).step_by(4).map(|at| u32::from_le_bytes(core::array::from_fn(|i| byte(at + i)))));
+    let byte = |at: usize| nibble(at) | nibble(at + BLOCK_COLUMNS / 2) << 4;
+    words
+        .extend((0..BLOCK_COLUMNS / 2).step_by(4).map(|at| u32::from_le_bytes(core::array::from_fn(|i| byte(at + i)))));
     scale
 }
 

@@ -145,13 +145,14 @@ impl Gpu {
 
     /// Copies between a slot and `buffer`, which holds a state as `Dims::pad` has it and then the scores.
     fn copy_slot(&self, encoder: &mut wgpu::CommandEncoder, slot: usize, buffer: &wgpu::Buffer, into_slot: bool) {
-        let d = &self.dims;
-        let layer = d.layer_slot() * 4;
-        let pieces = (0..d.layers)
-            .map(|number| (&self.plan.buffers.state, number * d.layer_stride() + slot * layer, number * layer, layer))
-            .chain([(&self.plan.buffers.scores, slot * d.scores * 4, d.state_len() * 4, d.scores * 4)]);
+        let (d, buffers) = (&self.dims, &self.plan.buffers);
+        let scores = d.scores as u64 * 4;
+        let layers = d.layers.iter().map(|layer| {
+            let (at, bytes) = layer.place(slot);
+            (&buffers.state, at, layer.start as u64 * 4, bytes)
+        });
+        let pieces = layers.chain([(&buffers.scores, slot as u64 * scores, d.state_len() as u64 * 4, scores)]);
         for (ring, at, here, bytes) in pieces {
-            let (at, here, bytes) = (at as u64, here as u64, bytes as u64);
             if into_slot {
                 encoder.copy_buffer_to_buffer(buffer, here, ring, at, bytes);
             } else {
@@ -167,10 +168,13 @@ impl Gpu {
     }
 
     /// Makes `state` the sequence in the ring. Pending while the GPU looks for room to park the one that is there.
-    fn bring(&mut self, state: &mut State, logits: Option<&[f32]>) -> Poll<()> {
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`] when the host has no room for it on its way; nothing has changed then.
+    fn bring(&mut self, state: &mut State, logits: Option<&[f32]>) -> Result<Poll<()>> {
         let wanted = state.stamp();
         if self.resident == Some(wanted) {
-            return Poll::Ready(());
+            return Ok(Poll::Ready(()));
         }
         let leaves = self.resident.filter(|&resident| self.fetched != Some(resident));
         if let Some(place) = self.parked.iter().position(|(stamp, _)| *stamp == wanted) {
@@ -190,8 +194,10 @@ impl Gpu {
                 None => self.parking.give(buffer),
             }
         } else {
+            // Before anything changes, as there may be no room for it.
+            let padded = self.dims.pad(state)?;
             if let Some(stamp) = leaves {
-                let Poll::Ready(buffer) = self.room_to_park() else { return Poll::Pending };
+                let Poll::Ready(buffer) = self.room_to_park() else { return Ok(Poll::Pending) };
                 // Without room it is lost, and who it belongs to reads it again.
                 if let Some(buffer) = buffer {
                     self.submit(|encoder| self.copy_slot(encoder, self.slot, &buffer, false));
@@ -199,11 +205,11 @@ impl Gpu {
                 }
             }
             self.ahead.clear();
-            self.upload(state, logits);
+            self.upload(&padded, logits);
             self.fetched = Some(wanted);
         }
         self.resident = Some(wanted);
-        Poll::Ready(())
+        Ok(Poll::Ready(()))
     }
 
     /// A buffer for a sequence that has to wait: a new one or, where no more can be had, that of the one that has waited
@@ -218,12 +224,12 @@ impl Gpu {
         Poll::Ready((!self.parked.is_empty()).then(|| self.parked.remove(0).1))
     }
 
-    fn upload(&self, state: &mut State, logits: Option<&[f32]>) {
-        let padded = self.dims.pad(&self.config, state);
+    /// `padded` is a state as [`Dims::pad`] has it.
+    fn upload(&self, padded: &[f32], logits: Option<&[f32]>) {
         let (d, queue) = (&self.dims, &self.device.queue);
-        for (number, layer) in padded.chunks_exact(d.layer_slot()).enumerate() {
-            let at = number * d.layer_stride() + self.slot * d.layer_slot() * 4;
-            queue.write_buffer(&self.plan.buffers.state, at as u64, bytemuck::cast_slice(layer));
+        for layer in &d.layers {
+            let at = layer.place(self.slot).0;
+            queue.write_buffer(&self.plan.buffers.state, at, bytemuck::cast_slice(layer.of(padded)));
         }
         if let Some(logits) = logits {
             let at = self.slot * d.scores * 4;
@@ -308,7 +314,7 @@ impl Backend for Gpu {
         self.precision
     }
 
-    fn weight_bytes(&self) -> usize {
+    fn weight_bytes(&self) -> u64 {
         self.weights.bytes
     }
 
@@ -377,7 +383,7 @@ impl Remote for Gpu {
             self.renew(state);
             return Ok(Poll::Ready(None));
         }
-        if self.bring(state, None).is_pending() {
+        if self.bring(state, None)?.is_pending() {
             return Ok(Poll::Pending);
         }
         let Poll::Ready(done) = self.done.get(&self.device) else { return Ok(Poll::Pending) };
@@ -398,7 +404,7 @@ impl Remote for Gpu {
         if !sampling::is_supported(sampler.settings()) {
             return Ok(Poll::Ready(Choice::Unsure));
         }
-        if self.bring(state, Some(logits)).is_pending() {
+        if self.bring(state, Some(logits))?.is_pending() {
             return Ok(Poll::Pending);
         }
         self.ahead.is_for(sampler);
@@ -426,7 +432,7 @@ impl Remote for Gpu {
     fn fetch(&mut self, what: Fetch, state: &mut State) -> Result<Poll<Ticket>> {
         self.device.check()?;
         self.tidy();
-        if self.bring(state, None).is_pending() {
+        if self.bring(state, None)?.is_pending() {
             return Ok(Poll::Pending);
         }
         let work = match what {
@@ -462,7 +468,7 @@ impl Remote for Gpu {
                 Work::Scores => words,
                 Work::State(_) => {
                     let (padded, scores) = words.split_at(dims.state_len());
-                    dims.unpad(config, bytemuck::cast_slice(padded), state);
+                    dims.unpad(bytemuck::cast_slice(padded), state);
                     scores
                 }
             });

@@ -1,17 +1,17 @@
 //! Every pipeline, buffer and bind group of a model, made once at load: the token loop only records dispatches.
 
-mod selective;
-mod ssd;
+mod mamba1;
+mod mamba2;
 
 use super::device::Device;
-use super::dims::Dims;
+use super::dims::{Dims, LayerDims, MixerDims};
 use super::kernels::{self, Dispatch, Kernel, Pipeline, Rows};
 use super::matrix::{Format, Matrix, Memory};
 use super::weights::{Layer, Mixer, Weights};
-use crate::model::Config;
+use crate::model::{self, Config};
 use crate::sampler::RECENT_TOKENS;
-use selective::Selective;
-use ssd::Ssd;
+use mamba1::Mamba1;
+use mamba2::Mamba2;
 
 /// f32::MAX for an infinite limit, which an override may not be.
 fn finite(value: f32) -> f64 {
@@ -28,7 +28,7 @@ pub struct Buffers {
     pub control: wgpu::Buffer,
     /// Ids to read.
     pub tokens: wgpu::Buffer,
-    /// `[L, slots, (K-1) W + N E]`, each layer from [`Dims::layer_stride`] on.
+    /// Of each layer `[slots, (K-1) W + N E]`, from [`LayerDims::ring`] on.
     pub state: wgpu::Buffer,
     /// `[slots, V]`
     pub scores: wgpu::Buffer,
@@ -53,7 +53,7 @@ pub struct Buffers {
     chunks: wgpu::Buffer,
     best: wgpu::Buffer,
     /// Of all of them.
-    pub bytes: usize,
+    pub bytes: u64,
 }
 
 /// Words of `Request`: eight numbers, 64 pairs, 64 words.
@@ -61,32 +61,31 @@ pub const REQUEST_WORDS: usize = 8 + 2 * 64 + 64;
 /// Steps that a submit can have, from `Request.chance`.
 pub const MOST_STEPS: usize = 64;
 /// Scores that a workgroup of `rank` looks at, and what it keeps of them.
-const LIST: usize = 1024;
-const KEPT: usize = 64;
+const LIST_SCORES: usize = 1024;
+const KEPT_SCORES: usize = 64;
 
 impl Buffers {
     /// Buffers of zeros. Whether there was room shows in the caller's error scope.
     pub fn new(device: &Device, dims: &Dims) -> Self {
         let memory = &mut Memory { device, bytes: 0 };
         let t = dims.tokens;
-        let of_selective = if dims.heads.is_some() { 0 } else { t };
         Self {
             control: memory.floats("control", 8),
             tokens: memory.floats("tokens", t),
-            state: memory.buffer("state", dims.layers * dims.layer_stride()),
+            state: memory.buffer("state", dims.ring_bytes()),
             scores: memory.floats("scores", dims.slots * dims.scores),
             request: memory.floats("request", REQUEST_WORDS),
             recent: memory.floats("recent", RECENT_TOKENS),
             chosen: memory.floats("chosen", MOST_STEPS),
             residual: memory.floats("residual", t * dims.d),
             u: memory.floats("u", t * dims.d),
-            projected: memory.floats("projected", t * dims.projected.padded()),
-            convolved: memory.floats("convolved", t * dims.width()),
-            x_dbl: memory.floats("x_dbl", of_selective * dims.x_dbl),
-            dt: memory.floats("dt", of_selective * dims.e),
-            y: memory.floats("y", t * dims.e),
-            chunks: memory.floats("chunks", t.div_ceil(dims.chunk) * (dims.n + 1) * dims.e),
-            best: memory.floats("best", dims.vocab.div_ceil(LIST) * KEPT * 2),
+            projected: memory.floats("projected", t * dims.most(|m| m.projected.padded())),
+            convolved: memory.floats("convolved", t * dims.most(MixerDims::width)),
+            x_dbl: memory.floats("x_dbl", t * dims.most(|m| m.x_dbl)),
+            dt: memory.floats("dt", t * dims.most(|m| if m.x_dbl > 0 { m.e } else { 0 })),
+            y: memory.floats("y", t * dims.most(|m| m.e)),
+            chunks: memory.floats("chunks", dims.most(|m| m.chunk_ends(t))),
+            best: memory.floats("best", dims.vocab.div_ceil(LIST_SCORES) * KEPT_SCORES * 2),
             bytes: memory.bytes,
         }
     }
@@ -120,12 +119,12 @@ pub enum Length {
 impl Length {
     const ALL: [Self; 3] = [Self::Chunk, Self::Short, Self::Long];
     /// Tokens of the longest short block.
-    const SHORT: usize = 512;
+    const SHORT_TOKENS: usize = 512;
 
     fn of(tokens: usize, chunk: usize) -> Self {
         match tokens {
             few if few <= chunk => Self::Chunk,
-            some if some <= Self::SHORT => Self::Short,
+            some if some <= Self::SHORT_TOKENS => Self::Short,
             _ => Self::Long,
         }
     }
@@ -191,11 +190,10 @@ impl<'a> Maker<'a> {
 
     /// Of `rows` x `cols`, of which `first` rows of the result come before.
     pub fn matvec(&mut self, format: Format, cols: usize, rows: usize, first: usize, is: MatvecKind) -> Pipeline {
-        let c = self.config;
         let (norm, bias, add, head) = match is {
             MatvecKind::X => (None, false, false, false),
-            MatvecKind::Out { norm } => (norm.then_some(c.d_inner), c.use_bias, true, false),
-            MatvecKind::Head => (Some(c.d_model), false, false, true),
+            MatvecKind::Out { norm, bias } => (norm, bias, true, false),
+            MatvecKind::Head => (Some(self.config.d_model), false, false, true),
         };
         let mut overrides = self.rows(format, cols, rows, norm);
         overrides.extend(Self::numbers([("SCORES", self.dims.scores), ("FIRST", first)]));
@@ -204,11 +202,10 @@ impl<'a> Maker<'a> {
     }
 
     /// in_proj of one token, and the convolution.
-    fn in_proj(&mut self, matrix: &Matrix) -> Pipeline {
-        let d = self.dims;
+    fn in_proj(&mut self, matrix: &Matrix, m: &MixerDims) -> Pipeline {
         let mut overrides = self.rows(matrix.format, matrix.cols, matrix.rows, Some(self.config.d_model));
-        overrides.extend(Self::numbers([("CONV_FROM", d.conv_from()), ("CONV_WIDTH", d.width()), ("TAPS", d.k)]));
-        overrides.extend([("BIAS", flag(self.config.use_bias)), self.slot()[0]]);
+        overrides.extend(Self::numbers([("CONV_FROM", m.conv_from()), ("CONV_WIDTH", m.width()), ("TAPS", m.k)]));
+        overrides.extend([("BIAS", flag(m.mixer.use_bias())), slot(m)[0]]);
         self.pipeline(&kernels::IN_PROJ, &overrides)
     }
 
@@ -227,22 +224,21 @@ impl<'a> Maker<'a> {
         Matmul { pipeline, x: groups(out, 64), y: Rows::PerTokens(16 * per_thread as u32) }
     }
 
-    /// A layer's state: floats a slot, and where h begins.
-    fn slot(&self) -> [(&'static str, f64); 2] {
-        [("SLOT", self.dims.layer_slot() as f64), ("HIDDEN", self.dims.hidden() as f64)]
-    }
-
-    fn dt_limits(&self) -> [(&'static str, f64); 2] {
-        let (low, high) = self.config.time_step_limit;
-        [("DT_MIN", finite(low)), ("DT_MAX", finite(high))]
-    }
-
-    fn carry(&mut self) -> Pipeline {
-        let d = self.dims;
-        let mut overrides = Self::numbers([("E", d.e), ("N", d.n), ("A_ROWS", d.a_rows()), ("CHUNK", d.chunk)]);
-        overrides.extend(self.slot());
+    fn carry(&mut self, m: &MixerDims) -> Pipeline {
+        let mut overrides = Self::numbers([("E", m.e), ("N", m.n), ("A_ROWS", m.a_rows()), ("CHUNK", m.chunk)]);
+        overrides.extend(slot(m));
         self.pipeline(&kernels::CARRY, &overrides)
     }
+}
+
+/// A layer's state: floats a slot, and where h begins.
+fn slot(m: &MixerDims) -> [(&'static str, f64); 2] {
+    [("SLOT", m.slot() as f64), ("HIDDEN", m.hidden() as f64)]
+}
+
+fn dt_limits(m: &MixerDims) -> [(&'static str, f64); 2] {
+    let (low, high) = m.mixer.time_step_limit();
+    [("DT_MIN", finite(low)), ("DT_MAX", finite(high))]
 }
 
 /// The product of a matrix with a block of tokens.
@@ -261,9 +257,10 @@ impl Matmul {
 #[derive(Clone, Copy)]
 pub enum MatvecKind {
     X,
-    /// `norm`: Mamba-2's gated norm goes with it.
+    /// `norm`: where Mamba-2's gated norm goes with it, over how many columns.
     Out {
-        norm: bool,
+        norm: Option<usize>,
+        bias: bool,
     },
     Head,
 }
@@ -330,7 +327,7 @@ fn head(maker: &mut Maker<'_>, b: &Buffers, weights: &Weights) -> Vec<Dispatch> 
 
 fn sample(maker: &mut Maker<'_>, b: &Buffers) -> Vec<Dispatch> {
     let d = maker.dims;
-    let lists = d.vocab.div_ceil(LIST);
+    let lists = d.vocab.div_ceil(LIST_SCORES);
     let rank = maker.pipeline(&kernels::RANK, &Maker::numbers([("VOCAB", d.vocab), ("SCORES", d.scores)]));
     let choose = maker.pipeline(&kernels::CHOOSE, &Maker::numbers([("LISTS", lists), ("SLOTS", d.slots)]));
     let rank_buffers = [whole(&b.scores), whole(&b.request), whole(&b.recent), whole(&b.best), whole(&b.control)];
@@ -349,18 +346,14 @@ struct Place<'a> {
     buffers: &'a Buffers,
     weights: &'a Weights,
     layer: &'a Layer,
-    number: usize,
+    layer_dims: &'a LayerDims,
 }
 
 impl Place<'_> {
     /// The layer's states, all slots.
     fn state(&self) -> wgpu::BufferBinding<'_> {
-        let (dims, state) = (self.dims, &self.buffers.state);
-        wgpu::BufferBinding {
-            buffer: state,
-            offset: (self.number * dims.layer_stride()) as u64,
-            size: std::num::NonZeroU64::new((dims.slots * dims.layer_slot() * 4) as u64),
-        }
+        let (offset, end) = (self.layer_dims.ring, self.layer_dims.place(self.dims.slots).0);
+        wgpu::BufferBinding { buffer: &self.buffers.state, offset, size: std::num::NonZeroU64::new(end - offset) }
     }
 }
 
@@ -371,12 +364,12 @@ fn parts(matrix: &Matrix) -> [wgpu::BufferBinding<'_>; 2] {
 
 /// What lies between the convolution and out_proj; in decode between in_proj and out_proj.
 enum MixerPlan {
-    Selective(Selective),
-    Ssd(Ssd),
+    Mamba1(Mamba1),
+    Mamba2(Mamba2),
 }
 
-/// What all layers have in common.
-struct Around {
+/// The pipelines of a layer; layers of the same dimensions share them.
+struct LayerPlan {
     in_proj: Pipeline,
     out_proj: Pipeline,
     norm: Pipeline,
@@ -387,33 +380,40 @@ struct Around {
     mixer: MixerPlan,
 }
 
-impl Around {
-    fn new(maker: &mut Maker<'_>, like: &Layer) -> Self {
-        let (d, c) = (maker.dims, maker.config);
-        let mixer = match &like.mixer {
-            Mixer::Selective { x_proj, .. } => MixerPlan::Selective(Selective::new(maker, x_proj)),
-            Mixer::Ssd { .. } => MixerPlan::Ssd(Ssd::new(maker)),
+impl LayerPlan {
+    /// None where the weights are not those of such a mixer, which cannot be: they were made from its dimensions.
+    fn new(maker: &mut Maker<'_>, layer: &Layer, m: &MixerDims) -> Option<Self> {
+        let (d, c, bias) = (maker.dims, maker.config, m.mixer.use_bias());
+        let mixer = match (&layer.mixer, m.mixer) {
+            (Mixer::Mamba1 { x_proj, .. }, model::Mixer::Mamba1(own)) => {
+                MixerPlan::Mamba1(Mamba1::new(maker, x_proj, m, &own))
+            }
+            (Mixer::Mamba2 { .. }, model::Mixer::Mamba2(own)) => MixerPlan::Mamba2(Mamba2::new(maker, m, &own)),
+            _ => return None,
         };
-        let norm_in_out_proj = matches!(&mixer, MixerPlan::Ssd(ssd) if ssd.is_norm_left());
+        let norm_in_out_proj = match &mixer {
+            MixerPlan::Mamba2(mamba2) if mamba2.is_norm_left() => Some(m.mixer.d_inner()),
+            MixerPlan::Mamba1(_) | MixerPlan::Mamba2(_) => None,
+        };
         let mut norm = Maker::numbers([("COLS", d.d), ("WIDTH", c.d_model)]);
         norm.push(("EPSILON", f64::from(c.norm_epsilon)));
         let mut conv = Maker::numbers([
-            ("WIDTH", d.width()),
-            ("ROW", d.projected.padded()),
-            ("FROM", d.conv_from()),
-            ("TAPS", d.k),
+            ("WIDTH", m.width()),
+            ("ROW", m.projected.padded()),
+            ("FROM", m.conv_from()),
+            ("TAPS", m.k),
         ]);
-        conv.push(maker.slot()[0]);
-        let (i, o) = (&like.in_proj, &like.out_proj);
-        Self {
+        conv.push(slot(m)[0]);
+        let (i, o) = (&layer.in_proj, &layer.out_proj);
+        Some(Self {
             mixer,
-            in_proj: maker.in_proj(i),
-            out_proj: maker.matvec(o.format, o.cols, o.rows, 0, MatvecKind::Out { norm: norm_in_out_proj }),
+            in_proj: maker.in_proj(i, m),
+            out_proj: maker.matvec(o.format, o.cols, o.rows, 0, MatvecKind::Out { norm: norm_in_out_proj, bias }),
             norm: maker.pipeline(&kernels::NORM, &norm),
             conv: maker.pipeline(&kernels::CONV, &conv),
-            in_block: [4, 8].map(|each| maker.matmul(i, i.rows, c.use_bias, false, each)),
-            out_block: [2, 8].map(|each| maker.matmul(o, d.d, c.use_bias, true, each)),
-        }
+            in_block: [4, 8].map(|each| maker.matmul(i, i.rows, bias, false, each)),
+            out_block: [2, 8].map(|each| maker.matmul(o, d.d, bias, true, each)),
+        })
     }
 
     /// A layer of one token.
@@ -429,16 +429,13 @@ impl Around {
             matvec_groups(&layer.in_proj, layer.in_proj.rows),
             Rows::Fixed(1),
         ));
-        let norm = match (&self.mixer, &layer.mixer) {
-            (MixerPlan::Selective(selective), _) => {
-                selective.decode(at, plan);
-                &at.weights.nothing
-            }
-            (MixerPlan::Ssd(ssd), Mixer::Ssd { norm, .. }) => {
-                ssd.decode(at, plan);
-                norm
-            }
-            (MixerPlan::Ssd(_), Mixer::Selective { .. }) => return, // all layers are like the first
+        match &self.mixer {
+            MixerPlan::Mamba1(mamba1) => mamba1.decode(at, plan),
+            MixerPlan::Mamba2(mamba2) => mamba2.decode(at, plan),
+        }
+        let norm = match &layer.mixer {
+            Mixer::Mamba1 { .. } => &at.weights.nothing,
+            Mixer::Mamba2 { norm, .. } => norm,
         };
         let [weights, scales] = parts(&layer.out_proj);
         let (y, bias, residual) = (whole(&b.y), whole(&layer.out_proj_bias), whole(&b.residual));
@@ -453,7 +450,7 @@ impl Around {
 
     /// A layer of a block of tokens.
     fn block(&self, at: &Place<'_>, length: Length, plan: &mut Vec<Dispatch>) {
-        let (b, d, layer, control) = (at.buffers, at.dims, at.layer, || whole(&at.buffers.control));
+        let (b, m, layer, control) = (at.buffers, &at.layer_dims.mixer, at.layer, || whole(&at.buffers.control));
         let each = Rows::PerTokens(1);
         let buffers = [whole(&b.residual), whole(&layer.norm), whole(&b.u)];
         plan.push(self.norm.dispatch(at.device, &buffers, 1, each));
@@ -462,10 +459,10 @@ impl Around {
         let buffers = [weights, scales, whole(&b.u), bias, projected(), control()];
         plan.push(self.in_block[length.tiles(layer.in_proj.rows)].dispatch(at.device, &buffers));
         let buffers = [projected(), whole(&layer.filters), at.state(), whole(&b.convolved), control()];
-        plan.push(self.conv.dispatch(at.device, &buffers, groups(d.width() / 4, 64), each));
+        plan.push(self.conv.dispatch(at.device, &buffers, groups(m.width() / 4, 64), each));
         match &self.mixer {
-            MixerPlan::Selective(selective) => selective.block(at, length != Length::Chunk, plan),
-            MixerPlan::Ssd(ssd) => ssd.block(at, plan),
+            MixerPlan::Mamba1(mamba1) => mamba1.block(at, length != Length::Chunk, plan),
+            MixerPlan::Mamba2(mamba2) => mamba2.block(at, plan),
         }
         let [weights, scales] = parts(&layer.out_proj);
         let (y, bias, residual) = (whole(&b.y), whole(&layer.out_proj_bias), whole(&b.residual));
@@ -477,13 +474,17 @@ impl Around {
 /// The ways through all layers: of one token, and of a block by its [`Length`].
 fn layers(maker: &mut Maker<'_>, buffers: &Buffers, weights: &Weights) -> (Vec<Dispatch>, [Vec<Dispatch>; 3]) {
     let (mut decode, mut prefill) = (Vec::new(), [const { Vec::new() }; 3]);
-    let Some(like) = weights.layers.first() else { return (decode, prefill) };
-    let around = Around::new(maker, like);
-    for (number, layer) in weights.layers.iter().enumerate() {
-        let place = Place { device: maker.device, dims: maker.dims, buffers, weights, layer, number };
-        around.decode(&place, &mut decode);
+    let mut plans: Vec<(MixerDims, LayerPlan)> = Vec::new();
+    for (layer, layer_dims) in weights.layers.iter().zip(&maker.dims.layers) {
+        let m = &layer_dims.mixer;
+        if !plans.iter().any(|(dims, _)| dims == m) {
+            plans.extend(LayerPlan::new(maker, layer, m).map(|plan| (*m, plan)));
+        }
+        let Some((_, own)) = plans.iter().find(|(dims, _)| dims == m) else { continue };
+        let place = Place { device: maker.device, dims: maker.dims, buffers, weights, layer, layer_dims };
+        own.decode(&place, &mut decode);
         for (length, plan) in Length::ALL.into_iter().zip(&mut prefill) {
-            around.block(&place, length, plan);
+            own.block(&place, length, plan);
         }
     }
     (decode, prefill)

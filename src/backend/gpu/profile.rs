@@ -53,11 +53,11 @@ impl Device {
 
     /// Bytes read and written a second when a large buffer is copied, by a kernel: copies between buffers may be slower.
     pub fn copy_bandwidth(&self) -> Result<f64> {
-        const OF_A_GROUP: usize = 4096 * 16;
+        const GROUP_BYTES: u64 = 4096 * 16;
         let mut memory = Memory { device: self, bytes: 0 };
-        let limit = usize::try_from(self.limits().max_storage_buffer_binding_size).unwrap_or(usize::MAX);
-        let workgroups = ((1 << 30).min(limit) / OF_A_GROUP) as u32;
-        let bytes = workgroups as usize * OF_A_GROUP;
+        let limit = self.limits().max_storage_buffer_binding_size;
+        let workgroups = ((1 << 30).min(limit) / GROUP_BYTES) as u32;
+        let bytes = u64::from(workgroups) * GROUP_BYTES;
         let (from, to) = (memory.buffer("from", bytes), memory.buffer("to", bytes));
         let copy = kernels::COPY.pipeline(self, &[]);
         let copy = copy.dispatch(self, &[whole(&from), whole(&to)], workgroups, Rows::Fixed(1));
@@ -76,7 +76,7 @@ impl Device {
     }
 
     /// Seconds and bytes of one product of a `size` x `size` matrix with a vector.
-    pub fn matvec(&self, size: usize, precision: Precision) -> Result<(f64, usize)> {
+    pub fn matvec(&self, size: usize, precision: Precision) -> Result<(f64, u64)> {
         let config = Config::parse(&format!(
             r#"{{"model_type":"mamba","vocab_size":32,"hidden_size":{size},"num_hidden_layers":1,"state_size":1,
                 "intermediate_size":{size},"time_step_rank":1,"conv_kernel":1}}"#
@@ -89,7 +89,8 @@ impl Device {
         let mut matrix = matrix;
         (0..size).for_each(|_| matrix.push(self, &row));
         let mut maker = Maker::new(self, &dims, &config);
-        let pipeline = maker.matvec(matrix.format, matrix.cols, matrix.rows, 0, MatvecKind::Out { norm: false });
+        let kind = MatvecKind::Out { norm: None, bias: false };
+        let pipeline = maker.matvec(matrix.format, matrix.cols, matrix.rows, 0, kind);
         let (x, out, control) = (memory.floats("x", size), memory.floats("out", size), memory.floats("control", 8));
         self.queue.write_buffer(&control, 0, bytemuck::cast_slice(&[0_u32, 0, 1]));
         let part = &matrix.parts[0];
@@ -165,7 +166,7 @@ impl Gpu {
     }
 
     /// Bytes of the buffers besides the weights.
-    pub fn buffer_bytes(&self) -> usize {
+    pub fn buffer_bytes(&self) -> u64 {
         self.plan.buffers.bytes
     }
 

@@ -3,13 +3,14 @@
 use super::Gpu;
 use super::budget::Need;
 use super::device::Device;
-use super::dims::{Dims, Sections};
+use super::dims::{Dims, MixerDims, Sections};
 use super::matrix::{Format, Matrix, Memory};
 use super::plan::{Buffers, Plan};
+use crate::allocate::filled;
 use crate::backend::{Backend, Compiled, Loader, Precision};
-use crate::checkpoint::{TensorSink, filled};
+use crate::checkpoint::TensorSink;
 use crate::error::{Error, Result};
-use crate::model::{Config, Heads, Inventory, LayerRole, Role, Rows};
+use crate::model::{self, Config, Heads, Inventory, LayerRole, Role, Rows, decay_rate};
 
 pub struct Weights {
     pub embeddings: Matrix,
@@ -19,7 +20,7 @@ pub struct Weights {
     pub layers: Vec<Layer>,
     /// Bound where a model has no bias.
     pub nothing: wgpu::Buffer,
-    pub bytes: usize,
+    pub bytes: u64,
 }
 
 pub struct Layer {
@@ -36,14 +37,14 @@ pub struct Layer {
     pub mixer: Mixer,
 }
 
-/// What only one of the architectures has.
+/// What only one kind of layer has.
 pub enum Mixer {
-    Selective {
+    Mamba1 {
         x_proj: Matrix,
         /// `[R + 1, E]`: dt_proj transposed, then its bias.
         dt_proj: wgpu::Buffer,
     },
-    Ssd {
+    Mamba2 {
         /// `[H]`
         dt_bias: wgpu::Buffer,
         /// The gated norm's weight, `[E]`.
@@ -57,27 +58,7 @@ impl Weights {
         let memory = &mut Memory { device, bytes: 0 };
         let embeddings = Matrix::new(memory, "embeddings", c.vocab, c.d_model, format.head());
         let lm_head = (!c.tied).then(|| Matrix::new(memory, "lm_head", c.vocab, c.d_model, format.head()));
-        let layers = (0..c.layers)
-            .map(|_| Layer {
-                norm: memory.floats("norm", dims.d),
-                in_proj: Matrix::sections(memory, "in_proj", dims.projected, c.d_model, format),
-                in_proj_bias: memory.floats("in_proj.bias", if c.use_bias { dims.projected.padded() } else { 0 }),
-                filters: memory.floats("conv1d", (dims.k + 1) * dims.width()),
-                a_d: memory.floats("A and D", (dims.a_rows() + 1) * dims.e),
-                out_proj: Matrix::new(memory, "out_proj", c.d_model, c.d_inner, format),
-                out_proj_bias: memory.floats("out_proj.bias", if c.use_bias { dims.d } else { 0 }),
-                mixer: match dims.heads {
-                    None => Mixer::Selective {
-                        x_proj: Matrix::new(memory, "x_proj", dims.r + 2 * dims.n, c.d_inner, format.small()),
-                        dt_proj: memory.floats("dt_proj", (dims.r + 1) * dims.e),
-                    },
-                    Some(heads) => Mixer::Ssd {
-                        dt_bias: memory.floats("dt_bias", heads.heads),
-                        norm: memory.floats("mixer.norm", dims.e),
-                    },
-                },
-            })
-            .collect();
+        let layers = dims.layers.iter().map(|layer| Layer::new(memory, c, dims, &layer.mixer, format)).collect();
         let norm_f = memory.floats("norm_f", dims.d);
         let nothing = memory.floats("nothing", 0);
         Self { embeddings, norm_f, lm_head, layers, nothing, bytes: memory.bytes }
@@ -94,6 +75,31 @@ impl Weights {
 
     pub fn head(&self) -> &Matrix {
         self.lm_head.as_ref().unwrap_or(&self.embeddings)
+    }
+}
+
+impl Layer {
+    fn new(memory: &mut Memory<'_>, c: &Config, dims: &Dims, m: &MixerDims, format: Format) -> Self {
+        let (d_inner, use_bias) = (m.mixer.d_inner(), m.mixer.use_bias());
+        Self {
+            norm: memory.floats("norm", dims.d),
+            in_proj: Matrix::sections(memory, "in_proj", m.projected, c.d_model, format),
+            in_proj_bias: memory.floats("in_proj.bias", if use_bias { m.projected.padded() } else { 0 }),
+            filters: memory.floats("conv1d", (m.k + 1) * m.width()),
+            a_d: memory.floats("A and D", (m.a_rows() + 1) * m.e),
+            out_proj: Matrix::new(memory, "out_proj", c.d_model, d_inner, format),
+            out_proj_bias: memory.floats("out_proj.bias", if use_bias { dims.d } else { 0 }),
+            mixer: match m.mixer {
+                model::Mixer::Mamba1(mamba1) => Mixer::Mamba1 {
+                    x_proj: Matrix::new(memory, "x_proj", mamba1.x_proj_rows(), d_inner, format.small()),
+                    dt_proj: memory.floats("dt_proj", (mamba1.dt_rank + 1) * m.e),
+                },
+                model::Mixer::Mamba2(mamba2) => Mixer::Mamba2 {
+                    dt_bias: memory.floats("dt_bias", mamba2.heads.heads),
+                    norm: memory.floats("mixer.norm", m.e),
+                },
+            },
+        }
     }
 }
 
@@ -139,11 +145,6 @@ impl<'a> Columns<'a> {
         }
         Ok(out)
     }
-}
-
-/// A log2(e), from its logarithm.
-fn decay_rate(log: f32) -> f32 {
-    -log.exp() * core::f32::consts::LOG2_E
 }
 
 /// Builds the GPU backend.
@@ -198,7 +199,7 @@ impl GpuLoader {
 
     /// Decodes with fewer and larger kernels where it can, as in a browser.
     pub fn fused_kernels(mut self) -> Self {
-        self.dims.fused = self.dims.can_fuse;
+        self.dims.fused = true;
         self.plan = Plan::new(&self.device, &self.config, &self.dims, &self.weights, self.plan.buffers);
         self
     }
@@ -223,34 +224,37 @@ impl GpuLoader {
     }
 
     fn target<'w>(weights: &'w mut Weights, dims: &Dims, c: &Config, role: Role) -> Option<Target<'w>> {
-        let (layer, role) = match role {
+        let (number, role) = match role {
             Role::Embeddings => return Some(Target::Matrix(&mut weights.embeddings)),
             Role::NormF => return Some(Target::Columns(Columns::vector(&weights.norm_f, c.d_model))),
             Role::LmHead => return weights.lm_head.as_mut().map(Target::Matrix),
-            Role::Layer(layer, role) => (weights.layers.get_mut(layer)?, role),
+            Role::Layer(number, role) => (number, role),
         };
-        let (e, d_after_a) = (c.d_inner, dims.a_rows() * dims.e);
-        let columns = match (role, &mut layer.mixer) {
-            (LayerRole::InProj, _) => return Some(Target::Matrix(&mut layer.in_proj)),
-            (LayerRole::OutProj, _) => return Some(Target::Matrix(&mut layer.out_proj)),
-            (LayerRole::XProj, Mixer::Selective { x_proj, .. }) => return Some(Target::Matrix(x_proj)),
-            (LayerRole::Norm, _) => Columns::vector(&layer.norm, c.d_model),
-            (LayerRole::InProjBias, _) => Columns::new(&layer.in_proj_bias, 0, dims.projected),
-            (LayerRole::OutProjBias, _) => Columns::vector(&layer.out_proj_bias, c.d_model),
-            (LayerRole::Conv, _) => Columns::new(&layer.filters, 0, dims.convolved),
-            (LayerRole::ConvBias, _) => Columns::new(&layer.filters, dims.k * dims.width(), dims.convolved),
-            (LayerRole::DtProj, Mixer::Selective { dt_proj, .. }) => Columns::vector(dt_proj, e),
-            (LayerRole::DtProjBias, Mixer::Selective { dt_proj, .. }) => {
-                Columns::new(dt_proj, dims.r * dims.e, Sections::one(e))
+        let (layer, m) = (weights.layers.get_mut(number)?, &dims.layers.get(number)?.mixer);
+        let (e, d_after_a) = (m.mixer.d_inner(), m.a_rows() * m.e);
+        let columns = match (role, &mut layer.mixer, m.mixer) {
+            (LayerRole::InProj, ..) => return Some(Target::Matrix(&mut layer.in_proj)),
+            (LayerRole::OutProj, ..) => return Some(Target::Matrix(&mut layer.out_proj)),
+            (LayerRole::XProj, Mixer::Mamba1 { x_proj, .. }, _) => return Some(Target::Matrix(x_proj)),
+            (LayerRole::Norm, ..) => Columns::vector(&layer.norm, c.d_model),
+            (LayerRole::InProjBias, ..) => Columns::new(&layer.in_proj_bias, 0, m.projected),
+            (LayerRole::OutProjBias, ..) => Columns::vector(&layer.out_proj_bias, c.d_model),
+            (LayerRole::Conv, ..) => Columns::new(&layer.filters, 0, m.convolved),
+            (LayerRole::ConvBias, ..) => Columns::new(&layer.filters, m.k * m.width(), m.convolved),
+            (LayerRole::DtProj, Mixer::Mamba1 { dt_proj, .. }, _) => Columns::vector(dt_proj, e),
+            (LayerRole::DtProjBias, Mixer::Mamba1 { dt_proj, .. }, model::Mixer::Mamba1(mamba1)) => {
+                Columns::new(dt_proj, mamba1.dt_rank * m.e, Sections::one(e))
             }
-            (LayerRole::ALog, Mixer::Selective { .. }) => {
+            (LayerRole::ALog, Mixer::Mamba1 { .. }, _) => {
                 Columns { function: decay_rate, ..Columns::vector(&layer.a_d, e) }
             }
-            (LayerRole::D, Mixer::Selective { .. }) => Columns::new(&layer.a_d, d_after_a, Sections::one(e)),
-            (LayerRole::DtProjBias, Mixer::Ssd { dt_bias, .. }) => Columns::vector(dt_bias, dims.heads?.heads),
-            (LayerRole::GatedNorm, Mixer::Ssd { norm, .. }) => Columns::vector(norm, e),
-            (LayerRole::ALog | LayerRole::D, Mixer::Ssd { .. }) => {
-                let Heads { heads, head_dim: repeat, .. } = dims.heads?;
+            (LayerRole::D, Mixer::Mamba1 { .. }, _) => Columns::new(&layer.a_d, d_after_a, Sections::one(e)),
+            (LayerRole::DtProjBias, Mixer::Mamba2 { dt_bias, .. }, model::Mixer::Mamba2(mamba2)) => {
+                Columns::vector(dt_bias, mamba2.heads.heads)
+            }
+            (LayerRole::GatedNorm, Mixer::Mamba2 { norm, .. }, _) => Columns::vector(norm, e),
+            (LayerRole::ALog | LayerRole::D, Mixer::Mamba2 { .. }, model::Mixer::Mamba2(mamba2)) => {
+                let Heads { heads, head_dim: repeat, .. } = mamba2.heads;
                 let columns = Columns { repeat, ..Columns::vector(&layer.a_d, heads) };
                 if role == LayerRole::ALog {
                     Columns { function: decay_rate, ..columns }
@@ -258,8 +262,8 @@ impl GpuLoader {
                     Columns { offset: d_after_a, ..columns }
                 }
             }
-            (LayerRole::XProj | LayerRole::DtProj, Mixer::Ssd { .. })
-            | (LayerRole::GatedNorm, Mixer::Selective { .. }) => return None,
+            // Tensors that such a layer does not have, which the inventory has refused.
+            _ => return None,
         };
         Some(Target::Columns(columns))
     }

@@ -4,14 +4,13 @@ use candle_core::{Device, Tensor};
 
 use super::{Reference, rms, softplus};
 use crate::error::Result;
-use crate::model::{LayerRole, Role};
+use crate::model::{LayerRole, Mamba1, Role};
 use crate::state::LayerState;
 
 impl Reference {
-    /// One selective SSM block: `u` is `[T, D]`, so is the result. `norm` is the epsilon of Falcon-Mamba's norms.
-    pub(super) fn mamba(&self, layer: usize, u: &Tensor, state: LayerState<'_>, norm: Option<f32>) -> Result<Tensor> {
-        let c = &self.config;
-        let (t, e, n, r) = (u.dim(0)?, c.d_inner, c.d_state, c.dt_rank);
+    /// One selective SSM block: `u` is `[T, D]`, so is the result.
+    pub(super) fn mamba1(&self, layer: usize, m: &Mamba1, u: &Tensor, state: LayerState<'_>) -> Result<Tensor> {
+        let (t, e, n, r) = (u.dim(0)?, m.d_inner, m.d_state, m.dt_rank);
         let w = |role| self.weight(Role::Layer(layer, role));
 
         // projected_states = self.in_proj(input_states); hidden_states, gate = projected_states.chunk(2)
@@ -19,19 +18,19 @@ impl Reference {
         let (x, z) = (xz.narrow(1, 0, e)?, xz.narrow(1, e, e)?);
 
         // hidden_states = causal_conv1d_fn(hidden_states, conv1d.weight, conv1d.bias, activation)
-        let x = self.conv(layer, &x, state.conv)?;
+        let x = self.conv(layer, m.d_conv, &x, state.conv)?;
 
         // time_step, B, C = torch.split(self.x_proj(hidden_states), [R, N, N])
         let x_dbl = x.matmul(&w(LayerRole::XProj)?.t()?)?;
         let (mut dt, mut b, mut c_) = (x_dbl.narrow(1, 0, r)?, x_dbl.narrow(1, r, n)?, x_dbl.narrow(1, r + n, n)?);
-        if let Some(epsilon) = norm {
+        if let Some(epsilon) = m.part_norms {
             // time_step = self.dt_layernorm(time_step); B = self.b_layernorm(B); C = self.c_layernorm(C)
             (dt, b, c_) = (rms(&dt, epsilon)?, rms(&b, epsilon)?, rms(&c_, epsilon)?);
         }
 
         // discrete_time_step = softplus(self.dt_proj(time_step))
         let dt = self.bias(dt.contiguous()?.matmul(&w(LayerRole::DtProj)?.t()?)?, layer, LayerRole::DtProjBias)?;
-        let dt = softplus(&dt)?.clamp(c.time_step_limit.0, c.time_step_limit.1)?; // [T, E]
+        let dt = softplus(&dt)?.clamp(m.time_step_limit.0, m.time_step_limit.1)?; // [T, E]
 
         // A = -exp(A_log); discrete_A = exp(A * dt); discrete_B = dt * B; deltaB_u = discrete_B * x
         let a = w(LayerRole::ALog)?.exp()?.neg()?.t()?.contiguous()?; // [N, E]

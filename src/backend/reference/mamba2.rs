@@ -4,15 +4,14 @@ use candle_core::{Device, Tensor};
 
 use super::{Reference, rms, softplus};
 use crate::error::Result;
-use crate::model::{Heads, LayerRole, Role};
+use crate::model::{Heads, LayerRole, Mamba2, Role};
 use crate::state::LayerState;
 
 impl Reference {
     /// One SSD block: `u` is `[T, D]`, so is the result.
-    pub(super) fn mamba2(&self, layer: usize, u: &Tensor, state: LayerState<'_>, heads: Heads) -> Result<Tensor> {
-        let c = &self.config;
-        let (t, e, n, width) = (u.dim(0)?, c.d_inner, c.d_state, c.conv_width());
-        let Heads { heads: h, head_dim: p, groups: g, norm_before_gate } = heads;
+    pub(super) fn mamba2(&self, layer: usize, m: &Mamba2, u: &Tensor, state: LayerState<'_>) -> Result<Tensor> {
+        let (t, e, n, width) = (u.dim(0)?, m.d_inner(), m.d_state, m.conv_width());
+        let Heads { heads: h, head_dim: p, groups: g, norm_before_gate } = m.heads;
         let w = |role| self.weight(Role::Layer(layer, role));
 
         // gate, hidden_states_B_C, dt = self.in_proj(hidden_states).split([E, E + 2GN, H])
@@ -20,14 +19,14 @@ impl Reference {
         let (z, xbc, dt) = (zxbcdt.narrow(1, 0, e)?, zxbcdt.narrow(1, e, width)?, zxbcdt.narrow(1, e + width, h)?);
 
         // hidden_states_B_C = causal_conv1d_fn(hidden_states_B_C, conv1d.weight, conv1d.bias, activation)
-        let xbc = self.conv(layer, &xbc, state.conv)?;
+        let xbc = self.conv(layer, m.d_conv, &xbc, state.conv)?;
 
         // hidden_states, B, C = torch.split(hidden_states_B_C, [E, GN, GN])
         let (x, b, c_) = (xbc.narrow(1, 0, e)?, xbc.narrow(1, e, g * n)?, xbc.narrow(1, e + g * n, g * n)?);
 
         // dt = torch.clamp(softplus(dt + dt_bias), min=dt_limit[0], max=dt_limit[1])
         let dt = softplus(&self.bias(dt, layer, LayerRole::DtProjBias)?)?;
-        let dt = dt.clamp(c.time_step_limit.0, c.time_step_limit.1)?; // [T, H]
+        let dt = dt.clamp(m.time_step_limit.0, m.time_step_limit.1)?; // [T, H]
 
         // A = -torch.exp(self.A_log.float())
         let a = w(LayerRole::ALog)?.exp()?.neg()?; // [H]
@@ -57,7 +56,7 @@ impl Reference {
         if !norm_before_gate {
             y = (y * z.silu()?)?;
         }
-        let normed = rms(&y.reshape((t, g, e / g))?, c.norm_epsilon)?.reshape((t, e))?;
+        let normed = rms(&y.reshape((t, g, e / g))?, self.config.norm_epsilon)?.reshape((t, e))?;
         y = normed.broadcast_mul(w(LayerRole::GatedNorm)?)?;
         if norm_before_gate {
             y = (y * z.silu()?)?;

@@ -1,8 +1,9 @@
 //! The dimensions as a GGUF file's metadata has them.
 
-use super::{Architecture, Config, Heads, MAX_DIMENSION, MAX_LAYERS, MAX_STATES, MAX_TAPS, unsupported};
+use super::{Architecture, Config, MAX_DIMENSION, MAX_LAYERS, MAX_STATES, MAX_TAPS, Uniform, unsupported};
 use crate::checkpoint::gguf::{Header, Metadata};
 use crate::error::{Error, Result};
+use crate::model::{Heads, Mixer};
 
 const FILE: &str = "The GGUF file";
 /// The file does not say it, and all published Falcon-Mambas have this one.
@@ -59,7 +60,7 @@ impl Config {
         for key in ["tokenizer.ggml.eos_token_id", "tokenizer.ggml.eot_token_id", "tokenizer.ggml.eom_token_id"] {
             eos_tokens.extend(eos(key)?);
         }
-        Config {
+        Uniform {
             architecture,
             vocab,
             d_model: fields.required("embedding_length", MAX_DIMENSION)?,
@@ -85,14 +86,22 @@ impl Config {
     #[must_use]
     pub fn completed(self, json: Option<&str>) -> Self {
         let Some(Ok(theirs)) = json.map(Config::parse) else { return self };
-        let architecture = match (self.architecture, theirs.architecture) {
-            (Architecture::FalconMamba { .. }, falcon @ Architecture::FalconMamba { .. }) => falcon,
-            (Architecture::Mamba2(heads), Architecture::Mamba2(Heads { norm_before_gate, .. })) => {
-                Architecture::Mamba2(Heads { norm_before_gate, ..heads })
+        let mut completed = self.clone();
+        for layers in completed.layers.iter_mut().zip(&theirs.layers) {
+            match layers {
+                (Mixer::Mamba1(ours), Mixer::Mamba1(theirs)) => {
+                    ours.time_step_limit = theirs.time_step_limit;
+                    if let (Some(ours), Some(theirs)) = (&mut ours.part_norms, theirs.part_norms) {
+                        *ours = theirs;
+                    }
+                }
+                (Mixer::Mamba2(ours), Mixer::Mamba2(theirs)) => {
+                    ours.time_step_limit = theirs.time_step_limit;
+                    ours.heads.norm_before_gate = theirs.heads.norm_before_gate;
+                }
+                _ => {}
             }
-            (ours, _) => ours,
-        };
-        let mut completed = Self { architecture, time_step_limit: theirs.time_step_limit, ..self.clone() };
+        }
         let ends = theirs.eos_tokens.clone();
         // These differ where vocabularies are padded and numbers rounded.
         let Self { vocab, tied, norm_epsilon, .. } = completed;

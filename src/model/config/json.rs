@@ -5,9 +5,10 @@ use std::borrow::Cow;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::{Architecture, Config, Heads, MAX_DIMENSION, MAX_LAYERS, MAX_STATES, MAX_TAPS};
+use super::{Architecture, Config, MAX_DIMENSION, MAX_LAYERS, MAX_STATES, MAX_TAPS, Uniform};
 use crate::checkpoint::refuse_pointer;
 use crate::error::{Error, Result};
+use crate::model::Heads;
 
 impl Config {
     /// Reads a `config.json` of either spelling.
@@ -195,7 +196,7 @@ impl Fields<'_> {
             Some(n) => n,
             None => self.required("n_layer", MAX_LAYERS)?,
         };
-        Config {
+        Uniform {
             architecture,
             vocab: self.required("vocab_size", MAX_DIMENSION)?,
             d_model,
@@ -253,7 +254,7 @@ impl Fields<'_> {
             }
         };
         let multiple = self.dimension("pad_vocab_size_multiple", 1 << 16)?.unwrap_or(8);
-        Config {
+        Uniform {
             architecture,
             vocab: self.required("vocab_size", MAX_DIMENSION)?.next_multiple_of(multiple),
             d_model,
@@ -300,6 +301,7 @@ impl Fields<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{Mamba1, Mixer};
 
     const HF: &str = r#"{"model_type":"mamba","vocab_size":50280,"hidden_size":768,"num_hidden_layers":24,
         "state_size":16,"expand":2,"conv_kernel":4,"time_step_rank":48,"eos_token_id":0}"#;
@@ -313,7 +315,8 @@ mod tests {
         )
         .unwrap();
         assert_eq!(hf, Config { eos_tokens: vec![0], ..original });
-        assert_eq!((hf.d_inner, hf.dt_rank, hf.tied), (1536, 48, true));
+        assert!(matches!(hf.layers[..], [Mixer::Mamba1(Mamba1 { d_inner: 1536, dt_rank: 48, .. }), ..]));
+        assert_eq!((hf.layers.len(), hf.tied), (24, true));
         assert_eq!(hf.parameters(), 129_135_360); // the count that transformers prints
     }
 
@@ -355,8 +358,8 @@ mod tests {
         )
         .unwrap();
         assert_eq!(hf, original);
-        assert_eq!(hf.architecture.name(), "mamba2");
-        assert_eq!((hf.conv_width(), hf.in_proj_rows()), (1792, 3352));
+        assert_eq!(hf.architecture(), "mamba2");
+        assert_eq!((hf.layers[0].conv_width(), hf.layers[0].in_proj_rows()), (1792, 3352));
         assert_eq!(hf.parameters(), 128_989_632); // the count that transformers prints
     }
 
@@ -367,7 +370,7 @@ mod tests {
                 "intermediate_size":8192,"time_step_rank":256,"tie_word_embeddings":false,"mixer_rms_eps":1e-6}"#,
         )
         .unwrap();
-        assert_eq!(config.architecture, Architecture::FalconMamba { mixer_epsilon: 1e-6 });
+        assert!(matches!(config.layers[63], Mixer::Mamba1(Mamba1 { part_norms: Some(1e-6), .. })));
         assert_eq!(config.parameters(), 7_272_665_088); // the count that transformers prints
     }
 
@@ -376,7 +379,7 @@ mod tests {
         let limit = |text: &str| {
             let mamba2 = HF.replace(r#""model_type":"mamba""#, r#""model_type":"mamba2","num_heads":24,"n_groups":1"#);
             let stray = format!(r#""a\"b":"Infinity \" NaN","time_step_limit":{text}"#);
-            Config::parse(&mamba2.replace(r#""expand":2"#, &stray)).map(|config| config.time_step_limit)
+            Config::parse(&mamba2.replace(r#""expand":2"#, &stray)).map(|config| config.layers[0].time_step_limit())
         };
         let infinite = (0.5, f32::INFINITY);
         assert_eq!(limit("[0.5,Infinity]").unwrap(), infinite);
@@ -412,7 +415,7 @@ mod tests {
             (r#""d_model":32,"num_hidden_layers":2,"model_type":"mamba""#, 201),
         ] {
             let config = Config::parse(&format!(r#"{{"vocab_size":201,{keys}}}"#)).unwrap();
-            assert_eq!((config.vocab, config.d_model, config.layers), (vocab, 32, 2), "{keys}");
+            assert_eq!((config.vocab, config.d_model, config.layers.len()), (vocab, 32, 2), "{keys}");
         }
         for json in
             [r#"{"vocab_size":9,"d_model":8,"n_layer":1,"model_type":"xlnet"}"#, r#"{"model_type":"mambaformer"}"#]

@@ -10,22 +10,23 @@ use super::super::lanes::{load, store};
 use super::super::math::Math;
 use super::super::pool::{Columns, Part, Pool};
 use super::super::simd::{F32x4, map_in_place};
-use super::tile::{COLUMNS, Coefficients, ROWS, Values, added_to_scaled, rows, scaled_and_added};
-use super::{SharedBlock, Ssd};
-use crate::checkpoint::filled;
+use super::tile::{Coefficients, TILE_COLUMNS, TILE_ROWS, Values, added_to_scaled, rows, scaled_and_added};
+use super::{Mamba2, SharedBlock, most};
+use crate::allocate::filled;
 use crate::error::Result;
+use crate::model;
 
 /// Heads whose states are laid out together: the row of one head is so short that the machine would not see that it
 /// should fetch what follows, and the products would wait for every line of it.
-const TOGETHER: usize = 8;
+const TOGETHER_HEADS: usize = 8;
 
 /// Work space.
 pub struct Chunk {
-    /// C of each group, `[G, T / ROWS, N]`.
+    /// C of each group, `[G, T / TILE_ROWS, N]`.
     c: Vec<Coefficients>,
-    /// B of each group, `[G, N / ROWS, T]`.
+    /// B of each group, `[G, N / TILE_ROWS, T]`.
     b: Vec<Coefficients>,
-    /// C\[t\] · B\[s\] for s <= t of each group, `[G, T / ROWS, T (s)]`.
+    /// C\[t\] · B\[s\] for s <= t of each group, `[G, T / TILE_ROWS, T (s)]`.
     scores: Vec<Coefficients>,
     /// For each part of a kernel.
     parts: Vec<Own>,
@@ -33,38 +34,40 @@ pub struct Chunk {
 
 /// Work space of one part, for one head after the other.
 struct Own {
-    /// States at the start, `[at most TOGETHER, P / COLUMNS, N and a bit]`.
+    /// States at the start, `[at most TOGETHER_HEADS, P / TILE_COLUMNS, N and a bit]`.
     h: Vec<Values>,
     /// `[T]`: softplus(dt + bias), clamped.
     dt: Vec<f32>,
     /// `[T]`: dt A log2(e).
     exponents: Vec<f32>,
-    /// `[T / ROWS]`: exp(S(t, start)).
+    /// `[T / TILE_ROWS]`: exp(S(t, start)).
     from_start: Vec<Coefficients>,
     /// `[T]`: exp(S(end, s)) dt\[s\].
     to_end: Vec<f32>,
-    /// What x\[s\] counts in y\[t\], `[T / ROWS, T (s)]`.
+    /// What x\[s\] counts in y\[t\], `[T / TILE_ROWS, T (s)]`.
     mixed: Vec<Coefficients>,
-    /// `[P / COLUMNS, T]`.
+    /// `[P / TILE_COLUMNS, T]`.
     x: Vec<Values>,
     /// x times `to_end`, likewise.
     inputs: Vec<Values>,
-    /// `[P / COLUMNS, T / ROWS]` tiles. In its place in the block, a column of it would be in a few sets of the cache.
-    y: Vec<[Values; ROWS]>,
+    /// `[P / TILE_COLUMNS, T / TILE_ROWS]` tiles. In its place in the block, a column of it would be in a few sets of the cache.
+    y: Vec<[Values; TILE_ROWS]>,
 }
 
 impl Chunk {
-    pub fn new(ssd: &Ssd, tokens: usize, threads: usize) -> Result<Self> {
-        let (n, tiles, strips) = (ssd.d_state, tokens.div_ceil(ROWS), ssd.heads.head_dim.div_ceil(COLUMNS));
+    pub fn new(mixers: &[model::Mamba2], tokens: usize, threads: usize) -> Result<Self> {
+        let tiles = tokens.div_ceil(TILE_ROWS);
+        let strips = most(mixers, |dims| dims.heads.head_dim.div_ceil(TILE_COLUMNS));
+        let groups_by = |of: fn(usize) -> usize| most(mixers, |dims| dims.heads.groups * of(dims.d_state));
         let numbers = |len| filled(len, 0.0, "the work space");
-        let coefficients = |len| filled(len, [0.0; ROWS], "the work space");
-        let values = |len| filled(len, [0.0; COLUMNS], "the work space");
+        let coefficients = |len| filled(len, [0.0; TILE_ROWS], "the work space");
+        let values = |len| filled(len, [0.0; TILE_COLUMNS], "the work space");
         // Two a thread, so that one that is late does not hold up all others for long.
-        let parts = if threads == 1 { 1 } else { ssd.heads.heads.min(2 * threads) };
-        let together = TOGETHER.min(ssd.heads.heads.div_ceil(parts));
+        let parts = if threads == 1 { 1 } else { most(mixers, |dims| dims.heads.heads).min(2 * threads) };
+        let states = most(mixers, |dims| TOGETHER_HEADS.min(dims.heads.heads.div_ceil(parts)) * state_len(dims));
         let own = |_| {
             Ok(Own {
-                h: values(together * state_len(ssd))?,
+                h: values(states)?,
                 dt: numbers(tokens)?,
                 exponents: numbers(tokens)?,
                 from_start: coefficients(tiles)?,
@@ -72,13 +75,13 @@ impl Chunk {
                 mixed: coefficients(tiles * tokens)?,
                 x: values(strips * tokens)?,
                 inputs: values(strips * tokens)?,
-                y: filled(strips * tiles, [[0.0; COLUMNS]; ROWS], "the work space")?,
+                y: filled(strips * tiles, [[0.0; TILE_COLUMNS]; TILE_ROWS], "the work space")?,
             })
         };
         Ok(Self {
-            c: coefficients(ssd.heads.groups * tiles * n)?,
-            b: coefficients(ssd.heads.groups * n.div_ceil(ROWS) * tokens)?,
-            scores: coefficients(ssd.heads.groups * tiles * tokens)?,
+            c: coefficients(groups_by(|n| n) * tiles)?,
+            b: coefficients(groups_by(|n| n.div_ceil(TILE_ROWS)) * tokens)?,
+            scores: coefficients(groups_by(|_| 1) * tiles * tokens)?,
             parts: (0..parts).map(own).collect::<Result<_>>()?,
         })
     }
@@ -91,8 +94,8 @@ fn strip_len(n: usize) -> usize {
 }
 
 /// The strips of one head's state.
-fn state_len(ssd: &Ssd) -> usize {
-    ssd.heads.head_dim.div_ceil(COLUMNS) * strip_len(ssd.d_state)
+fn state_len(dims: &model::Mamba2) -> usize {
+    dims.heads.head_dim.div_ceil(TILE_COLUMNS) * strip_len(dims.d_state)
 }
 
 /// What the heads of a group share, see [`Chunk`].
@@ -102,25 +105,25 @@ struct Shared<'a> {
     scores: &'a [Coefficients],
 }
 
-impl Ssd {
+impl Mamba2 {
     pub(super) fn chunk(&self, block: &SharedBlock<'_>, work: &mut Chunk, pool: &Pool) {
         self.scores(block, work, pool);
         let Chunk { c, b, scores, parts } = work;
-        let (heads, most) = (self.heads.heads, parts.len());
-        let (n, tokens) = (self.d_state, block.tokens);
-        let (tiles, n_tiles) = (tokens.div_ceil(ROWS), n.div_ceil(ROWS));
+        let (heads, most) = (self.dims.heads.heads, parts.len());
+        let (n, tokens) = (self.dims.d_state, block.tokens);
+        let (tiles, n_tiles) = (tokens.div_ceil(TILE_ROWS), n.div_ceil(TILE_ROWS));
         let parts = Columns::new(parts, 1);
         pool.run_for(most, &|part: Part| {
             let math = Math::new();
             // SAFETY: there are at most as many parts as places, so each part has its own.
             let own = &mut unsafe { parts.row(part.range(most, 1).start, 0..1) }[0];
-            let (range, room) = (part.range(heads, 1), own.h.len() / state_len(self));
+            let (range, room) = (part.range(heads, 1), own.h.len() / state_len(&self.dims));
             for first in range.clone().step_by(room) {
                 let together = first..range.end.min(first + room);
                 // SAFETY: each head belongs to one part.
                 unsafe { self.lay_out(&block.h, together.clone(), &mut own.h) };
                 for head in together {
-                    let group = head / (heads / self.heads.groups);
+                    let group = head / (heads / self.dims.heads.groups);
                     let shared = Shared {
                         c: &c[group * tiles * n..][..tiles * n],
                         b: &b[group * n_tiles * tokens..][..n_tiles * tokens],
@@ -135,25 +138,25 @@ impl Ssd {
 
     /// What the heads of a group share: B and C in the order of the products, and their scores.
     fn scores(&self, block: &SharedBlock<'_>, work: &mut Chunk, pool: &Pool) {
-        let (e, n, g, tokens) = (self.norm.len(), self.d_state, self.heads.groups, block.tokens);
-        let (tiles, n_tiles) = (tokens.div_ceil(ROWS), n.div_ceil(ROWS));
+        let (e, n, g, tokens) = (self.norm.len(), self.dims.d_state, self.dims.heads.groups, block.tokens);
+        let (tiles, n_tiles) = (tokens.div_ceil(TILE_ROWS), n.div_ceil(TILE_ROWS));
         let c_tiles = Columns::new(&mut work.c[..g * tiles * n], n);
         let b_tiles = Columns::new(&mut work.b[..g * n_tiles * tokens], tokens);
         let scores = Columns::new(&mut work.scores[..g * tiles * tokens], tokens);
         pool.run_for(g * tiles, &|part: Part| {
             for unit in part.range(g * tiles, 1) {
-                let (group, first) = (unit / tiles, unit % tiles * ROWS);
-                let end = tokens.min(first + ROWS);
+                let (group, first) = (unit / tiles, unit % tiles * TILE_ROWS);
+                let end = tokens.min(first + TILE_ROWS);
                 let b = |t: usize| &block.xbc(t)[e + group * n..][..n];
                 let c = |t: usize| &block.xbc(t)[e + (g + group) * n..][..n];
                 // SAFETY: each tile of tokens of a group belongs to one part.
                 let (c_tile, scores) = unsafe { (c_tiles.row(unit, 0..n), scores.row(unit, 0..end)) };
-                for i in 0..ROWS {
+                for i in 0..TILE_ROWS {
                     // The last token again where there is none: what comes of it is not read.
                     c_tile.iter_mut().zip(c((first + i).min(end - 1))).for_each(|(to, &c)| to[i] = c);
                 }
                 for t in first..end {
-                    for (tile, b) in b(t).chunks(ROWS).enumerate() {
+                    for (tile, b) in b(t).chunks(TILE_ROWS).enumerate() {
                         // SAFETY: and so does each token.
                         let to = unsafe { b_tiles.row(group * n_tiles + tile, t..t + 1) };
                         store(load::<1>(b), &mut to[0]);
@@ -174,19 +177,19 @@ impl Ssd {
         });
     }
 
-    /// The states of `heads`, at most [`TOGETHER`], row by row.
+    /// The states of `heads`, at most [`TOGETHER_HEADS`], row by row.
     ///
     /// # Safety
     /// Nothing else may use them.
     unsafe fn lay_out(&self, h: &Columns<'_>, heads: Range<usize>, to: &mut [Values]) {
-        let (n, p) = (self.d_state, self.heads.head_dim);
-        for first in (0..n).step_by(ROWS) {
+        let (n, p) = (self.dims.d_state, self.dims.heads.head_dim);
+        for first in (0..n).step_by(TILE_ROWS) {
             // SAFETY: as the caller promises.
             let rows = unsafe { rows(h, first, heads.start * p..heads.end * p) };
-            for (place, to) in to.chunks_exact_mut(state_len(self)).take(heads.len()).enumerate() {
+            for (place, to) in to.chunks_exact_mut(state_len(&self.dims)).take(heads.len()).enumerate() {
                 for (strip, to) in to.chunks_exact_mut(strip_len(n)).enumerate() {
-                    let columns = place * p + strip * COLUMNS..place * p + p.min((strip + 1) * COLUMNS);
-                    for (row, to) in rows.iter().zip(&mut to[first..n.min(first + ROWS)]) {
+                    let columns = place * p + strip * TILE_COLUMNS..place * p + p.min((strip + 1) * TILE_COLUMNS);
+                    for (row, to) in rows.iter().zip(&mut to[first..n.min(first + TILE_ROWS)]) {
                         store(load::<2>(&row[columns.clone()]), to);
                     }
                 }
@@ -207,37 +210,37 @@ impl Ssd {
         place: usize,
         own: &mut Own,
     ) {
-        let (n, p, tokens) = (self.d_state, self.heads.head_dim, block.tokens);
-        let tiles = tokens.div_ceil(ROWS);
+        let (n, p, tokens) = (self.dims.d_state, self.dims.heads.head_dim, block.tokens);
+        let tiles = tokens.div_ceil(TILE_ROWS);
         let channels = head * p..(head + 1) * p;
         self.decays(math, block, shared.scores, head, own);
         for (t, &to_end) in own.to_end[..tokens].iter().enumerate() {
             let to = own.x.chunks_exact_mut(tokens).zip(own.inputs.chunks_exact_mut(tokens));
-            for (x, (to, inputs)) in block.xbc(t)[channels.clone()].chunks(COLUMNS).zip(to) {
+            for (x, (to, inputs)) in block.xbc(t)[channels.clone()].chunks(TILE_COLUMNS).zip(to) {
                 let x = load::<2>(x);
                 store(x, &mut to[t]);
                 store(x.map(|x| x.mul(F32x4::splat(to_end))), &mut inputs[t]);
             }
         }
-        let start = &own.h[place * state_len(self)..][..state_len(self)];
+        let start = &own.h[place * state_len(&self.dims)..][..state_len(&self.dims)];
         let strips =
             start.chunks_exact(strip_len(n)).zip(own.x.chunks_exact(tokens)).zip(own.y.chunks_exact_mut(tiles));
         for ((h, x), y) in strips {
             let tiles = shared.c.chunks_exact(n).zip(own.mixed.chunks_exact(tokens)).zip(&own.from_start);
             for (tile, (y, ((c, mixed), decay))) in y.iter_mut().zip(tiles).enumerate() {
                 // Later tokens do not count.
-                let mixed = &mixed[..tokens.min((tile + 1) * ROWS)];
+                let mixed = &mixed[..tokens.min((tile + 1) * TILE_ROWS)];
                 scaled_and_added((c, h), decay, (mixed, x), y);
             }
         }
         for t in 0..tokens {
             // SAFETY: as the caller promises.
             let to = unsafe { block.y.row(t, channels.clone()) };
-            let z = block.z(t)[channels.clone()].chunks(COLUMNS);
-            for ((to, z), y) in to.chunks_mut(COLUMNS).zip(z).zip(own.y.chunks_exact(tiles)) {
-                let [low, high] = load::<2>(&y[t / ROWS][t % ROWS]);
+            let z = block.z(t)[channels.clone()].chunks(TILE_COLUMNS);
+            for ((to, z), y) in to.chunks_mut(TILE_COLUMNS).zip(z).zip(own.y.chunks_exact(tiles)) {
+                let [low, high] = load::<2>(&y[t / TILE_ROWS][t % TILE_ROWS]);
                 store(
-                    if self.heads.norm_before_gate {
+                    if self.dims.heads.norm_before_gate {
                         [low, high]
                     } else {
                         let z = load::<2>(z).map(|z| math.silu(z));
@@ -247,15 +250,15 @@ impl Ssd {
                 );
             }
         }
-        let decay = own.from_start[(tokens - 1) / ROWS][(tokens - 1) % ROWS];
-        for (b, first) in shared.b.chunks_exact(tokens).zip((0..n).step_by(ROWS)) {
+        let decay = own.from_start[(tokens - 1) / TILE_ROWS][(tokens - 1) % TILE_ROWS];
+        for (b, first) in shared.b.chunks_exact(tokens).zip((0..n).step_by(TILE_ROWS)) {
             // SAFETY: as the caller promises.
             let mut rows = unsafe { rows(&block.h, first, channels.clone()) };
             for (strip, (start, inputs)) in
                 start.chunks_exact(strip_len(n)).zip(own.inputs.chunks_exact(tokens)).enumerate()
             {
-                let start = &start[first..n.min(first + ROWS)];
-                added_to_scaled((b, inputs), decay, start, &mut rows, strip * COLUMNS);
+                let start = &start[first..n.min(first + TILE_ROWS)];
+                added_to_scaled((b, inputs), decay, start, &mut rows, strip * TILE_COLUMNS);
             }
         }
     }
@@ -268,7 +271,7 @@ impl Ssd {
         let (tokens, a) = (block.tokens, self.a[head]);
         let (dt, exponents) = (&mut own.dt[..tokens], &mut own.exponents[..tokens]);
         for (t, dt) in dt.iter_mut().enumerate() {
-            *dt = block.raw_dt(t, self.heads.heads)[head];
+            *dt = block.raw_dt(t, self.dims.heads.heads)[head];
         }
         let bias = F32x4::splat(self.dt_bias[head]);
         map_in_place(dt, |raw| self.time_step(math, raw, bias));
@@ -285,9 +288,9 @@ impl Ssd {
 
         let rows = own.mixed.chunks_exact_mut(tokens).zip(scores.chunks_exact(tokens));
         for (tile, ((mixed, scores), from_start)) in rows.zip(&mut own.from_start).enumerate() {
-            let (first, mut sums) = (tile * ROWS, [0.0; ROWS]);
+            let (first, mut sums) = (tile * TILE_ROWS, [0.0; TILE_ROWS]);
             // The diagonal: t is s or a little more.
-            for s in (first..tokens.min(first + ROWS)).rev() {
+            for s in (first..tokens.min(first + TILE_ROWS)).rev() {
                 let lane = s - first;
                 let decays = math.exp2_decay(F32x4::load(&sums)).lanes();
                 mixed[s] = core::array::from_fn(|t| if t < lane { 0.0 } else { decays[t] * scores[s][t] * dt[s] });

@@ -1,4 +1,4 @@
-//! Mamba-2 between the convolution and out_proj. A few tokens are steps of the recurrence (`step.rs`); a block is read
+//! Mamba-2 between the norm and out_proj. A few tokens are steps of the recurrence (`step.rs`); a block is read
 //! in the matrix form of the SSD paper (`chunk.rs`).
 
 mod chunk;
@@ -7,52 +7,89 @@ mod step;
 mod tests;
 mod tile;
 
+use super::conv::{Conv, ConvBlock};
 use super::lanes::{load, store};
+use super::layer::{self, in_proj};
 use super::math::Math;
+use super::matrix::Matrix;
 use super::norm::rms_scale;
 use super::pool::{Columns, Part, Pool};
-use super::simd::F32x4;
+use super::simd::{BLOCK_COLUMNS, F32x4};
+use super::tiles::TILE_TOKENS;
+use super::weights::Layer;
 use crate::error::Result;
-use crate::model::Heads;
+use crate::model;
+use crate::state::LayerState;
 use chunk::Chunk;
 use step::Steps;
 
 /// From so many tokens on, the matrix form is the faster one: it saves one multiplication in five, but begins with laying
 /// out the state.
-const SMALLEST_CHUNK: usize = 12;
+const SMALLEST_CHUNK_TOKENS: usize = 12;
 
-/// Weights of the state space duality layer.
-pub struct Ssd {
-    pub heads: Heads,
-    /// N.
-    pub d_state: usize,
+/// Weights of a Mamba-2 mixer between in_proj and out_proj.
+pub struct Mamba2 {
+    pub dims: model::Mamba2,
+    pub conv: Conv,
     /// A log2(e) = -exp(A_log) log2(e), `[H]`, so that exp(dt A) is 2^(dt a).
     pub a: Vec<f32>,
     /// The skip, `[H]`.
     pub d: Vec<f32>,
     /// `[H]`.
     pub dt_bias: Vec<f32>,
-    pub dt_limit: (f32, f32),
     /// Of the gated norm, `[E]`.
     pub norm: Vec<f32>,
     pub epsilon: f32,
 }
 
 /// What a block of tokens needs besides its input and output.
-pub struct SsdWork {
+pub struct Work {
     steps: Steps,
     chunk: Chunk,
 }
 
-impl SsdWork {
-    /// Room for `tokens` tokens and `threads` threads.
-    pub fn new(ssd: &Ssd, tokens: usize, threads: usize) -> Result<Self> {
-        Ok(Self { steps: Steps::new(ssd, tokens.min(SMALLEST_CHUNK - 1))?, chunk: Chunk::new(ssd, tokens, threads)? })
+impl Work {
+    /// Room for `tokens` tokens and `threads` threads of whichever of these mixers needs most.
+    pub fn new(mixers: &[model::Mamba2], tokens: usize, threads: usize) -> Result<Self> {
+        let steps = Steps::new(mixers, tokens.min(SMALLEST_CHUNK_TOKENS - 1))?;
+        Ok(Self { steps, chunk: Chunk::new(mixers, tokens, threads)? })
+    }
+}
+
+/// The most that any of the mixers needs of something.
+fn most(mixers: &[model::Mamba2], of: impl Fn(&model::Mamba2) -> usize) -> usize {
+    mixers.iter().map(of).max().unwrap_or(0)
+}
+
+impl layer::Work {
+    /// As [`mamba1`](layer::Work::mamba1); here a head needs the channels of B and C too.
+    pub fn mamba2(&mut self, layer: &Layer, mixer: &Mamba2, t: usize, state: LayerState<'_>, pool: &Pool) {
+        let dims = &mixer.dims;
+        let (e, rows, width) = (dims.d_inner(), dims.in_proj_rows(), dims.conv_width());
+        let u = &self.u_tiles;
+        let block = ConvBlock {
+            inputs: Columns::new(&mut self.projected[..t * rows], rows),
+            offset: e,
+            past: Columns::new(state.conv, width),
+            out: Columns::new(&mut self.convolved[..t * width], width),
+        };
+        // SAFETY: each row, then each channel, belongs to one part.
+        unsafe {
+            pool.run(&|part: Part| in_proj(layer, part.range(rows, Matrix::STRIP), u, t, &block.inputs));
+            pool.run(&|part: Part| mixer.conv.run(part.range(width, BLOCK_COLUMNS), &block));
+        }
+        let (zxbcdt, xbc, y) = (&self.projected[..t * rows], &self.convolved[..t * width], &mut self.inner[..t * e]);
+        mixer.run(Block { zxbcdt, xbc, h: state.ssm, y }, &mut self.mamba2, pool);
+        let (y, tiles) = (&*y, self.x_tiles.share());
+        pool.run_for(t.div_ceil(TILE_TOKENS), &|part: Part| {
+            // SAFETY: each token belongs to one part.
+            unsafe { layer.out_proj.lay_out(&tiles, part.range(t, TILE_TOKENS), 0..e, e, |t| &y[t * e..][..e]) };
+        });
     }
 }
 
 /// What the layer reads and writes for a block of T tokens.
-pub struct SsdBlock<'a> {
+pub struct Block<'a> {
     /// `[T, 2E + 2GN + H]`, output of in_proj: z first, dt last.
     pub zxbcdt: &'a [f32],
     /// `[T, E + 2GN]`, output of the convolution: x, B, C.
@@ -63,16 +100,16 @@ pub struct SsdBlock<'a> {
     pub y: &'a mut [f32],
 }
 
-impl<'a> SsdBlock<'a> {
-    fn shared(self, ssd: &Ssd) -> SharedBlock<'a> {
-        let (Self { zxbcdt, xbc, h, y }, e) = (self, ssd.norm.len());
+impl<'a> Block<'a> {
+    fn shared(self, mamba2: &Mamba2) -> SharedBlock<'a> {
+        let (Self { zxbcdt, xbc, h, y }, e) = (self, mamba2.norm.len());
         let tokens = y.len() / e;
         let rows = |of: &'a [f32]| Rows { width: of.len() / tokens, of };
         SharedBlock { tokens, zxbcdt: rows(zxbcdt), xbc: rows(xbc), h: Columns::new(h, e), y: Columns::new(y, e) }
     }
 }
 
-/// An [`SsdBlock`] in the hands of several threads.
+/// An [`Block`] in the hands of several threads.
 struct SharedBlock<'a> {
     /// T.
     tokens: usize,
@@ -82,15 +119,15 @@ struct SharedBlock<'a> {
     y: Columns<'a>,
 }
 
-impl Ssd {
+impl Mamba2 {
     /// For each channel e of head i and each token, with dt = softplus(dt + bias) of the head:
     ///
     /// `h[n] = exp(dt A) h[n] + dt x B[n]`, `y = sum over n of h[n] C[n] + D x`, `y = norm(y * silu(z)) * weight`,
     ///
-    /// or `y = norm(y) * weight * silu(z)` with [`Heads::norm_before_gate`].
-    pub fn run(&self, block: SsdBlock<'_>, work: &mut SsdWork, pool: &Pool) {
+    /// or `y = norm(y) * weight * silu(z)` with [`norm_before_gate`](model::Heads::norm_before_gate).
+    pub fn run(&self, block: Block<'_>, work: &mut Work, pool: &Pool) {
         let block = block.shared(self);
-        if block.tokens < SMALLEST_CHUNK {
+        if block.tokens < SMALLEST_CHUNK_TOKENS {
             self.steps(&block, &mut work.steps, pool);
         } else {
             self.chunk(&block, &mut work.chunk, pool);
@@ -101,7 +138,7 @@ impl Ssd {
     /// Four time steps, of one head or of several.
     #[inline(always)]
     fn time_step(&self, math: &Math, raw: F32x4, bias: F32x4) -> F32x4 {
-        let (low, high) = self.dt_limit;
+        let (low, high) = self.dims.time_step_limit;
         math.softplus(raw.add(bias)).max(F32x4::splat(low)).min(F32x4::splat(high))
     }
 
@@ -109,7 +146,7 @@ impl Ssd {
     /// who made `y` has done it.
     fn gated_norm(&self, block: &SharedBlock<'_>, pool: &Pool) {
         let (e, tokens) = (self.norm.len(), block.tokens);
-        let channels = e / self.heads.groups;
+        let channels = e / self.dims.heads.groups;
         pool.run_for(tokens, &|part: Part| {
             let math = Math::new();
             for t in part.range(tokens, 1) {
@@ -119,7 +156,7 @@ impl Ssd {
                     rms_scale(y, self.epsilon);
                     y.iter_mut().zip(weight).for_each(|(y, weight)| *y *= weight);
                 }
-                if self.heads.norm_before_gate {
+                if self.dims.heads.norm_before_gate {
                     gate(&math, y, &block.z(t)[..e]);
                 }
             }

@@ -6,17 +6,18 @@ use super::super::lanes::{load, store};
 use super::super::math::Math;
 use super::super::pool::{Columns, Part, Pool};
 use super::super::simd::F32x4;
-use super::tile::COLUMNS;
-use super::{SharedBlock, Ssd, gate};
-use crate::checkpoint::filled;
+use super::tile::TILE_COLUMNS;
+use super::{Mamba2, SharedBlock, gate, most};
+use crate::allocate::filled;
 use crate::error::Result;
+use crate::model;
 
 /// Rows of the state that are gone through side by side: what belongs to the channels is read once for all of them, and
 /// so many streams keep the memory busy, for which a step waits. With 4 or with 16 it takes a seventh longer.
-const ROWS: usize = 8;
+const STEP_ROWS: usize = 8;
 
 /// Channels that stay together: those of a line of the cache, so that no two threads write to one.
-const LINE: usize = 16;
+const LINE_CHANNELS: usize = 16;
 
 /// Work space.
 pub struct Steps {
@@ -26,8 +27,8 @@ pub struct Steps {
 }
 
 impl Steps {
-    pub fn new(ssd: &Ssd, tokens: usize) -> Result<Self> {
-        let buffer = || filled(tokens * ssd.norm.len(), 0.0, "the work space");
+    pub fn new(mixers: &[model::Mamba2], tokens: usize) -> Result<Self> {
+        let buffer = || filled(tokens * most(mixers, model::Mamba2::d_inner), 0.0, "the work space");
         Ok(Self { decay: buffer()?, dt_x: buffer()? })
     }
 }
@@ -38,19 +39,20 @@ struct Inputs<'a> {
     dt_x: Columns<'a>,
 }
 
-impl Ssd {
+impl Mamba2 {
     /// The recurrence. Some rows of the state go through all tokens, then the next ones: so it is read once.
     pub(super) fn steps(&self, block: &SharedBlock<'_>, work: &mut Steps, pool: &Pool) {
         let e = self.norm.len();
-        let inputs = Inputs { decay: Columns::new(&mut work.decay, e), dt_x: Columns::new(&mut work.dt_x, e) };
+        let (decay, dt_x) = (&mut work.decay[..block.tokens * e], &mut work.dt_x[..block.tokens * e]);
+        let inputs = Inputs { decay: Columns::new(decay, e), dt_x: Columns::new(dt_x, e) };
         pool.run(&|part: Part| {
-            let (channels, math) = (part.range(e, LINE), Math::new());
+            let (channels, math) = (part.range(e, LINE_CHANNELS), Math::new());
             // SAFETY: each channel belongs to one part.
             unsafe {
                 self.inputs(&math, block, &inputs, channels.clone());
                 self.advance(block, &inputs, channels.clone());
             }
-            if !self.heads.norm_before_gate {
+            if !self.dims.heads.norm_before_gate {
                 for t in 0..block.tokens {
                     // SAFETY: as above.
                     gate(&math, unsafe { block.y.row(t, channels.clone()) }, &block.z(t)[channels.clone()]);
@@ -64,9 +66,9 @@ impl Ssd {
     /// # Safety
     /// Nothing else may use the channels.
     unsafe fn inputs(&self, math: &Math, block: &SharedBlock<'_>, inputs: &Inputs<'_>, channels: Range<usize>) {
-        let p = self.heads.head_dim;
+        let p = self.dims.heads.head_dim;
         for t in 0..block.tokens {
-            let (raw, x) = (block.raw_dt(t, self.heads.heads), block.xbc(t));
+            let (raw, x) = (block.raw_dt(t, self.dims.heads.heads), block.xbc(t));
             for (head, &raw) in raw.iter().enumerate() {
                 let own = common(&channels, head * p..(head + 1) * p);
                 if own.is_empty() {
@@ -90,17 +92,17 @@ impl Ssd {
     /// # Safety
     /// Nothing else may use the channels.
     unsafe fn advance(&self, block: &SharedBlock<'_>, inputs: &Inputs<'_>, channels: Range<usize>) {
-        let (n, per_group) = (self.d_state, self.norm.len() / self.heads.groups);
-        let whole = n - n % ROWS;
-        for group in 0..self.heads.groups {
+        let (n, per_group) = (self.dims.d_state, self.norm.len() / self.dims.heads.groups);
+        let whole = n - n % STEP_ROWS;
+        for group in 0..self.dims.heads.groups {
             let own = common(&channels, group * per_group..(group + 1) * per_group);
             if own.is_empty() {
                 continue;
             }
             // SAFETY: as the caller promises.
             unsafe {
-                for first in (0..whole).step_by(ROWS) {
-                    self.advance_rows::<ROWS>(block, inputs, group, first, own.clone());
+                for first in (0..whole).step_by(STEP_ROWS) {
+                    self.advance_rows::<STEP_ROWS>(block, inputs, group, first, own.clone());
                 }
                 for first in whole..n {
                     self.advance_rows::<1>(block, inputs, group, first, own.clone());
@@ -121,7 +123,7 @@ impl Ssd {
         first: usize,
         channels: Range<usize>,
     ) {
-        let (e, n, g) = (self.norm.len(), self.d_state, self.heads.groups);
+        let (e, n, g) = (self.norm.len(), self.dims.d_state, self.dims.heads.groups);
         // SAFETY: as the caller promises.
         let mut h: [_; R] = core::array::from_fn(|r| unsafe { block.h.row(first + r, channels.clone()) });
         for t in 0..block.tokens {
@@ -151,13 +153,13 @@ fn step<const R: usize>(h: [&mut [f32]; R], b: [f32; R], c: [f32; R], decay: &[f
             h
         })
     };
-    let (y, y_rest) = y.as_chunks_mut::<COLUMNS>();
+    let (y, y_rest) = y.as_chunks_mut::<TILE_COLUMNS>();
     // All of one length, which is known then: no index is checked in the loop.
     let len = y.len();
-    let (decay, decay_rest) = decay.as_chunks::<COLUMNS>();
-    let (dt_x, dt_x_rest) = dt_x.as_chunks::<COLUMNS>();
+    let (decay, decay_rest) = decay.as_chunks::<TILE_COLUMNS>();
+    let (dt_x, dt_x_rest) = dt_x.as_chunks::<TILE_COLUMNS>();
     let (decay, dt_x) = (&decay[..len], &dt_x[..len]);
-    let mut h = h.map(|h| h.as_chunks_mut::<COLUMNS>()).map(|(h, rest)| (&mut h[..len], rest));
+    let mut h = h.map(|h| h.as_chunks_mut::<TILE_COLUMNS>()).map(|(h, rest)| (&mut h[..len], rest));
     for (i, y) in y.iter_mut().enumerate() {
         let (decay, dt_x, mut sums) = (load::<2>(&decay[i]), load::<2>(&dt_x[i]), load::<2>(y));
         for (r, (h, _)) in h.iter_mut().enumerate() {

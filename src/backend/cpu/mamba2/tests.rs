@@ -4,10 +4,11 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 
 use super::super::math::tests::draws;
 use super::*;
+use crate::model::Heads;
 
 /// A layer and what it reads, with decays of very different size.
 struct Case {
-    ssd: Ssd,
+    mamba2: Mamba2,
     tokens: usize,
     zxbcdt: Vec<f32>,
     xbc: Vec<f32>,
@@ -24,13 +25,19 @@ impl Case {
         let mut draw = draws(seed);
         let heads = Heads { heads: per_group * groups, head_dim: p, groups, norm_before_gate };
         let (h, e) = (heads.heads, heads.heads * p);
-        let ssd = Ssd {
-            heads,
-            d_state: n,
+        let mamba2 = Mamba2 {
+            dims: model::Mamba2 {
+                heads,
+                d_state: n,
+                d_conv: 4,
+                use_bias: false,
+                use_conv_bias: true,
+                time_step_limit: (0.001, 5.0),
+            },
+            conv: Conv { taps: vec![], bias: vec![] }, // not part of the test
             a: draw(h, -3.0, 5.0).into_iter().map(|log| -log.exp2()).collect(),
             d: draw(h, -1.0, 1.0),
             dt_bias: draw(h, -4.0, 4.0),
-            dt_limit: (0.001, 5.0),
             norm: draw(e, 0.5, 1.5),
             epsilon: 1e-5,
         };
@@ -38,27 +45,27 @@ impl Case {
             zxbcdt: draw(tokens * (2 * e + 2 * groups * n + h), -3.0, 3.0),
             xbc: draw(tokens * (e + 2 * groups * n), -1.0, 1.0),
             h: draw(n * e, -1.0, 1.0),
-            ssd,
+            mamba2,
             tokens,
         }
     }
 
     /// y and the state after it, by `body`.
-    fn results(&self, body: impl FnOnce(SsdBlock<'_>)) -> (Vec<f32>, Vec<f32>) {
-        let (mut h, mut y) = (self.h.clone(), vec![f32::NAN; self.tokens * self.ssd.norm.len()]);
-        body(SsdBlock { zxbcdt: &self.zxbcdt, xbc: &self.xbc, h: &mut h, y: &mut y });
+    fn results(&self, body: impl FnOnce(Block<'_>)) -> (Vec<f32>, Vec<f32>) {
+        let (mut h, mut y) = (self.h.clone(), vec![f32::NAN; self.tokens * self.mamba2.norm.len()]);
+        body(Block { zxbcdt: &self.zxbcdt, xbc: &self.xbc, h: &mut h, y: &mut y });
         (y, h)
     }
 
-    fn run(&self, work: &mut SsdWork, threads: usize) -> (Vec<f32>, Vec<f32>) {
-        self.results(|block| self.ssd.run(block, work, &Pool::new(threads)))
+    fn run(&self, work: &mut Work, threads: usize) -> (Vec<f32>, Vec<f32>) {
+        self.results(|block| self.mamba2.run(block, work, &Pool::new(threads)))
     }
 
-    /// The twin: the recurrence in f64, as [`Ssd::run`] has it.
+    /// The twin: the recurrence in f64, as [`Mamba2::run`] has it.
     fn expected(&self) -> (Vec<f64>, Vec<f64>) {
-        let (ssd, wide) = (&self.ssd, |x: f32| f64::from(x));
+        let (mamba2, wide) = (&self.mamba2, |x: f32| f64::from(x));
         let (e, n, Heads { heads, head_dim: p, groups: g, norm_before_gate }) =
-            (ssd.norm.len(), ssd.d_state, ssd.heads);
+            (mamba2.norm.len(), mamba2.dims.d_state, mamba2.dims.heads);
         let silu = |z: f64| z / (1.0 + (-z).exp());
         let (mut h, mut out): (Vec<f64>, _) = (self.h.iter().copied().map(wide).collect(), Vec::new());
         let rows = self.zxbcdt.chunks(2 * e + 2 * g * n + heads).zip(self.xbc.chunks(e + 2 * g * n));
@@ -66,13 +73,16 @@ impl Case {
             let mut y: Vec<f64> = (0..e)
                 .map(|channel| {
                     let (head, group) = (channel / p, channel / (e / g));
-                    let raw = wide(zxbcdt[2 * e + 2 * g * n + head]) + wide(ssd.dt_bias[head]);
-                    let dt = raw.exp().ln_1p().clamp(wide(ssd.dt_limit.0), wide(ssd.dt_limit.1));
+                    let raw = wide(zxbcdt[2 * e + 2 * g * n + head]) + wide(mamba2.dt_bias[head]);
+                    let dt = raw
+                        .exp()
+                        .ln_1p()
+                        .clamp(wide(mamba2.dims.time_step_limit.0), wide(mamba2.dims.time_step_limit.1));
                     let (b, c) = (&xbc[e + group * n..], &xbc[e + (g + group) * n..]);
-                    let mut y = wide(ssd.d[head]) * wide(xbc[channel]);
+                    let mut y = wide(mamba2.d[head]) * wide(xbc[channel]);
                     for state in 0..n {
                         let h = &mut h[state * e + channel];
-                        *h = (dt * wide(ssd.a[head])).exp2() * *h + dt * wide(xbc[channel]) * wide(b[state]);
+                        *h = (dt * wide(mamba2.a[head])).exp2() * *h + dt * wide(xbc[channel]) * wide(b[state]);
                         y += *h * wide(c[state]);
                     }
                     if norm_before_gate { y } else { y * silu(wide(zxbcdt[channel])) }
@@ -80,10 +90,10 @@ impl Case {
                 .collect();
             for y in y.chunks_mut(e / g) {
                 let mean = y.iter().map(|y| y * y).sum::<f64>() / y.len() as f64;
-                y.iter_mut().for_each(|y| *y /= (mean + wide(ssd.epsilon)).sqrt());
+                y.iter_mut().for_each(|y| *y /= (mean + wide(mamba2.epsilon)).sqrt());
             }
             for (channel, y) in y.iter_mut().enumerate() {
-                *y *= wide(ssd.norm[channel]);
+                *y *= wide(mamba2.norm[channel]);
                 if norm_before_gate {
                     *y *= silu(wide(zxbcdt[channel]));
                 }
@@ -116,14 +126,14 @@ proptest! {
     #[test]
     fn a_block_is_right(shape in shapes(), norm_before_gate: bool, tokens in 1..41_usize, before in 1..41_usize, seed: u64) {
         let case = Case::new(shape, norm_before_gate, tokens, seed);
-        let (y, h) = case.run(&mut SsdWork::new(&case.ssd, 40, 1).unwrap(), 1);
+        let (y, h) = case.run(&mut Work::new(&[case.mamba2.dims], 40, 1).unwrap(), 1);
         let (expected_y, expected_h) = case.expected();
         // The norm makes all of a group as large as its greatest, so errors of tiny ones come through.
         close(&y, expected_y, 1e-4)?;
         close(&h, expected_h, 2e-5)?;
         let earlier = Case::new(shape, norm_before_gate, before, !seed);
         for threads in [2, 3] {
-            let mut work = SsdWork::new(&case.ssd, 40, threads).unwrap();
+            let mut work = Work::new(&[case.mamba2.dims], 40, threads).unwrap();
             earlier.run(&mut work, threads);
             let (again_y, again_h) = case.run(&mut work, threads);
             let same = |a: &[f32], b: &[f32]| a.iter().zip(b).all(|(a, b)| a.to_bits() == b.to_bits());
@@ -135,9 +145,9 @@ proptest! {
     #[test]
     fn a_chunk_is_its_tokens_one_by_one(shape in shapes(), tokens in 1..41_usize, threads in 1..4_usize, seed: u64) {
         let (case, pool) = (Case::new(shape, true, tokens, seed), Pool::new(threads));
-        let (mut steps, mut chunk) = (Steps::new(&case.ssd, 40).unwrap(), Chunk::new(&case.ssd, 40, threads).unwrap());
-        let (steps_y, steps_h) = case.results(|block| case.ssd.steps(&block.shared(&case.ssd), &mut steps, &pool));
-        let (y, h) = case.results(|block| case.ssd.chunk(&block.shared(&case.ssd), &mut chunk, &pool));
+        let (mut steps, mut chunk) = (Steps::new(&[case.mamba2.dims], 40).unwrap(), Chunk::new(&[case.mamba2.dims], 40, threads).unwrap());
+        let (steps_y, steps_h) = case.results(|block| case.mamba2.steps(&block.shared(&case.mamba2), &mut steps, &pool));
+        let (y, h) = case.results(|block| case.mamba2.chunk(&block.shared(&case.mamba2), &mut chunk, &pool));
         close(&y, steps_y.into_iter().map(f64::from), 2e-5)?;
         close(&h, steps_h.into_iter().map(f64::from), 2e-5)?;
     }

@@ -11,15 +11,15 @@ use super::super::pool::Columns;
 use super::super::simd::F32x4;
 
 /// Rows and columns of a tile, which is summed up in registers.
-pub const ROWS: usize = F32x4::LANES;
-pub const COLUMNS: usize = 2 * F32x4::LANES;
+pub const TILE_ROWS: usize = F32x4::LANES;
+pub const TILE_COLUMNS: usize = 2 * F32x4::LANES;
 
 /// Of one term, the coefficients of a tile's rows.
-pub type Coefficients = [f32; ROWS];
+pub type Coefficients = [f32; TILE_ROWS];
 /// Of one term, the values of a tile's columns.
-pub type Values = [f32; COLUMNS];
+pub type Values = [f32; TILE_COLUMNS];
 
-type Tile = [[F32x4; 2]; ROWS];
+type Tile = [[F32x4; 2]; TILE_ROWS];
 
 /// `sums += coefficients * values`, term by term.
 #[inline(always)]
@@ -40,9 +40,9 @@ pub fn scaled_and_added(
     first: (&[Coefficients], &[Values]),
     scale: &Coefficients,
     second: (&[Coefficients], &[Values]),
-    out: &mut [Values; ROWS],
+    out: &mut [Values; TILE_ROWS],
 ) {
-    let mut sums = [[F32x4::splat(0.0); 2]; ROWS];
+    let mut sums = [[F32x4::splat(0.0); 2]; TILE_ROWS];
     add_products(&mut sums, first.0, first.1);
     for (sums, &scale) in sums.iter_mut().zip(scale) {
         *sums = sums.map(|sum| sum.mul(F32x4::splat(scale)));
@@ -56,10 +56,10 @@ pub fn added_to_scaled(
     product: (&[Coefficients], &[Values]),
     scale: f32,
     start: &[Values],
-    out: &mut [&mut [f32]; ROWS],
+    out: &mut [&mut [f32]; TILE_ROWS],
     column: usize,
 ) {
-    let mut sums = [[F32x4::splat(0.0); 2]; ROWS];
+    let mut sums = [[F32x4::splat(0.0); 2]; TILE_ROWS];
     add_products(&mut sums, product.0, product.1);
     let scale = F32x4::splat(scale);
     for ((out, start), sums) in out.iter_mut().zip(start).zip(sums) {
@@ -68,13 +68,13 @@ pub fn added_to_scaled(
     }
 }
 
-/// Columns `columns` of rows `first..first + ROWS`; no columns of a row that there is not.
+/// Columns `columns` of rows `first..first + TILE_ROWS`; no columns of a row that there is not.
 ///
 /// # Safety
 /// As for [`Columns::row`].
 #[inline(always)]
 #[allow(clippy::mut_from_ref, reason = "the caller promises that it is the only one")]
-pub unsafe fn rows<'a>(of: &'a Columns<'_>, first: usize, columns: Range<usize>) -> [&'a mut [f32]; ROWS] {
+pub unsafe fn rows<'a>(of: &'a Columns<'_>, first: usize, columns: Range<usize>) -> [&'a mut [f32]; TILE_ROWS] {
     core::array::from_fn(|i| {
         if first + i < of.rows() {
             // SAFETY: as the caller promises; each row is given once.

@@ -29,11 +29,11 @@ pub use native::{Activation, F32x4, GROUP, RowSums, Way, dot_int4, dot_int8, nar
 pub const MAGIC: f32 = 12_582_912.0;
 
 /// Columns that share a scale.
-pub const BLOCK: usize = 64;
+pub const BLOCK_COLUMNS: usize = 64;
 /// Rows of a panel, one a lane of two vectors.
-pub const ROWS: usize = 8;
+pub const PANEL_ROWS: usize = 8;
 
-/// Where among the `BLOCK * T` rounded activations of T tokens that of token `t` and column `col` lies: the groups of
+/// Where among the `BLOCK_COLUMNS * T` rounded activations of T tokens that of token `t` and column `col` lies: the groups of
 /// all tokens side by side.
 #[inline(always)]
 pub const fn place_activation<const T: usize>(t: usize, col: usize) -> usize {
@@ -135,14 +135,14 @@ mod tests {
 
         #[test]
         fn int8_products_are_exact(
-            w in prop::collection::vec(prop_oneof![any::<i8>(), Just(127), Just(-128)], BLOCK * ROWS),
-            x in prop::collection::vec(prop_oneof![-63..=63_i32, Just(63), Just(-63), Just(0)], 4 * BLOCK),
+            w in prop::collection::vec(prop_oneof![any::<i8>(), Just(127), Just(-128)], BLOCK_COLUMNS * PANEL_ROWS),
+            x in prop::collection::vec(prop_oneof![-63..=63_i32, Just(63), Just(-63), Just(0)], 4 * BLOCK_COLUMNS),
         ) {
-            let (mut values, mut sums) = ([0; BLOCK * ROWS], RowSums::ZERO);
+            let (mut values, mut sums) = ([0; BLOCK_COLUMNS * PANEL_ROWS], RowSums::ZERO);
             for (i, &w) in w.iter().enumerate() {
-                values[place_int8(i / BLOCK, i % BLOCK)] = w;
+                values[place_int8(i / BLOCK_COLUMNS, i % BLOCK_COLUMNS)] = w;
             }
-            for (row, w) in w.chunks(BLOCK).enumerate() {
+            for (row, w) in w.chunks(BLOCK_COLUMNS).enumerate() {
                 sums.set(row, w.iter().map(|&w| f32::from(w)).sum());
             }
             let way = Way::of_this_machine();
@@ -154,13 +154,13 @@ mod tests {
 
         #[test]
         fn int4_products_are_exact(
-            w in prop::collection::vec(prop_oneof![0..=15_i8, Just(15), Just(0)], BLOCK * ROWS),
-            x in prop::collection::vec(prop_oneof![-128..=127_i32, Just(127), Just(-128), Just(0)], 4 * BLOCK),
+            w in prop::collection::vec(prop_oneof![0..=15_i8, Just(15), Just(0)], BLOCK_COLUMNS * PANEL_ROWS),
+            x in prop::collection::vec(prop_oneof![-128..=127_i32, Just(127), Just(-128), Just(0)], 4 * BLOCK_COLUMNS),
             starts: [i16; 4],
         ) {
-            let mut values = [0; BLOCK * ROWS / 2];
+            let mut values = [0; BLOCK_COLUMNS * PANEL_ROWS / 2];
             for (i, &w) in w.iter().enumerate() {
-                let (byte, shift) = place_int4(i / BLOCK, i % BLOCK);
+                let (byte, shift) = place_int4(i / BLOCK_COLUMNS, i % BLOCK_COLUMNS);
                 values[byte] |= (w as u8) << shift;
             }
             let starts = starts.map(i32::from);
@@ -174,8 +174,8 @@ mod tests {
 
     /// The first T blocks of `x` as the products take them.
     fn activations<const T: usize>(x: &[i32], is_raised: bool) -> Vec<Activation> {
-        let mut placed = vec![0; BLOCK * T];
-        for (t, x) in x.chunks(BLOCK).take(T).enumerate() {
+        let mut placed = vec![0; BLOCK_COLUMNS * T];
+        for (t, x) in x.chunks(BLOCK_COLUMNS).take(T).enumerate() {
             for (col, x) in x.iter().enumerate() {
                 placed[place_activation::<T>(t, col)] = narrow(F32x4::splat(*x as f32 + MAGIC), is_raised)[0];
             }
@@ -186,7 +186,7 @@ mod tests {
     /// The scalar twin of both, by vectors of four rows.
     fn products<const T: usize>(w: &[i8], x: &[i32], starts: [i32; T]) -> [[[f32; 4]; T]; 2] {
         let sum = |row: usize, t: usize| {
-            let (w, x) = (&w[row * BLOCK..][..BLOCK], &x[t * BLOCK..][..BLOCK]);
+            let (w, x) = (&w[row * BLOCK_COLUMNS..][..BLOCK_COLUMNS], &x[t * BLOCK_COLUMNS..][..BLOCK_COLUMNS]);
             (starts[t] + w.iter().zip(x).map(|(w, x)| i32::from(*w) * x).sum::<i32>()) as f32
         };
         [0, 4].map(|row| core::array::from_fn(|t| core::array::from_fn(|lane| sum(row + lane, t))))

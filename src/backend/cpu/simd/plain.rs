@@ -1,7 +1,7 @@
 //! Arrays: every other machine, and the twin that the vector forms are tested against.
 
 pub use super::pairs::{Activation, GROUP, RowSums, Way, place_int4, place_int8};
-use super::{BLOCK, ROWS, place_activation};
+use super::{BLOCK_COLUMNS, PANEL_ROWS, place_activation};
 
 #[derive(Clone, Copy)]
 pub struct F32x4([f32; 4]);
@@ -68,7 +68,7 @@ impl F32x4 {
 
 /// As `f32` the halves that [`Scales`](crate::backend::cpu::panel) keeps.
 #[inline(always)]
-pub fn widen(halves: &[u16; ROWS]) -> [F32x4; 2] {
+pub fn widen(halves: &[u16; PANEL_ROWS]) -> [F32x4; 2] {
     let wide = |row: usize| f32::from_bits(u32::from(halves[row]) << 16);
     [0, 4].map(|row| F32x4([wide(row), wide(row + 1), wide(row + 2), wide(row + 3)]))
 }
@@ -83,7 +83,7 @@ pub fn narrow(magic: F32x4, _is_raised: bool) -> [Activation; 4] {
 #[inline(always)]
 pub fn dot_int8<const T: usize>(
     _way: Way,
-    w: &[i8; BLOCK * ROWS],
+    w: &[i8; BLOCK_COLUMNS * PANEL_ROWS],
     _sums: &RowSums,
     x: &[Activation],
 ) -> [[F32x4; T]; 2] {
@@ -94,7 +94,7 @@ pub fn dot_int8<const T: usize>(
 #[inline(always)]
 pub fn dot_int4<const T: usize>(
     _way: Way,
-    w: &[u8; BLOCK * ROWS / 2],
+    w: &[u8; BLOCK_COLUMNS * PANEL_ROWS / 2],
     x: &[Activation],
     starts: &[i32; T],
 ) -> [[F32x4; T]; 2] {
@@ -108,7 +108,7 @@ pub fn dot_int4<const T: usize>(
 fn dot<const T: usize>(starts: &[i32; T], x: &[Activation], w: impl Fn(usize, usize) -> i32) -> [[F32x4; T]; 2] {
     let sum = |row: usize, t: usize| {
         let product = |col: usize| w(row, col) * i32::from(x[place_activation::<T>(t, col)]);
-        (starts[t] + (0..BLOCK).map(product).sum::<i32>()) as f32
+        (starts[t] + (0..BLOCK_COLUMNS).map(product).sum::<i32>()) as f32
     };
     [0, 4].map(|row| core::array::from_fn(|t| F32x4(core::array::from_fn(|lane| sum(row + lane, t)))))
 }

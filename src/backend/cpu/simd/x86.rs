@@ -3,7 +3,7 @@
 use core::arch::x86_64::*;
 
 pub use super::pairs::{Activation, GROUP, RowSums, Way, place_int4, place_int8};
-use super::{BLOCK, ROWS};
+use super::{BLOCK_COLUMNS, PANEL_ROWS};
 
 /// Evaluates SSE2 intrinsics.
 macro_rules! sse2 {
@@ -78,7 +78,7 @@ impl F32x4 {
 
 /// As `f32` the halves that [`Scales`](crate::backend::cpu::panel) keeps.
 #[inline(always)]
-pub fn widen(halves: &[u16; ROWS]) -> [F32x4; 2] {
+pub fn widen(halves: &[u16; PANEL_ROWS]) -> [F32x4; 2] {
     sse2!({
         let (zero, halves) = (_mm_setzero_si128(), _mm_loadu_si128(halves.as_ptr().cast())); // eight halves are 16 bytes
         [_mm_unpacklo_epi16(zero, halves), _mm_unpackhi_epi16(zero, halves)].map(|wide| F32x4(_mm_castsi128_ps(wide)))
@@ -100,15 +100,15 @@ pub fn narrow(magic: F32x4, _is_raised: bool) -> [Activation; 4] {
 #[inline(always)]
 pub fn dot_int8<const T: usize>(
     _way: Way,
-    w: &[i8; BLOCK * ROWS],
+    w: &[i8; BLOCK_COLUMNS * PANEL_ROWS],
     _sums: &RowSums,
     x: &[Activation],
 ) -> [[F32x4; T]; 2] {
-    assert_eq!(x.len(), BLOCK * T);
+    assert_eq!(x.len(), BLOCK_COLUMNS * T);
     let mut sums = [[sse2!(_mm_setzero_si128()); T]; 2];
-    for pair in 0..BLOCK / 2 {
+    for pair in 0..BLOCK_COLUMNS / 2 {
         let w = sse2!({
-            let bytes = _mm_loadu_si128(w.as_ptr().add(16 * pair).cast()); // of BLOCK / 2 vectors
+            let bytes = _mm_loadu_si128(w.as_ptr().add(16 * pair).cast()); // of BLOCK_COLUMNS / 2 vectors
             [_mm_unpacklo_epi8(bytes, bytes), _mm_unpackhi_epi8(bytes, bytes)].map(|twice| _mm_srai_epi16(twice, 8))
         });
         add_products(&mut sums, w, x, pair);
@@ -120,16 +120,16 @@ pub fn dot_int8<const T: usize>(
 #[inline(always)]
 pub fn dot_int4<const T: usize>(
     _way: Way,
-    w: &[u8; BLOCK * ROWS / 2],
+    w: &[u8; BLOCK_COLUMNS * PANEL_ROWS / 2],
     x: &[Activation],
     starts: &[i32; T],
 ) -> [[F32x4; T]; 2] {
-    assert_eq!(x.len(), BLOCK * T);
+    assert_eq!(x.len(), BLOCK_COLUMNS * T);
     let mut sums = [starts.map(|start| sse2!(_mm_set1_epi32(start))); 2];
-    for eight in 0..BLOCK / 8 {
+    for eight in 0..BLOCK_COLUMNS / 8 {
         let quarters = [0, 1].map(|half| {
             sse2!({
-                let w = _mm_loadu_si128(w.as_ptr().add(32 * eight + 16 * half).cast()); // of BLOCK / 4 vectors
+                let w = _mm_loadu_si128(w.as_ptr().add(32 * eight + 16 * half).cast()); // of BLOCK_COLUMNS / 4 vectors
                 let low = |w| _mm_and_si128(w, _mm_set1_epi16(15));
                 [low(w), low(_mm_srli_epi16(w, 4)), low(_mm_srli_epi16(w, 8)), _mm_srli_epi16(w, 12)]
             })
@@ -144,9 +144,9 @@ pub fn dot_int4<const T: usize>(
 /// Adds the products of pair `pair` of the activations with the eight rows' pairs of weights.
 #[inline(always)]
 fn add_products<const T: usize>(sums: &mut [[__m128i; T]; 2], w: [__m128i; 2], x: &[Activation], pair: usize) {
-    debug_assert!(pair < BLOCK / 2);
+    debug_assert!(pair < BLOCK_COLUMNS / 2);
     for t in 0..T {
-        // Of the T * BLOCK / 2 pairs.
+        // Of the T * BLOCK_COLUMNS / 2 pairs.
         let x = sse2!(_mm_set1_epi32(x.as_ptr().add(2 * (pair * T + t)).cast::<i32>().read_unaligned()));
         for (sums, w) in sums.iter_mut().zip(w) {
             sums[t] = sse2!(_mm_add_epi32(sums[t], _mm_madd_epi16(w, x)));

@@ -2,7 +2,7 @@
 
 use core::arch::wasm32::*;
 
-use super::ROWS;
+use super::PANEL_ROWS;
 
 #[cfg(not(feature = "relaxed-simd"))]
 mod plain;
@@ -83,7 +83,7 @@ impl F32x4 {
 
 /// As `f32` the halves that [`Scales`](crate::backend::cpu::panel) keeps.
 #[inline(always)]
-pub fn widen(halves: &[u16; ROWS]) -> [F32x4; 2] {
+pub fn widen(halves: &[u16; PANEL_ROWS]) -> [F32x4; 2] {
     [0, 4].map(|row| {
         // SAFETY: four of the eight halves are eight bytes.
         F32x4(i32x4_shl(unsafe { u32x4_load_extend_u16x4(halves.as_ptr().add(row)) }, 16))

@@ -12,7 +12,7 @@ use core::arch::wasm32::*;
 use core::hint::black_box;
 
 use super::F32x4;
-use crate::backend::cpu::simd::{BLOCK, ROWS};
+use crate::backend::cpu::simd::{BLOCK_COLUMNS, PANEL_ROWS};
 
 /// Columns whose activations lie side by side: one product instruction takes them.
 pub const GROUP: usize = 4;
@@ -36,12 +36,12 @@ const RAISE: u32 = 6;
 
 /// Each row's sum of values, negative, to take the raise off.
 #[derive(Clone, Copy)]
-pub struct RowSums([i16; ROWS]);
+pub struct RowSums([i16; PANEL_ROWS]);
 
 impl RowSums {
-    pub const ZERO: Self = Self([0; ROWS]);
+    pub const ZERO: Self = Self([0; PANEL_ROWS]);
 
-    /// `sum` is a whole number of magnitude up to BLOCK * 128, which fits.
+    /// `sum` is a whole number of magnitude up to BLOCK_COLUMNS * 128, which fits.
     pub fn set(&mut self, row: usize, sum: f32) {
         self.0[row] = -sum as i16;
     }
@@ -75,7 +75,12 @@ impl Way {
 /// The exact sums of the products of a panel's rows with each of T tokens' activations, as f32.
 #[target_feature(enable = "relaxed-simd")]
 #[inline]
-pub fn dot_int8<const T: usize>(way: Way, w: &[i8; BLOCK * ROWS], sums: &RowSums, x: &[Activation]) -> [[F32x4; T]; 2] {
+pub fn dot_int8<const T: usize>(
+    way: Way,
+    w: &[i8; BLOCK_COLUMNS * PANEL_ROWS],
+    sums: &RowSums,
+    x: &[Activation],
+) -> [[F32x4; T]; 2] {
     match way {
         Way::Fours => dot_int8_by::<false, T>(w, sums, x),
         Way::Pairs => dot_int8_by::<true, T>(w, sums, x),
@@ -87,7 +92,7 @@ pub fn dot_int8<const T: usize>(way: Way, w: &[i8; BLOCK * ROWS], sums: &RowSums
 #[inline]
 pub fn dot_int4<const T: usize>(
     way: Way,
-    w: &[u8; BLOCK * ROWS / 2],
+    w: &[u8; BLOCK_COLUMNS * PANEL_ROWS / 2],
     x: &[Activation],
     starts: &[i32; T],
 ) -> [[F32x4; T]; 2] {
@@ -100,22 +105,22 @@ pub fn dot_int4<const T: usize>(
 #[target_feature(enable = "relaxed-simd")]
 #[inline]
 fn dot_int8_by<const IN_PAIRS: bool, const T: usize>(
-    w: &[i8; BLOCK * ROWS],
+    w: &[i8; BLOCK_COLUMNS * PANEL_ROWS],
     sums: &RowSums,
     x: &[Activation],
 ) -> [[F32x4; T]; 2] {
-    assert_eq!(x.len(), BLOCK * T);
+    assert_eq!(x.len(), BLOCK_COLUMNS * T);
     let mut sums = [0, 4].map(|row| {
         // SAFETY: four of the eight sums are eight bytes.
         let sums = unsafe { i32x4_load_extend_i16x4(sums.0.as_ptr().add(row)) };
         [i32x4_shl(sums, RAISE); T]
     });
     let (mut w, mut x, ones) = (w.as_ptr(), x.as_ptr(), i16x8_splat(black_box(1)));
-    for _ in 0..black_box(BLOCK / 4) {
-        // SAFETY: BLOCK / 4 times two vectors are a panel's weights.
+    for _ in 0..black_box(BLOCK_COLUMNS / 4) {
+        // SAFETY: BLOCK_COLUMNS / 4 times two vectors are a panel's weights.
         let four = [0, 16].map(|half| unsafe { v128_load(w.add(half).cast()) });
         for t in 0..T {
-            // SAFETY: BLOCK / 4 times T times four are the activations.
+            // SAFETY: BLOCK_COLUMNS / 4 times T times four are the activations.
             let x = unsafe { v128_load32_splat(x.add(4 * t).cast()) };
             for (sums, w) in sums.iter_mut().zip(four) {
                 sums[t] = if IN_PAIRS {
@@ -134,27 +139,27 @@ fn dot_int8_by<const IN_PAIRS: bool, const T: usize>(
 #[target_feature(enable = "relaxed-simd")]
 #[inline]
 fn dot_int4_by<const IN_PAIRS: bool, const T: usize>(
-    w: &[u8; BLOCK * ROWS / 2],
+    w: &[u8; BLOCK_COLUMNS * PANEL_ROWS / 2],
     x: &[Activation],
     starts: &[i32; T],
 ) -> [[F32x4; T]; 2] {
-    assert_eq!(x.len(), BLOCK * T);
+    assert_eq!(x.len(), BLOCK_COLUMNS * T);
     let mut sums = [starts.map(|start| i32x4_splat(start)); 2];
     let (mut w, mut x) = (w.as_ptr(), x.as_ptr());
     let (low_half, ones) = (i8x16_splat(black_box(15)), i16x8_splat(black_box(1)));
     // In pairs, 16 bits hold a lane's sum over 32 columns: 16 products of 15 and 128.
-    let columns = if IN_PAIRS { BLOCK / 2 } else { BLOCK };
-    for _ in 0..BLOCK / columns {
+    let columns = if IN_PAIRS { BLOCK_COLUMNS / 2 } else { BLOCK_COLUMNS };
+    for _ in 0..BLOCK_COLUMNS / columns {
         let mut parts = if IN_PAIRS { [[i16x8_splat(0); T]; 2] } else { sums };
         for _ in 0..black_box(columns / 8) {
-            // SAFETY: BLOCK / 8 times two vectors are a panel's weights.
+            // SAFETY: BLOCK_COLUMNS / 8 times two vectors are a panel's weights.
             let halves = [0, 16].map(|half| unsafe { v128_load(w.add(half).cast()) });
             // A shift of bytes would make its mask anew.
             let fours = [halves, halves.map(|halves| u16x8_shr(halves, 4))];
             for (four, w) in fours.into_iter().enumerate() {
                 let w = w.map(|w| v128_and(w, low_half));
                 for t in 0..T {
-                    // SAFETY: BLOCK / 4 times T times four are the activations.
+                    // SAFETY: BLOCK_COLUMNS / 4 times T times four are the activations.
                     let x = unsafe { v128_load32_splat(x.add(4 * (four * T + t)).cast()) };
                     for (parts, w) in parts.iter_mut().zip(w) {
                         parts[t] = if IN_PAIRS {
@@ -191,18 +196,18 @@ mod tests {
         /// The tests beside this module see only what the machine chose.
         #[test]
         fn both_ways_to_multiply_agree(
-            int8 in prop::collection::vec(prop_oneof![any::<i8>(), Just(127), Just(-128)], BLOCK * ROWS),
-            int4 in prop::collection::vec(prop_oneof![any::<u8>(), Just(0xff), Just(0)], BLOCK * ROWS / 2),
-            raised in prop::collection::vec(prop_oneof![0..=127_u8, Just(127), Just(0)], 4 * BLOCK),
-            x in prop::collection::vec(prop_oneof![any::<u8>(), Just(127), Just(128)], 4 * BLOCK),
-            sums: [i16; ROWS],
+            int8 in prop::collection::vec(prop_oneof![any::<i8>(), Just(127), Just(-128)], BLOCK_COLUMNS * PANEL_ROWS),
+            int4 in prop::collection::vec(prop_oneof![any::<u8>(), Just(0xff), Just(0)], BLOCK_COLUMNS * PANEL_ROWS / 2),
+            raised in prop::collection::vec(prop_oneof![0..=127_u8, Just(127), Just(0)], 4 * BLOCK_COLUMNS),
+            x in prop::collection::vec(prop_oneof![any::<u8>(), Just(127), Just(128)], 4 * BLOCK_COLUMNS),
+            sums: [i16; PANEL_ROWS],
             starts: [i16; 4],
         ) {
             let lanes = |sums: [[F32x4; 4]; 2]| sums.map(|sums| sums.map(F32x4::lanes));
-            let (int8, sums): (&[i8; BLOCK * ROWS], _) = (int8.as_slice().try_into().unwrap(), RowSums(sums));
+            let (int8, sums): (&[i8; BLOCK_COLUMNS * PANEL_ROWS], _) = (int8.as_slice().try_into().unwrap(), RowSums(sums));
             let pairs = lanes(dot_int8_by::<true, 4>(int8, &sums, &raised));
             prop_assert_eq!(pairs, lanes(dot_int8_by::<false, 4>(int8, &sums, &raised)));
-            let (int4, starts): (&[u8; BLOCK * ROWS / 2], _) = (int4.as_slice().try_into().unwrap(), starts.map(i32::from));
+            let (int4, starts): (&[u8; BLOCK_COLUMNS * PANEL_ROWS / 2], _) = (int4.as_slice().try_into().unwrap(), starts.map(i32::from));
             let pairs = lanes(dot_int4_by::<true, 4>(int4, &x, &starts));
             prop_assert_eq!(pairs, lanes(dot_int4_by::<false, 4>(int4, &x, &starts)));
         }

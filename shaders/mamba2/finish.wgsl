@@ -1,4 +1,4 @@
-// The last of three dispatches of the matrix form of Mamba-2 (see `ssd_summarise`), `chunks` being the state h that
+// The last of three dispatches of the matrix form of Mamba-2 (see `mamba2/summarise`), `chunks` being the state h that
 // each chunk begins with:
 // y[t] = exp(S(t, start)) C[t] h + sum over s <= t of (C[t] . B[s]) exp(S(t, s)) dt[s] x[s] + D x[t], gated.
 // A workgroup takes up to 32 channels of a head through a chunk of 32 tokens, a thread four channels of a token.

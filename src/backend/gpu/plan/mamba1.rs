@@ -1,12 +1,13 @@
 //! Mamba-1 and Falcon-Mamba: x_proj, dt_proj and the selective scan.
 
-use super::{Maker, Matmul, MatvecKind, Place, groups, matvec_groups, parts, whole};
+use super::{Maker, Matmul, MatvecKind, Place, dt_limits, groups, matvec_groups, parts, slot, whole};
+use crate::backend::gpu::dims::MixerDims;
 use crate::backend::gpu::kernels::{self, Dispatch, Pipeline, Rows};
 use crate::backend::gpu::matrix::Matrix;
 use crate::backend::gpu::weights::Mixer;
-use crate::model::Architecture;
+use crate::model;
 
-pub struct Selective {
+pub struct Mamba1 {
     decode: Decode,
     /// Falcon-Mamba's norms of dt, B and C.
     norms: Option<Pipeline>,
@@ -24,57 +25,53 @@ enum Decode {
     Separate { x_proj: Pipeline, step: Pipeline },
 }
 
-impl Selective {
-    pub fn new(maker: &mut Maker<'_>, x_proj: &Matrix) -> Self {
-        let (d, c) = (maker.dims, maker.config);
-        let norms = match c.architecture {
-            Architecture::FalconMamba { mixer_epsilon } => {
-                let mut norms = Maker::numbers([("N", d.n), ("R", d.r), ("X_DBL", d.x_dbl)]);
-                norms.push(("EPSILON", f64::from(mixer_epsilon)));
-                Some(maker.pipeline(&kernels::PART_NORMS, &norms))
-            }
-            Architecture::Mamba | Architecture::Mamba2(_) => None,
-        };
-        let mut dt = Maker::numbers([("E", d.e), ("R", d.r), ("X_DBL", d.x_dbl)]);
-        dt.extend(maker.dt_limits());
+impl Mamba1 {
+    pub fn new(maker: &mut Maker<'_>, x_proj: &Matrix, m: &MixerDims, own: &model::Mamba1) -> Self {
+        let norms = own.part_norms.map(|epsilon| {
+            let mut norms = Maker::numbers([("N", m.n), ("R", own.dt_rank), ("X_DBL", m.x_dbl)]);
+            norms.push(("EPSILON", f64::from(epsilon)));
+            maker.pipeline(&kernels::MAMBA1_PART_NORMS, &norms)
+        });
+        let mut dt = Maker::numbers([("E", m.e), ("R", own.dt_rank), ("X_DBL", m.x_dbl)]);
+        dt.extend(dt_limits(m));
         Self {
-            decode: Decode::new(maker, x_proj),
+            decode: Decode::new(maker, x_proj, m, own),
             norms,
-            x_proj: maker.matmul(x_proj, d.x_dbl, false, false, 2),
-            dt: maker.pipeline(&kernels::DT, &dt),
-            whole_scan: scan(maker, 0),
-            summarise: scan(maker, 1),
-            carry: maker.carry(),
-            finish: scan(maker, 2),
+            x_proj: maker.matmul(x_proj, m.x_dbl, false, false, 2),
+            dt: maker.pipeline(&kernels::MAMBA1_DT, &dt),
+            whole_scan: scan(maker, m, own, 0),
+            summarise: scan(maker, m, own, 1),
+            carry: maker.carry(m),
+            finish: scan(maker, m, own, 2),
         }
     }
 
     /// From in_proj's output to out_proj's input.
     pub fn decode(&self, at: &Place<'_>, plan: &mut Vec<Dispatch>) {
-        let Mixer::Selective { x_proj, dt_proj } = &at.layer.mixer else { return };
-        let (b, d) = (at.buffers, at.dims);
+        let Mixer::Mamba1 { x_proj, dt_proj } = &at.layer.mixer else { return };
+        let (b, m) = (at.buffers, &at.layer_dims.mixer);
         let (control, xz, x_dbl) = (|| whole(&b.control), || whole(&b.projected), || whole(&b.x_dbl));
         let (a_d, nothing, one) = (whole(&at.layer.a_d), || whole(&at.weights.nothing), Rows::Fixed(1));
         let [weights, scales] = parts(x_proj);
         match &self.decode {
             Decode::Fused(mixer) => {
                 let buffers = [weights, xz(), whole(dt_proj), a_d, at.state(), whole(&b.y), control()];
-                plan.push(mixer.dispatch(at.device, &buffers, groups(d.e, 64), one));
+                plan.push(mixer.dispatch(at.device, &buffers, groups(m.e, 64), one));
             }
             Decode::Separate { x_proj: product, step } => {
                 let buffers = [weights, scales, xz(), nothing(), nothing(), x_dbl(), control()];
                 plan.push(product.dispatch(at.device, &buffers, matvec_groups(x_proj, x_proj.rows), one));
                 self.norms(at, one, plan);
                 let buffers = [x_dbl(), xz(), whole(dt_proj), a_d, at.state(), whole(&b.y), control()];
-                plan.push(step.dispatch(at.device, &buffers, groups(d.e, 64), one));
+                plan.push(step.dispatch(at.device, &buffers, groups(m.e, 64), one));
             }
         }
     }
 
     /// From the convolution's output to out_proj's input.
     pub fn block(&self, at: &Place<'_>, is_long: bool, plan: &mut Vec<Dispatch>) {
-        let Mixer::Selective { x_proj, dt_proj } = &at.layer.mixer else { return };
-        let (b, d) = (at.buffers, at.dims);
+        let Mixer::Mamba1 { x_proj, dt_proj } = &at.layer.mixer else { return };
+        let (b, m) = (at.buffers, &at.layer_dims.mixer);
         let (control, x_dbl, dt) = (|| whole(&b.control), || whole(&b.x_dbl), || whole(&b.dt));
         let (x, a_d) = (|| whole(&b.convolved), || whole(&at.layer.a_d));
         let [weights, scales] = parts(x_proj);
@@ -82,16 +79,16 @@ impl Selective {
         plan.push(self.x_proj.dispatch(at.device, &buffers));
         self.norms(at, Rows::PerTokens(1), plan);
         let buffers = [x_dbl(), whole(dt_proj), dt(), control()];
-        plan.push(self.dt.dispatch(at.device, &buffers, groups(d.e, 64), Rows::PerTokens(8)));
+        plan.push(self.dt.dispatch(at.device, &buffers, groups(m.e, 64), Rows::PerTokens(8)));
         let scan = |pipeline: &Pipeline, h, rows| {
             let buffers = [whole(&b.projected), x(), x_dbl(), dt(), a_d(), h, whole(&b.y), control()];
-            pipeline.dispatch(at.device, &buffers, groups(d.e, 64), rows)
+            pipeline.dispatch(at.device, &buffers, groups(m.e, 64), rows)
         };
         if is_long {
-            let chunks = Rows::PerTokens(d.chunk as u32);
+            let chunks = Rows::PerTokens(m.chunk as u32);
             plan.push(scan(&self.summarise, whole(&b.chunks), chunks));
             let buffers = [a_d(), whole(&b.chunks), at.state(), control()];
-            plan.push(self.carry.dispatch(at.device, &buffers, groups(d.e, 64), Rows::Fixed(d.n as u32)));
+            plan.push(self.carry.dispatch(at.device, &buffers, groups(m.e, 64), Rows::Fixed(m.n as u32)));
             plan.push(scan(&self.finish, whole(&b.chunks), chunks));
         } else {
             plan.push(scan(&self.whole_scan, at.state(), Rows::Fixed(1)));
@@ -106,25 +103,23 @@ impl Selective {
 }
 
 impl Decode {
-    fn new(maker: &mut Maker<'_>, x_proj: &Matrix) -> Self {
-        let d = maker.dims;
-        let mut sizes = Maker::numbers([("E", d.e), ("N", d.n), ("R", d.r)]);
-        sizes.extend(maker.slot());
-        sizes.extend(maker.dt_limits());
-        if d.fused {
-            let matrix = [("FORMAT", x_proj.format as usize), ("COLS", d.e), ("ROWS", x_proj.rows)];
+    fn new(maker: &mut Maker<'_>, x_proj: &Matrix, m: &MixerDims, own: &model::Mamba1) -> Self {
+        let mut sizes = Maker::numbers([("E", m.e), ("N", m.n), ("R", own.dt_rank)]);
+        sizes.extend(slot(m));
+        sizes.extend(dt_limits(m));
+        if maker.dims.fused && m.can_fuse() {
+            let matrix = [("FORMAT", x_proj.format as usize), ("COLS", m.e), ("ROWS", x_proj.rows)];
             sizes.extend(Maker::numbers(matrix));
-            return Self::Fused(maker.pipeline(&kernels::MIXER, &sizes));
+            return Self::Fused(maker.pipeline(&kernels::MAMBA1_MIXER, &sizes));
         }
         let x_proj = maker.matvec(x_proj.format, x_proj.cols, x_proj.rows, 0, MatvecKind::X);
-        Self::Separate { x_proj, step: maker.pipeline(&kernels::STEP, &sizes) }
+        Self::Separate { x_proj, step: maker.pipeline(&kernels::MAMBA1_STEP, &sizes) }
     }
 }
 
-fn scan(maker: &mut Maker<'_>, mode: usize) -> Pipeline {
-    let d = maker.dims;
-    let mut overrides =
-        Maker::numbers([("MODE", mode), ("CHUNK", d.chunk), ("E", d.e), ("N", d.n), ("R", d.r), ("X_DBL", d.x_dbl)]);
-    overrides.extend(maker.slot());
-    maker.pipeline(&kernels::SCAN, &overrides)
+fn scan(maker: &mut Maker<'_>, m: &MixerDims, own: &model::Mamba1, mode: usize) -> Pipeline {
+    let (e, n, r) = (("E", m.e), ("N", m.n), ("R", own.dt_rank));
+    let mut overrides = Maker::numbers([("MODE", mode), ("CHUNK", m.chunk), e, n, r, ("X_DBL", m.x_dbl)]);
+    overrides.extend(slot(m));
+    maker.pipeline(&kernels::MAMBA1_SCAN, &overrides)
 }

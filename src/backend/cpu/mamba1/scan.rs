@@ -2,10 +2,10 @@
 
 use core::ops::Range;
 
-use super::lanes::{load, store};
-use super::math::Math;
-use super::pool::Columns;
-use super::simd::F32x4;
+use super::super::lanes::{load, store};
+use super::super::math::Math;
+use super::super::pool::Columns;
+use super::super::simd::F32x4;
 
 /// Weights of the selective state space model.
 pub struct Scan {
@@ -70,8 +70,8 @@ impl Scan {
                 // The common cases as constants.
                 match (block.x.rows(), left) {
                     (1, 8..) => self.lanes::<1, 2>(&math, block, channel, 8),
-                    (_, 8..) => self.lanes::<STEPS, 2>(&math, block, channel, 8),
-                    (_, _) => self.lanes::<STEPS, 1>(&math, block, channel, left.min(F32x4::LANES)),
+                    (_, 8..) => self.lanes::<STEP_TOKENS, 2>(&math, block, channel, 8),
+                    (_, _) => self.lanes::<STEP_TOKENS, 1>(&math, block, channel, left.min(F32x4::LANES)),
                 }
             }
             channel += if left >= 8 { 8 } else { F32x4::LANES };
@@ -132,12 +132,12 @@ impl Scan {
 }
 
 /// Tokens that a state stays in a register for, where there are several.
-const STEPS: usize = 16;
+const STEP_TOKENS: usize = 16;
 
 #[cfg(test)]
 mod tests {
-    use super::super::math::tests::{close, draws, silu};
-    use super::super::pool::{Part, Pool};
+    use super::super::super::math::tests::{close, draws, silu};
+    use super::super::super::pool::{Part, Pool};
     use super::*;
     use proptest::prelude::*;
     #[cfg(target_arch = "wasm32")]

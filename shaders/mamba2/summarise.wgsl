@@ -1,6 +1,6 @@
 // The matrix form of Mamba-2 (Dao & Gu 2024, section 6) over chunks of 32 tokens side by side, first of three
 // dispatches: where each chunk would end from a state of zero, h[n] = sum over s of B[s, n] exp(S(end, s)) dt[s] x[s],
-// with S(t, s) the sum of dt A over the tokens after s up to t; and the sum of dt. `carry` comes next, then `ssd_finish`.
+// with S(t, s) the sum of dt A over the tokens after s up to t; and the sum of dt. `carry` comes next, then `mamba2/finish`.
 // A workgroup takes up to 32 channels of a head through a chunk.
 @group(0) @binding(3) var<storage, read> xbc: array<f32>; // [T, W]
 @group(0) @binding(4) var<storage, read_write> chunks: array<f32>; // [chunks, N + 1, E]

@@ -1,0 +1,120 @@
+//! Mamba and Falcon-Mamba between the norm and out_proj.
+
+pub mod scan;
+
+use super::conv::{Conv, ConvBlock};
+use super::layer::{self, in_proj, units};
+use super::matrix::Matrix;
+use super::norm::rms_scale;
+use super::pool::{Columns, Part, Pool};
+use super::simd::BLOCK_COLUMNS;
+use super::tiles::Tiles;
+use super::weights::Layer;
+use crate::allocate::filled;
+use crate::error::Result;
+use crate::model;
+use crate::state::LayerState;
+use scan::{Scan, ScanBlock, pair_up};
+
+/// Weights of a Mamba mixer between in_proj and out_proj.
+pub struct Mamba1 {
+    pub dims: model::Mamba1,
+    pub conv: Conv,
+    pub x_proj: Matrix,
+    pub dt_proj: Matrix,
+    pub scan: Scan,
+}
+
+/// What a block of tokens needs besides its input and output.
+pub struct Work {
+    /// `[T, R + 2N]`: output of x_proj.
+    x_dbl: Vec<f32>,
+    /// `[N, T]`: B and C of it.
+    b_c: Vec<[f32; 2]>,
+    /// The R of x_dbl for dt_proj.
+    dt_tiles: Tiles,
+}
+
+impl Work {
+    /// Room for `tokens` tokens of whichever of these mixers needs most.
+    pub fn new(mixers: &[model::Mamba1], tokens: usize) -> Result<Self> {
+        let most = |of: fn(&model::Mamba1) -> usize| mixers.iter().map(of).max().unwrap_or(0);
+        Ok(Self {
+            x_dbl: filled(tokens * most(model::Mamba1::x_proj_rows), 0.0, "the work space")?,
+            b_c: filled(tokens * most(|dims| dims.d_state), [0.0; 2], "the work space")?,
+            dt_tiles: Tiles::new(tokens, most(|dims| dims.dt_rank), false)?,
+        })
+    }
+}
+
+impl layer::Work {
+    /// From the normed residual to the input of out_proj, which it lays out. Each channel belongs to one part, with its
+    /// row of in_proj, so the convolution goes with in_proj, and dt_proj with the scan.
+    pub fn mamba1(&mut self, layer: &Layer, mixer: &Mamba1, t: usize, state: LayerState<'_>, pool: &Pool) {
+        let dims = &mixer.dims;
+        let (e, n, r) = (dims.d_inner, dims.d_state, dims.dt_rank);
+        let (rows, r_2n) = (dims.in_proj_rows(), dims.x_proj_rows());
+        let u = &self.u_tiles;
+
+        // The strip at the border of the two halves is made with the first.
+        let border = e.next_multiple_of(Matrix::STRIP).min(rows);
+        let x_tiles = self.x_tiles.share();
+        let block = ConvBlock {
+            inputs: Columns::new(&mut self.projected[..t * rows], rows),
+            offset: 0,
+            past: Columns::new(state.conv, e),
+            out: Columns::new(&mut self.convolved[..t * e], e),
+        };
+        pool.run(&|part: Part| {
+            // SAFETY: each channel, and each row of in_proj, belongs to one part.
+            unsafe {
+                for channels in units(part.range(e, BLOCK_COLUMNS), t) {
+                    let end = if channels.end == e { border } else { channels.end };
+                    in_proj(layer, channels.start..end, u, t, &block.inputs);
+                    mixer.conv.run(channels.clone(), &block);
+                    let x = |t| &*block.out.row(t, channels.clone());
+                    mixer.x_proj.lay_out(&x_tiles, 0..t, channels.clone(), e, x);
+                }
+                let gate = part.range(rows - border, Matrix::STRIP);
+                in_proj(layer, border + gate.start..border + gate.end, u, t, &block.inputs);
+            }
+        });
+
+        let x_dbl = &mut self.mamba1.x_dbl[..t * r_2n];
+        let (x, out) = (&self.x_tiles, Columns::new(x_dbl, r_2n));
+        // SAFETY: each row belongs to one part.
+        pool.run(&|part: Part| unsafe { mixer.x_proj.product(part.range(r_2n, Matrix::STRIP), x, t, &out) });
+        if let Some(epsilon) = dims.part_norms {
+            for row in x_dbl.chunks_exact_mut(r_2n) {
+                let (dt, b_c) = row.split_at_mut(r);
+                let (b, c) = b_c.split_at_mut(n);
+                [dt, b, c].into_iter().for_each(|part| rms_scale(part, epsilon));
+            }
+        }
+        let b_c = &mut self.mamba1.b_c[..n * t];
+        pair_up(x_dbl, n, b_c);
+        // SAFETY: no other thread is at work.
+        unsafe { mixer.dt_proj.lay_out(&self.mamba1.dt_tiles.share(), 0..t, 0..r, r, |t| &x_dbl[t * r_2n..][..r]) };
+
+        let x_tiles = self.x_tiles.share();
+        let block = ScanBlock {
+            x: Columns::new(&mut self.convolved[..t * e], e),
+            dt: Columns::new(&mut self.inner[..t * e], e),
+            xz: Columns::new(&mut self.projected[..t * rows], rows),
+            b_c,
+            h: Columns::new(state.ssm, e),
+        };
+        let dt = &self.mamba1.dt_tiles;
+        pool.run(&|part: Part| {
+            for channels in units(part.range(e, BLOCK_COLUMNS), t) {
+                // SAFETY: each channel belongs to one part.
+                unsafe {
+                    mixer.dt_proj.product(channels.clone(), dt, t, &block.dt);
+                    mixer.scan.run(channels.clone(), &block);
+                    let x = |t| &*block.x.row(t, channels.clone());
+                    layer.out_proj.lay_out(&x_tiles, 0..t, channels.clone(), e, x);
+                }
+            }
+        });
+    }
+}

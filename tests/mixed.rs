@@ -1,0 +1,135 @@
+//! Layers of different kinds and sizes in one model: each backend against `reference`. No checkpoint has such layers yet,
+//! so the configs are built here.
+
+mod support;
+
+use mamba_web::backend::gpu::{Device, GpuLoader};
+use mamba_web::backend::{self, Backend, Name, Precision};
+use mamba_web::model::{Config, Heads, Mamba1, Mamba2, Mixer};
+use mamba_web::state::{Snapshot, State};
+use support::{fill_by_chance, kl_divergence, read, relative_error};
+
+const TOKENS: u32 = 70;
+
+fn mamba1(d_inner: usize, d_state: usize, dt_rank: usize, d_conv: usize, part_norms: Option<f32>) -> Mixer {
+    let time_step_limit = (0.0, f32::INFINITY);
+    let (use_bias, use_conv_bias) = (part_norms.is_some(), true);
+    Mixer::Mamba1(Mamba1 { d_inner, d_state, dt_rank, d_conv, use_bias, use_conv_bias, time_step_limit, part_norms })
+}
+
+fn mamba2(heads: usize, head_dim: usize, groups: usize, d_state: usize, norm_before_gate: bool) -> Mixer {
+    let (time_step_limit, d_conv, use_bias, use_conv_bias) = ((0.001, 2.0), 4, norm_before_gate, false);
+    let heads = Heads { heads, head_dim, groups, norm_before_gate };
+    Mixer::Mamba2(Mamba2 { heads, d_state, d_conv, use_bias, use_conv_bias, time_step_limit })
+}
+
+/// The larger ones first, in the middle and last, so that work space is sized by none but the largest of each thing.
+fn models() -> Vec<(&'static str, Config)> {
+    let config = |layers| {
+        let config = Config { vocab: 131, d_model: 34, layers, tied: true, norm_epsilon: 1e-5, eos_tokens: vec![] };
+        config.checked("The test").unwrap()
+    };
+    let (wide, narrow, falcon) =
+        (mamba1(90, 5, 3, 4, None), mamba1(20, 21, 7, 2, None), mamba1(40, 16, 2, 3, Some(1e-6)));
+    let (few, many, grouped) = (mamba2(2, 33, 1, 40, false), mamba2(17, 4, 1, 6, true), mamba2(6, 11, 3, 9, false));
+    vec![
+        ("one of each", config(vec![wide, few])),
+        ("Mamba-2 first", config(vec![many, narrow, grouped])),
+        ("all kinds", config(vec![narrow, few, falcon, many, wide, grouped, few, narrow])),
+        ("Mamba-1 of two sizes", config(vec![narrow, wide, falcon])),
+        ("Mamba-2 of three sizes", config(vec![grouped, few, many])),
+    ]
+}
+
+fn ids() -> Vec<u32> {
+    (0..TOKENS).map(|i| i.wrapping_mul(2_654_435_761) % 131).collect()
+}
+
+fn cpu(config: &Config, precision: Precision, threads: usize) -> Box<dyn Backend> {
+    fill_by_chance(backend::loader(Name::Cpu, config.clone(), precision, threads).unwrap(), config, 7)
+}
+
+/// Scores and state of `reference`.
+fn reference(config: &Config, ids: &[u32]) -> (Vec<f32>, State) {
+    let loader = backend::loader(Name::Reference, config.clone(), Precision::F32, 1).unwrap();
+    let mut state = State::try_new(config).unwrap();
+    let scores = read(fill_by_chance(loader, config, 7).as_mut(), ids, 16, &mut state);
+    (scores, state)
+}
+
+fn worst((scores, state): &(Vec<f32>, State), (want, want_state): &(Vec<f32>, State)) -> f32 {
+    assert!(!state.ssm().is_empty() && !state.conv().is_empty());
+    relative_error(scores, want)
+        .max(relative_error(&state.ssm(), &want_state.ssm()))
+        .max(relative_error(&state.conv(), &want_state.conv()))
+}
+
+fn run(backend: &mut dyn Backend, ids: &[u32], most: usize) -> (Vec<f32>, State) {
+    let mut state = State::try_new(backend.config()).unwrap();
+    let scores = read(backend, ids, most, &mut state);
+    (scores, state)
+}
+
+#[test]
+fn cpu_gives_what_reference_gives() {
+    for (name, config) in models() {
+        let (ids, want) = (ids(), reference(&config, &ids()));
+        assert_eq!(config.architecture() == "hybrid", !name.contains("sizes") || name.starts_with("Mamba-1"), "{name}");
+        for most in [1, 5, 12, 32] {
+            let alone = run(cpu(&config, Precision::F32, 1).as_mut(), &ids, most);
+            let error = worst(&alone, &want);
+            assert!(error < 1e-4, "{name}, {most} a call: {error}");
+            for threads in [2, 5] {
+                let got = run(cpu(&config, Precision::F32, threads).as_mut(), &ids, most);
+                assert!(got == alone, "{name}, {most} a call on {threads} threads");
+            }
+        }
+        for (precision, most) in [(Precision::Int8, 0.3), (Precision::Int4, 3.0)] {
+            let (scores, _) = run(cpu(&config, precision, 1).as_mut(), &ids, 32);
+            let divergence = kl_divergence(&want.0, &scores);
+            assert!(divergence < most, "{name} {precision:?}: {divergence} nats");
+        }
+    }
+}
+
+#[test]
+fn gpu_gives_what_reference_gives() {
+    let device = pollster::block_on(Device::open()).unwrap();
+    for (name, config) in models() {
+        let gpu = || pollster::block_on(GpuLoader::new(device.clone(), config.clone(), Precision::F32)).unwrap();
+        // A block in chunks of both kinds, one of one chunk, and steps.
+        for (most, tokens, fused) in [(70, 70, false), (30, 30, false), (1, 6, false), (1, 6, true)] {
+            let loader = if fused { gpu().fused_kernels() } else { gpu() };
+            let ids = &ids()[..tokens];
+            let got = run(fill_by_chance(Box::new(loader), &config, 7).as_mut(), ids, most);
+            let error = worst(&got, &reference(&config, ids));
+            assert!(error < 2e-4, "{name}, {most} a call, fused {fused}: {error}");
+        }
+    }
+}
+
+#[test]
+fn a_state_of_mixed_layers_is_saved_and_read() {
+    for (name, config) in models() {
+        let (logits, state) = run(cpu(&config, Precision::F32, 1).as_mut(), &ids(), 32);
+        assert_eq!(state.bytes(), config.state_bytes());
+        let saved = Snapshot { state, logits, recent: ids(), conversation: String::new() };
+        let bytes = saved.content().to_bytes("a model").unwrap();
+        let mut restored = Snapshot::from_bytes(&bytes, "a model", &config).unwrap();
+        assert_eq!(restored, saved, "{name}");
+        let mut model = cpu(&config, Precision::F32, 1);
+        let scores = read(model.as_mut(), &[3], 1, &mut restored.state);
+        let all = [ids(), vec![3]].concat();
+        let want = reference(&config, &all);
+        assert!(worst(&(scores, restored.state), &want) < 1e-4, "{name}");
+        // Of a model whose layers stand in another order.
+        let mut other = config.clone();
+        other.layers.reverse();
+        if other.layers != config.layers {
+            let error = Snapshot::from_bytes(&bytes, "a model", &other).unwrap_err();
+            assert_eq!(error.code(), "bad-state", "{name}: {error}");
+        }
+        let mut state = State::try_new(&other).unwrap();
+        assert!(other.layers == config.layers || model.prefill(&[1], &mut state, None).is_err());
+    }
+}

@@ -34,7 +34,7 @@ pub struct Engine {
     model_hash: String,
 }
 
-/// The model in figures, under API.md's names.
+/// The model in figures, under the names of docs/api.md.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Info {

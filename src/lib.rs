@@ -10,6 +10,9 @@
 //! N states per channel, R rank of dt, K taps of the convolution, L layers, T tokens in the call. Mamba-2 has H heads of
 //! P channels (E = H * P) and G groups of B and C; W is the width of the convolution, E or E + 2 G N.
 
+#![warn(clippy::expect_used, clippy::undocumented_unsafe_blocks, clippy::unwrap_used)]
+#![cfg_attr(test, allow(clippy::expect_used, clippy::unwrap_used, reason = "a test may fail by a panic"))]
+
 mod allocate;
 pub mod backend;
 pub mod checkpoint;

@@ -70,7 +70,7 @@ impl Defaults {
     }
 }
 
-/// Under the names of API.md.
+/// Under the names of docs/api.md.
 impl Serialize for Defaults {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let s = &self.settings;

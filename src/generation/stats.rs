@@ -1,4 +1,4 @@
-//! Counts and times of a run, as API.md names them.
+//! Counts and times of a run, as docs/api.md names them.
 
 use serde::Serialize;
 

@@ -132,7 +132,7 @@ fn bad(source: &str, what: String) -> Error {
 }
 
 impl Config {
-    /// The name in API.md's `engine.info`.
+    /// The name in docs/api.md's `engine.info`.
     pub fn architecture(&self) -> &'static str {
         let name = |mixer: &Mixer| match mixer {
             Mixer::Mamba1(Mamba1 { part_norms: None, .. }) => "mamba",

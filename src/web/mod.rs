@@ -52,7 +52,7 @@ impl WasmEngine {
 
 #[wasm_bindgen]
 impl WasmEngine {
-    /// The figures that API.md names.
+    /// The figures that docs/api.md names.
     pub fn info(&self) -> Result<JsValue, JsValue> {
         values::to_js(&self.0.borrow().info())
     }

@@ -81,7 +81,7 @@ impl WasmSession {
         self.session.position() as f64
     }
 
-    /// The counts and times that API.md names.
+    /// The counts and times that docs/api.md names.
     pub fn stats(&self) -> Result<JsValue, JsValue> {
         values::to_js(&self.session.stats())
     }

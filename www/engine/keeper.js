@@ -20,6 +20,8 @@ export class Keeper {
   /** Why nothing is kept. @type {MambaError | null} */
   problem;
   #hasNews = false;
+  /** Whether this tab is the one that writes the model, and has looked at what others wrote. */
+  #hasTurn = false;
 
   /** @param {ModelStore | null} store @param {MambaError | null} problem */
   constructor(store, problem) {
@@ -79,7 +81,12 @@ export class Keeper {
   async takeTurn() {
     if (!this.#store || this.problem) return;
     try {
-      if (await this.#store.begin()) return;
+      if (await this.#store.begin()) {
+        // The other tab may have been done just before this one got its turn.
+        if (this.#hasTurn || !(await this.#store.hasChanged())) return void (this.#hasTurn = true);
+        this.#store.end();
+        throw new StartAnew(inOtherTab(), MOST_TABS);
+      }
       if (await this.#store.waitForOther()) throw new StartAnew(inOtherTab(), MOST_TABS);
       throw inOtherTab();
     } catch (error) {

@@ -90,6 +90,8 @@ export class ModelStore {
   #written = Promise.resolve();
   /** @type {Manifest} */
   manifest;
+  /** The manifest as it was found. */
+  #found;
 
   /** @param {FileSystemDirectoryHandle} root @param {string} id @param {FileSystemDirectoryHandle | null} folder @param {Manifest} manifest */
   constructor(root, id, folder, manifest) {
@@ -97,6 +99,7 @@ export class ModelStore {
     this.#id = id;
     this.#folder = folder;
     this.manifest = manifest;
+    this.#found = JSON.stringify(manifest);
   }
 
   /** @param {string} address */
@@ -108,6 +111,13 @@ export class ModelStore {
     const kept = folder && (await readManifest(folder));
     const empty = { format: FORMAT, address, isComplete: false, listing: null, files: {} };
     return new ModelStore(root, id, folder, kept?.address === address ? kept : empty);
+  }
+
+  /** Whether another tab has written the model since it was looked for here. */
+  async hasChanged() {
+    const folder = await inTime(this.#root.getDirectoryHandle(this.#id)).catch(() => null);
+    const kept = folder && (await readManifest(folder));
+    return kept !== null && kept.address === this.manifest.address && JSON.stringify(kept) !== this.#found;
   }
 
   /**

@@ -69,11 +69,19 @@ worker.addEventListener("fetch", (event) => {
   if (request.method !== "GET" || url.origin !== worker.location.origin) return;
   const address = url.origin + url.pathname;
   if (request.mode === "navigate") {
-    if (address === root || address === page) event.respondWith(answerPage(request, url));
+    if (address === root || address === page) event.respondWith(orNetwork(answerPage(request, url), request));
   } else if (controller.getCacheKeyForURL(address) || buildOf(root, address)) {
-    event.respondWith(answerFile(request, address));
+    event.respondWith(orNetwork(answerFile(request, address), request));
   }
 });
+
+/**
+ * What is kept may be unreadable, and a rejected answer is an error page of the browser's. Then the network has to do.
+ *
+ * @param {Promise<Response>} answer
+ * @param {Request} request
+ */
+const orNetwork = (answer, request) => answer.catch(() => fetch(request));
 
 /** @param {Request} request @param {URL} url */
 async function answerPage(request, url) {

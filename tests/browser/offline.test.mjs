@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import { after, test } from "node:test";
 import puppeteer from "puppeteer-core";
-import { answerIsDone, lastAnswer, launchChromium, modelIsReady, send, setSetting } from "./support/chromium.mjs";
+import { answerIsDone, lastAnswer, launchChromium, loadByAddress, modelIsCalled, modelIsReady, send, setSetting } from "./support/chromium.mjs";
 import { lookUp } from "./support/find-browser.mjs";
 import { ISOLATING, StaticHost, buildOf, builtSite, republished } from "./support/static-host.mjs";
 
@@ -62,20 +62,17 @@ async function chats(page) {
   assert.notEqual(await lastAnswer(page), "");
 }
 
-/** @param {Page} page @param {string} address */
-async function loadByAddress(page, address) {
-  await page.click("#open-models");
-  await page.fill("#model-address", address);
-  await page.keyboard.press("Enter");
-  await page.waitForFunction(() => !/parameters/.test(document.getElementById("model-facts")?.textContent ?? ""));
-  await modelIsReady(page);
+/** Another model than the page's own. @param {Page} page */
+async function loadOther(page) {
+  await loadByAddress(page, "/golden/chat/");
+  await modelIsCalled(page, "chat");
 }
 
 test("with the server stopped: reload, chat, new chat, a kept model, and the page's own again", async () => {
   await withHost({ headers: () => ISOLATING }, async ({ host, context, requests }) => {
     const page = await open(context, host.page());
     await isKept(page);
-    await loadByAddress(page, "/golden/chat/");
+    await loadOther(page);
     await host.stop();
 
     await page.reload();
@@ -83,7 +80,7 @@ test("with the server stopped: reload, chat, new chat, a kept model, and the pag
     await chats(page);
     await page.click("#new-chat");
     await chats(page);
-    await loadByAddress(page, "/golden/chat/");
+    await loadOther(page);
     await chats(page);
     await page.goto(host.page("index.html?model=/golden/chat/"));
     await modelIsReady(page);
@@ -134,7 +131,7 @@ test("a whole use of the page, twice, and nothing is asked for beyond its site",
         await page.click("#complete");
         await page.waitForFunction(() => (document.getElementById("continuation")?.textContent?.length ?? 0) > 0);
         await page.getByRole("radio", { name: "Chat" }).check();
-        await loadByAddress(page, "/golden/chat/");
+        await loadOther(page);
         await page.click("#open-models");
         await page.locator("#catalogue .model").first().waitFor();
         await page.getByRole("button", { name: /^Delete/ }).first().click();
@@ -184,7 +181,7 @@ test("a host that sends no headers: one thread at first, more from the second vi
       await import(elsewhere).catch(() => {});
       await new Promise((resolve) => setTimeout(resolve, 100));
       return refused;
-    }, "http://localhost:18080/");
+    }, "http://elsewhere.invalid/");
     for (const what of ["eval", "connect-src", "script-src-elem"]) assert.ok(refused.includes(what), `${what}: ${refused}`);
 
     await page.goto(host.page("?isolate=0"));
@@ -238,7 +235,7 @@ test("a new version is told, taken at the next visit, and never mixed with the o
       await fresh.locator("#update").waitFor();
       assert.match(await fresh.title(), /^mamba-web/);
       assert.equal(await old.locator(".turn").count(), 1, "nothing was reloaded");
-      await loadByAddress(old, "/golden/chat/"); // by programs that only the cache has
+      await loadOther(old); // by programs that only the cache has
       await chats(old);
 
       await fresh.click("#update-now");
@@ -246,7 +243,7 @@ test("a new version is told, taken at the next visit, and never mixed with the o
       await modelIsReady(fresh);
       await chats(fresh);
       assert.ok(await fresh.locator("#update").isHidden());
-      await loadByAddress(old, "/golden/chat/");
+      await loadOther(old);
       await chats(old);
       const scripts = await old.evaluate(() => performance.getEntriesByType("resource").map(({ name }) => name));
       assert.deepEqual(scripts.filter((name) => name.includes(next.build)), []);

@@ -78,6 +78,7 @@ export async function loadByAddress(page, address) {
   await page.click("#open-models");
   await page.fill("#model-address", address);
   await page.keyboard.press("Enter");
+  await page.waitForFunction(() => document.querySelector("#ask[open], #loading:not(.away)"), null, { timeout: 3000 }).catch(() => {});
   if (await page.isVisible("#ask")) await page.click("#ask-yes");
 }
 

@@ -31,6 +31,7 @@ export function setUpOffline(model) {
   const ask = () => tell(workers, { whichBuild: true });
   workers.addEventListener("controllerchange", ask);
   ask();
+  if (!workers.controller) workers.addEventListener("controllerchange", keepWhatIsUsed, { once: true });
 
   const wanted = new URLSearchParams(location.search).get("isolate");
   if (wanted === "0" || wanted === "1") tell(workers, { isolate: wanted === "1" });
@@ -60,6 +61,17 @@ async function register(workers) {
   } catch (error) {
     console.warn("The page cannot be kept in this browser:", error);
   }
+}
+
+/**
+ * Asks once more for what this page runs. It came before the service worker was there, which keeps it now: the next visit
+ * may take another wasm, but this page goes on with its own, also when the site has a new build by then.
+ */
+function keepWhatIsUsed() {
+  const used = performance.getEntriesByType("resource").map(({ name }) => name);
+  const programs = used.filter((address) => buildOf(root, address) === build);
+  const glue = programs.filter((address) => address.endsWith("_bg.wasm")).map((address) => address.replace("_bg.wasm", ".js"));
+  for (const address of new Set([...programs, ...glue])) fetch(address).catch(() => {}); // then it is fetched when it is needed
 }
 
 /** @param {ServiceWorkerContainer} workers @param {import("../service-worker.js").FromPage} message */

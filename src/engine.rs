@@ -38,7 +38,9 @@ pub struct Engine {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Info {
+    /// `mamba`, `falcon-mamba`, `mamba2`, or `hybrid` for layers of several kinds.
     pub architecture: &'static str,
+    /// Weights in all, a tied head counted once.
     pub parameters: u64,
     /// L.
     pub layers: usize,
@@ -48,15 +50,19 @@ pub struct Info {
     pub d_state: usize,
     /// V, padding included.
     pub vocab: usize,
+    /// `gpu`, `cpu` or `reference`.
     pub backend: &'static str,
     /// Why it is this one, in a sentence.
     pub backend_reason: String,
     /// The GPU's name; none on the CPU.
     pub adapter: Option<String>,
+    /// `f32`, `f16`, `int8` or `int4`.
     pub precision: &'static str,
     /// What this was compiled for: `plain` or `relaxed` SIMD or `threads` (relaxed too) in a browser, else `native`.
     pub build: &'static str,
+    /// Threads of the CPU that work side by side; 1 on the GPU.
     pub threads: usize,
+    /// Bytes that the weights occupy on the backend, scales included.
     pub weight_bytes: u64,
     /// Of one session, the same at every position.
     pub state_bytes: u64,
@@ -69,6 +75,7 @@ pub struct Info {
 }
 
 impl Engine {
+    /// What the page shows of the model; counts are exact, nothing is measured.
     pub fn info(&self) -> Info {
         let config = self.config();
         Info {
@@ -97,6 +104,7 @@ impl Engine {
         }
     }
 
+    /// The dimensions of the model; `tied` is as the file has it, whatever config.json said.
     pub fn config(&self) -> &Config {
         self.backend.config()
     }
@@ -106,6 +114,7 @@ impl Engine {
         &self.model_hash
     }
 
+    /// What generation_config.json recommends, completed by this crate's own defaults.
     pub fn defaults(&self) -> &Defaults {
         &self.defaults
     }
@@ -115,6 +124,8 @@ impl Engine {
         &self.stop_tokens
     }
 
+    /// The checkpoint's tokenizer, from tokenizer.json or out of a GGUF file.
+    ///
     /// # Errors
     /// [`Error::NotFound`] when the checkpoint came without one.
     pub fn tokenizer(&self) -> Result<&Tokenizer> {
@@ -144,7 +155,10 @@ impl Engine {
         Ok(())
     }
 
-    /// The ids of `text`, special tokens by their names included.
+    /// The ids of `text`. The name of a special token becomes that token's id.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when the checkpoint came without a tokenizer.
     pub fn tokenize(&self, text: &str) -> Result<Vec<u32>> {
         self.tokenizer()?.encode(text, true)
     }
@@ -152,7 +166,7 @@ impl Engine {
     /// The text of `ids`, special tokens left out.
     ///
     /// # Errors
-    /// [`Error::BadArgument`] for an id that the model does not have.
+    /// [`Error::BadArgument`] for an id that the model does not have, [`Error::NotFound`] without a tokenizer.
     pub fn detokenize(&self, ids: &[u32]) -> Result<String> {
         check_ids(ids, self.config().vocab)?;
         self.tokenizer()?.decode(ids)

@@ -101,6 +101,7 @@ impl Settings {
 /// A token that may still be chosen, with its probability relative to the best one's.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Candidate {
+    /// The token, below V.
     pub id: u32,
     /// Score after penalties and bias, before the temperature.
     score: f32,
@@ -131,6 +132,8 @@ pub struct Sampler {
 }
 
 impl Sampler {
+    /// A sampler whose random numbers follow from the settings' seed alone.
+    ///
     /// # Errors
     /// As [`Settings::validate`]; [`Error::OutOfMemory`] when there is no room for V candidates.
     pub fn new(settings: Settings, vocab: usize) -> Result<Self> {
@@ -151,6 +154,7 @@ impl Sampler {
         self.id
     }
 
+    /// The settings, validated for V tokens.
     pub fn settings(&self) -> &Settings {
         &self.settings
     }
@@ -431,6 +435,7 @@ impl Default for Recent {
 }
 
 impl Recent {
+    /// Adds the token that was read last; the oldest goes when [`RECENT_TOKENS`] are held.
     pub fn push(&mut self, token: u32) {
         self.ring[self.next] = token;
         self.next = (self.next + 1) % RECENT_TOKENS;

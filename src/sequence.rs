@@ -38,6 +38,7 @@ enum Work {
 }
 
 impl Sequence {
+    /// A sequence that has read what `state` has read, without scores yet.
     pub fn new(state: State) -> Self {
         Self::restored(state, Vec::new(), Recent::default())
     }
@@ -74,6 +75,7 @@ impl Sequence {
         &self.logits
     }
 
+    /// The tokens read last, for the repetition penalties.
     pub fn recent(&self) -> &Recent {
         &self.recent
     }

@@ -110,6 +110,10 @@ impl State {
             })
     }
 
+    /// The memories of one layer, to be changed in place.
+    ///
+    /// # Panics
+    /// When `layer` is not below L.
     pub fn layer(&mut self, layer: usize) -> LayerState<'_> {
         let mut state = LayerState { conv: &mut [], ssm: &mut [] };
         for held in &mut self.layers[layer] {

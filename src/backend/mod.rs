@@ -31,6 +31,7 @@ pub enum Precision {
 }
 
 impl Precision {
+    /// The word that [`Precision::parse`] reads, as options and the page show it.
     pub fn name(self) -> &'static str {
         match self {
             Precision::F32 => "f32",
@@ -63,8 +64,11 @@ impl Precision {
 /// The backends that can be asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Name {
+    /// [`gpu`]; fails to open where there is no WebGPU (natively no Vulkan, Metal or Direct3D 12).
     Gpu,
+    /// [`cpu`]; runs everywhere.
     Cpu,
+    /// [`reference`](mod@reference); slow, f32 only, for comparisons.
     Reference,
 }
 
@@ -94,8 +98,10 @@ pub trait Backend {
     /// The word for it in options and in what a page shows.
     fn name(&self) -> &'static str;
 
+    /// The dimensions of the model; `tied` is as the file has it, whatever config.json said.
     fn config(&self) -> &Config;
 
+    /// How the matrices are kept. Norms, biases, A and D are f32 in every precision.
     fn precision(&self) -> Precision;
 
     /// Threads of the CPU that work side by side.
@@ -130,7 +136,9 @@ pub trait Backend {
 /// Kernels that are ready, of those that the backend needs: what a browser compiles takes a while.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Compiled {
+    /// Kernels that are compiled.
     pub ready: usize,
+    /// Kernels that the backend needs in all; 0 on a CPU.
     pub of: usize,
 }
 

@@ -65,6 +65,7 @@ pub trait Remote {
 /// What a [`Remote`] chose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Choice {
+    /// The id of the chosen token, below V.
     Token(u32),
     /// It cannot choose by these settings, or not this time: the scores are to be fetched and sampled here.
     Unsure,
@@ -73,6 +74,7 @@ pub enum Choice {
 /// What is copied from a [`Remote`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fetch {
+    /// The scores of the next token, `[V]`.
     Scores,
     /// The state and the scores.
     All,
@@ -94,6 +96,7 @@ impl Ticket {
 pub struct Stub(Weak<()>);
 
 impl Stub {
+    /// Whether the two are halves of one; a ticket has any number of stubs.
     pub fn is_of(&self, ticket: &Ticket) -> bool {
         core::ptr::eq(self.0.as_ptr(), Arc::as_ptr(&ticket.0))
     }

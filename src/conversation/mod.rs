@@ -35,7 +35,9 @@ const MANY_TURNS: usize = 64;
 /// One message, as templates see it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Message {
+    /// `system`, `user` or `assistant`.
     pub role: String,
+    /// The text alone, without the template's marks.
     pub content: String,
 }
 

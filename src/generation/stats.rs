@@ -10,7 +10,9 @@ pub struct Stats {
     pub prompt_tokens: usize,
     /// Tokens generated.
     pub tokens: usize,
+    /// Milliseconds spent reading the prompt.
     pub prefill_ms: f64,
+    /// Milliseconds spent generating.
     pub decode_ms: f64,
     /// 0 until there is one.
     pub time_to_first_token_ms: f64,

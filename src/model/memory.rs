@@ -3,8 +3,11 @@
 /// One thing that a layer remembers: rows of `width` values in f32.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Memory {
+    /// What the values are.
     pub kind: MemoryKind,
+    /// How many rows there are.
     pub extent: Extent,
+    /// f32 values in a row.
     pub width: usize,
 }
 
@@ -21,12 +24,19 @@ pub enum MemoryKind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Extent {
     /// The same number at every position.
-    Fixed { rows: usize },
+    Fixed {
+        /// Rows, all of them in use from the start.
+        rows: usize,
+    },
     /// One for each token, of which the last `tokens` are kept. The row of token t is number t % `tokens`.
-    Ring { tokens: usize },
+    Ring {
+        /// The most rows that are kept.
+        tokens: usize,
+    },
 }
 
 impl Memory {
+    /// A memory of `rows` rows at every position.
     pub const fn fixed(kind: MemoryKind, rows: usize, width: usize) -> Self {
         Self { kind, extent: Extent::Fixed { rows }, width }
     }

@@ -8,8 +8,11 @@ use crate::error::{Error, Result};
 /// What a tensor is for. Names as in the checkpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Role {
+    /// `[V, D]`, a row a token.
     Embeddings,
+    /// Weights of the last RMS norm, `[D]`.
     NormF,
+    /// `[V, D]`. A tied head has the embeddings' role.
     LmHead,
     /// A tensor of the layer with this number.
     Layer(usize, LayerRole),
@@ -18,10 +21,15 @@ pub enum Role {
 /// What a layer's tensor is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum LayerRole {
+    /// Weights of the RMS norm before the mixer, `[D]`.
     Norm,
+    /// x and z from the residual stream: `[2 E, D]`, in Mamba-2 `[E + W + H, D]` for z, x, B, C and dt.
     InProj,
+    /// `[2 E]`, in Mamba-2 `[E + W + H]`; only with `use_bias`.
     InProjBias,
+    /// The taps of the causal convolution, `[W, 1, K]`.
     Conv,
+    /// `[W]`; only with `use_conv_bias`.
     ConvBias,
     /// Not in Mamba-2.
     XProj,
@@ -29,18 +37,24 @@ pub enum LayerRole {
     DtProj,
     /// `dt_proj.bias`, in Mamba-2 `dt_bias`.
     DtProjBias,
+    /// log(-A): `[E, N]`, in Mamba-2 `[H]`.
     ALog,
+    /// The skip past the scan: `[E]`, in Mamba-2 `[H]`.
     D,
     /// Only in Mamba-2: the norm between the scan and out_proj.
     GatedNorm,
+    /// Back to the residual stream, `[D, E]`.
     OutProj,
+    /// `[D]`; only with `use_bias`.
     OutProjBias,
 }
 
 /// One tensor that a checkpoint must hold.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TensorSpec {
+    /// What the tensor is for.
     pub role: Role,
+    /// In values, outermost dimension first; letters as in the crate's documentation.
     pub shape: Vec<usize>,
 }
 
@@ -101,6 +115,7 @@ pub struct Inventory {
 }
 
 impl Inventory {
+    /// An inventory in which every tensor of the model is still missing.
     pub fn new(config: &Config) -> Self {
         Self {
             config: config.clone(),

@@ -22,7 +22,12 @@ pub enum Rows<'a> {
     Known,
     /// Embeddings and head are two tables that are equal before `row`. Both begin as what came first; the table that
     /// comes now goes on from `row` with `values`. Once only; later rows are [`Rows::Kept`].
-    Untied { row: usize, values: Vec<f32> },
+    Untied {
+        /// The first row that the second table does not share; a multiple of [`GROUP_ROWS`].
+        row: usize,
+        /// Whole rows of D values, from `row` on.
+        values: Vec<f32>,
+    },
 }
 
 /// Follows the two tables of a model whose head is said to be tied.

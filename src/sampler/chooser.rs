@@ -25,6 +25,7 @@ pub struct Chooser {
 }
 
 impl Chooser {
+    /// Without a constraint, every token that the sampler allows may be chosen.
     pub fn new(sampler: Sampler, constraint: Option<Box<dyn Constraint>>) -> Self {
         Self { sampler, constraint }
     }

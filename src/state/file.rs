@@ -12,6 +12,7 @@ use crate::model::Config;
 /// What a file holds.
 #[derive(Debug, PartialEq)]
 pub struct Snapshot {
+    /// The recurrent state, with its position.
     pub state: State,
     /// Scores of the next token, `[V]`; empty when nothing has been read yet.
     pub logits: Vec<f32>,
@@ -24,9 +25,13 @@ pub struct Snapshot {
 /// What is to be saved: as [`Snapshot`], without a copy of it.
 #[derive(Debug, Clone, Copy)]
 pub struct Content<'a> {
+    /// As [`Snapshot::state`].
     pub state: &'a State,
+    /// As [`Snapshot::logits`].
     pub logits: &'a [f32],
+    /// As [`Snapshot::recent`].
     pub recent: &'a [u32],
+    /// As [`Snapshot::conversation`].
     pub conversation: &'a str,
 }
 
@@ -41,6 +46,7 @@ impl Content<'_> {
 }
 
 impl Snapshot {
+    /// The same, borrowed, to be written again.
     pub fn content(&self) -> Content<'_> {
         let Self { state, logits, recent, conversation } = self;
         Content { state, logits, recent, conversation }

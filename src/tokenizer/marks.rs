@@ -27,6 +27,7 @@ const FIRST: u32 = 0xF0000;
 pub struct Guarded(String);
 
 impl Guarded {
+    /// The text with a guard character wherever a special token could begin.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -34,12 +34,13 @@ impl Conv {
     pub unsafe fn run(&self, channels: Range<usize>, block: &ConvBlock<'_>) {
         let ConvBlock { inputs, offset, past, out } = block;
         let (tokens, before, math) = (out.rows(), past.rows(), Math::new());
-        // SAFETY: the caller's alone.
         let input = |time: usize| -> &[f32] {
             let columns = channels.clone();
             // By time from the oldest input that is kept.
             match time.checked_sub(before) {
+                // SAFETY: the caller promises that nothing else uses these channels' columns meanwhile.
                 Some(t) => unsafe { inputs.row(t, columns.start + offset..columns.end + offset) },
+                // SAFETY: likewise.
                 None => unsafe { past.row(time, columns) },
             }
         };

@@ -34,8 +34,9 @@ pub trait Strips {
     unsafe fn product(&self, rows: Range<usize>, x: &Tiles, tokens: usize, out: &Columns) {
         for strip in rows.start / PANEL_ROWS..rows.end.div_ceil(PANEL_ROWS) {
             for_tiles(0..tokens, |first, some| match some {
-                // SAFETY: as the caller promises.
+                // SAFETY: the caller promises that nothing else uses these columns meanwhile.
                 1 => unsafe { self.tile::<1>(strip, x, first, out) },
+                // SAFETY: likewise.
                 _ => unsafe { self.tile::<TILE_TOKENS>(strip, x, first, out) },
             });
         }

@@ -145,6 +145,10 @@ pub struct CpuLoader {
 }
 
 impl CpuLoader {
+    /// A loader that has reserved no weights yet. `threads` counts the caller's own thread, so 1 starts none.
+    ///
+    /// # Errors
+    /// None. The result is that of the other loaders.
     pub fn new(config: Config, precision: Precision, threads: usize) -> Result<Self> {
         let inventory = Inventory::new(&config);
         Ok(Self { config, precision, threads, inventory, weights: None, current: None, filled: 0 })

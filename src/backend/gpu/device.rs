@@ -139,6 +139,7 @@ impl Device {
         self.adapter.device_type == wgpu::DeviceType::Cpu
     }
 
+    /// The device's limits. The largest binding is smaller where a test has asked for that.
     pub fn limits(&self) -> wgpu::Limits {
         let limits = self.device.limits();
         let max_storage_buffer_binding_size = limits.max_storage_buffer_binding_size.min(self.most_bound);

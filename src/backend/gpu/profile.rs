@@ -16,6 +16,7 @@ use crate::model::Config;
 /// Times and counts of one kind of dispatch.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Timing {
+    /// Name of the kernel, as in `shaders/`.
     pub kernel: &'static str,
     /// How often it occurs in a token (or in a block of tokens).
     pub count: usize,
@@ -140,6 +141,7 @@ impl GpuLoader {
 }
 
 impl Gpu {
+    /// The device that holds the weights and the states.
     pub fn device(&self) -> &Device {
         &self.device
     }

@@ -11,6 +11,7 @@ pub struct Part<'a> {
     pub stem: &'a str,
     /// From 1.
     pub number: u32,
+    /// How many parts the model has, as the name says.
     pub count: u32,
     /// `.gguf`, in the name's own letters.
     end: &'a str,

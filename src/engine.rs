@@ -27,14 +27,14 @@ pub struct Engine {
     backend_reason: String,
     /// None for a checkpoint without tokenizer.json, which reads and writes ids only.
     tokenizer: Option<Tokenizer>,
-    /// A template that does not parse is an error only for who sends a message.
+    /// A template that does not parse is an error only when a message is sent.
     chat_template: Result<Option<ChatTemplate>>,
     defaults: Defaults,
     stop_tokens: Vec<u32>,
     model_hash: String,
 }
 
-/// The model in figures, under the names of docs/api.md.
+/// Facts about the model, under the names of docs/api.md.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Info {
@@ -46,13 +46,13 @@ pub struct Info {
     pub layers: usize,
     /// D.
     pub d_model: usize,
-    /// N, of the layer that has most.
+    /// N; the largest one where layers differ.
     pub d_state: usize,
     /// V, padding included.
     pub vocab: usize,
     /// `gpu`, `cpu` or `reference`.
     pub backend: &'static str,
-    /// Why it is this one, in a sentence.
+    /// Why this backend was chosen, in a sentence.
     pub backend_reason: String,
     /// The GPU's name; none on the CPU.
     pub adapter: Option<String>,
@@ -60,22 +60,22 @@ pub struct Info {
     pub precision: &'static str,
     /// What this was compiled for: `plain` or `relaxed` SIMD or `threads` (relaxed too) in a browser, else `native`.
     pub build: &'static str,
-    /// Threads of the CPU that work side by side; 1 on the GPU.
+    /// CPU threads that work in parallel; 1 on the GPU.
     pub threads: usize,
     /// Bytes that the weights occupy on the backend, scales included.
     pub weight_bytes: u64,
-    /// Of one session, the same at every position.
+    /// Bytes of one session's state, the same at every position.
     pub state_bytes: u64,
-    /// Of config.json and all weights, 32 hexadecimal digits.
+    /// Hash of config.json and all weights, 32 hexadecimal digits.
     pub model_hash: String,
-    /// Whether the checkpoint has one, so whether messages are possible.
+    /// Whether the checkpoint has a chat template. Messages need one.
     pub chat_template: bool,
-    /// What applies where a request says nothing.
+    /// Used where a request leaves a setting out.
     pub defaults: Defaults,
 }
 
 impl Engine {
-    /// What the page shows of the model; counts are exact, nothing is measured.
+    /// Facts about the model and its backend. They are known exactly; nothing is measured.
     pub fn info(&self) -> Info {
         let config = self.config();
         Info {
@@ -119,7 +119,7 @@ impl Engine {
         &self.defaults
     }
 
-    /// Tokens that end a text, by any of the checkpoint's files.
+    /// Tokens that end a text, collected from all of the checkpoint's files.
     pub fn stop_tokens(&self) -> &[u32] {
         &self.stop_tokens
     }
@@ -134,7 +134,7 @@ impl Engine {
             .ok_or_else(|| Error::NotFound("The checkpoint has no tokenizer.json, so it reads token ids only.".into()))
     }
 
-    /// None for a base model.
+    /// The chat template; None for a base model.
     ///
     /// # Errors
     /// [`Error::BadTokenizer`] when the template does not parse.
@@ -142,8 +142,8 @@ impl Engine {
         self.chat_template.as_ref().map(Option::as_ref).map_err(Error::clone)
     }
 
-    /// Goes on with the backend of `other`, which is the same model loaded again; `reason` says in a sentence why it is
-    /// this one. Sessions read again what went with the old one.
+    /// Switches to the backend of `other`, the same model loaded again. `reason` is a sentence that says why this
+    /// backend was chosen. Sessions replay the tokens whose effect was lost with the old backend.
     ///
     /// # Errors
     /// [`Error::WrongModel`] when it is another model.
@@ -188,7 +188,7 @@ impl Engine {
         Ok(Session::new(State::try_new(self.config())?, Conversation::new(system, template)?))
     }
 
-    /// A session from a `.mstate` file, which goes on exactly where the saved one was.
+    /// Opens a `.mstate` file. The session continues exactly where the saved one stopped.
     ///
     /// # Errors
     /// [`Error::BadState`] for a damaged file, [`Error::WrongModel`] for one of another model.

@@ -53,7 +53,7 @@ impl Need {
         if largest > limits.max_storage_buffer_binding_size.min(limits.max_buffer_size) {
             let largest = largest / 1_000_000;
             return Err(Error::OutOfMemory(format!(
-                "The model has matrices of {largest} MB, and this GPU takes none that large at once."
+                "The model has matrices of {largest} MB, which are larger than this GPU can bind."
             )));
         }
         Ok(())

@@ -329,7 +329,9 @@ impl Backend for Gpu {
     /// Natively only: a browser's GPU does nothing while one waits for it.
     fn prefill(&mut self, tokens: &[u32], state: &mut State, logits: Option<&mut [f32]>) -> Result<()> {
         if cfg!(target_arch = "wasm32") {
-            return Err(Error::BadArgument("In a browser the GPU reads in steps only.".into()));
+            return Err(Error::BadArgument(
+                "In a browser the GPU backend is asynchronous; use its remote interface.".into(),
+            ));
         }
         let mut scratch = Vec::new();
         let with_scores = logits.is_some();
@@ -458,7 +460,7 @@ impl Remote for Gpu {
     fn take(&mut self, ticket: &Ticket, state: &mut State, logits: &mut [f32]) -> Result<Poll<()>> {
         self.device.check()?;
         let Some(place) = self.jobs.iter().position(|job| job.stub.is_of(ticket)) else {
-            return Err(Error::DeviceLost("The GPU knows nothing of this work.".into()));
+            return Err(Error::DeviceLost("The GPU has no record of this work.".into()));
         };
         let (config, dims, job) = (&self.config, &self.dims, &mut self.jobs[place]);
         let work = job.work;

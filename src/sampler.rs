@@ -1,4 +1,4 @@
-//! From the scores of the next token to a token: the settings, their order, and counter-based chance.
+//! Samples the next token from its scores: the settings, their order, and a counter-based random generator.
 //!
 //! The order is that of Hugging Face transformers' logits processors: repetition penalty, presence and
 //! frequency penalties, logit bias, temperature, top-k, top-p, min-p. What is left is sorted by falling score
@@ -62,7 +62,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// The best token always, nothing else applied.
+    /// Greedy: always the best token, with nothing else applied.
     pub fn greedy() -> Self {
         Self { temperature: 0.0, top_k: 0, ..Self::default() }
     }
@@ -149,7 +149,7 @@ impl Sampler {
         Ok(Self { settings, scores, best, candidates, rng, drawn: 0, id })
     }
 
-    /// Tells the sampler of one generation from that of another, for who chooses in advance.
+    /// Identifies this sampler, so that tokens sampled ahead for another one are not used.
     pub fn id(&self) -> u64 {
         self.id
     }
@@ -164,12 +164,12 @@ impl Sampler {
         self.drawn
     }
 
-    /// Another processor has drawn this sampler's next number.
+    /// Skips a number that the GPU has drawn in this sampler's place.
     pub fn skip(&mut self) {
         self.drawn += u64::from(self.settings.temperature != 0.0);
     }
 
-    /// The n-th random number of this seed: word 0 of ChaCha8 block n, so that any processor can be given it.
+    /// The n-th random number of this seed: word 0 of ChaCha8 block n, so that a shader can be given it.
     pub fn chance(&self, n: u64) -> u32 {
         let mut rng = self.rng.clone();
         rng.set_word_pos(16 * u128::from(n));
@@ -184,7 +184,7 @@ impl Sampler {
         self.sample_masked(logits, recent, |_| Ok(()))
     }
 
-    /// As [`Sampler::sample`]; `mask` may first set scores to -inf, of tokens that are not to be chosen.
+    /// As [`Sampler::sample`]; `mask` may first forbid tokens by setting their scores to -inf.
     pub fn sample_masked(
         &mut self,
         logits: &[f32],

@@ -43,7 +43,7 @@ pub trait Remote {
     fn fetch(&mut self, what: Fetch, state: &mut State) -> Result<Poll<Ticket>>;
 
     /// Ready when the work of the ticket is done. Fetched scores are then in `logits` (V), and a fetched state is in
-    /// `state`. Each ticket is taken once. To drop a ticket is to cancel it.
+    /// `state`. Each ticket is taken once. The result of a dropped ticket is discarded.
     fn take(&mut self, ticket: &Ticket, state: &mut State, logits: &mut [f32]) -> Result<Poll<()>>;
 
     /// Whether the backend holds what `state` names. If not, the tokens read since the last fetch must be replayed: the
@@ -82,7 +82,7 @@ pub enum Fetch {
     All,
 }
 
-/// A handle of work that was submitted to a [`Remote`]. To drop it is to cancel the work.
+/// A handle of work that was submitted to a [`Remote`]. If it is dropped, the result is discarded.
 #[derive(Debug, Default)]
 pub struct Ticket(Arc<()>);
 

@@ -1,4 +1,4 @@
-//! What a session is asked to do.
+//! What to run: the input, the sampling and when to stop.
 
 use crate::error::{Error, Result};
 use crate::sampler::Settings;
@@ -38,7 +38,7 @@ pub enum Input {
 pub struct Request {
     /// What is read first.
     pub input: Input,
-    /// How tokens are chosen; no use to [`Input::Read`].
+    /// How tokens are sampled; [`Input::Read`] ignores it.
     pub settings: Settings,
     /// The most tokens to generate, at least 1.
     pub max_tokens: usize,

@@ -22,7 +22,7 @@ pub struct Snapshot {
     pub conversation: String,
 }
 
-/// What is to be saved: as [`Snapshot`], without a copy of it.
+/// What to save: a [`Snapshot`] by reference.
 #[derive(Debug, Clone, Copy)]
 pub struct Content<'a> {
     /// As [`Snapshot::state`].
@@ -52,8 +52,8 @@ impl Snapshot {
         Content { state, logits, recent, conversation }
     }
 
-    /// Reads a file of any version back. What it takes of memory follows from `config` and from the length of `bytes`,
-    /// never from a number in the file.
+    /// Reads a file of any version back. Its memory use is bounded by `config` and by the length of `bytes`, never by a
+    /// number in the file.
     ///
     /// # Errors
     /// [`Error::BadState`] for a damaged file and for one of a newer version, [`Error::WrongModel`] for one of other

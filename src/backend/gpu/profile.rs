@@ -102,7 +102,7 @@ impl Device {
 }
 
 impl GpuLoader {
-    /// Weights that mean nothing, of the size that the config says: speed does not depend on what they are.
+    /// Fills the model with arbitrary weights. Speed does not depend on their values.
     ///
     /// # Errors
     /// As [`crate::checkpoint::TensorSink`]'s methods and [`crate::backend::Loader::finish`].
@@ -146,13 +146,13 @@ impl Gpu {
         &self.device
     }
 
-    /// Dispatches of one generated token, and different pipelines.
+    /// Dispatches of one generated token, and the number of distinct pipelines.
     pub fn counts(&self) -> (usize, usize) {
         let p = &self.plan;
         (p.sample.len() + p.embed.len() + p.decode.len() + p.head.len(), p.pipelines)
     }
 
-    /// Submits of `tokens` tokens always, where it was as many as are quick.
+    /// Fixes the tokens of a submit, which is otherwise chosen by time.
     pub(crate) fn fix_ahead(&mut self, tokens: usize) {
         self.ahead.fix(tokens);
     }
@@ -172,7 +172,7 @@ impl Gpu {
         self.plan.buffers.bytes
     }
 
-    /// Seconds of a generated token: of the GPU's when nothing else is waited for, and of the host's to record it.
+    /// Seconds of a generated token: the GPU's alone, and the host's to record it.
     pub fn token_seconds(&self) -> Result<(f64, f64)> {
         const TOKENS: usize = 8;
         let p = &self.plan;

@@ -102,8 +102,8 @@ pub fn tensors(config: &Config) -> Vec<TensorSpec> {
     ends.chain(layers).filter_map(|role| Some(TensorSpec { role, shape: config.shape(role)? })).collect()
 }
 
-/// Tells what a checkpoint's tensors are for, and keeps count of them, so that none is missing and none comes twice. It also
-/// finds out whether the head is tied, where the config says that it is.
+/// Assigns roles to a checkpoint's tensors and counts them, so that none is missing and none comes twice. If the config
+/// says that the head is tied, it also finds out whether that is true.
 #[derive(Debug)]
 pub struct Inventory {
     config: Config,
@@ -126,10 +126,10 @@ impl Inventory {
         }
     }
 
-    /// A tensor begins: where its rows go. None for one that no forward pass needs.
+    /// Begins a tensor and returns its role. None for a tensor that no forward pass needs.
     ///
     /// # Errors
-    /// [`Error::BadCheckpoint`] for a tensor that the model has no place for, for one of another shape, and for one that
+    /// [`Error::BadCheckpoint`] for a tensor that the model has no place for, for a wrong shape, and for a tensor that
     /// comes twice; the sentence names the tensor, the shape found and the shape expected.
     pub fn begin(&mut self, name: &str, shape: &[usize]) -> Result<Option<Role>> {
         let role = self.prefix.role(name, |layer| self.config.layer_names(layer));
@@ -157,7 +157,7 @@ impl Inventory {
         Ok(Some(role))
     }
 
-    /// What is to be done with the next rows of the tensor begun last.
+    /// Says what to do with the next rows of the current tensor.
     ///
     /// # Errors
     /// [`Error::OutOfMemory`].
@@ -172,7 +172,7 @@ impl Inventory {
         Ok(rows)
     }
 
-    /// All tensors have come: the model's config, the head tied or not as the file has it.
+    /// Call this after the last tensor. Returns the config, with `tied` as the file has it.
     ///
     /// # Errors
     /// [`Error::BadCheckpoint`] that names the first missing tensor, if one is missing.

@@ -18,7 +18,7 @@ const PIECE: u32 = 1 << 18;
 /// No machine with a browser has more.
 const MOST_THREADS: usize = 1024;
 
-/// Takes a checkpoint in; see [`EngineBuilder`].
+/// Loads a checkpoint; see [`EngineBuilder`].
 #[wasm_bindgen]
 pub struct ModelLoader {
     builder: EngineBuilder,

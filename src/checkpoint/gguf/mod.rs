@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use parse::Parser;
 pub use split::{Part, Parts};
 
-/// Whether a file of this name is one.
+/// Whether the name ends like a GGUF file's.
 pub fn is_name_of_one(name: &str) -> bool {
     name.to_ascii_lowercase().ends_with(".gguf")
 }
@@ -44,7 +44,7 @@ pub struct TensorInfo {
 #[derive(Debug, Default)]
 pub struct Metadata(BTreeMap<String, Value>);
 
-/// A value, with what this crate has no use for left out.
+/// A value. Types that this crate does not need become [`Value::Other`].
 #[derive(Debug)]
 pub enum Value {
     /// A whole number of 8 to 64 bits, unsigned.
@@ -65,7 +65,7 @@ pub enum Value {
     Other,
 }
 
-/// A list of texts, kept as one so that many short ones need no more memory than the file.
+/// A list of texts, stored as one string so that many short ones need no more memory than the file.
 #[derive(Debug, Default)]
 pub struct Texts {
     all: String,
@@ -88,7 +88,7 @@ impl Texts {
         self.ends.is_empty()
     }
 
-    /// The text with this number, from 0; None behind the last.
+    /// The text with this number, from 0; None beyond the last.
     pub fn get(&self, index: usize) -> Option<&str> {
         let end = *self.ends.get(index)? as usize;
         let start = index.checked_sub(1).map_or(0, |before| self.ends[before] as usize);
@@ -172,11 +172,11 @@ impl Metadata {
     }
 }
 
-/// What has been read of one GGUF file.
+/// Progress through one GGUF file.
 pub(super) enum Gguf {
     Header {
         parser: Parser,
-        /// Bytes done with.
+        /// Bytes consumed.
         read: u64,
     },
     Tensors {
@@ -193,7 +193,7 @@ impl Default for Gguf {
 }
 
 impl Gguf {
-    /// Takes what is complete from the front of `bytes` and returns how much that was. `file` is the name that errors
+    /// Consumes complete items from the front of `bytes` and returns their length. `file` is the name that errors
     /// mention; `total` the file's length, where it is known.
     pub fn advance(
         &mut self,
@@ -275,7 +275,7 @@ fn plan(header: &Header, architecture: &str, read: u64, total: Option<u64>, file
             )));
         };
         let (name, shape, map) = names::checkpoint_form(tensor, architecture);
-        // Its last dimension decides whether rows are whole blocks, which a new shape must not hide.
+        // Checked in the stored shape, whose last dimension decides whether rows are whole blocks.
         Stored::new(tensor.name.clone(), tensor.shape.clone(), encoding)?;
         let tensor = Stored::new(name, shape, encoding)?.after_gap(begin - end).mapped(map);
         let Some(next) = begin.checked_add(tensor.bytes()) else {

@@ -57,7 +57,7 @@ impl Memory {
         }
     }
 
-    /// Where the row that is the oldest after `position` tokens lies.
+    /// Index of the oldest row after `position` tokens.
     pub fn oldest_row(&self, position: u64) -> usize {
         match self.extent {
             Extent::Ring { tokens } if position > tokens as u64 => (position % tokens as u64) as usize,
@@ -65,7 +65,7 @@ impl Memory {
         }
     }
 
-    /// Values that there is room for; None where that is more than any machine has.
+    /// Values that there is room for; None if u64 cannot count them.
     pub fn values(&self) -> Option<u64> {
         (self.rows() as u64).checked_mul(self.width as u64)
     }

@@ -127,7 +127,7 @@ impl Fields<'_> {
     /// Files of one layout carry keys of the other: state-spaces/mamba-130m-hf has `d_model`, `n_layer` and `ssm_cfg` beside
     /// all of transformers' keys, and copies of the original checkpoints have got a `model_type`. So the layout is the one
     /// whose keys are complete: transformers' if there is a `hidden_size`, and `model_type` or a class says which family;
-    /// else the original one if there is an `ssm_cfg`, or `d_model` and `n_layer`. The latter two XLNet has as well, so
+    /// else the original one if there is an `ssm_cfg`, or `d_model` and `n_layer`. XLNet has the latter two as well, so
     /// they count only beside a Mamba's `model_type` or without any.
     fn is_original(&self) -> bool {
         let (is_named, family) = (self.has("model_type"), self.family());

@@ -1,7 +1,7 @@
 //! Chat templates in the dialect of Hugging Face transformers.
 //!
 //! `source/` rewrites a template's source for minijinja, and `python/` adds Python's types, methods and filters.
-//! tests/template_differential.rs compares thousands of templates with Python's jinja2.
+//! tests/template.rs compares thousands of templates with Python's jinja2.
 
 use minijinja::value::Value;
 use minijinja::{Environment, ErrorKind, UndefinedBehavior, syntax::SyntaxConfig};

@@ -12,6 +12,7 @@ pub struct KernelHelper;
 
 #[wasm_bindgen]
 impl KernelHelper {
+    /// Joins the pool as a helper.
     #[allow(clippy::new_without_default, reason = "it is made by JavaScript only")]
     #[wasm_bindgen(constructor)]
     pub fn new() -> Self {

@@ -42,7 +42,7 @@ impl Need {
         {
             let room = room / 1_000_000;
             return Err(Error::OutOfMemory(format!(
-                "The model needs {weights} MB for weights and {rest} MB to work with, but it may take only {room} MB of \
+                "The model needs {weights} MB of weights and {rest} MB to work with, but it may take only {room} MB of \
                  this device's memory."
             )));
         }

@@ -1,5 +1,5 @@
-// Between the two passes of a scan in chunks: turns where each chunk would end, from zero, into the state that it
-// begins with, and writes the state after the last. h decays over a chunk by exp(A * sum of dt).
+// Between the two passes of a scan in chunks: turns the state that each chunk ends with (from a state of zero) into the
+// state that it begins with, and writes the state after the last chunk. h decays over a chunk by exp(A * sum of dt).
 // One thread a state.
 override E: u32;
 override N: u32;

@@ -1,5 +1,5 @@
-// The second half of sampling: the best 64 of all lists, temperature, top-k, top-p, min-p, and the choice. Then moves
-// the call on by one token. Where 64 candidates do not settle it, the token is UNSURE and the host has to choose.
+// The second half of sampling: the best 64 of all lists, temperature, top-k, top-p, min-p, and the choice. Then
+// advances the call by one token. If 64 candidates do not settle the choice, the token is UNSURE and the host samples.
 override LISTS: u32;
 override SLOTS: u32;
 const UNSURE = 0xffffffffu;
@@ -14,8 +14,8 @@ const RECENT = 256u;
 
 var<workgroup> weights: array<f32, BEST>;
 
-// How many of the first `count` stay by top-p and min-p, and the sum of their weights. Every loop here goes over all
-// places, with weights of zero where there is none: that is faster than to stop.
+// How many of the first `count` stay by top-p and min-p, and the sum of their weights. Every loop here visits all
+// places, with weights of zero at empty ones. That is faster than stopping early.
 fn cut(count: u32) -> vec2<f32> {
     var whole = 0.0;
     for (var i = 0u; i < BEST; i++) {
@@ -44,7 +44,7 @@ fn pick(chance: u32) -> u32 {
         return ids[0];
     }
     let k = request.top_k;
-    // Whatever is as good as the k-th stays too: here it may be more than is known.
+    // Candidates as good as the k-th stay too, and there may be more of them than these 64.
     if k < BEST && keys[k] == keys[k - 1u] && keys[k] != NOTHING {
         return UNSURE;
     }
@@ -54,7 +54,7 @@ fn pick(chance: u32) -> u32 {
     }
     let end = cut(count);
     let goal = f32(chance) / 4294967296.0 * end.x;
-    // As many are passed over as together do not reach the goal.
+    // Skips candidates while their summed weights do not reach the goal.
     var below = 0.0;
     var chosen_one = 0u;
     for (var i = 0u; i < BEST; i++) {

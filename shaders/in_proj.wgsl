@@ -1,5 +1,5 @@
-// One token: the norm, in_proj, and for the rows that it has as channels the causal convolution with SiLU, which needs
-// nothing of other rows.
+// One token: the norm, in_proj, and the causal convolution with SiLU for those rows that are its channels. The
+// convolution of a channel needs no other rows.
 override BIAS: bool;
 // The rows from CONV_FROM on, CONV_WIDTH of them, are the convolution's channels.
 override CONV_FROM: u32;
@@ -14,7 +14,7 @@ override SLOT: u32;
 @group(0) @binding(7) var<storage, read> filters: array<f32>; // [K + 1, W]: the taps, oldest first, and the bias
 @group(0) @binding(8) var<storage, read_write> state: array<f32>; // its first [K - 1, W] are the window
 
-// What the tokens before this one make of channel c; moves its window on, but for the last place.
+// The part of channel c that comes from earlier tokens. Also shifts the channel's window, except for its last place.
 fn convolve_past(c: u32) -> f32 {
     let past = control.slot_in * SLOT + c;
     let next = control.slot_out * SLOT + c;
@@ -38,7 +38,7 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) wor
     let is_channel = row >= CONV_FROM && c < CONV_WIDTH;
     var past = 0.0;
     if is_mine && is_channel {
-        // Before the product, so that the two wait for memory together.
+        // Before the product, so that both loads overlap.
         past = convolve_past(c);
     }
     var v = rows_times_x(thread, first, 0u);

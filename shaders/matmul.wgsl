@@ -1,6 +1,6 @@
 // out[t, r] = W[r] · x[t] for a block of tokens. A workgroup makes a tile of 16 PER_THREAD tokens x 64 rows, a thread
-// PER_THREAD x 4 of it, TILE_K columns at a time through workgroup memory. Many tokens a thread are less work; few are more
-// workgroups, and leave room for more columns, so that memory is waited for less often.
+// PER_THREAD x 4 of it, TILE_K columns at a time through workgroup memory. More tokens a thread mean less work in all.
+// Fewer tokens mean more workgroups and room for more columns, so threads wait less often for memory.
 override PER_THREAD: u32; // 8, 4 or 2
 override TILE_K: u32; // 16, or 32 where PER_THREAD is 2
 override ROWS: u32; // of the weights
@@ -84,7 +84,7 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) wor
     let my_t = thread / 16u; // PER_THREAD tokens
     var sums: mat4x4<f32>; // of the first four tokens
     var more: mat4x4<f32>; // of the other four
-    // A thread brings four tokens (or rows) x four columns; the next ones are on their way while these are used.
+    // A thread loads four tokens (or rows) x four columns. The next loads are in flight while these are used.
     let quad = thread % (TILE_K / 4u);
     let bring_x = tile_t * TILE_K / 16u;
     let brings_x = thread < bring_x;
@@ -95,7 +95,7 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) wor
     var next: mat4x4<f32>;
     for (var k = 0u; k <= COLS / 4u; k += TILE_K / 4u) {
         if k > 0u {
-            // Turned round: a column of the tile is a vector of four tokens (or rows).
+            // Transposed: a column of the tile is a vector of four tokens (or rows).
             let four = transpose(next);
             if brings_x {
                 let at = quad * (tile_t + PAD) + group;

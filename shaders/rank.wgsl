@@ -39,7 +39,7 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) wor
         let id = workgroup.x * PLACES + i;
         var key = NOTHING;
         if id < VOCAB {
-            // The scores after the last token: `choose` has not moved on yet.
+            // The scores after the last token, because `choose` has not advanced the call yet.
             key = key_of(penalised(id, scores[control.slot_out * SCORES + id]));
         }
         keys[i] = key;

@@ -27,48 +27,55 @@ pub struct Engine {
     backend_reason: String,
     /// None for a checkpoint without tokenizer.json, which reads and writes ids only.
     tokenizer: Option<Tokenizer>,
-    /// A template that does not parse is an error only for who sends a message.
+    /// A template that does not parse is an error only when a message is sent.
     chat_template: Result<Option<ChatTemplate>>,
     defaults: Defaults,
     stop_tokens: Vec<u32>,
     model_hash: String,
 }
 
-/// The model in figures, under the names of docs/api.md.
+/// Facts about the model, under the names of docs/api.md.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Info {
+    /// `mamba`, `falcon-mamba`, `mamba2`, or `hybrid` for layers of several kinds.
     pub architecture: &'static str,
+    /// Weights in all, a tied head counted once.
     pub parameters: u64,
     /// L.
     pub layers: usize,
     /// D.
     pub d_model: usize,
-    /// N, of the layer that has most.
+    /// N; the largest one where layers differ.
     pub d_state: usize,
     /// V, padding included.
     pub vocab: usize,
+    /// `gpu`, `cpu` or `reference`.
     pub backend: &'static str,
-    /// Why it is this one, in a sentence.
+    /// Why this backend was chosen, in a sentence.
     pub backend_reason: String,
     /// The GPU's name; none on the CPU.
     pub adapter: Option<String>,
+    /// `f32`, `f16`, `int8` or `int4`.
     pub precision: &'static str,
     /// What this was compiled for: `plain` or `relaxed` SIMD or `threads` (relaxed too) in a browser, else `native`.
     pub build: &'static str,
+    /// CPU threads that work in parallel; 1 on the GPU.
     pub threads: usize,
+    /// Bytes that the weights occupy on the backend, scales included.
     pub weight_bytes: u64,
-    /// Of one session, the same at every position.
+    /// Bytes of one session's state, the same at every position.
     pub state_bytes: u64,
-    /// Of config.json and all weights, 32 hexadecimal digits.
+    /// Hash of config.json and all weights, 32 hexadecimal digits.
     pub model_hash: String,
-    /// Whether the checkpoint has one, so whether messages are possible.
+    /// Whether the checkpoint has a chat template. Messages need one.
     pub chat_template: bool,
-    /// What applies where a request says nothing.
+    /// Used where a request leaves a setting out.
     pub defaults: Defaults,
 }
 
 impl Engine {
+    /// Facts about the model and its backend. They are known exactly; nothing is measured.
     pub fn info(&self) -> Info {
         let config = self.config();
         Info {
@@ -97,6 +104,7 @@ impl Engine {
         }
     }
 
+    /// The dimensions of the model; `tied` is as the file has it, whatever config.json said.
     pub fn config(&self) -> &Config {
         self.backend.config()
     }
@@ -106,15 +114,18 @@ impl Engine {
         &self.model_hash
     }
 
+    /// What generation_config.json recommends, completed by this crate's own defaults.
     pub fn defaults(&self) -> &Defaults {
         &self.defaults
     }
 
-    /// Tokens that end a text, by any of the checkpoint's files.
+    /// Tokens that end a text, collected from all of the checkpoint's files.
     pub fn stop_tokens(&self) -> &[u32] {
         &self.stop_tokens
     }
 
+    /// The checkpoint's tokenizer, from tokenizer.json or out of a GGUF file.
+    ///
     /// # Errors
     /// [`Error::NotFound`] when the checkpoint came without one.
     pub fn tokenizer(&self) -> Result<&Tokenizer> {
@@ -123,7 +134,7 @@ impl Engine {
             .ok_or_else(|| Error::NotFound("The checkpoint has no tokenizer.json, so it reads token ids only.".into()))
     }
 
-    /// None for a base model.
+    /// The chat template; None for a base model.
     ///
     /// # Errors
     /// [`Error::BadTokenizer`] when the template does not parse.
@@ -131,8 +142,8 @@ impl Engine {
         self.chat_template.as_ref().map(Option::as_ref).map_err(Error::clone)
     }
 
-    /// Goes on with the backend of `other`, which is the same model loaded again; `reason` says in a sentence why it is
-    /// this one. Sessions read again what went with the old one.
+    /// Switches to the backend of `other`, the same model loaded again. `reason` is a sentence that says why this
+    /// backend was chosen. Sessions replay the tokens whose effect was lost with the old backend.
     ///
     /// # Errors
     /// [`Error::WrongModel`] when it is another model.
@@ -144,7 +155,10 @@ impl Engine {
         Ok(())
     }
 
-    /// The ids of `text`, special tokens by their names included.
+    /// The ids of `text`. The name of a special token becomes that token's id.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when the checkpoint came without a tokenizer.
     pub fn tokenize(&self, text: &str) -> Result<Vec<u32>> {
         self.tokenizer()?.encode(text, true)
     }
@@ -152,7 +166,7 @@ impl Engine {
     /// The text of `ids`, special tokens left out.
     ///
     /// # Errors
-    /// [`Error::BadArgument`] for an id that the model does not have.
+    /// [`Error::BadArgument`] for an id that the model does not have, [`Error::NotFound`] without a tokenizer.
     pub fn detokenize(&self, ids: &[u32]) -> Result<String> {
         check_ids(ids, self.config().vocab)?;
         self.tokenizer()?.decode(ids)
@@ -174,7 +188,7 @@ impl Engine {
         Ok(Session::new(State::try_new(self.config())?, Conversation::new(system, template)?))
     }
 
-    /// A session from a `.mstate` file, which goes on exactly where the saved one was.
+    /// Opens a `.mstate` file. The session continues exactly where the saved one stopped.
     ///
     /// # Errors
     /// [`Error::BadState`] for a damaged file, [`Error::WrongModel`] for one of another model.

@@ -4,7 +4,7 @@
 /// Short for a result that fails with [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Whatever can go wrong on the way from bytes to tokens. See `code` for the stable words.
+/// Everything that can fail between bytes and tokens. See `code` for the stable words.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum Error {
     /// The config is of a model family that this crate does not run.
@@ -72,7 +72,7 @@ impl Error {
         }
     }
 
-    /// What the person in front of the screen can do about it.
+    /// What the user can do about it.
     pub fn hint(&self) -> &'static str {
         match self {
             Error::UnsupportedArchitecture(_) => {

@@ -39,10 +39,14 @@ use crate::tokenizer::Tokenizer;
 
 /// What a session needs of a loaded model.
 pub trait LoadedModel {
+    /// Where the model runs. Every session hands its own state in.
     fn backend(&mut self) -> &mut dyn Backend;
 
+    /// The dimensions of the model.
     fn config(&self) -> &Config;
 
+    /// The model's tokenizer, as its checkpoint has it.
+    ///
     /// # Errors
     /// [`Error::NotFound`](crate::Error::NotFound) when the model reads and writes ids only.
     fn tokenizer(&self) -> Result<&Tokenizer>;
@@ -66,12 +70,27 @@ pub trait LoadedModel {
 pub enum Step {
     /// Nothing yet: the backend is at work.
     Waiting,
-    /// Read a block of the prompt; `read` of `total` tokens are in the state.
-    Prefill { read: usize, total: usize },
-    /// Generated a token. `text` holds the characters that are certain now, often none or more than the token's own.
-    Token { id: u32, text: String },
-    /// Nothing is left to do. `text` is what had been held back.
-    End { reason: Reason, text: String },
+    /// Read a block of the prompt.
+    Prefill {
+        /// Tokens of the prompt that are in the state now.
+        read: usize,
+        /// Tokens of the prompt, template included.
+        total: usize,
+    },
+    /// Generated a token.
+    Token {
+        /// The token, below V.
+        id: u32,
+        /// The characters that are certain now: often none, or more than the token's own.
+        text: String,
+    },
+    /// Nothing is left to do.
+    End {
+        /// Why the run ended.
+        reason: Reason,
+        /// The end of the answer, which had been held back.
+        text: String,
+    },
 }
 
 /// Why a run ended.

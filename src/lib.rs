@@ -1,6 +1,42 @@
-//! A Mamba language model that runs in a browser tab.
+//! A Mamba language model that runs in a browser tab, and natively.
 //!
-//! The way of the data, one line down only (ARCHITECTURE.md says why):
+//! An [`Engine`] is a loaded model. A [`Session`](generation::Session) reads and generates with it, a piece of work
+//! at a time:
+//!
+//! ```
+//! use std::path::Path;
+//!
+//! use mamba_web::Engine;
+//! use mamba_web::backend::Name;
+//! use mamba_web::engine::Options;
+//! use mamba_web::generation::{Input, Request, Step};
+//!
+//! # fn main() -> mamba_web::Result<()> {
+//! // A folder in the layout of Hugging Face, or a GGUF file.
+//! let model = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/www/models/default"));
+//! let mut engine = Engine::open(model, &Options { backend: Some(Name::Cpu), ..Options::default() })?;
+//! let mut session = engine.session(None)?;
+//!
+//! let request = engine.request(Input::Message("Hello! Who are you?".into()));
+//! session.begin(&engine, Request { max_tokens: 16, ..request })?;
+//! let mut answer = String::new();
+//! loop {
+//!     match session.advance(&mut engine)? {
+//!         Step::Waiting | Step::Prefill { .. } => {}
+//!         Step::Token { text, .. } => answer += &text,
+//!         Step::End { text, .. } => {
+//!             answer += &text;
+//!             break;
+//!         }
+//!     }
+//! }
+//! println!("{answer}");
+//! # assert!(!answer.is_empty());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Data flows through the modules in one direction (ARCHITECTURE.md says why):
 //!
 //! ```text
 //! bytes -> checkpoint -> model -> backend -> sampler -> sequence -> generation -> engine -> web -> the page
@@ -10,7 +46,7 @@
 //! N states per channel, R rank of dt, K taps of the convolution, L layers, T tokens in the call. Mamba-2 has H heads of
 //! P channels (E = H * P) and G groups of B and C; W is the width of the convolution, E or E + 2 G N.
 
-#![warn(clippy::expect_used, clippy::undocumented_unsafe_blocks, clippy::unwrap_used)]
+#![warn(clippy::expect_used, clippy::undocumented_unsafe_blocks, clippy::unwrap_used, missing_docs)]
 #![cfg_attr(test, allow(clippy::expect_used, clippy::unwrap_used, reason = "a test may fail by a panic"))]
 
 mod allocate;

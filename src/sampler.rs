@@ -1,4 +1,4 @@
-//! From the scores of the next token to a token: the settings, their order, and counter-based chance.
+//! Samples the next token from its scores: the settings, their order, and a counter-based random generator.
 //!
 //! The order is that of Hugging Face transformers' logits processors: repetition penalty, presence and
 //! frequency penalties, logit bias, temperature, top-k, top-p, min-p. What is left is sorted by falling score
@@ -62,7 +62,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// The best token always, nothing else applied.
+    /// Greedy: always the best token, with nothing else applied.
     pub fn greedy() -> Self {
         Self { temperature: 0.0, top_k: 0, ..Self::default() }
     }
@@ -101,6 +101,7 @@ impl Settings {
 /// A token that may still be chosen, with its probability relative to the best one's.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Candidate {
+    /// The token, below V.
     pub id: u32,
     /// Score after penalties and bias, before the temperature.
     score: f32,
@@ -131,6 +132,8 @@ pub struct Sampler {
 }
 
 impl Sampler {
+    /// A sampler whose random numbers follow from the settings' seed alone.
+    ///
     /// # Errors
     /// As [`Settings::validate`]; [`Error::OutOfMemory`] when there is no room for V candidates.
     pub fn new(settings: Settings, vocab: usize) -> Result<Self> {
@@ -146,11 +149,12 @@ impl Sampler {
         Ok(Self { settings, scores, best, candidates, rng, drawn: 0, id })
     }
 
-    /// Tells the sampler of one generation from that of another, for who chooses in advance.
+    /// Identifies this sampler, so that tokens sampled ahead for another one are not used.
     pub fn id(&self) -> u64 {
         self.id
     }
 
+    /// The settings, validated for V tokens.
     pub fn settings(&self) -> &Settings {
         &self.settings
     }
@@ -160,12 +164,12 @@ impl Sampler {
         self.drawn
     }
 
-    /// Another processor has drawn this sampler's next number.
+    /// Skips a number that the GPU has drawn in this sampler's place.
     pub fn skip(&mut self) {
         self.drawn += u64::from(self.settings.temperature != 0.0);
     }
 
-    /// The n-th random number of this seed: word 0 of ChaCha8 block n, so that any processor can be given it.
+    /// The n-th random number of this seed: word 0 of ChaCha8 block n, so that a shader can be given it.
     pub fn chance(&self, n: u64) -> u32 {
         let mut rng = self.rng.clone();
         rng.set_word_pos(16 * u128::from(n));
@@ -180,7 +184,7 @@ impl Sampler {
         self.sample_masked(logits, recent, |_| Ok(()))
     }
 
-    /// As [`Sampler::sample`]; `mask` may first set scores to -inf, of tokens that are not to be chosen.
+    /// As [`Sampler::sample`]; `mask` may first forbid tokens by setting their scores to -inf.
     pub fn sample_masked(
         &mut self,
         logits: &[f32],
@@ -431,6 +435,7 @@ impl Default for Recent {
 }
 
 impl Recent {
+    /// Adds the token that was read last; the oldest goes when [`RECENT_TOKENS`] are held.
     pub fn push(&mut self, token: u32) {
         self.ring[self.next] = token;
         self.next = (self.next + 1) % RECENT_TOKENS;

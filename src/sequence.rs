@@ -1,8 +1,8 @@
-//! One sequence on a backend: a state, the scores of its next token, and what a backend that works elsewhere has read
-//! and not given back yet.
+//! One sequence on a backend: a state, the scores of its next token, and the tokens that a GPU has read since the last
+//! read-back.
 //!
-//! This is the one place that follows the protocol of [`Remote`]. Whatever happens to the backend between two calls,
-//! lost, replaced by another one, or used by other sequences, the sequence reads again what went with it.
+//! This is the one place that follows the protocol of [`Remote`]. Between two calls the backend may be lost, replaced
+//! by another one or used by other sequences. Then the sequence replays the tokens whose effect was lost.
 
 use core::task::Poll;
 
@@ -15,19 +15,19 @@ use crate::state::State;
 /// See the [module](self). All methods that return a [`Poll`] are called again with the same arguments until they are
 /// ready; [`Sequence::wait`] or [`Sequence::arrival`] says when.
 pub struct Sequence {
-    /// Without what is in `behind`.
+    /// The state before the tokens in `behind`.
     state: State,
-    /// Scores of the next token, `[V]`; empty until something has been read. Of `state`, so of the sequence only when
-    /// nothing is behind.
+    /// Scores of the next token, `[V]`; empty until something has been read. They belong to `state`, so they are the
+    /// sequence's only when `behind` is empty.
     logits: Vec<f32>,
     recent: Recent,
     /// Tokens that the backend has read, and whose effect is not in `state` yet.
     behind: Vec<u32>,
-    /// How many of them have been read again, after the backend had lost them.
+    /// During a replay, how many of `behind` have been read again.
     again: Option<usize>,
-    /// What was submitted and is not back yet.
+    /// Submitted work whose result is not back yet.
     under_way: Option<(Ticket, Work)>,
-    /// Length of the block that [`Sequence::read`] has submitted and not called read yet.
+    /// Length of the block that [`Sequence::read`] has submitted and not reported as read yet.
     begun: Option<usize>,
 }
 
@@ -38,6 +38,7 @@ enum Work {
 }
 
 impl Sequence {
+    /// A sequence that has read what `state` has read, without scores yet.
     pub fn new(state: State) -> Self {
         Self::restored(state, Vec::new(), Recent::default())
     }
@@ -47,7 +48,7 @@ impl Sequence {
         Self { state, logits, recent, behind: Vec::new(), again: None, under_way: None, begun: None }
     }
 
-    /// A second sequence that goes on from here on its own. What has been begun and is not done is not in it.
+    /// A second sequence that goes on from here on its own. Unfinished work is not copied.
     ///
     /// # Errors
     /// [`Error::OutOfMemory`] when there is no room for another state.
@@ -64,16 +65,17 @@ impl Sequence {
         self.state.position + self.behind.len() as u64 - self.begun.unwrap_or(0) as u64
     }
 
-    /// As it was read back last; see [`Sequence::behind`].
+    /// The state as of the last read-back; see [`Sequence::behind`].
     pub fn state(&self) -> &State {
         &self.state
     }
 
-    /// Scores of the next token, `[V]`, as they were read back last; empty until something has been read.
+    /// Scores of the next token, `[V]`, as of the last read-back; empty until something has been read.
     pub fn logits(&self) -> &[f32] {
         &self.logits
     }
 
+    /// The tokens read last, for the repetition penalties.
     pub fn recent(&self) -> &Recent {
         &self.recent
     }
@@ -83,18 +85,18 @@ impl Sequence {
         self.logits.is_empty()
     }
 
-    /// How many tokens the state and the scores are behind of what was read; [`Sequence::read_back`] makes it none.
+    /// How many tokens were read since the last read-back; 0 after [`Sequence::read_back`].
     pub fn behind(&self) -> usize {
         self.behind.len()
     }
 
-    /// Whether [`Sequence::read`] has begun a block and not called it read.
+    /// Whether [`Sequence::read`] has submitted a block and not reported it as read yet.
     pub fn is_reading(&self) -> bool {
         self.begun.is_some()
     }
 
-    /// Reads the first of `tokens` (at least one), as many as the backend takes at a time, and says how many. The scores
-    /// of the token that follows them are needed if `scores` says so and they are all.
+    /// Reads a block from the front of `tokens` (at least one token), as many as the backend takes at a time, and
+    /// returns how many. With `scores`, the last block also computes the scores of the next token.
     ///
     /// # Errors
     /// What the backend returns. After [`Error::DeviceLost`] the call may be repeated with another backend.
@@ -114,7 +116,7 @@ impl Sequence {
             let no_room = |_| Error::OutOfMemory(format!("There is no memory for {} more tokens.", block.len()));
             self.behind.try_reserve(block.len()).map_err(no_room)?;
             let Poll::Ready(ticket) = remote.read(block, &mut self.state, scores)? else { return Ok(Poll::Pending) };
-            // From here on it is a part of what has to be read again if the backend loses it.
+            // From here on a lost backend means that this block is replayed too.
             self.behind.extend(block);
             self.begun = Some(block.len());
             self.under_way = ticket.map(|ticket| (ticket, Work::Read));
@@ -126,7 +128,8 @@ impl Sequence {
         Ok(Poll::Ready(self.note(&tokens[..length])))
     }
 
-    /// The token that follows, which is then to be read or left. At most `most` more will be asked for.
+    /// Samples the next token. The caller then reads it or drops it. The caller will ask for at most `most` more
+    /// tokens.
     ///
     /// # Errors
     /// What the backend and the chooser return.
@@ -150,7 +153,7 @@ impl Sequence {
         chooser.choose(&self.logits, &self.recent).map(Poll::Ready)
     }
 
-    /// Brings the state and the scores up to all that was read.
+    /// Reads the newest state and scores back to the host.
     ///
     /// # Errors
     /// What the backend returns; the call may be repeated.
@@ -164,7 +167,7 @@ impl Sequence {
         }
     }
 
-    /// Forgets what was begun and is not done.
+    /// Cancels unfinished work.
     pub fn abandon(&mut self) {
         self.under_way = None;
         if let Some(length) = self.begun.take() {
@@ -174,20 +177,20 @@ impl Sequence {
         }
     }
 
-    /// Natively, waits for what is pending.
+    /// Natively, blocks until pending work is done.
     pub fn wait(&self, backend: &mut dyn Backend) {
         if let Some(remote) = backend.remote() {
             remote.wait(self.ticket());
         }
     }
 
-    /// In a browser, what to wait for; none when the call may be repeated at once.
+    /// In a browser, a future to await; None when the call may be repeated at once.
     pub fn arrival(&self, backend: &mut dyn Backend) -> Option<Arrival> {
         backend.remote()?.arrival(self.ticket())
     }
 
-    /// Waits until the block that was begun is read. Reads again what the backend does not have: a part at a time, so
-    /// that a caller can stop between them.
+    /// Ready once the submitted block has been read. Replays tokens that the backend has lost, a block at a time, so
+    /// that the caller can stop in between.
     fn catch_up(&mut self, backend: &mut dyn Backend) -> Result<Poll<()>> {
         let most = backend.block();
         let Some(remote) = backend.remote() else {
@@ -206,7 +209,7 @@ impl Sequence {
             let Some(done) = self.again else { return Ok(Poll::Ready(())) };
             let rest = &self.behind[done..];
             if rest.is_empty() {
-                // What was lost once for want of room is lost again. So it comes home.
+                // A state that was lost for want of room would be lost again, so it is read back.
                 if self.begun.is_none() && self.fetch(remote, Fetch::All)?.is_pending() {
                     return Ok(Poll::Pending);
                 }
@@ -220,7 +223,7 @@ impl Sequence {
         }
     }
 
-    /// Reads here what another backend has read and lost.
+    /// Replays on this backend what another one has read and lost.
     fn catch_up_here(&mut self, backend: &mut dyn Backend) -> Result<Poll<()>> {
         self.again = None;
         if self.behind.is_empty() {

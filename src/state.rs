@@ -1,7 +1,7 @@
-//! The recurrent state: all that the model remembers, as a list of memories that the model's layers describe.
+//! The recurrent state: all that the model remembers, as a list of memories. The model's layers describe them.
 //!
-//! In Mamba and Mamba-2 these are two of fixed size a layer, together L * (E * N + W * (K - 1)) floats, whatever the
-//! number of tokens read. W is the width of the convolution: E, in Mamba-2 E + 2 G N.
+//! In Mamba and Mamba-2 each layer has two memories of fixed size, together L * (E * N + W * (K - 1)) floats, whatever
+//! the number of tokens read. W is the width of the convolution: E, in Mamba-2 E + 2 G N.
 
 mod file;
 
@@ -13,7 +13,7 @@ use crate::allocate::{copied, filled};
 use crate::error::{Error, Result};
 use crate::model::{Config, Memory, MemoryKind, Mixer};
 
-/// Names one content of a state: two states with the same stamp hold the same.
+/// Identifies the content of a state: states with the same stamp are equal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stamp(u64);
 
@@ -44,7 +44,7 @@ struct Held {
     values: Vec<f32>,
 }
 
-/// By content, whatever the stamps.
+/// Compares the content and ignores the stamps.
 impl PartialEq for State {
     fn eq(&self, other: &Self) -> bool {
         self.position == other.position && self.layers == other.layers
@@ -68,7 +68,7 @@ impl State {
         Self::with_memories(config.layers.iter().map(Mixer::memories), config.state_bytes())
     }
 
-    /// `bytes` of all of them, for the sentence.
+    /// `bytes` is their total size, for the error's sentence.
     fn with_memories<M: IntoIterator<Item = Memory>>(layers: impl Iterator<Item = M>, bytes: u64) -> Result<Self> {
         let held = |memory: Memory| {
             let values = memory.values().and_then(|values| usize::try_from(values).ok());
@@ -79,7 +79,7 @@ impl State {
         Ok(Self { layers, position: 0, stamp: Stamp::fresh() })
     }
 
-    /// A copy with the same stamp, since it holds the same.
+    /// A copy. It has the same stamp, since its content is equal.
     ///
     /// # Errors
     /// [`Error::OutOfMemory`] when the machine has no room for a second one; nothing has changed then.
@@ -97,7 +97,7 @@ impl State {
         self.stamp
     }
 
-    /// The content is about to change.
+    /// Gives the state a fresh stamp, because its content is about to change.
     pub fn renew(&mut self) {
         self.stamp = Stamp::fresh();
     }
@@ -110,6 +110,10 @@ impl State {
             })
     }
 
+    /// The memories of one layer, to be changed in place.
+    ///
+    /// # Panics
+    /// When `layer` is not below L.
     pub fn layer(&mut self, layer: usize) -> LayerState<'_> {
         let mut state = LayerState { conv: &mut [], ssm: &mut [] };
         for held in &mut self.layers[layer] {

@@ -1,6 +1,6 @@
 //! tokenizer.json, byte for byte as the Python tokenizers library reads it, with three additions: no id beyond
 //! the model's vocabulary, text that comes out a token at a time, and text in which special tokens stay plain.
-//! The same from the metadata of a GGUF file.
+//! It also makes a tokenizer from the metadata of a GGUF file.
 
 mod check;
 mod class;
@@ -171,7 +171,7 @@ impl Tokenizer {
         }
     }
 
-    /// The spelling of a token that decoding shows: not of a special one, nor of an id that is only padding.
+    /// The spelling of a token. None for special tokens and padding ids, which decoding leaves out.
     fn shown(&self, id: u32) -> Option<String> {
         if self.hidden.contains(&id) {
             return None;

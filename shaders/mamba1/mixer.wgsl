@@ -1,5 +1,5 @@
-// One token, from in_proj's result to out_proj's input in one dispatch: x_proj, all of which every workgroup makes for
-// itself, and `step`. Worth it while x_proj is small: a dispatch costs more.
+// One token, from in_proj's result to out_proj's input in one dispatch: x_proj, which every workgroup computes in full,
+// and `step`. This pays while x_proj is small and costs less than a dispatch.
 override ROWS: u32; // R + 2N, at most MOST_ROWS; E is at most MOST_E
 
 const MOST_E = 2560u;
@@ -27,7 +27,7 @@ fn row_dot8(row: u32, unit: u32, a: vec4<f32>, b: vec4<f32>) -> f32 {
     return dot8(min(row, ROWS - 1u), unit, a, b);
 }
 
-// Adds what eight columns make. Every component by itself: an array would not stay in registers.
+// Adds the product of eight columns. Each component is separate, because an array would not stay in registers.
 fn add_rows(first: u32, each: u32, unit: u32, sums: ptr<function, vec4<f32>>, more: ptr<function, vec4<f32>>) {
     let a = x[2u * unit];
     let b = x[2u * unit + 1u];

@@ -66,7 +66,7 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) wor
     workgroupBarrier();
     let a = a_d[head * P];
     let skip = a_d[E + head * P];
-    // Sums of dt from each token anew: differences of sums from the start would lose small decays after large ones.
+    // dt is summed again from each token. Differences of sums from the start would lose small decays after large ones.
     for (var i = 0u; i < 4u; i++) {
         let s = four + i;
         var counts = 0.0;

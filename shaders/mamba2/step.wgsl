@@ -46,7 +46,7 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) wor
         }
         y[e] = gated(all, 0u, e);
     }
-    // A layer of another size may have left something where the padding is, and out_proj's norm counts it.
+    // A layer of another size may have left values in the padding, and out_proj's norm would count them.
     let channels = GROUPS * HEADS_PER_GROUP * P;
     if workgroup.x == 0u && thread < E - channels {
         y[channels + thread] = 0.0;

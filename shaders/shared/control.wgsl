@@ -1,4 +1,4 @@
-// Where a call stands. The host writes it before a call; `choose` moves it on between tokens of one submit.
+// The progress of a call. The host writes it before a call; `choose` advances it between the tokens of one submit.
 struct Control {
     // The slot that holds the state and the scores before these tokens, and the one they go to.
     slot_in: u32,

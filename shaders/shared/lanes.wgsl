@@ -3,7 +3,8 @@
 var<workgroup> parts: array<vec4<f32>, 256>;
 var<workgroup> squares_of: array<f32, 256>;
 
-// Of all threads of a group: the sum of component `lane` of v, for the first four lanes, and of s. All must call it.
+// Sums over all threads of a group. Each of the first four lanes gets the sum of component `lane` of v, and the sum of
+// s. All threads must call it.
 fn sum_over_lanes(thread: u32, v: vec4<f32>, s: f32) -> vec2<f32> {
     let lane = thread % LANES;
     parts[thread] = v;

@@ -8,7 +8,7 @@ override WIDTH: u32; // W, values in a row of the convolution: x of E, B and C o
 override ROW: u32; // values in a row of zxbcdt: z of E, W, dt
 override DT_MIN: f32;
 override DT_MAX: f32;
-// The gate comes before the gated norm, so the scan's end has it.
+// The gate comes before the gated norm, so the end of the scan applies it.
 override GATE: bool;
 
 @group(0) @binding(0) var<storage, read> zxbcdt: array<f32>; // [T, ROW]
@@ -19,7 +19,7 @@ fn dt_of(t: u32, head: u32) -> f32 {
     return clamp(softplus(zxbcdt[t * ROW + E + WIDTH + head] + dt_bias[head]), DT_MIN, DT_MAX);
 }
 
-// Where in a row of the convolution a head finds its B (part 0) or C (part 1).
+// The place of a head's B (part 0) or C (part 1) in a row of the convolution.
 fn b_or_c(part: u32, head: u32) -> u32 {
     return E + (part * GROUPS + head / HEADS_PER_GROUP) * N;
 }

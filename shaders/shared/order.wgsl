@@ -26,7 +26,7 @@ const THREADS = 256u;
 var<workgroup> keys: array<u32, PLACES>;
 var<workgroup> ids: array<u32, PLACES>;
 
-// A thread has four places next to one another, all in one list. Vectors, because arrays would be slow.
+// A thread has four neighbouring places, all in one list. They are vectors, because arrays would be slow.
 fn keys4(at: vec4<u32>) -> vec4<u32> {
     return vec4<u32>(keys[at.x], keys[at.y], keys[at.z], keys[at.w]);
 }
@@ -39,7 +39,7 @@ fn places(thread: u32) -> vec4<u32> {
     return vec4<u32>(thread * 4u) + vec4<u32>(0u, 1u, 2u, 3u);
 }
 
-// Puts a candidate where it belongs, unless that is PLACES: there it ends.
+// Stores a candidate at its place. A place of PLACES drops it.
 fn put(place: u32, key: u32, id: u32) {
     if place < PLACES {
         keys[place] = key;
@@ -47,7 +47,7 @@ fn put(place: u32, key: u32, id: u32) {
     }
 }
 
-// Brings what stands at this thread's places to others.
+// Moves the candidates at this thread's places to others.
 fn move_all(thread: u32, to: vec4<u32>) {
     let key = keys4(places(thread));
     let id = ids4(places(thread));
@@ -59,8 +59,8 @@ fn move_all(thread: u32, to: vec4<u32>) {
     workgroupBarrier();
 }
 
-// Sorts every list whose ids rise: the place of a candidate is how many come before it. All threads must call it, and
-// `merge`.
+// Sorts every list, whose ids must rise. The place of a candidate is the number of candidates before it. All threads
+// must call it, and `merge`.
 fn sort(thread: u32) {
     workgroupBarrier();
     let at = places(thread);
@@ -74,7 +74,7 @@ fn sort(thread: u32) {
     move_all(thread, to);
 }
 
-// Of all lists, each sorted, the best become the first list: lists are merged two by two.
+// Merges sorted lists two by two. The best candidates of all end up in the first list.
 fn merge(thread: u32) {
     workgroupBarrier();
     let at = places(thread);
@@ -85,7 +85,8 @@ fn merge(thread: u32) {
         if list < lists {
             let key = keys4(at);
             let id = ids4(at);
-            // How many of the other list come before each of these, by halves. Of equals, those of the first list do.
+            // Binary search: how many candidates of the other list come before each of these. Of equals, the first
+            // list's come first.
             var before = vec4<u32>(0u);
             for (var step = BEST; step > 0u; step /= 2u) {
                 let against = other + min(before + step, vec4<u32>(BEST)) - 1u;

@@ -1,4 +1,4 @@
-// What a request asks, as `sampling.rs` writes it.
+// A sampling request, as `sampling.rs` writes it.
 struct Request {
     top_k: u32, // 1 to BEST
     temperature: f32,

@@ -1,6 +1,6 @@
 // Rows of a matrix times a vector, for one token. A workgroup has 256 / LANES groups of lanes; each group makes
-// PER_GROUP rows and reads the columns together. f32 and f16 weights meet the vector as it is; for int8 and int4 it is
-// rounded to 8 bits in workgroup memory first, with a scale for each 32 columns, so that the products are integer dot
+// PER_GROUP rows and reads the columns together. f32 and f16 weights use the vector as it is. For int8 and int4 it is
+// first rounded to 8 bits in workgroup memory, with a scale for each 32 columns, so that the products are integer dot
 // products.
 override ROWS: u32;
 override LANES: u32;
@@ -17,8 +17,8 @@ const THREADS = 256u;
 const STAGE = 448u; // 7168 columns as bytes
 // The vector's bytes.
 var<workgroup> staged: array<vec4<u32>, STAGE>;
-// Of each 32 columns of it: the scale, the sum of the bytes, the sum of the squares. Whole vectors: with less, int8 was a
-// fifth slower on an H200.
+// Of each 32 columns of it: the scale, the sum of the bytes, the sum of the squares. Whole vectors, because anything
+// smaller made int8 a fifth slower on an H200.
 var<workgroup> blocks: array<vec4<f32>, STAGE / 2>;
 
 // Quads of columns in 16 bytes of weights.
@@ -31,12 +31,12 @@ fn first_row(thread: u32, workgroup: u32) -> u32 {
     return (workgroup * (THREADS / LANES) + thread / LANES) * PER_GROUP;
 }
 
-// Where the 16 bytes of a row are; beyond the last row, those of the last.
+// The index of the 16 bytes of a row. Rows beyond the last use the last one's.
 fn unit_of(row: u32, unit: u32) -> u32 {
     return min(row, ROWS - 1u) * (COLS / 4u / quads_per_unit()) + unit;
 }
 
-// What 16 bytes of a row make with a and b, in f32 or f16.
+// The product of 16 bytes of a row with a and b, in f32 or f16.
 fn dot_floats(w: vec4<u32>, a: vec4<f32>, b: vec4<f32>) -> f32 {
     if FORMAT == F32 {
         return dot(bitcast<vec4<f32>>(w), a);
@@ -45,7 +45,7 @@ fn dot_floats(w: vec4<u32>, a: vec4<f32>, b: vec4<f32>) -> f32 {
         + dot(vec4<f32>(unpack2x16float(w.z), unpack2x16float(w.w)), b);
 }
 
-// What 16 bytes of each row make, in f32 or f16; adds to the squares.
+// The products of 16 bytes of each row, in f32 or f16; also adds to the squares.
 fn floats(row: u32, base: u32, unit: u32, squares: ptr<function, f32>) -> vec4<f32> {
     let quad = unit * quads_per_unit();
     var a = x[base + quad];
@@ -64,7 +64,7 @@ fn floats(row: u32, base: u32, unit: u32, squares: ptr<function, f32>) -> vec4<f
     if PER_GROUP == 1u {
         return vec4<f32>(dot_floats(w0, a, b), 0.0, 0.0, 0.0);
     }
-    // All are asked for before one is waited for.
+    // All loads are issued before the first is used.
     let w1 = weights[unit_of(row + 1u, unit)];
     let w2 = weights[unit_of(row + 2u, unit)];
     let w3 = weights[unit_of(row + 3u, unit)];
@@ -95,7 +95,8 @@ fn stage(thread: u32, base: u32, first: u32, quads: u32) {
                 words[i] = pack4xI8(vec4<i32>(round(v[half * 4u + i] * inverse)));
                 sum += dot4I8Packed(words[i], 0x01010101u);
             }
-            // int8 reads on from half to half, int4 both halves at once: then neighbours have neighbouring words.
+            // int8 reads one half after the other, int4 both at once. So neighbouring threads access neighbouring
+            // words.
             staged[select(half * (STAGE / 2u) + block, block * 2u + half, FORMAT == INT8)] = words;
         }
         blocks[block] = vec4<f32>(scale, f32(sum), squares, 0.0);
@@ -106,7 +107,7 @@ fn dot16(a: vec4<u32>, b: vec4<u32>) -> i32 {
     return dot4I8Packed(a.x, b.x) + dot4I8Packed(a.y, b.y) + dot4I8Packed(a.z, b.z) + dot4I8Packed(a.w, b.w);
 }
 
-// What 16 bytes of a row make with what is staged from quad `first` on: 16 columns of int8, 32 of int4.
+// The product of 16 bytes of a row with the staged vector from quad `first` on: 16 columns of int8, 32 of int4.
 fn packed(row: u32, first: u32, unit: u32) -> f32 {
     let w = weights[unit_of(row, first / quads_per_unit() + unit)];
     let local = select(unit, unit / 2u, FORMAT == INT8);
@@ -134,7 +135,7 @@ fn rows_times_x(thread: u32, row: u32, base: u32) -> f32 {
             sums += floats(row, base, units / LANES * LANES + lane, &squares);
         }
     } else {
-        // An array, in a loop: to have all four rows at once in registers was a quarter slower here.
+        // An array in a loop. All four rows in registers at once were a quarter slower here.
         var each: array<f32, 4>;
         for (var first = 0u; first < COLS / 4u; first += STAGE * 4u) {
             let quads = min(STAGE * 4u, COLS / 4u - first);

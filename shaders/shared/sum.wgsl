@@ -1,7 +1,7 @@
 const THREADS = 128u;
 var<workgroup> partial: array<f32, THREADS>;
 
-// The sum of the values of all threads, of which each must call this.
+// The sum of the values of all threads. All threads must call it.
 fn sum_of_all(thread: u32, value: f32) -> f32 {
     partial[thread] = value;
     workgroupBarrier();

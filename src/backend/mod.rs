@@ -1,8 +1,8 @@
-//! What runs the model. Each backend keeps the weights in its own layout; all share one contract.
+//! The backends run the model. Each keeps the weights in its own layout; all keep the contract of [`Backend`].
 //!
 //! * [`reference`](mod@reference): plain f32 on candle tensors, the oracle that the others are tested against.
 //! * [`cpu`]: SIMD, f32, int8 or int4 weights, threads, nothing allocated per token.
-//! * [`gpu`]: WebGPU shaders; the state stays on the GPU, which chooses tokens by itself and in advance ([`Remote`]).
+//! * [`gpu`]: WebGPU shaders; the state stays on the GPU, and the GPU samples ahead of the host ([`Remote`]).
 
 pub mod cpu;
 pub mod gpu;
@@ -31,6 +31,7 @@ pub enum Precision {
 }
 
 impl Precision {
+    /// The word that [`Precision::parse`] reads, as options and the page show it.
     pub fn name(self) -> &'static str {
         match self {
             Precision::F32 => "f32",
@@ -53,7 +54,7 @@ impl Precision {
             "int4" => Precision::Int4,
             other => {
                 return Err(Error::BadArgument(format!(
-                    "The precision \"{other}\" is not known here; use \"auto\", \"f32\", \"f16\", \"int8\" or \"int4\"."
+                    "The precision \"{other}\" is unknown; use \"auto\", \"f32\", \"f16\", \"int8\" or \"int4\"."
                 )));
             }
         }))
@@ -63,8 +64,11 @@ impl Precision {
 /// The backends that can be asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Name {
+    /// [`gpu`]; fails to open where there is no WebGPU (natively no Vulkan, Metal or Direct3D 12).
     Gpu,
+    /// [`cpu`]; runs everywhere.
     Cpu,
+    /// [`reference`](mod@reference); slow, f32 only, for comparisons.
     Reference,
 }
 
@@ -81,7 +85,7 @@ impl Name {
             "reference" => Name::Reference,
             other => {
                 return Err(Error::BadArgument(format!(
-                    "The backend \"{other}\" is not known here; use \"auto\", \"gpu\", \"cpu\" or \"reference\"."
+                    "The backend \"{other}\" is unknown; use \"auto\", \"gpu\", \"cpu\" or \"reference\"."
                 )));
             }
         }))
@@ -91,14 +95,16 @@ impl Name {
 /// A model ready to run. Implementations keep no conversation: all that a
 /// sequence needs is in the [`State`] that the caller hands in.
 pub trait Backend {
-    /// The word for it in options and in what a page shows.
+    /// The backend's name in options and on the page.
     fn name(&self) -> &'static str;
 
+    /// The dimensions of the model; `tied` is as the file has it, whatever config.json said.
     fn config(&self) -> &Config;
 
+    /// How the matrices are kept. Norms, biases, A and D are f32 in every precision.
     fn precision(&self) -> Precision;
 
-    /// Threads of the CPU that work side by side.
+    /// CPU threads that work in parallel.
     fn threads(&self) -> usize {
         1
     }
@@ -111,44 +117,47 @@ pub trait Backend {
         None
     }
 
-    /// The most tokens that one [`Backend::prefill`] should take now; a caller that wants to be able to stop sends no
-    /// more than this at a time. At least 1.
+    /// The most tokens that one [`Backend::prefill`] should take now, at least 1. A caller can stop between two calls,
+    /// so larger blocks stop later.
     fn block(&self) -> usize;
 
     /// Reads `tokens` (T, at least one and at most [`Backend::block`]; each below V) into `state` and,
-    /// when `logits` is given, writes the V scores of the token that follows the last one. Returns when it is done.
+    /// when `logits` is given, writes the V scores of the token that follows the last one. Returns when the work is
+    /// done.
     ///
     /// One call with T tokens gives what T calls with one token each give.
     fn prefill(&mut self, tokens: &[u32], state: &mut State, logits: Option<&mut [f32]>) -> Result<()>;
 
-    /// The way to a backend whose work is done elsewhere; none where it is done in the call itself.
+    /// The asynchronous part of a backend such as the GPU's; None where [`Backend::prefill`] does all work itself.
     fn remote(&mut self) -> Option<&mut dyn Remote> {
         None
     }
 }
 
-/// Kernels that are ready, of those that the backend needs: what a browser compiles takes a while.
+/// How many of the backend's kernels are compiled. A browser takes a while to compile them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Compiled {
+    /// Kernels that are compiled.
     pub ready: usize,
+    /// Kernels that the backend needs in all; 0 on a CPU.
     pub of: usize,
 }
 
 /// Takes the weights in as they stream past, then becomes a [`Backend`].
 pub trait Loader: TensorSink {
-    /// How far the kernels are; a CPU's are always there.
+    /// Progress of the kernels' compilation. A CPU backend has nothing to compile.
     fn compiled(&self) -> Compiled {
         Compiled::default()
     }
 
-    /// All tensors have been seen; a missing one is an error that names it.
+    /// Call this after the last tensor. A missing tensor is an error that names it.
     fn finish(self: Box<Self>) -> Result<Box<dyn Backend>>;
 }
 
-/// The loader of a backend; only the CPU's makes use of `threads`. Waits for nothing but the GPU's driver.
+/// Opens the loader of a backend. Only the CPU backend uses `threads`. Waits for nothing but the GPU's driver.
 ///
 /// # Errors
-/// [`Error::NoWebGpu`] and [`Error::OutOfMemory`] when the GPU is not there or too small.
+/// [`Error::NoWebGpu`] and [`Error::OutOfMemory`] when there is no GPU or it has too little memory.
 pub async fn open(name: Name, config: Config, precision: Precision, threads: usize) -> Result<Box<dyn Loader>> {
     match name {
         Name::Gpu => Ok(Box::new(gpu::GpuLoader::new(gpu::Device::open().await?, config, precision).await?)),
@@ -157,7 +166,7 @@ pub async fn open(name: Name, config: Config, precision: Precision, threads: usi
     }
 }
 
-/// [`open`], waited for.
+/// As [`open`], but blocks until the loader is open.
 ///
 /// # Errors
 /// As [`open`].
@@ -166,7 +175,7 @@ pub fn loader(name: Name, config: Config, precision: Precision, threads: usize) 
     pollster::block_on(open(name, config, precision, threads))
 }
 
-/// The checks that every backend makes before it reads tokens, so that bad input is a sentence and never a panic.
+/// The checks that every backend makes before it reads tokens. Bad input becomes an error, never a panic.
 pub(crate) fn check_call(
     config: &Config,
     block: usize,
@@ -187,10 +196,10 @@ pub(crate) fn check_call(
         )));
     }
     if !state.fits(config) {
-        return Err(Error::WrongModel("The state has other dimensions than the model.".into()));
+        return Err(Error::WrongModel("The state's dimensions differ from the model's.".into()));
     }
     if logits.is_some_and(|logits| logits.len() != config.vocab) {
-        return Err(Error::BadArgument(format!("The space for logits must hold {} values.", config.vocab)));
+        return Err(Error::BadArgument(format!("The buffer for the logits must hold {} values.", config.vocab)));
     }
     Ok(())
 }

@@ -37,6 +37,10 @@ impl From<candle_core::Error> for Error {
 }
 
 impl ReferenceLoader {
+    /// A loader that keeps each tensor in f32, in the checkpoint's shape.
+    ///
+    /// # Errors
+    /// None. The result is that of the other loaders.
     pub fn new(config: Config) -> Result<Self> {
         Ok(Self { inventory: Inventory::new(&config), current: None, weights: HashMap::new() })
     }

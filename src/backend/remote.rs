@@ -1,4 +1,4 @@
-//! What only those backends have whose work is done elsewhere.
+//! The asynchronous part of a backend, for those that do not work on the calling thread.
 
 use core::future::Future;
 use core::pin::Pin;
@@ -12,22 +12,24 @@ use crate::state::State;
 /// Resolves when a [`Remote`] that was pending may have more to say.
 pub type Arrival = Pin<Box<dyn Future<Output = ()>>>;
 
-/// The part of a backend that only those have whose work is done elsewhere, as a GPU's is. Nothing here waits. What is
-/// asked for is submitted and comes back later, and several sequences may have something under way at once.
+/// The asynchronous part of a backend, which the GPU backend has. No method blocks except [`Remote::wait`]. Work is
+/// submitted and its results come back later. Several sequences may have work in flight at once.
 ///
-/// Such a backend runs behind the host: what it has read into a sequence is only there, until it is
-/// [fetched](Remote::fetch). A [`State`] holds what was fetched last, and its stamp names what the backend has made of it
-/// since. [`Sequence`](crate::sequence::Sequence) is the one place that follows this protocol.
+/// The newest state of a sequence is only on the device until the host [fetches](Remote::fetch) it. A [`State`] holds
+/// what was fetched last, and its stamp names the newer state on the device. [`Sequence`](crate::sequence::Sequence) is
+/// the one place that follows this protocol.
 ///
-/// [`Poll::Pending`] means that the call has done nothing yet: the caller waits ([`Remote::wait`] natively,
+/// [`Poll::Pending`] means that the call has done nothing yet. The caller waits ([`Remote::wait`] natively,
 /// [`Remote::arrival`] in a browser) and calls again with the same arguments.
 pub trait Remote {
-    /// Submits the reading of `tokens` (at most [`Backend::block`](super::Backend::block)) into what `state` names, and gives `state` the name
-    /// of the result. With `scores`, those of the next token are computed. No ticket when it has been read already.
+    /// Submits a forward pass of `tokens` (at most [`Backend::block`](super::Backend::block)) into the state that
+    /// `state` names, and renames `state` to the result. `scores` says whether the scores of the next token are
+    /// computed too. No ticket means that the device has read these tokens already.
     fn read(&mut self, tokens: &[u32], state: &mut State, scores: bool) -> Result<Poll<Option<Ticket>>>;
 
-    /// The token that follows, which is then to be read or left. At most `most` more will be asked for, so the backend may
-    /// choose and read these in advance. `logits` are the scores that go with `state`, where the backend does not have it.
+    /// Samples the next token. The caller then reads it or drops it. The caller will ask for at most `most` more
+    /// tokens, so the backend may sample and read that many ahead. `logits` are the scores of `state`, for a backend
+    /// that does not hold it.
     fn choose(
         &mut self,
         sampler: &mut Sampler,
@@ -37,27 +39,27 @@ pub trait Remote {
         most: usize,
     ) -> Result<Poll<Choice>>;
 
-    /// Submits the copying of what `state` names.
+    /// Submits a copy of what `state` names to the host.
     fn fetch(&mut self, what: Fetch, state: &mut State) -> Result<Poll<Ticket>>;
 
-    /// Whether what the ticket stands for is done; what was fetched is then in `logits` (V), and in `state` if that was
-    /// asked for. The ticket has served its turn then. One that is dropped before is forgotten.
+    /// Ready when the work of the ticket is done. Fetched scores are then in `logits` (V), and a fetched state is in
+    /// `state`. Each ticket is taken once. The result of a dropped ticket is discarded.
     fn take(&mut self, ticket: &Ticket, state: &mut State, logits: &mut [f32]) -> Result<Poll<()>>;
 
-    /// Whether the backend holds what `state` names. If not (the device was lost, or too many sequences took turns), what
-    /// was read and not fetched has to be read again.
+    /// Whether the backend holds what `state` names. If not, the tokens read since the last fetch must be replayed: the
+    /// device was lost, or too many sequences took turns.
     fn has(&self, state: &State) -> bool;
 
-    /// Natively, waits for the ticket, else for what [`Remote::choose`] was pending for.
+    /// Natively, blocks until the ticket's work is done; without a ticket, until [`Remote::choose`] can go on.
     fn wait(&self, ticket: Option<&Ticket>);
 
-    /// In a browser, what to wait for, likewise; none when nothing is pending.
+    /// The same as a future, for a browser; None when nothing is pending.
     fn arrival(&self, ticket: Option<&Ticket>) -> Option<Arrival>;
 
-    /// Has a slow browser look at what is pending.
+    /// Makes a browser that checks the GPU too seldom check it now.
     fn hurry(&self) {}
 
-    /// Takes the device away, as a crash of its driver would.
+    /// Destroys the device, to test what a crash of its driver does.
     #[doc(hidden)]
     fn lose_device(&self) {}
 }
@@ -65,25 +67,27 @@ pub trait Remote {
 /// What a [`Remote`] chose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Choice {
+    /// The id of the chosen token, below V.
     Token(u32),
-    /// It cannot choose by these settings, or not this time: the scores are to be fetched and sampled here.
+    /// The device cannot sample with these settings, or not this token. The host fetches the scores and samples.
     Unsure,
 }
 
 /// What is copied from a [`Remote`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fetch {
+    /// The scores of the next token, `[V]`.
     Scores,
     /// The state and the scores.
     All,
 }
 
-/// Stands for something that was submitted to a [`Remote`]. Who drops it wants it no more.
+/// A handle of work that was submitted to a [`Remote`]. If it is dropped, the result is discarded.
 #[derive(Debug, Default)]
 pub struct Ticket(Arc<()>);
 
 impl Ticket {
-    /// What the backend keeps of it.
+    /// The half that the backend keeps.
     pub fn stub(&self) -> Stub {
         Stub(Arc::downgrade(&self.0))
     }
@@ -94,6 +98,7 @@ impl Ticket {
 pub struct Stub(Weak<()>);
 
 impl Stub {
+    /// Whether the two are halves of one; a ticket has any number of stubs.
     pub fn is_of(&self, ticket: &Ticket) -> bool {
         core::ptr::eq(self.0.as_ptr(), Arc::as_ptr(&ticket.0))
     }

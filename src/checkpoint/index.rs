@@ -14,7 +14,7 @@ struct Index {
 /// The shards' file names, each once, in order.
 ///
 /// # Errors
-/// [`Error::BadCheckpoint`] when the index is no such JSON, names no file, or names one outside its own folder.
+/// [`Error::BadCheckpoint`] when the index is not valid, names no file, or names a file outside its own folder.
 pub fn shards(json: &str) -> Result<Vec<String>> {
     let bad = |what: String| Error::BadCheckpoint(format!("The index of the weight files {what}."));
     let index: Index = serde_json::from_str(json).map_err(|error| bad(format!("is not a valid index ({error})")))?;
@@ -30,8 +30,8 @@ pub fn shards(json: &str) -> Result<Vec<String>> {
     Ok(files.into_iter().collect())
 }
 
-/// All files of a checkpoint of which `name` is one shard by its name, `model-00002-of-00005.safetensors`; in order. None
-/// for a name that is no shard's.
+/// All files of the checkpoint that the shard `name` belongs to, by its name, `model-00002-of-00005.safetensors`; in
+/// order. None if the name is not a shard's.
 pub fn siblings(name: &str) -> Option<Vec<String>> {
     let end = [".safetensors", ".bin"].into_iter().find(|end| name.ends_with(end))?;
     let (start, count) = name.strip_suffix(end)?.rsplit_once("-of-")?;

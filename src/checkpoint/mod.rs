@@ -1,4 +1,4 @@
-//! From container formats to named tensors, one piece at a time, so that a file is never held whole.
+//! Reads container formats into named tensors, a piece at a time, so that memory never holds a whole file.
 
 pub mod gguf;
 mod index;
@@ -12,11 +12,11 @@ pub use reader::Reader;
 
 use crate::error::{Error, Result};
 
-/// Takes tensors in, in whatever order the file has them.
+/// Receives tensors, in the order of the file.
 ///
 /// A tensor of shape `[a, b, c, ...]` has `a` rows of `b * c * ...` values; one of shape `[a]` has rows of one value.
 pub trait TensorSink {
-    /// A GGUF file's own account of the model, before its first tensor. Other formats have none.
+    /// Receives a GGUF file's header before its first tensor. Other formats never call it.
     ///
     /// # Errors
     /// When the sink cannot use such a model.
@@ -25,7 +25,7 @@ pub trait TensorSink {
         Ok(())
     }
 
-    /// What a GGUF file's architecture is where it does not say so itself, as the later parts of a split model.
+    /// The architecture of a GGUF file that does not name it, such as a later part of a split model.
     fn architecture(&self) -> Option<&str> {
         None
     }
@@ -36,14 +36,15 @@ pub trait TensorSink {
     /// When the model has no place for a tensor of this name and shape.
     fn begin(&mut self, name: &str, shape: &[usize]) -> Result<bool>;
 
-    /// The next whole rows of the tensor begun last, in order, all finite, in f32 whatever the file had.
+    /// Receives the next whole rows of the current tensor, in order. All values are finite f32, whatever the file's
+    /// type.
     fn rows(&mut self, values: &[f32]) -> Result<()>;
 }
 
-/// A repository that was cloned without Git LFS has, instead of its large files, texts that say where they are.
+/// Refuses the pointer texts that a clone without Git LFS has in place of its large files.
 ///
 /// # Errors
-/// [`Error::BadCheckpoint`] that says so, for such a text.
+/// [`Error::BadCheckpoint`] for such a pointer.
 pub fn refuse_pointer(file: &str, contents: &[u8]) -> Result<()> {
     if contents.starts_with(b"version https://git-lfs") {
         return Err(Error::BadCheckpoint(format!(

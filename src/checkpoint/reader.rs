@@ -1,4 +1,4 @@
-//! One weight file of any format, pushed in as it arrives.
+//! Reads one weight file of any format as it arrives.
 
 use super::gguf::Gguf;
 use super::pickle;
@@ -9,8 +9,8 @@ use crate::error::{Error, Result};
 /// Reads one weight file from chunks of any size, and hands tensors on as soon as their rows are complete. The format
 /// is known by the file's first bytes.
 ///
-/// safetensors and GGUF are never held whole: what waits is at most one row and one chunk. A pickle's index is at
-/// its end, so it waits until all has come.
+/// Of safetensors and GGUF, at most one row and one chunk are buffered. A pickle's index is at its end, so a pickle is
+/// buffered whole.
 pub struct Reader {
     file: String,
     length: Option<u64>,
@@ -24,7 +24,7 @@ enum Format {
     Safetensors(Safetensors),
     Gguf(Box<Gguf>),
     Pickle,
-    /// Begins like a pointer of Git LFS.
+    /// The file begins like a pointer of Git LFS.
     Pointer,
 }
 
@@ -32,7 +32,7 @@ impl Format {
     fn of(start: [u8; 4]) -> Self {
         match &start {
             b"GGUF" => Format::Gguf(Box::default()),
-            // A zip archive, which torch.save writes; or a bare pickle, of which `pickle` says that it is too old.
+            // A zip archive, which torch.save writes; or a bare pickle, which `pickle` refuses as too old.
             b"PK\x03\x04" | [0x80, 2..=5, ..] => Format::Pickle,
             // "version https://git-lfs...", in which no other format begins.
             b"vers" => Format::Pointer,
@@ -42,7 +42,7 @@ impl Format {
 }
 
 impl Reader {
-    /// `file` is the name that errors mention; `length` its size in bytes, where the server or the disk says it.
+    /// `file` is the name that errors mention; `length` its size in bytes, where the server or the disk reports it.
     pub fn new(file: impl Into<String>, length: Option<u64>) -> Self {
         Self { file: file.into(), length, received: 0, pending: Vec::new(), format: None }
     }
@@ -51,8 +51,8 @@ impl Reader {
     /// the end of a GGUF file's header wait for the next call, which gives the caller time to prepare for the model.
     ///
     /// # Errors
-    /// [`Error::BadCheckpoint`] for a header or a tensor that is not right, [`Error::Integrity`] for bytes
-    /// beyond the end, and whatever `sink` returns.
+    /// [`Error::BadCheckpoint`] for a malformed header or tensor, [`Error::Integrity`] for bytes beyond the end, and
+    /// whatever `sink` returns.
     pub fn push(&mut self, bytes: &[u8], sink: &mut dyn TensorSink) -> Result<()> {
         self.received += bytes.len() as u64;
         if self.length.is_some_and(|length| self.received > length) {
@@ -74,7 +74,7 @@ impl Reader {
         Ok(())
     }
 
-    /// The file has ended.
+    /// Ends the file.
     ///
     /// # Errors
     /// [`Error::Integrity`] if bytes are missing; the sentence says how many came. For a pickle, as
@@ -100,8 +100,8 @@ impl Reader {
         Err(Error::Integrity(format!("{} ended early, after {}{of} bytes.", self.file, self.received)))
     }
 
-    /// Room for all of a file that is read as a whole, before more of it comes, so that one without room is refused at
-    /// its beginning, and no buffer is moved to ever larger ones.
+    /// Reserves room for a file that is read as a whole, before more of it arrives. A file without room is refused at
+    /// its beginning, and the buffer never has to grow.
     fn make_room(&mut self) -> Result<()> {
         let Some(length) = self.length else { return Ok(()) };
         let rest = usize::try_from(length).map(|length| length.saturating_sub(self.pending.len()));

@@ -1,4 +1,4 @@
-//! safetensors, pushed in as it arrives: the header first, then one tensor after the other, a few rows at a time.
+//! Reads safetensors as it arrives: the header first, then one tensor after the other, a few rows at a time.
 
 use core::fmt::{self, Formatter};
 
@@ -10,17 +10,17 @@ use super::TensorSink;
 use super::stored::{Encoding, Queue, Stored};
 use crate::error::{Error, Result};
 
-/// No known checkpoint comes near this; a header that claims more is a lie.
+/// No known checkpoint comes near this length; a header that claims more is refused.
 const MAX_HEADER: u64 = 100 << 20;
 
-/// What has been read of one safetensors file.
+/// Progress through one safetensors file.
 pub(super) enum Safetensors {
     Header,
     Tensors(Queue),
 }
 
 impl Safetensors {
-    /// Takes what is complete from the front of `bytes` and returns how much that was. `file` is the name that errors
+    /// Consumes complete items from the front of `bytes` and returns their length. `file` is the name that errors
     /// mention; `total` the file's length, where it is known.
     pub fn advance(
         &mut self,
@@ -95,7 +95,7 @@ struct Entry {
 }
 
 impl Entry {
-    /// Bytes that the values take; None if that is no number of bytes.
+    /// Bytes that the values take; None if that cannot be counted.
     fn bytes(&self) -> Option<u64> {
         let bits = self.shape.iter().try_fold(self.dtype.bitsize() as u64, |n, &dimension| n.checked_mul(dimension))?;
         bits.is_multiple_of(8).then_some(bits / 8)

@@ -1,4 +1,4 @@
-//! Tensors as a file stores them, one after the other: bytes in, whole rows of f32 out. What all formats share.
+//! Decodes the stored tensors of a file one after the other: bytes in, whole rows of f32 out. All formats share it.
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
@@ -19,7 +19,7 @@ const MOST_VALUES: u64 = 1 << 48;
 /// How values are stored; all little-endian.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Encoding {
-    /// As nothing that is read here; bytes to be passed over.
+    /// An encoding that is not read here; its bytes are skipped.
     Unreadable,
     F32,
     F16,
@@ -65,7 +65,7 @@ impl Encoding {
     }
 }
 
-/// f16 to f32, exactly, in a form without branches that compilers do several values of at a time.
+/// f16 to f32, exactly. It has no branches, so that compilers vectorise it.
 #[inline(always)]
 fn half_to_f32(half: u16) -> f32 {
     let magnitude = u32::from(half & 0x7fff);
@@ -93,7 +93,7 @@ pub(super) struct Stored {
     left: u64,
     /// The name of an encoding that is not read here.
     unreadable: Option<String>,
-    /// What makes the stored values those that the sink is to have.
+    /// Converts stored values to the checkpoint's.
     map: Option<fn(f32) -> f32>,
 }
 
@@ -122,7 +122,7 @@ impl Stored {
         Ok(Self { name, shape, encoding, gap: 0, unit, left: total / values * bytes, unreadable: None, map: None })
     }
 
-    /// A tensor of `bytes` bytes in an encoding that is not read here, which matters only if the sink wants it.
+    /// A tensor of `bytes` bytes in an encoding that is not read here. It is an error only if the sink wants it.
     ///
     /// # Errors
     /// As [`Stored::new`].
@@ -154,7 +154,7 @@ impl Stored {
         if let Some(map) = self.map {
             values.iter_mut().for_each(|value| *value = map(*value));
         }
-        // The bits of magnitudes are in their order. No early end, so that it is done several values at a time.
+        // Magnitudes are ordered like their bits. The loop does not end early, so that it is vectorised.
         let largest = values.iter().fold(0, |largest: u32, value| largest.max(value.abs().to_bits()));
         if largest < f32::INFINITY.to_bits() {
             return Ok(());

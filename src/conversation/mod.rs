@@ -2,12 +2,13 @@
 //!
 //! The model keeps a state, so nothing is read twice: the first turn feeds the whole rendered template, a later one
 //! only what follows the last reply. To find that place, the whole conversation is rendered with a stand-in for the
-//! last reply, and what follows the stand-in is fed. So the marks that close a reply, which stopped the generation and
-//! were not read, are read now.
+//! last reply, and what follows the stand-in is fed. The marks that close a reply stopped the generation and were not
+//! read then, so they are read now.
 //!
-//! Nearly all templates write a turn in the same way whatever came long before it. So the record forgets old turns:
-//! for many turns the text that the last few alone give is compared with the text that all give, and only when it was the
-//! same each time the others go. Where it once was not (a template that numbers the turns, say), all are kept.
+//! Nearly all templates write a turn in the same way whatever came long before it. So the record forgets old turns. For
+//! many turns, the text rendered from the last few turns alone is compared with the text rendered from all. Old turns
+//! go only if the two were equal each time. If they differed once (a template may number the turns), all turns are
+//! kept.
 
 mod python;
 mod source;
@@ -20,12 +21,12 @@ pub use template::ChatTemplate;
 use crate::error::{Error, Result};
 use crate::tokenizer::Tokenizer;
 
-/// Stands for a text whose place in the rendered template is wanted. Letters and digits only, so that trimming,
+/// A placeholder for a text, to find its place in the rendered template. Letters and digits only, so that trimming,
 /// changes of quotes and JSON leave it alone; followed by a number that makes it one that no message contains.
 const STAND_IN: &str = "StandInForTheReplyNumber";
 
-/// Of a turn this much is kept in the record, so that it stays small whatever the length of a reply. What the model
-/// remembers is the state; the record only says who spoke.
+/// The most bytes of a turn that the record keeps, so that it stays small for replies of any length. The state is the
+/// model's memory; the record only says who spoke.
 pub const RECORDED_BYTES: usize = 1 << 16;
 
 /// Turns that have to be enough to render the next one, and turns for which that is tried before others are forgotten.
@@ -35,7 +36,9 @@ const MANY_TURNS: usize = 64;
 /// One message, as templates see it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Message {
+    /// `system`, `user` or `assistant`.
     pub role: String,
+    /// The text alone, without the template's marks.
     pub content: String,
 }
 
@@ -131,8 +134,8 @@ impl Conversation {
         }
     }
 
-    /// Notes that the message was read and the reply given (in full, or as far as it came). Of many turns the old ones
-    /// are forgotten, unless the template needs them.
+    /// Notes that the message was read and the reply given (in full, or as far as it came). If there are many turns,
+    /// old ones are forgotten unless the template needs them.
     pub fn record(&mut self, message: &str, reply: &str) {
         self.messages.push(Message::new("user", beginning(message)));
         self.messages.push(Message::new("assistant", beginning(reply)));
@@ -142,7 +145,8 @@ impl Conversation {
     }
 }
 
-/// What the template writes after a finished reply, if it can be seen: the mark that ends the turn comes first.
+/// The text that the template writes after a finished reply, if it can be found. The mark that ends the turn comes
+/// first.
 pub fn after_reply(template: &ChatTemplate) -> Option<String> {
     let messages = [Message::new("user", "Hello"), Message::new("assistant", STAND_IN)];
     let text = template.render(&messages, false).ok()?;

@@ -1,7 +1,7 @@
 //! Chat templates in the dialect of Hugging Face transformers.
 //!
-//! A template's source is written anew for minijinja (`source/`), and Python's types, methods and filters are brought
-//! in (`python/`). tests/template_differential.rs compares thousands of templates with Python's jinja2.
+//! `source/` rewrites a template's source for minijinja, and `python/` adds Python's types, methods and filters.
+//! tests/template.rs compares thousands of templates with Python's jinja2.
 
 use minijinja::value::Value;
 use minijinja::{Environment, ErrorKind, UndefinedBehavior, syntax::SyntaxConfig};
@@ -15,7 +15,7 @@ use crate::tokenizer::TokenizerSettings;
 const FUEL: u64 = 500_000;
 /// Work for each message, besides that for its bytes.
 const MESSAGE_FUEL: u64 = 500;
-/// A template longer than this is no template.
+/// A longer template is refused.
 const MOST_SOURCE: usize = 1 << 20;
 
 /// A checkpoint's chat template, ready to render.
@@ -47,7 +47,7 @@ impl ChatTemplate {
         Ok(Some(Self { environment, special_tokens }))
     }
 
-    /// What the template makes of the messages, as `apply_chat_template(tokenize=False)`.
+    /// Renders the messages, as `apply_chat_template(tokenize=False)` does.
     ///
     /// # Errors
     /// [`Error::BadTokenizer`] with what `raise_exception` said, or with the line that failed.
@@ -63,7 +63,7 @@ impl ChatTemplate {
     }
 
     /// As [`ChatTemplate::render_value`], with `more` variables. What transformers always passes (`tools`, `documents`)
-    /// is None where nobody gives it, not undefined.
+    /// is None by default, not undefined.
     pub fn render_with(
         &self,
         messages: Value,

@@ -1,7 +1,7 @@
-//! `backend: "auto"`: the GPU against the CPU, decided by measuring and not by what a browser says of itself.
+//! `backend: "auto"`: races the GPU against the CPU. What a browser reports about its GPU decides nothing.
 //!
-//! Both take the weights in; then the GPU has to give the CPU's scores on a few tokens (the self-test), and both
-//! generate a few tokens (the race). The one that loses is dropped.
+//! Both load the weights. The GPU must then reproduce the CPU's scores on a few tokens (the self-test), and both
+//! generate a few tokens (the race). The loser is dropped.
 
 use core::task::Poll;
 
@@ -16,29 +16,29 @@ use crate::sampler::{Chooser, Sampler, Settings};
 use crate::sequence::Sequence;
 use crate::state::State;
 
-/// Beyond this the CPU's copy of the weights is not kept beside the GPU's for a race: a model of that size is the GPU's.
+/// A larger model is not loaded twice for a race; it goes to the GPU.
 const MOST_PARAMETERS: u64 = 600_000_000;
-/// Up to here two bytes a weight are the GPU's choice, beyond it one.
+/// Up to this size the GPU keeps two bytes a weight, above it one.
 const MOST_F16_PARAMETERS: u64 = 400_000_000;
 const TOKENS: usize = 12;
-/// A GPU that is a little slower while it generates is still the faster one for reading.
+/// A GPU that decodes a little slower than the CPU still prefills faster.
 const LEAD: f64 = 0.9;
 
-/// What the GPU keeps weights in when nobody says.
+/// The GPU's default precision.
 pub fn gpu_precision(config: &Config) -> Precision {
     if config.parameters() <= MOST_F16_PARAMETERS { Precision::F16 } else { Precision::Int8 }
 }
 
-/// A loader, and why it is this one.
+/// A loader or backend, and a sentence that says why it was chosen.
 pub struct Chosen<T> {
     pub it: T,
     pub reason: String,
 }
 
-/// Weights on their way into one backend or, until it is known which is faster, into two.
+/// A model being loaded into one backend, or into two until the race has decided.
 pub enum Loading {
     One(Chosen<Box<dyn Loader>>),
-    /// `gpu` is why not, once it has failed.
+    /// `gpu` holds the error once the GPU has failed.
     Two {
         cpu: Box<dyn Loader>,
         gpu: Result<Box<dyn Loader>>,
@@ -47,7 +47,7 @@ pub enum Loading {
 }
 
 impl Loading {
-    /// The GPU if there is a real one with room, and the CPU beside it for a race.
+    /// Opens the GPU if there is a real one with room, and the CPU beside it for a race.
     ///
     /// # Errors
     /// What the CPU's loader says. If no GPU can be used, that becomes the reason; it is not an error.
@@ -80,7 +80,7 @@ impl Loading {
         Ok(Self::Two { cpu: cpu()?, gpu: Ok(gpu), name })
     }
 
-    /// How far the kernels are of those that take part.
+    /// Progress of the kernels' compilation.
     pub fn compiled(&self) -> Compiled {
         match self {
             Self::One(one) => one.it.compiled(),
@@ -88,7 +88,7 @@ impl Loading {
         }
     }
 
-    /// All tensors have been seen: a backend, and why it is this one.
+    /// Call this after the last tensor. Returns a backend, and why it was chosen.
     ///
     /// # Errors
     /// As [`Loader::finish`].
@@ -105,7 +105,7 @@ impl Loading {
 }
 
 impl Loading {
-    /// Hands something to the loader or to both; a GPU that fails leaves the race.
+    /// Passes data to the loader or to both. A GPU that fails leaves the race.
     fn feed<T>(&mut self, mut hand: impl FnMut(&mut dyn Loader) -> Result<T>) -> Result<T> {
         let (cpu, gpu) = match self {
             Self::One(one) => return hand(one.it.as_mut()),
@@ -150,7 +150,7 @@ async fn race(mut cpu: Box<dyn Backend>, mut gpu: Box<dyn Backend>, name: &str) 
     Ok(if g >= LEAD * c { Chosen { it: gpu, reason: figures } } else { Chosen { it: cpu, reason: figures } })
 }
 
-/// Whether the difference is no more than what rounding weights makes.
+/// Whether rounded weights explain the difference.
 fn is_alike(a: &[f32], b: &[f32]) -> bool {
     let spread = |x: &[f32]| x.iter().map(|x| f64::from(*x).powi(2)).sum::<f64>();
     let difference = a.iter().zip(b).map(|(a, b)| f64::from(a - b).powi(2)).sum::<f64>();

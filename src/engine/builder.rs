@@ -1,4 +1,4 @@
-//! Loading, a file and a chunk at a time, wherever the bytes come from.
+//! Loads a model a file and a chunk at a time, from any source of bytes.
 
 use serde::Deserialize;
 use xxhash_rust::xxh3::Xxh3;
@@ -16,8 +16,8 @@ use crate::tokenizer::{Tokenizer, TokenizerSettings, ends_of_text};
 /// instead of four is faster and takes a quarter of the memory; the change in the scores is small (tests/parity).
 const AUTO_PRECISION: Precision = Precision::Int8;
 
-/// How many threads at most if none are asked for: a token's weights come from memory, which a few cores use up.
-/// The page has the same number (www/engine/wasm.js).
+/// The most threads by default. Decoding is bound by memory, and a few cores use up its bandwidth. The page has the
+/// same number (www/engine/wasm.js).
 const AUTO_THREADS: usize = 4;
 
 /// The texts of a checkpoint's small files; None for those that it does not have. A GGUF file needs none of them.
@@ -47,7 +47,7 @@ pub struct ModelFiles {
 
 impl ModelFiles {
     /// # Errors
-    /// [`Error::BadCheckpoint`] that names a file of which only Git LFS's pointer is here.
+    /// [`Error::BadCheckpoint`] when a file is only a Git LFS pointer; the sentence names the file.
     fn refuse_pointers(&self) -> Result<()> {
         let texts = [
             ("config.json", &self.config),
@@ -67,16 +67,16 @@ impl ModelFiles {
 /// How to run the model.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Options {
-    /// None for the one that is faster here.
+    /// None for the faster one on this machine.
     pub backend: Option<backend::Name>,
     /// None for the one that suits the backend and the model.
     pub precision: Option<Precision>,
-    /// At most this many on the cpu backend; None for as many as are of use.
+    /// The most threads of the cpu backend; None for as many as help.
     pub threads: Option<usize>,
 }
 
 impl Options {
-    /// The loader, or two of them, that are asked for.
+    /// Opens the loader that the options ask for, or two for a race.
     async fn loader(&self, config: Config) -> Result<Loading> {
         use backend::Name::{Cpu, Gpu, Reference};
         let asked = self.precision;
@@ -84,7 +84,7 @@ impl Options {
         let threads = self.threads.unwrap_or_else(|| cores().min(AUTO_THREADS));
         let gpu_precision = asked.unwrap_or_else(|| autotune::gpu_precision(&config));
         let (name, precision) = match (self.backend, asked) {
-            // What only one of the two can keep is no race.
+            // A precision that only one of the two supports leaves nothing to race.
             (None, Some(Precision::Int4)) => (Cpu, Precision::Int4),
             (None, Some(Precision::F16)) | (Some(Gpu), _) => (Gpu, gpu_precision),
             (None, asked) => {
@@ -103,7 +103,7 @@ impl Options {
 
 /// Takes the weight files in the order of [`EngineBuilder::weight_files`], each as
 /// [`begin_file`](EngineBuilder::begin_file), any number of [`push`](EngineBuilder::push) and
-/// [`end_file`](EngineBuilder::end_file), and becomes an [`Engine`]. After an error only dropping it is of use.
+/// [`end_file`](EngineBuilder::end_file), and becomes an [`Engine`]. After an error the builder can only be dropped.
 pub struct EngineBuilder {
     intake: Intake,
     options: Options,
@@ -115,18 +115,18 @@ pub struct EngineBuilder {
     failed: Option<Error>,
 }
 
-/// Takes the tensors in.
+/// Receives the tensors.
 struct Intake {
-    /// The small files, as long as a GGUF file's header is to be read together with them.
+    /// The small files, kept until a GGUF file's header has been read.
     files: ModelFiles,
     /// Of a GGUF model.
     parts: gguf::Parts,
     stage: Stage,
 }
 
-/// How far the model is known: from config.json before the tensors come, or from a GGUF file's header.
+/// What is known of the model. It comes from config.json before the tensors, or from a GGUF file's header.
 enum Stage {
-    /// No word of the model yet.
+    /// Nothing is known yet.
     Unknown,
     /// As a GGUF file has it, for [`EngineBuilder::push`] to open a backend.
     Described(Box<Description>),
@@ -143,7 +143,7 @@ struct Description {
     stop_tokens: Vec<u32>,
 }
 
-/// A model on its way into a backend.
+/// A model that is being loaded into a backend.
 struct Model {
     loader: Loading,
     tokenizer: Option<Tokenizer>,
@@ -153,7 +153,7 @@ struct Model {
 }
 
 impl ModelFiles {
-    /// What all files say of special tokens and the chat template.
+    /// Special tokens and chat template, merged from all files.
     fn settings(&self) -> Result<TokenizerSettings> {
         let mut settings = TokenizerSettings::parse(self.tokenizer_config.as_deref(), self.chat_template.as_deref())?;
         if let Some(map) = &self.special_tokens_map {
@@ -168,7 +168,7 @@ impl ModelFiles {
     /// The names of the weight files, in order.
     fn weight_files(&self) -> Result<Vec<String>> {
         Ok(match (&self.weights, &self.index) {
-            // Whoever names one part means the model.
+            // The name of one part stands for the whole model.
             (Some(name), _) => {
                 let parts = gguf::Part::of(name).map(gguf::Part::names).or_else(|| checkpoint::siblings(name));
                 parts.unwrap_or_else(|| vec![name.clone()])
@@ -190,8 +190,8 @@ impl Description {
         Self::with_tokenizer(config, settings, tokenizer, files)
     }
 
-    /// From a GGUF file's header. The small files beside it fill in what it lacks; a tokenizer.json there wins over the
-    /// tokenizer inside, of which it is the original.
+    /// From a GGUF file's header. The small files beside it fill in what it lacks; A tokenizer.json there wins, because
+    /// the tokenizer inside was made from it.
     fn from_gguf(header: &gguf::Header, files: &ModelFiles) -> Result<Self> {
         let metadata = &header.metadata;
         let config = Config::from_gguf(header)?.completed(files.config.as_deref());
@@ -223,7 +223,7 @@ impl Description {
             stop_tokens.extend(tokenizer.id(eos));
         }
         let chat_template = ChatTemplate::new(&settings);
-        // A chat whose turns end with another token than the text would never stop.
+        // Without these, a chat whose turns end with a token of their own would never stop.
         if let (Some(tokenizer), Ok(Some(template))) = (&tokenizer, &chat_template) {
             stop_tokens.extend(after_reply(template).and_then(|after| tokenizer.leading_special(after.trim_start())));
         }
@@ -243,7 +243,7 @@ impl Intake {
     fn loader(&mut self) -> Result<&mut Loading> {
         match &mut self.stage {
             Stage::Open(model) => Ok(&mut model.loader),
-            _ => Err(Error::NotFound("The model has no config.json, and its weights are no GGUF file.".into())),
+            _ => Err(Error::NotFound("The model has no config.json, and its weights are not a GGUF file.".into())),
         }
     }
 }
@@ -275,15 +275,15 @@ impl EngineBuilder {
     /// Checks all that can be checked before the weights come.
     ///
     /// # Errors
-    /// [`Error::UnsupportedArchitecture`], [`Error::BadCheckpoint`] and [`Error::BadTokenizer`] for files that are not
-    /// right, [`Error::NotFound`] without config.json for weights that need one, [`Error::BadArgument`] for options
-    /// that do not go together, and what [`backend::open`] says of the GPU.
+    /// [`Error::UnsupportedArchitecture`], [`Error::BadCheckpoint`] and [`Error::BadTokenizer`] for malformed files,
+    /// [`Error::NotFound`] without config.json for weights that need one, [`Error::BadArgument`] for options that
+    /// contradict each other, and what [`backend::open`] says of the GPU.
     pub async fn open(files: &ModelFiles, options: &Options) -> Result<Self> {
         files.refuse_pointers()?;
         let mut hash = Xxh3::new();
         let weight_files = files.weight_files()?;
         let stage = match &files.config {
-            // Such a file says itself what it is.
+            // A GGUF file describes itself.
             _ if weight_files.iter().all(|name| gguf::is_name_of_one(name)) => Stage::Unknown,
             Some(json) => {
                 hash.update(json.as_bytes());
@@ -297,7 +297,7 @@ impl EngineBuilder {
         Ok(Self { intake, options, weight_files, done: 0, reader: None, hash, failed: None })
     }
 
-    /// [`EngineBuilder::open`], waited for.
+    /// As [`EngineBuilder::open`], but blocks.
     ///
     /// # Errors
     /// As [`EngineBuilder::open`].
@@ -306,13 +306,13 @@ impl EngineBuilder {
         pollster::block_on(Self::open(files, options))
     }
 
-    /// The names of the files to load, in order: the only one, the shards that the index names, or all parts of a split
-    /// GGUF model.
+    /// The names of the files to load, in order: the only file, the shards that the index names, or all parts of a
+    /// split GGUF model.
     pub fn weight_files(&self) -> &[String] {
         &self.weight_files
     }
 
-    /// How far the backend's kernels are, which compile while the weights come.
+    /// Progress of the backend's kernels, which compile while the weights arrive.
     pub fn compiled(&self) -> Compiled {
         match &self.intake.stage {
             Stage::Open(model) => model.loader.compiled(),
@@ -320,10 +320,10 @@ impl EngineBuilder {
         }
     }
 
-    /// The next file begins; `byte_length` is its size, where it is known.
+    /// Begins the next file. `byte_length` is its size, where known.
     ///
     /// # Errors
-    /// [`Error::BadArgument`] when it is not this file's turn.
+    /// [`Error::BadArgument`] when another file is next.
     pub fn begin_file(&mut self, name: &str, byte_length: Option<u64>) -> Result<()> {
         self.check()?;
         match self.weight_files.get(self.done) {
@@ -331,14 +331,12 @@ impl EngineBuilder {
                 self.reader = Some(Reader::new(name, byte_length));
                 Ok(())
             }
-            Some(expected) => {
-                Err(Error::BadArgument(format!("The file {name} was begun when {expected} was to come.")))
-            }
-            None => Err(Error::BadArgument(format!("The file {name} was begun when all had been loaded."))),
+            Some(expected) => Err(Error::BadArgument(format!("The file {name} was begun, but {expected} is next."))),
+            None => Err(Error::BadArgument(format!("The file {name} was begun after all files had been loaded."))),
         }
     }
 
-    /// The next bytes of the file. Waits only after a GGUF file's header, for the backend to open.
+    /// Takes the next bytes of the file. Waits only once: after a GGUF file's header, until the backend is open.
     ///
     /// # Errors
     /// As [`Reader::push`], [`Error::BadCheckpoint`] for tensors that the model does not have, and for what a GGUF
@@ -367,7 +365,7 @@ impl EngineBuilder {
         }
     }
 
-    /// The file has ended.
+    /// Ends the file.
     ///
     /// # Errors
     /// [`Error::Integrity`] when bytes are missing.
@@ -379,7 +377,7 @@ impl EngineBuilder {
         Ok(())
     }
 
-    /// All files have ended.
+    /// Ends loading and returns the engine.
     ///
     /// # Errors
     /// [`Error::BadCheckpoint`] when a tensor is missing, [`Error::BadArgument`] when a file is.
@@ -390,7 +388,7 @@ impl EngineBuilder {
         }
         self.intake.parts.finish()?;
         let Stage::Open(model) = self.intake.stage else {
-            return Err(Error::BadCheckpoint("The weights do not say what model they are of.".into()));
+            return Err(Error::BadCheckpoint("The weights do not say which model they belong to.".into()));
         };
         let Chosen { it: backend, reason: backend_reason } = model.loader.finish().await?;
         Ok(Engine {

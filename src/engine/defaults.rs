@@ -9,7 +9,9 @@ use crate::sampler::Settings;
 /// What applies where a request says nothing.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Defaults {
+    /// The sampling that the checkpoint recommends.
     pub settings: Settings,
+    /// The most tokens that a request generates.
     pub max_tokens: usize,
 }
 

@@ -91,7 +91,7 @@ impl ModelFiles {
         Ok(files)
     }
 
-    /// All but the weights.
+    /// Reads all small files, not the weights.
     fn small_files(folder: &Path) -> Result<Self> {
         let read = |name: &str| text(folder, name);
         Ok(Self {
@@ -129,7 +129,7 @@ fn parent(file: &Path) -> &Path {
     }
 }
 
-/// A file for each GGUF model in the folder, in order; of a split one the first that is there.
+/// A file for each GGUF model in the folder, in order; for a split model, the first part that is there.
 fn gguf_models(folder: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).into_iter().flatten();
     let mut names: Vec<String> = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
@@ -158,7 +158,7 @@ impl Engine {
         };
         let mut builder = EngineBuilder::new(&files, options)?;
         let names = builder.weight_files().to_vec();
-        // Before much is read in vain.
+        // Checked before anything large is read.
         if let Some(missing) = names.iter().find(|name| names.len() > 1 && !folder.join(name).exists()) {
             return Err(Error::NotFound(format!(
                 "The model is in {} files; {missing} is not in {}.",

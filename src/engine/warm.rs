@@ -1,4 +1,4 @@
-//! What a first message needs, done once with a model of next to nothing.
+//! Warms the code up: answers a first message with a tiny model.
 //!
 //! Chromium compiles each function of the wasm when it is first called, on the thread that calls it, and all threads
 //! share what is compiled. From a model's files to its first token these are some 740. So a thread that has nothing to
@@ -18,7 +18,7 @@ const CONFIG: &str = r#"{"model_type": "mamba", "vocab_size": 8, "hidden_size": 
     "use_bias": false, "use_conv_bias": true, "hidden_act": "silu", "layer_norm_epsilon": 1e-5,
     "tie_word_embeddings": true}"#;
 
-/// The kind that nearly all Mambas have.
+/// The kind of tokenizer that nearly all Mambas have.
 const TOKENIZER: &str = r#"{"version": "1.0", "normalizer": {"type": "NFC"},
     "pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true},
     "decoder": {"type": "ByteLevel", "add_prefix_space": true, "trim_offsets": true, "use_regex": true},
@@ -51,7 +51,7 @@ const SHAPES: [(&str, &[usize]); 12] = [
 /// Loads a tiny model and lets it answer.
 ///
 /// # Errors
-/// None that is not a fault of this crate.
+/// Only a bug in this crate makes it fail.
 pub fn warm_up() -> Result<()> {
     let files = ModelFiles {
         config: Some(CONFIG.into()),
@@ -90,11 +90,13 @@ fn weights() -> Vec<u8> {
     file
 }
 
-/// What a future gives that does not wait, as the loader's do not on the CPU.
+/// The result of a future that never waits. The loader's futures never wait on the CPU.
 fn at_once<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(result) => result,
-        Poll::Pending => Err(Error::Busy("The loader waits, though the model is here and the CPU's.".into())),
+        Poll::Pending => {
+            Err(Error::Busy("The loader waits although the model is in memory and runs on the CPU.".into()))
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! From what a request says to the tokens to read.
+//! Turns a request into the tokens to read.
 
 use super::{Input, LoadedModel, Text};
 use crate::conversation::Conversation;

@@ -1,4 +1,4 @@
-//! From the tokens of a run to its text.
+//! Turns the tokens of a run into text.
 
 use super::stop::StopStrings;
 use crate::conversation::{Conversation, RECORDED_BYTES};
@@ -15,7 +15,7 @@ pub(super) struct Output {
 
 struct Turn {
     message: String,
-    /// So far, as far as its space goes.
+    /// The reply so far, up to the length that the record keeps.
     reply: String,
 }
 
@@ -31,7 +31,7 @@ impl Output {
         self.stopped
     }
 
-    /// Takes the next token; the text that is certain now.
+    /// Takes the next token and returns the text that is certain now.
     pub fn push(&mut self, id: u32, tokenizer: &Tokenizer) -> Result<String> {
         let (mut piece, mut text) = (String::new(), String::new());
         self.decoder.push(tokenizer, id, &mut piece)?;
@@ -40,7 +40,7 @@ impl Output {
         Ok(text)
     }
 
-    /// No token follows; the text that had been held back.
+    /// Ends the text and returns what had been held back.
     pub fn finish(&mut self, tokenizer: Option<&Tokenizer>) -> Result<String> {
         let (mut rest, mut text) = (String::new(), String::new());
         if !self.stopped {
@@ -55,14 +55,14 @@ impl Output {
         Ok(text)
     }
 
-    /// The run was broken off: the text that had been held back and is certain.
+    /// Ends a cancelled run and returns the certain part of what had been held back.
     pub fn break_off(&mut self) -> String {
         let held = self.stops.held().to_owned();
         self.note(&held);
         held
     }
 
-    /// Notes the turn, if it was one.
+    /// Adds the turn to the conversation, if the run was one.
     pub fn record(self, conversation: &mut Conversation) {
         if let Some(Turn { message, reply }) = self.turn {
             conversation.record(&message, &reply);

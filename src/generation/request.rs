@@ -1,4 +1,4 @@
-//! What a session is asked to do.
+//! What to run: the input, the sampling and when to stop.
 
 use crate::error::{Error, Result};
 use crate::sampler::Settings;
@@ -10,7 +10,9 @@ const MOST_STOP_BYTES: usize = 1024;
 /// A text, or its ids.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Text {
+    /// Words for the tokenizer. Names of special tokens in them are read as these tokens.
     Words(String),
+    /// Token ids, each below V; they need no tokenizer.
     Ids(Vec<u32>),
 }
 
@@ -34,7 +36,9 @@ pub enum Input {
 /// One run of a [`Session`](super::Session).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Request {
+    /// What is read first.
     pub input: Input,
+    /// How tokens are sampled; [`Input::Read`] ignores it.
     pub settings: Settings,
     /// The most tokens to generate, at least 1.
     pub max_tokens: usize,

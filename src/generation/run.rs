@@ -1,4 +1,4 @@
-//! One run: what was asked, and how far it is.
+//! One run: its request and its progress.
 
 use core::task::Poll;
 
@@ -11,22 +11,22 @@ use crate::error::Result;
 use crate::sampler::Chooser;
 use crate::sequence::Sequence;
 
-/// While a prompt is read, and while tokens are generated, the state is read back from a backend that keeps it elsewhere
-/// after so many tokens: what was read since then would have to be read again if the backend were lost.
+/// The state is read back from a GPU after this many tokens, in prefill and in decode. If the GPU is lost, only the
+/// tokens since then must be replayed.
 const READ_BACK_PROMPT_TOKENS: usize = 4096;
 const READ_BACK_GENERATED_TOKENS: usize = 256;
-/// A first answer does not wait for a prompt to be read back.
+/// The first token does not wait for a read-back of the prompt.
 const FIRST_TOKENS: usize = 16;
 
 pub(super) struct Run {
-    /// To be read first, and how many of them are.
+    /// Tokens of the prompt, and how many of them have been read.
     pub tokens: Vec<u32>,
     pub read: usize,
     /// None when nothing is to be generated.
     pub chooser: Option<Chooser>,
     pub stop_tokens: Vec<u32>,
     pub tokens_left: usize,
-    /// Chosen, and not read yet.
+    /// The sampled token that has not been read yet.
     pub chosen: Option<u32>,
     /// Why the run is over, once it is.
     pub over: Option<Reason>,
@@ -34,7 +34,7 @@ pub(super) struct Run {
     /// The sequence as it was, until the first token is out.
     pub before: Option<Sequence>,
     pub started: Instant,
-    /// When the step that is Waiting began.
+    /// When the step that returned [`Step::Waiting`] began.
     pub waiting_since: Option<Instant>,
 }
 

@@ -15,7 +15,7 @@ use crate::sequence::Sequence;
 use crate::state::{Content, Snapshot, State};
 use crate::tokenizer::StreamDecoder;
 
-/// Tokens that a decoder looks back at, to know how a text goes on.
+/// Tokens of context that a decoder needs to continue a text.
 const CONTEXT_TOKENS: usize = 8;
 
 /// A text that a model reads and writes. Made by [`Engine::session`](crate::Engine::session).
@@ -27,12 +27,12 @@ pub struct Session {
 }
 
 impl Session {
-    /// A session that goes on from `state`, which has read nothing or what `conversation` says.
+    /// A session that continues from `state`. The state has read nothing, or exactly `conversation`.
     pub(crate) fn new(state: State, conversation: Conversation) -> Self {
         Self::of(Sequence::new(state), conversation, Stats::default())
     }
 
-    /// A session that goes on where the snapshot was taken.
+    /// A session that continues where the snapshot was taken.
     ///
     /// # Errors
     /// [`Error::BadState`] when its conversation cannot be read.
@@ -62,7 +62,7 @@ impl Session {
         self.begin_under(model, request, None)
     }
 
-    /// As [`Session::begin`], with a limit on which tokens may be chosen.
+    /// As [`Session::begin`], with a constraint on the tokens, such as a grammar.
     ///
     /// # Errors
     /// As [`Session::begin`].
@@ -113,11 +113,11 @@ impl Session {
     }
 
     /// Does the next piece of work: a block of the prompt, or a token. After [`Step::End`] the session is free again.
-    /// Waits for nothing, so it may say [`Step::Waiting`].
+    /// Never blocks, so it may return [`Step::Waiting`].
     ///
     /// # Errors
-    /// [`Error::BadArgument`] when nothing has begun, and whatever the backend and the sampler return; the run is over
-    /// then. Not so after [`Error::DeviceLost`]: once the engine has another backend, the run goes on where it was.
+    /// [`Error::BadArgument`] when nothing has begun, and whatever the backend and the sampler return. An error ends
+    /// the run, except [`Error::DeviceLost`]: once the engine has another backend, the run continues where it was.
     pub fn step(&mut self, model: &mut dyn LoadedModel) -> Result<Step> {
         let Some(mut run) = self.run.take() else {
             return Err(Error::BadArgument("Nothing is being generated in this session.".into()));
@@ -133,7 +133,7 @@ impl Session {
         result
     }
 
-    /// As [`Session::step`]; natively it waits.
+    /// As [`Session::step`], but natively it blocks instead of returning [`Step::Waiting`].
     ///
     /// # Errors
     /// As [`Session::step`].
@@ -146,17 +146,17 @@ impl Session {
         }
     }
 
-    /// Brings the state and the scores up to all that was read, where a backend keeps them elsewhere; true when it is
-    /// done, false when it is to be called again. [`Step::End`] comes after that by itself; after [`Session::cancel`] or
-    /// a run that failed it is the caller's to do, before [`Session::logits`] or [`Session::snapshot`]. Waits for nothing.
+    /// Reads the newest state and scores back from a GPU. Returns true when done; after false, call it again. A run
+    /// does this by itself before [`Step::End`]. After [`Session::cancel`] or a failed run the caller must do it before
+    /// [`Session::logits`] or [`Session::snapshot`]. Never blocks.
     ///
     /// # Errors
-    /// What the backend returns. The session is as usable as before: what is begun next goes on from all that was read.
+    /// What the backend returns. The session stays usable, and the next run continues from all that was read.
     pub fn step_back(&mut self, model: &mut dyn LoadedModel) -> Result<bool> {
         Ok(self.sequence.read_back(model.backend())?.is_ready())
     }
 
-    /// As [`Session::step_back`]; natively it waits, so that it is always done.
+    /// As [`Session::step_back`], but natively it blocks until done.
     ///
     /// # Errors
     /// As [`Session::step_back`].
@@ -170,13 +170,13 @@ impl Session {
         }
     }
 
-    /// In a browser, what to wait for after [`Step::Waiting`]; none when the call may be repeated at once.
+    /// In a browser, a future to await after [`Step::Waiting`]; None when the call may be repeated at once.
     pub fn arrival(&self, model: &mut dyn LoadedModel) -> Option<Arrival> {
         self.sequence.arrival(model.backend())
     }
 
-    /// Ends the run, if there is one. The tokens that were handed out stay read; if none was, the session is as it was
-    /// before the run began. Returns the text of these tokens that was still held back.
+    /// Ends the run, if there is one. Tokens that were handed out stay read. If there were none, the session is as it
+    /// was before the run began. Returns the part of their text that was still held back.
     pub fn cancel(&mut self) -> String {
         self.run.take().map(|run| self.stop(run)).unwrap_or_default()
     }
@@ -201,8 +201,8 @@ impl Session {
     /// Scores of the next token, `[V]`.
     ///
     /// # Errors
-    /// [`Error::BadArgument`] before anything has been read, [`Error::Busy`] while a prompt is being read, or while they
-    /// have not been [read back](Session::read_back).
+    /// [`Error::BadArgument`] before anything has been read, [`Error::Busy`] while a prompt is being read, or before
+    /// the scores have been [read back](Session::read_back).
     pub fn logits(&self) -> Result<&[f32]> {
         if self.run.as_ref().is_some_and(Run::is_reading) {
             return Err(Error::Busy("The text is still being read.".into()));
@@ -224,12 +224,12 @@ impl Session {
         self.stats
     }
 
-    /// The recurrent state as it was read back last, for inspection.
+    /// The recurrent state as of the last read-back, for inspection.
     pub fn state(&self) -> &State {
         self.sequence.state()
     }
 
-    /// The turns of the chat so far, or the last ones of many.
+    /// The turns of the chat so far; of a long chat only the last ones.
     pub fn conversation(&self) -> &Conversation {
         &self.conversation
     }
@@ -248,11 +248,11 @@ impl Session {
         Content { state, logits, recent: &recent, conversation: &conversation }.to_bytes(model.model_hash())
     }
 
-    /// A second session that goes on from here on its own.
+    /// A second session that continues independently from the same state.
     ///
     /// # Errors
-    /// [`Error::Busy`] during a run, [`Error::OutOfMemory`] when there is no room for another state; this session and all
-    /// others are as they were then.
+    /// [`Error::Busy`] during a run, [`Error::OutOfMemory`] when there is no room for another state. Other sessions are
+    /// not affected.
     pub fn fork(&self) -> Result<Self> {
         self.is_idle("forked")?;
         Ok(Self::of(self.sequence.try_clone()?, self.conversation.clone(), self.stats))

@@ -2,22 +2,23 @@
 
 use serde::Serialize;
 
-/// Times are in milliseconds and count only the work done here, except `time_to_first_token_ms`, which is by the clock
-/// from the request on.
+/// Times are in milliseconds and count only work. `time_to_first_token_ms` is wall-clock time since the request.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Stats {
     /// Tokens of the prompt or message, template included.
     pub prompt_tokens: usize,
     /// Tokens generated.
     pub tokens: usize,
+    /// Milliseconds spent reading the prompt.
     pub prefill_ms: f64,
+    /// Milliseconds spent generating.
     pub decode_ms: f64,
     /// 0 until there is one.
     pub time_to_first_token_ms: f64,
 }
 
 impl Stats {
-    /// Of the generated tokens, without the prompt; 0 before the first.
+    /// Decode speed, without the prompt; 0 before the first token.
     pub fn tokens_per_second(&self) -> f64 {
         if self.decode_ms > 0.0 { self.tokens as f64 / self.decode_ms * 1e3 } else { 0.0 }
     }

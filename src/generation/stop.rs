@@ -14,8 +14,8 @@ impl StopStrings {
         Self { stops, held: String::new() }
     }
 
-    /// Takes the next piece and appends what is certainly no part of a stop string to `text`. True when a stop string
-    /// is complete; what follows it is dropped.
+    /// Takes the next piece and appends to `text` what cannot be part of a stop string. Returns true when a stop string
+    /// is complete; the text after it is dropped.
     pub fn push(&mut self, piece: &str, text: &mut String) -> bool {
         self.held.push_str(piece);
         if let Some(start) = self.stops.iter().filter_map(|stop| self.held.find(stop.as_str())).min() {

@@ -47,7 +47,7 @@ pub(crate) struct Uniform {
     pub eos_tokens: Vec<u32>,
 }
 
-/// Which recurrence all layers of a [`Uniform`] compute, and what only it has.
+/// The recurrence of all layers of a [`Uniform`], with its own settings.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Architecture {
     Mamba,
@@ -68,7 +68,7 @@ pub(crate) fn unsupported(name: &str) -> Error {
     ))
 }
 
-/// Beyond this a dimension is a lie or beyond any browser.
+/// A larger dimension is an error or too large for any browser.
 pub(crate) const MAX_DIMENSION: u64 = 1 << 24;
 pub(crate) const MAX_LAYERS: u64 = 1 << 12;
 pub(crate) const MAX_STATES: u64 = 1 << 12;
@@ -144,7 +144,7 @@ impl Config {
         if names.all(|name| name == first) { first } else { "hybrid" }
     }
 
-    /// N, of the layer that has most.
+    /// N; the largest one where layers differ.
     pub fn d_state(&self) -> usize {
         self.layers.iter().map(Mixer::d_state).max().unwrap_or(0)
     }
@@ -154,14 +154,14 @@ impl Config {
         tensors(self).iter().fold(0, |sum: u64, spec| sum.saturating_add(spec.values()))
     }
 
-    /// Bytes of a [`State`](crate::state::State), the same at every position; u64::MAX where they cannot be counted.
+    /// Bytes of a [`State`](crate::state::State), the same at every position; u64::MAX if u64 cannot count them.
     pub fn state_bytes(&self) -> u64 {
         let memories = self.layers.iter().flat_map(Mixer::memories);
         memories.fold(0, |sum: u64, memory| sum.saturating_add(memory.bytes().unwrap_or(u64::MAX)))
     }
 
-    /// The config itself, if its parts agree and no size that follows from them is beyond what 32 bits can count: wasm has
-    /// no more. `source` is the file that the sentence names. All later arithmetic with dimensions relies on this.
+    /// Checks that the dimensions agree and that 32 bits can count all sizes that follow from them, because wasm has no
+    /// more. `source` is the file that the sentence names. All later arithmetic with dimensions relies on this.
     ///
     /// # Errors
     /// [`Error::BadCheckpoint`] for dimensions that contradict each other or that nothing can hold.

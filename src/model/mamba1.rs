@@ -51,6 +51,7 @@ impl Mamba1 {
         self.dt_rank + 2 * self.d_state
     }
 
+    /// What a layer remembers: the convolution's inputs `[K-1, E]` and the hidden state `[N, E]`.
     pub fn memories(&self) -> [Memory; 2] {
         [
             Memory::fixed(MemoryKind::Conv, self.d_conv - 1, self.d_inner),

@@ -6,6 +6,7 @@ use super::tensors::LayerRole;
 /// The dimensions of a Mamba-2 mixer. Letters as in the crate's documentation.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Mamba2 {
+    /// H, P and G.
     pub heads: Heads,
     /// N.
     pub d_state: usize,
@@ -67,6 +68,7 @@ impl Mamba2 {
         self.d_inner() + self.conv_width() + self.heads.heads
     }
 
+    /// What a layer remembers: the convolution's inputs `[K-1, W]` and the hidden state `[N, E]`.
     pub fn memories(&self) -> [Memory; 2] {
         [
             Memory::fixed(MemoryKind::Conv, self.d_conv - 1, self.conv_width()),

@@ -3,8 +3,11 @@
 /// One thing that a layer remembers: rows of `width` values in f32.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Memory {
+    /// What the values are.
     pub kind: MemoryKind,
+    /// How many rows there are.
     pub extent: Extent,
+    /// f32 values in a row.
     pub width: usize,
 }
 
@@ -21,12 +24,19 @@ pub enum MemoryKind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Extent {
     /// The same number at every position.
-    Fixed { rows: usize },
+    Fixed {
+        /// Rows, all of them in use from the start.
+        rows: usize,
+    },
     /// One for each token, of which the last `tokens` are kept. The row of token t is number t % `tokens`.
-    Ring { tokens: usize },
+    Ring {
+        /// The most rows that are kept.
+        tokens: usize,
+    },
 }
 
 impl Memory {
+    /// A memory of `rows` rows at every position.
     pub const fn fixed(kind: MemoryKind, rows: usize, width: usize) -> Self {
         Self { kind, extent: Extent::Fixed { rows }, width }
     }
@@ -47,7 +57,7 @@ impl Memory {
         }
     }
 
-    /// Where the row that is the oldest after `position` tokens lies.
+    /// Index of the oldest row after `position` tokens.
     pub fn oldest_row(&self, position: u64) -> usize {
         match self.extent {
             Extent::Ring { tokens } if position > tokens as u64 => (position % tokens as u64) as usize,
@@ -55,7 +65,7 @@ impl Memory {
         }
     }
 
-    /// Values that there is room for; None where that is more than any machine has.
+    /// Values that there is room for; None if u64 cannot count them.
     pub fn values(&self) -> Option<u64> {
         (self.rows() as u64).checked_mul(self.width as u64)
     }

@@ -9,7 +9,9 @@ use super::tensors::LayerRole;
 /// shaders.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Mixer {
+    /// Selective scan with its own A and dt for each channel; Falcon-Mamba too.
     Mamba1(Mamba1),
+    /// One A and one dt for each head.
     Mamba2(Mamba2),
 }
 

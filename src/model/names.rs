@@ -1,4 +1,4 @@
-//! Which tensor a name of a checkpoint means.
+//! Maps the names in a checkpoint to tensors.
 //!
 //! transformers' `backbone.layers.0.norm.weight` is also found as `layers.0.norm.weight` (saved from the model without its
 //! head), `model.backbone.layers...` (Mamba-Codestral), and behind the names of whatever class held the model when it
@@ -25,7 +25,7 @@ pub(super) fn is_unused(name: &str) -> bool {
 /// The tensors of a layer with their names.
 pub(super) type LayerNames = &'static [(LayerRole, &'static str)];
 
-/// What stands before the model's own names in a file; known once a tensor has come.
+/// The prefix of all names in a file; known after the first tensor.
 #[derive(Debug, Default)]
 pub(super) struct Prefix {
     body: Option<String>,
@@ -33,8 +33,8 @@ pub(super) struct Prefix {
 }
 
 impl Prefix {
-    /// The role of a tensor; None for a name that the model does not have, or has somewhere else in this file.
-    /// `layer_names` are the tensors of the layer with this number.
+    /// The role of a tensor; None for a name that the model does not have, or that has another prefix than the rest of
+    /// the file. `layer_names` are the tensors of the layer with this number.
     pub fn role(&mut self, name: &str, layer_names: impl Fn(usize) -> LayerNames) -> Option<Role> {
         let parts: Vec<&str> = name.split('.').filter(|part| !WRAPPERS.contains(part)).collect();
         let name = parts.join(".");

@@ -8,8 +8,11 @@ use crate::error::{Error, Result};
 /// What a tensor is for. Names as in the checkpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Role {
+    /// `[V, D]`, a row a token.
     Embeddings,
+    /// Weights of the last RMS norm, `[D]`.
     NormF,
+    /// `[V, D]`. A tied head has the embeddings' role.
     LmHead,
     /// A tensor of the layer with this number.
     Layer(usize, LayerRole),
@@ -18,10 +21,15 @@ pub enum Role {
 /// What a layer's tensor is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum LayerRole {
+    /// Weights of the RMS norm before the mixer, `[D]`.
     Norm,
+    /// x and z from the residual stream: `[2 E, D]`, in Mamba-2 `[E + W + H, D]` for z, x, B, C and dt.
     InProj,
+    /// `[2 E]`, in Mamba-2 `[E + W + H]`; only with `use_bias`.
     InProjBias,
+    /// The taps of the causal convolution, `[W, 1, K]`.
     Conv,
+    /// `[W]`; only with `use_conv_bias`.
     ConvBias,
     /// Not in Mamba-2.
     XProj,
@@ -29,18 +37,24 @@ pub enum LayerRole {
     DtProj,
     /// `dt_proj.bias`, in Mamba-2 `dt_bias`.
     DtProjBias,
+    /// log(-A): `[E, N]`, in Mamba-2 `[H]`.
     ALog,
+    /// The skip past the scan: `[E]`, in Mamba-2 `[H]`.
     D,
     /// Only in Mamba-2: the norm between the scan and out_proj.
     GatedNorm,
+    /// Back to the residual stream, `[D, E]`.
     OutProj,
+    /// `[D]`; only with `use_bias`.
     OutProjBias,
 }
 
 /// One tensor that a checkpoint must hold.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TensorSpec {
+    /// What the tensor is for.
     pub role: Role,
+    /// In values, outermost dimension first; letters as in the crate's documentation.
     pub shape: Vec<usize>,
 }
 
@@ -88,8 +102,8 @@ pub fn tensors(config: &Config) -> Vec<TensorSpec> {
     ends.chain(layers).filter_map(|role| Some(TensorSpec { role, shape: config.shape(role)? })).collect()
 }
 
-/// Tells what a checkpoint's tensors are for, and keeps count of them, so that none is missing and none comes twice. It also
-/// finds out whether the head is tied, where the config says that it is.
+/// Assigns roles to a checkpoint's tensors and counts them, so that none is missing and none comes twice. If the config
+/// says that the head is tied, it also finds out whether that is true.
 #[derive(Debug)]
 pub struct Inventory {
     config: Config,
@@ -101,6 +115,7 @@ pub struct Inventory {
 }
 
 impl Inventory {
+    /// An inventory in which every tensor of the model is still missing.
     pub fn new(config: &Config) -> Self {
         Self {
             config: config.clone(),
@@ -111,10 +126,10 @@ impl Inventory {
         }
     }
 
-    /// A tensor begins: where its rows go. None for one that no forward pass needs.
+    /// Begins a tensor and returns its role. None for a tensor that no forward pass needs.
     ///
     /// # Errors
-    /// [`Error::BadCheckpoint`] for a tensor that the model has no place for, for one of another shape, and for one that
+    /// [`Error::BadCheckpoint`] for a tensor that the model has no place for, for a wrong shape, and for a tensor that
     /// comes twice; the sentence names the tensor, the shape found and the shape expected.
     pub fn begin(&mut self, name: &str, shape: &[usize]) -> Result<Option<Role>> {
         let role = self.prefix.role(name, |layer| self.config.layer_names(layer));
@@ -142,7 +157,7 @@ impl Inventory {
         Ok(Some(role))
     }
 
-    /// What is to be done with the next rows of the tensor begun last.
+    /// Says what to do with the next rows of the current tensor.
     ///
     /// # Errors
     /// [`Error::OutOfMemory`].
@@ -157,7 +172,7 @@ impl Inventory {
         Ok(rows)
     }
 
-    /// All tensors have come: the model's config, the head tied or not as the file has it.
+    /// Call this after the last tensor. Returns the config, with `tied` as the file has it.
     ///
     /// # Errors
     /// [`Error::BadCheckpoint`] that names the first missing tensor, if one is missing.

@@ -1,9 +1,9 @@
-//! Embeddings and head of a model whose config says that they are one: the file decides.
+//! Embeddings and head of a model with a tied head, according to its config. The file decides whether it is tied.
 //!
-//! A file may hold one of the two, both with the same values, or both with different ones. transformers then ties what
-//! is there, ties, and does not tie. Here nothing is held to be compared later: of the table that comes first a hash is
-//! kept for each few rows, and the table that comes second is passed over as long as its hashes are the same. If a row
-//! differs, the second table begins as a copy of the first, and goes on from there.
+//! A file may hold one of the two tables, both with equal values, or both with different ones. transformers ties them
+//! in the first two cases, and not in the third. No table is held for a later comparison: each few rows of the first
+//! table leave a hash, and the second table is skipped as long as its hashes are the same. If a row differs, the second
+//! table begins as a copy of the first, and goes on from there.
 
 use xxhash_rust::xxh3::Xxh3;
 
@@ -18,11 +18,16 @@ pub const GROUP_ROWS: usize = 8;
 pub enum Rows<'a> {
     /// Keeps them.
     Kept(&'a [f32]),
-    /// Nothing: the embeddings, which are also the head, have them already.
+    /// Skips them: the tied table holds them already.
     Known,
     /// Embeddings and head are two tables that are equal before `row`. Both begin as what came first; the table that
     /// comes now goes on from `row` with `values`. Once only; later rows are [`Rows::Kept`].
-    Untied { row: usize, values: Vec<f32> },
+    Untied {
+        /// The first row that the second table does not share; a multiple of [`GROUP_ROWS`].
+        row: usize,
+        /// Whole rows of D values, from `row` on.
+        values: Vec<f32>,
+    },
 }
 
 /// Follows the two tables of a model whose head is said to be tied.
@@ -32,7 +37,7 @@ pub(super) struct Tables {
     second: Option<Role>,
     /// Of the first table, [`GROUP_ROWS`] rows each.
     hashes: Vec<u64>,
-    /// The group that is not whole yet.
+    /// The unfinished group.
     group: Group,
     /// Whole groups of the second table that were the same.
     same: usize,

@@ -1,14 +1,14 @@
-//! Chooses the tokens of one generation: a sampler, and what limits it.
+//! A sampler with an optional constraint, for one generation.
 
 use super::{Recent, Sampler};
 use crate::error::{Error, Result};
 
 /// Says which tokens may come next, as a grammar does.
 pub trait Constraint {
-    /// Sets the scores (V) of those that may not to -inf. Called once for each token that is chosen.
+    /// Sets the scores (V) of forbidden tokens to -inf. Called once for each sampled token.
     ///
     /// # Errors
-    /// What keeps the generation from going on; it ends the run.
+    /// Any error; it ends the run.
     fn mask(&mut self, scores: &mut [f32]) -> Result<()>;
 
     /// This token was chosen and read. A token that ends the text is not read.
@@ -25,11 +25,12 @@ pub struct Chooser {
 }
 
 impl Chooser {
+    /// Without a constraint, every token that the sampler allows may be chosen.
     pub fn new(sampler: Sampler, constraint: Option<Box<dyn Constraint>>) -> Self {
         Self { sampler, constraint }
     }
 
-    /// The sampler, if nothing limits it: then a backend may choose in its place.
+    /// The sampler if there is no constraint. A backend may then sample in its place.
     pub fn sampler_alone(&mut self) -> Option<&mut Sampler> {
         self.constraint.is_none().then_some(&mut self.sampler)
     }

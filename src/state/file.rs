@@ -12,6 +12,7 @@ use crate::model::Config;
 /// What a file holds.
 #[derive(Debug, PartialEq)]
 pub struct Snapshot {
+    /// The recurrent state, with its position.
     pub state: State,
     /// Scores of the next token, `[V]`; empty when nothing has been read yet.
     pub logits: Vec<f32>,
@@ -21,12 +22,16 @@ pub struct Snapshot {
     pub conversation: String,
 }
 
-/// What is to be saved: as [`Snapshot`], without a copy of it.
+/// What to save: a [`Snapshot`] by reference.
 #[derive(Debug, Clone, Copy)]
 pub struct Content<'a> {
+    /// As [`Snapshot::state`].
     pub state: &'a State,
+    /// As [`Snapshot::logits`].
     pub logits: &'a [f32],
+    /// As [`Snapshot::recent`].
     pub recent: &'a [u32],
+    /// As [`Snapshot::conversation`].
     pub conversation: &'a str,
 }
 
@@ -41,13 +46,14 @@ impl Content<'_> {
 }
 
 impl Snapshot {
+    /// The same, borrowed, to be written again.
     pub fn content(&self) -> Content<'_> {
         let Self { state, logits, recent, conversation } = self;
         Content { state, logits, recent, conversation }
     }
 
-    /// Reads a file of any version back. What it takes of memory follows from `config` and from the length of `bytes`,
-    /// never from a number in the file.
+    /// Reads a file of any version back. Its memory use is bounded by `config` and by the length of `bytes`, never by a
+    /// number in the file.
     ///
     /// # Errors
     /// [`Error::BadState`] for a damaged file and for one of a newer version, [`Error::WrongModel`] for one of other

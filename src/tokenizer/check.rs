@@ -1,4 +1,4 @@
-//! What the tokenizers library takes for granted in a tokenizer.json and would panic without.
+//! Checks a tokenizer.json for what the tokenizers library assumes, because the library would panic without it.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -24,7 +24,7 @@ struct Parts {
     model: Unigram,
 }
 
-/// What is asked of a unigram model, which keeps it to itself.
+/// Fields of a unigram model that the library does not expose.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Unigram {
@@ -55,7 +55,7 @@ enum Merge<'a> {
     Pair(#[serde(borrow)] Cow<'a, str>, #[serde(borrow)] Cow<'a, str>),
 }
 
-/// A tokenizer.json that the library can be given.
+/// A tokenizer.json that is safe for the library.
 pub struct Checked<'a> {
     pub json: Cow<'a, [u8]>,
     /// The id that a unigram model gives to what it does not know.

@@ -1,4 +1,4 @@
-//! What is not in tokenizer.json itself: tokens that other files add, and what transformers' tokenizer classes set.
+//! Applies what is outside of tokenizer.json: tokens from other files, and settings of transformers' tokenizer classes.
 
 use tokenizers::processors::PostProcessorWrapper;
 use tokenizers::{AddedToken, Model, PreTokenizerWrapper};
@@ -6,8 +6,8 @@ use tokenizers::{AddedToken, Model, PreTokenizerWrapper};
 use super::TokenizerSettings;
 use super::settings::Class;
 
-/// Makes of tokenizer.json's tokenizer what transformers makes of the whole folder. `vocab` is V: tokens that would lie
-/// beyond are not added, since the model has no use for them.
+/// Changes tokenizer.json's tokenizer as transformers does when it loads the whole folder. `vocab` is V: tokens that
+/// would lie beyond are not added, since the model has no use for them.
 pub fn complete(
     tokenizer: &mut tokenizers::Tokenizer,
     settings: &TokenizerSettings,
@@ -43,8 +43,8 @@ fn next_id(tokenizer: &tokenizers::Tokenizer, added: impl Iterator<Item = u32>) 
 }
 
 /// GPT-NeoX's and GPT-2's classes set the space before a text by their own setting. GPT-NeoX's puts nothing around a
-/// text: transformers 5 hears `add_bos_token` only where there is no tokenizer.json. Of these classes only tokenizers
-/// of their own kind are changed, since others are named so by mistake.
+/// text: transformers 5 uses `add_bos_token` only without a tokenizer.json. Only tokenizers of the class's own kind are
+/// changed, since others name the class by mistake.
 fn of_class(tokenizer: &mut tokenizers::Tokenizer, settings: &TokenizerSettings) {
     let Some(PreTokenizerWrapper::ByteLevel(byte_level)) = tokenizer.get_pre_tokenizer() else { return };
     let mut byte_level = *byte_level;

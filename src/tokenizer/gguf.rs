@@ -94,7 +94,7 @@ impl Tokenizer {
     /// The tokenizer of a GGUF file; None when it has none. `vocab` is V.
     ///
     /// # Errors
-    /// [`Error::BadTokenizer`] for a kind of tokenizer that is not known here, and for one that is not sound.
+    /// [`Error::BadTokenizer`] for an unknown kind of tokenizer, and for a malformed one.
     pub fn from_gguf(metadata: &Metadata, settings: &TokenizerSettings, vocab: usize) -> Result<Option<Self>> {
         match metadata.text(KIND)? {
             None | Some("none" | "no_vocab") => return Ok(None),
@@ -109,7 +109,7 @@ impl Tokenizer {
             return Err(bad(format!("has {} tokens, but the model has {vocab}", tokens.len())));
         }
         let is = |id: usize, kind: i32| types.get(id) == Some(&kind);
-        // What has a special meaning is special, whether or not the file says so.
+        // A token with a special meaning is special, even if the file does not say so.
         let list = metadata.texts("tokenizer.ggml.merges")?;
         let is_control = |id: usize, token: &str| {
             is(id, token_type::CONTROL)
@@ -117,7 +117,7 @@ impl Tokenizer {
                     && (ENDS.contains(&token) || token.chars().nth(1).is_some() && settings.names(token))
                     && !is_made(list, token)
         };
-        // Rows of padding have invented names, which no text is to be read as.
+        // Padding rows have invented names, which must never match text.
         let used = tokens.iter().enumerate().filter(|(id, _)| !is(*id, token_type::UNUSED));
         let ids: Vocab = used.map(|(id, token)| (token.to_owned(), id as u32)).collect();
         let merges = merges(list, &ids)?;
@@ -171,8 +171,8 @@ fn is_made(merges: Option<&Texts>, token: &str) -> bool {
     merges.is_some_and(|merges| merges.iter().any(makes))
 }
 
-/// How a model of this kind splits words if its file does not say it, as those do not that were written before April
-/// 2024: as Falcon's and GPT-NeoX's tokenizers, which all published models of the two kinds have.
+/// The default way to split words. Files written before April 2024 do not say it. All published models of the two kinds
+/// have Falcon's and GPT-NeoX's tokenizers.
 fn usual(metadata: &Metadata) -> Result<&'static str> {
     Ok(if metadata.flag("mamba.ssm.dt_b_c_rms")?.unwrap_or(false) { "falcon" } else { "gpt-neox" })
 }
@@ -199,8 +199,8 @@ struct Pipeline {
     add_bos: bool,
 }
 
-/// What llama.cpp's names of pre-tokenizers stand for, as the tokenizer.json of the models has it that they were
-/// made from; llama.cpp itself leaves Unicode normalisation out.
+/// The meaning of llama.cpp's names of pre-tokenizers, taken from the tokenizer.json of the original models. llama.cpp
+/// itself leaves Unicode normalisation out.
 fn pipeline(name: &str) -> Result<Pipeline> {
     let gpt2 = || ByteLevel::new(false, true, true);
     let split = |regex: &str| -> Result<PreTokenizerWrapper> {

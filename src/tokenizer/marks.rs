@@ -2,7 +2,7 @@
 //!
 //! A chat template puts special tokens (`<|user|>`) and the user's words into one text. If the user writes the name
 //! of a special token, it must stay plain text, or a message could end the turn and speak as the model. Encoding the
-//! parts one by one is no way out, because tokens may span them (`User: ` and `Hello` make ` Hello`).
+//! parts one by one would be wrong, because tokens may span them (`User: ` and `Hello` make ` Hello`).
 //!
 //! So the tokenizer's own search for special tokens is off. Each special token has a second name that no text
 //! contains, made of a Unicode noncharacter and a character of a private plane, and the names outside of guarded
@@ -17,7 +17,7 @@ use tokenizers::{AddedToken, Model};
 const MARK: char = '\u{8FFFE}';
 /// Stands before a character at which no special token may begin.
 const GUARD: char = '\u{8FFFF}';
-/// What a text that has these two gets instead.
+/// Replaces these two in a user's text.
 const REPLACEMENT: char = '\u{FFFD}';
 /// The second name of the i-th special token ends in the character with this number plus i.
 const FIRST: u32 = 0xF0000;
@@ -27,6 +27,7 @@ const FIRST: u32 = 0xF0000;
 pub struct Guarded(String);
 
 impl Guarded {
+    /// The text with a guard character wherever a special token could begin.
     pub fn as_str(&self) -> &str {
         &self.0
     }

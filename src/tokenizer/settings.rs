@@ -19,8 +19,11 @@ const LISTS: [&str; 2] = ["extra_special_tokens", "additional_special_tokens"];
 /// What tokenizer_config.json, special_tokens_map.json, added_tokens.json and chat_template.jinja say.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct TokenizerSettings {
+    /// The token that begins a text; templates write it.
     pub bos_token: Option<String>,
+    /// The token that ends a text, so it ends generation too.
     pub eos_token: Option<String>,
+    /// The token for what the vocabulary cannot spell.
     pub unk_token: Option<String>,
     /// Every special token that has a name (`bos_token`, `pad_token`, ...), under that name.
     named: Vec<(String, AddedToken)>,

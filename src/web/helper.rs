@@ -6,12 +6,13 @@ use super::error::Thrown;
 use crate::backend::cpu::workers;
 use crate::engine;
 
-/// A worker that does nothing but kernels. It counts from its making on, so it must go on to `work`.
+/// A worker that only runs kernels. The pool counts it from its construction on, so it must call `work`.
 #[wasm_bindgen]
 pub struct KernelHelper;
 
 #[wasm_bindgen]
 impl KernelHelper {
+    /// Joins the pool as a helper.
     #[allow(clippy::new_without_default, reason = "it is made by JavaScript only")]
     #[wasm_bindgen(constructor)]
     pub fn new() -> Self {
@@ -19,18 +20,19 @@ impl KernelHelper {
         Self
     }
 
-    /// Before it is made: has the browser compile what the engine will need while that waits for the model.
+    /// Called before construction: makes the browser compile the functions that the engine will need, while the model
+    /// loads.
     #[wasm_bindgen(js_name = warmUp)]
     pub fn warm_up() -> Result<(), JsValue> {
         engine::warm_up().thrown()
     }
 
-    /// Does parts of every kernel; never returns.
+    /// Works on parts of every kernel; never returns.
     pub fn work(self) {
         workers::help();
     }
 
-    /// A part that it had taken will never be done: the engine, which waits for it, traps.
+    /// Reports that this worker failed with a part unfinished. The engine, which waits for the part, traps.
     pub fn failed() {
         workers::failed();
     }

@@ -18,7 +18,7 @@ const PIECE: u32 = 1 << 18;
 /// No machine with a browser has more.
 const MOST_THREADS: usize = 1024;
 
-/// Takes a checkpoint in; see [`EngineBuilder`].
+/// Loads a checkpoint; see [`EngineBuilder`].
 #[wasm_bindgen]
 pub struct ModelLoader {
     builder: EngineBuilder,
@@ -36,11 +36,13 @@ impl ModelLoader {
         Ok(Self { builder, piece: Vec::new() })
     }
 
+    /// The names of the files to load, in order.
     #[wasm_bindgen(js_name = weightFiles)]
     pub fn weight_files(&self) -> Vec<String> {
         self.builder.weight_files().to_vec()
     }
 
+    /// Begins the next file. `byte_length` is its size, where the server announces it.
     #[wasm_bindgen(js_name = beginFile)]
     pub fn begin_file(&mut self, name: &str, byte_length: Option<f64>) -> Result<(), JsValue> {
         self.builder.begin_file(name, byte_length.map(|length| length as u64)).thrown()
@@ -59,17 +61,19 @@ impl ModelLoader {
         Ok(())
     }
 
+    /// Ends the current file; throws `integrity` when bytes are missing.
     #[wasm_bindgen(js_name = endFile)]
     pub fn end_file(&mut self) -> Result<(), JsValue> {
         self.builder.end_file().thrown()
     }
 
-    /// Kernels of the backend that the browser has compiled, and those that are needed.
+    /// Kernels of the backend that the browser has compiled.
     #[wasm_bindgen(getter, js_name = kernelsReady)]
     pub fn kernels_ready(&self) -> usize {
         self.builder.compiled().ready
     }
 
+    /// Kernels that the backend needs in all; 0 on the CPU.
     #[wasm_bindgen(getter)]
     pub fn kernels(&self) -> usize {
         self.builder.compiled().of

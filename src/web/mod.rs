@@ -57,13 +57,13 @@ impl WasmEngine {
         values::to_js(&self.0.borrow().info())
     }
 
-    /// Puts `other`, the same model loaded again, in this engine's place, so that all sessions go on with it. `reason`
-    /// is a sentence: why it is this backend.
+    /// Replaces this engine by `other`, the same model loaded again. All sessions continue with it. `reason` is a
+    /// sentence that says why this backend was chosen.
     pub fn replace(&self, other: WasmEngine, reason: &str) -> Result<(), JsValue> {
         self.put(other, reason).thrown()
     }
 
-    /// Takes the GPU away, as a crash of its driver would, to see what happens then.
+    /// Destroys the GPU device, to test what a crash of its driver does.
     #[wasm_bindgen(js_name = loseDevice)]
     pub fn lose_device(&self) {
         crate::testing::lose_device(&mut self.0.borrow_mut());

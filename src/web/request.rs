@@ -36,7 +36,7 @@ struct Fields {
     seed: Option<u64>,
 }
 
-/// Reads a request; what it does not say is as the model's makers recommend.
+/// Reads a request. Missing settings are those that the model's makers recommend.
 pub(super) fn parse(engine: &Engine, request: &JsValue) -> Result<Request> {
     let fields: Fields = from_js(request, "request")?;
     let read = Some(fields.read).filter(|read| !read.is_null() && !read.is_undefined());

@@ -64,7 +64,7 @@ impl WasmSession {
         })
     }
 
-    /// Has a browser look at the GPU that would do so late by itself.
+    /// Makes a browser check the GPU now that would check it late by itself.
     pub fn hurry(&self) {
         if let Some(remote) = self.engine.borrow_mut().backend().remote() {
             remote.hurry();
@@ -91,7 +91,7 @@ impl WasmSession {
         self.session.snapshot(&*self.engine.borrow()).thrown()
     }
 
-    /// A second session that goes on from here on its own.
+    /// A second session that continues independently from the same state.
     pub fn fork(&self) -> Result<WasmSession, JsValue> {
         let session = self.session.fork().thrown()?;
         Ok(Self::new(session, Rc::clone(&self.engine)))

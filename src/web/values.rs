@@ -1,4 +1,4 @@
-//! JavaScript's values to Rust's and back, through serde.
+//! Converts JavaScript's values to Rust's and back, through serde.
 
 use js_sys::Array;
 use serde::de::{DeserializeOwned, Deserializer, Visitor};
@@ -42,7 +42,7 @@ impl<'de> Deserializer<'de> for AllFields {
     }
 }
 
-/// Makes a sentence of serde's words, in which types have Rust's names.
+/// Turns serde's message, which has Rust's names of types, into a sentence.
 fn sentence(what: &str, path: &str, words: &str) -> String {
     let words = words.strip_prefix("Error: ").unwrap_or(words);
     if let Some(rest) = words.strip_prefix("unknown field `")

@@ -34,12 +34,13 @@ impl Conv {
     pub unsafe fn run(&self, channels: Range<usize>, block: &ConvBlock<'_>) {
         let ConvBlock { inputs, offset, past, out } = block;
         let (tokens, before, math) = (out.rows(), past.rows(), Math::new());
-        // SAFETY: the caller's alone.
         let input = |time: usize| -> &[f32] {
             let columns = channels.clone();
-            // By time from the oldest input that is kept.
+            // `time` counts from the oldest input that is kept.
             match time.checked_sub(before) {
+                // SAFETY: the caller promises that nothing else uses these channels' columns meanwhile.
                 Some(t) => unsafe { inputs.row(t, columns.start + offset..columns.end + offset) },
+                // SAFETY: likewise.
                 None => unsafe { past.row(time, columns) },
             }
         };
@@ -67,7 +68,7 @@ impl Conv {
     }
 }
 
-/// All models of note have as many taps; they are added up in one pass.
+/// All well-known models have this many taps. They are added up in one pass.
 const TAPS: usize = 4;
 
 /// `out = finish((bias, or out) + sum over k of taps[k] * inputs[k])`
@@ -80,7 +81,7 @@ fn add_taps<const K: usize>(
     finish: impl Fn(F32x4) -> F32x4,
 ) {
     let (len, whole) = (out.len(), out.len() / F32x4::LANES);
-    // Equal lengths, told to the compiler once, so that it checks no bound in the loop.
+    // Equal lengths let the compiler drop the bounds checks in the loop.
     let (bias_lanes, taps_lanes) =
         (bias.map(|bias| &bias.as_chunks().0[..whole]), taps.map(|x| &x.as_chunks().0[..whole]));
     let inputs_lanes = inputs.map(|x| &x.as_chunks().0[..whole]);

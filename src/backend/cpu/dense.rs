@@ -61,13 +61,13 @@ impl Dense {
 }
 
 impl Strips for Dense {
-    /// Each sum is made in the order of the columns, for one token as for several.
+    /// Every sum adds the columns in order, for one token as for several.
     #[inline(always)]
     unsafe fn tile<const T: usize>(&self, strip: usize, x: &Tiles, first: usize, out: &Columns) {
         let weights = &self.values[strip * self.cols..][..self.cols];
         let mut sums = [[F32x4::splat(0.0); PANEL_ROWS / F32x4::LANES]; T];
-        // One column an iteration: of several, V8 reads all weights and activations before it computes, and keeps them
-        // in memory, having not as many registers.
+        // One column an iteration. With several, V8 loads all weights and activations before it computes, runs out of
+        // registers and spills them.
         for (weights, x) in weights.iter().zip(x.exact::<T>(first, self.cols)) {
             let weights: [_; PANEL_ROWS / F32x4::LANES] = load(weights);
             for (sums, &x) in sums.iter_mut().zip(x) {

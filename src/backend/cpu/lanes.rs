@@ -1,11 +1,11 @@
-//! The first values of a slice in SIMD lanes, and back, where there may be fewer of them than lanes.
+//! Loads and stores SIMD lanes where a slice may be shorter than the lanes.
 
 use super::simd::F32x4;
 
-/// The first values, missing lanes zero.
+/// Loads the first values; missing lanes are zero.
 #[inline(always)]
 pub fn load<const V: usize>(from: &[f32]) -> [F32x4; V] {
-    // Where there is one for each lane, without a call of memory.copy.
+    // A full vector needs no call of memory.copy.
     if let Some((lanes, _)) = from.as_chunks().0.split_first_chunk::<V>() {
         return lanes.each_ref().map(F32x4::load);
     }
@@ -14,7 +14,7 @@ pub fn load<const V: usize>(from: &[f32]) -> [F32x4; V] {
     lanes.each_ref().map(F32x4::load)
 }
 
-/// As many of the lanes as there are places.
+/// Stores as many lanes as `to` has room for.
 #[inline(always)]
 pub fn store<const V: usize>(values: [F32x4; V], to: &mut [f32]) {
     if let Some((lanes, _)) = to.as_chunks_mut().0.split_first_chunk_mut::<V>() {

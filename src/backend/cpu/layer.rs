@@ -1,6 +1,5 @@
-//! A layer over a block of T tokens: a few stages, each spread over the threads, which wait for one another in between.
-//! Whatever needs only the rows or channels that a thread has just made is done in the same stage, while they are in its
-//! cache.
+//! A layer over a block of T tokens, in a few stages. Each stage is spread over the threads, with a barrier in between.
+//! Work on rows or channels that a thread has just computed is in the same stage, while they are in its cache.
 
 use core::ops::Range;
 
@@ -16,7 +15,7 @@ use crate::error::Result;
 use crate::model::{self, Config};
 use crate::state::LayerState;
 
-/// Activations of one block of T tokens, allocated once for the largest T and the layers that need most.
+/// Activations of one block of T tokens, allocated once for the largest T and the largest layers.
 pub struct Work {
     /// The residual stream, `[T, D]`.
     pub residual: Vec<f32>,
@@ -120,7 +119,7 @@ pub unsafe fn in_proj(layer: &Layer, rows: Range<usize>, u: &Tiles, tokens: usiz
     }
 }
 
-/// A part's channels, for a block of tokens so few at a time that what is made of them stays in the cache.
+/// Splits a part's channels into pieces whose results for a block of tokens fit in the cache.
 pub fn units(channels: Range<usize>, tokens: usize) -> impl Iterator<Item = Range<usize>> {
     let unit = if tokens == 1 { channels.len().max(1) } else { BLOCK_COLUMNS };
     channels.clone().step_by(unit).map(move |start| start..channels.end.min(start + unit))

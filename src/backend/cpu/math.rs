@@ -6,9 +6,9 @@ use super::simd::{F32x4, MAGIC};
 
 /// The functions with their constants.
 ///
-/// In WebAssembly the machine's compiler makes a vector constant anew, of four instructions or so, wherever it stands. So
-/// the constants are hidden from ours, which then reads them once and hands them on: the scan takes two thirds of the
-/// time. Made once for each part of a kernel.
+/// The browser's compiler rebuilds a vector constant, in about four instructions, wherever it is used. So the constants
+/// are hidden from LLVM, which then loads them once and keeps them. The scan takes a third less time. Make one for each
+/// part of a kernel.
 pub struct Math {
     exp: Exp,
     decay: Decay,
@@ -74,7 +74,7 @@ impl Math {
     /// Below -126 the result is 2^-126 or so.
     ///
     /// The decay exp(dt A) of the scan, N times a channel and token, is this with A times log2(e) prepared at load:
-    /// cheaper than [`Math::exp`] by a quarter, and what the rounding of the product does to the decay is below 1e-7.
+    /// cheaper than [`Math::exp`] by a quarter. Rounding the product changes the decay by less than 1e-7.
     #[inline(always)]
     pub fn exp2_decay(&self, x: F32x4) -> F32x4 {
         let Decay { least, magic, one, terms } = &self.decay;
@@ -102,7 +102,7 @@ impl Math {
     }
 }
 
-/// The polynomial with these terms, the highest power first.
+/// Evaluates a polynomial, the coefficient of the highest power first.
 #[inline(always)]
 fn polynomial<const N: usize>(x: F32x4, terms: &[F32x4; N]) -> F32x4 {
     terms[1..].iter().fold(terms[0], |sum, &term| sum.mul_add(x, term))

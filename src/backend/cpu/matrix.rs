@@ -18,7 +18,7 @@ pub enum Matrix {
     Int4(Packed<Int4Panel>),
 }
 
-/// A form of matrix, of which a strip of eight rows is multiplied with a tile of tokens at a time.
+/// A matrix layout that multiplies a strip of eight rows with a tile of tokens at a time.
 pub trait Strips {
     /// `out[first + t, r] = W[r] · x[first + t]` for the T tokens t from `first` on, which are a tile, and the rows r of
     /// the strip.
@@ -34,8 +34,9 @@ pub trait Strips {
     unsafe fn product(&self, rows: Range<usize>, x: &Tiles, tokens: usize, out: &Columns) {
         for strip in rows.start / PANEL_ROWS..rows.end.div_ceil(PANEL_ROWS) {
             for_tiles(0..tokens, |first, some| match some {
-                // SAFETY: as the caller promises.
+                // SAFETY: the caller promises that nothing else uses these columns meanwhile.
                 1 => unsafe { self.tile::<1>(strip, x, first, out) },
+                // SAFETY: likewise.
                 _ => unsafe { self.tile::<TILE_TOKENS>(strip, x, first, out) },
             });
         }
@@ -43,7 +44,7 @@ pub trait Strips {
 }
 
 impl Matrix {
-    /// Products are made in strips of so many rows, see [`Matrix::product`].
+    /// Rows of a strip, see [`Matrix::product`].
     pub const STRIP: usize = PANEL_ROWS;
 
     /// An empty matrix with its memory reserved.
@@ -69,7 +70,7 @@ impl Matrix {
         }
     }
 
-    /// The same matrix once more.
+    /// A copy of the matrix.
     pub fn copy(&self) -> Result<Self> {
         Ok(match self {
             Matrix::F32(matrix) => Matrix::F32(matrix.copy()?),
@@ -78,7 +79,7 @@ impl Matrix {
         })
     }
 
-    /// Forgets the rows from `row` on, which begins a strip; they are pushed anew.
+    /// Drops the rows from `row` on, the first row of a strip. They will be pushed again.
     pub fn rewind(&mut self, row: usize) {
         debug_assert!(row.is_multiple_of(Self::STRIP));
         match self {
@@ -140,8 +141,8 @@ impl Matrix {
         }
     }
 
-    /// `out[t, r] = W[r] · x[t]` for the first `tokens` tokens t and the rows r in `rows`, which begins with a strip and
-    /// ends so or at the end. `out` is `[tokens, rows]`.
+    /// `out[t, r] = W[r] · x[t]` for the first `tokens` tokens t and the rows r in `rows`. `rows` begins at a strip,
+    /// and ends at a strip or at the last row. `out` is `[tokens, rows]`.
     ///
     /// # Safety
     /// Nothing else may use these columns of `out` meanwhile.
@@ -158,8 +159,8 @@ impl Matrix {
         }
     }
 
-    /// Lays out the rows of `values`, each `stride` apart, of which the first `cols` count, and multiplies them with all
-    /// rows: for where neither can be done together with something else.
+    /// Lays out the rows of `values`, the first `cols` values of each `stride`, and multiplies them with all rows. For
+    /// callers that cannot merge either step with other work.
     pub fn multiply(&self, values: &[f32], stride: usize, cols: usize, out: &mut [f32], work: &mut Tiles, pool: &Pool) {
         let rows = self.rows();
         let tokens = out.len() / rows;

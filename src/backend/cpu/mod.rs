@@ -30,7 +30,7 @@ use norm::rms_norm;
 use pool::Pool;
 use weights::Weights;
 
-/// Tokens read together: enough to read the weights seldom, few enough that a stop is felt at once.
+/// Tokens read together: enough to share the reading of the weights, few enough to stop quickly.
 const BLOCK_TOKENS: usize = 32;
 
 /// The CPU backend; made by [`CpuLoader`].

@@ -23,7 +23,7 @@ fn inverse_rms(x: &[f32], epsilon: f32) -> f32 {
     1.0 / (square_sum / x.len() as f32 + epsilon).sqrt()
 }
 
-/// `x += bias`, of one token. No bias, nothing done.
+/// `x += bias`, of one token. An empty bias changes nothing.
 pub fn add_bias(x: &mut [f32], bias: &[f32]) {
     x.iter_mut().zip(bias).for_each(|(x, bias)| *x += bias);
 }

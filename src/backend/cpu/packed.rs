@@ -14,7 +14,7 @@ use crate::error::Result;
 pub struct Packed<P> {
     rows: usize,
     cols: usize,
-    /// How this machine multiplies.
+    /// The form of the products on this machine.
     way: Way,
     /// Panels of a strip of eight rows one after the other, strip after strip; missing rows and columns are zero.
     panels: Vec<P>,
@@ -54,7 +54,7 @@ impl<P: Panel> Packed<P> {
         Ok(Self { panels: copied(&self.panels, "the model's weights")?, ..*self })
     }
 
-    /// From `row` on, which begins a strip, all rows are zeros again.
+    /// Zeroes the rows from `row` on, the first row of a strip.
     pub fn rewind(&mut self, row: usize) {
         let blocks = self.cols.div_ceil(BLOCK_COLUMNS);
         self.panels[row / PANEL_ROWS * blocks..].fill(P::ZERO);

@@ -12,7 +12,7 @@ pub trait Panel: Copy + Send + Sync {
     /// Taken off each value.
     const OFFSET: i32;
     /// Activations are rounded to whole numbers within plus and minus this. All builds round alike, and the products
-    /// stay in the range in which the relaxed dot product is exact on every machine; so all give the same results.
+    /// stay where the relaxed dot product is exact on every machine. So all builds give the same results.
     const ACTIVATION_MAX: f32;
     /// Whether the relaxed dot product needs the activations positive, see [`narrow`](super::simd::narrow).
     const IS_RAISED: bool;
@@ -31,15 +31,15 @@ pub trait Panel: Copy + Send + Sync {
     fn products<const T: usize>(&self, way: Way, x: &[Activation], starts: &[i32; T]) -> [[F32x4; T]; 2];
 }
 
-/// 8 bits a weight. Values lie within +-127, activations within +-63, so that a raise of 64 leaves them positive and
-/// within 7 bits, which one operand of the relaxed dot product has to be.
+/// 8 bits a weight. Values lie within +-127, activations within +-63, so that adding 64 makes them positive and within
+/// 7 bits. One operand of the relaxed dot product has to be.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct Int8Panel {
     /// In the order that [`place_int8`] gives.
     values: [i8; BLOCK_COLUMNS * PANEL_ROWS],
     scales: Scales,
-    /// Each row's sum of values, where the raise has to be taken off again.
+    /// Each row's sum of values, to subtract the added 64 again.
     sums: RowSums,
 }
 

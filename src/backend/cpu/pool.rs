@@ -1,8 +1,7 @@
 //! Threads that work on one kernel side by side.
 //!
-//! A kernel is split into parts, by rows of a matrix, by channels or by tokens. Each
-//! number is computed by one thread with the same operations in the same order whatever their count is, so the results
-//! are equal to the bit.
+//! A kernel is split into parts, by rows of a matrix, by channels or by tokens. One thread computes each number, with
+//! the same operations in the same order for any number of threads. So the results are equal to the bit.
 //!
 //! Natively the threads are the standard library's. In the browser the page makes them (www/engine/pool.js):
 //! each is a worker that instantiates the same module over the same memory and calls [`workers::help`].
@@ -33,8 +32,8 @@ type Task<'a> = &'a (dyn Fn(Part) + Sync);
 
 /// The caller and its helpers.
 ///
-/// Whoever is free takes the next part, so the caller waits only for parts that a helper has begun: on a busy machine, a
-/// helper that the system does not run costs nothing.
+/// A free thread takes the next part, so the caller waits only for parts that a helper has begun. On a busy machine, a
+/// helper that is not scheduled costs nothing.
 pub struct Pool {
     threads: usize,
     shared: Arc<Shared>,
@@ -42,7 +41,7 @@ pub struct Pool {
     helpers: Vec<std::thread::JoinHandle<()>>,
 }
 
-/// More parts than threads, so that one that is late does not hold up all others for long.
+/// More parts than threads, so that a late thread does not delay the others for long.
 const PARTS_PER_THREAD: usize = 2;
 
 struct Shared {
@@ -62,8 +61,8 @@ struct Shared {
     closed: AtomicBool,
 }
 
-// SAFETY: `task` is written only while nothing is left to do, and read only by who has taken a part that is not done.
-// A task is Sync, so other threads may use it.
+// SAFETY: `task` is written only while nothing is left to do, and read only by a thread that has taken an unfinished
+// part. A task is Sync, so other threads may use it.
 unsafe impl Sync for Shared {}
 // SAFETY: as above.
 unsafe impl Send for Shared {}
@@ -98,7 +97,7 @@ impl Shared {
         }
     }
 
-    /// What a helper does until the pool is gone.
+    /// The loop of a helper, until the pool is dropped.
     fn help(&self) {
         let mut kernel = 0;
         while !self.closed.load(SeqCst) {
@@ -147,7 +146,7 @@ impl Shared {
     }
 }
 
-/// Counts down, also when the task panics.
+/// Counts down when dropped, so also when the task panics.
 struct Done<'a>(&'a Shared);
 
 impl Drop for Done<'_> {
@@ -173,7 +172,7 @@ impl Drop for AllDone<'_> {
 }
 
 impl Pool {
-    /// A pool of `threads`, the caller counted, or of as many as the system gives.
+    /// A pool of `threads` threads including the caller, or fewer if the system starts fewer.
     #[cfg(not(target_arch = "wasm32"))]
     pub fn new(threads: usize) -> Self {
         let shared = Arc::new(Shared::new());
@@ -185,14 +184,14 @@ impl Pool {
         Self { threads: helpers.len() + 1, shared, helpers }
     }
 
-    /// A pool of `threads`, the caller counted, or of as many as the page has made.
+    /// A pool of `threads` threads including the caller, or fewer if the page has started fewer.
     #[cfg(target_arch = "wasm32")]
     pub fn new(threads: usize) -> Self {
         let helpers = workers::STARTED.load(SeqCst) as usize;
         Self { threads: threads.clamp(1, helpers + 1), shared: Arc::clone(&workers::SHARED) }
     }
 
-    /// The caller counted.
+    /// Threads including the caller.
     pub fn threads(&self) -> usize {
         self.threads
     }
@@ -232,8 +231,8 @@ struct Gate {
 }
 
 impl Gate {
-    /// Looks before sleeping: about as long as the longest pause between two kernels of a token. WebAssembly has no
-    /// instruction to pause, so a look is cheaper there.
+    /// Spins before sleeping: about as long as the longest pause between two kernels of a token. WebAssembly has no
+    /// instruction to pause, so a spin is cheaper there.
     const LOOKS: u32 = if cfg!(target_arch = "wasm32") { 50_000 } else { 2_000 };
 
     fn new() -> Self {
@@ -242,7 +241,7 @@ impl Gate {
 
     fn add(&self, number: u32) {
         self.value.fetch_add(number, SeqCst);
-        // Who is about to sleep has said so before looking a last time, so one of the two sees the other.
+        // A thread announces that it will sleep, and then looks a last time. So one of the two sees the other.
         if self.sleepers.load(SeqCst) > 0 {
             drop(self.lock.lock());
             self.bell.notify_all();
@@ -327,7 +326,7 @@ pub mod workers {
         STARTED.fetch_add(1, SeqCst);
     }
 
-    /// Works on kernels for ever.
+    /// Works on kernels and never returns.
     pub fn help() {
         SHARED.help();
     }

@@ -1,4 +1,4 @@
-//! Activations as products take them: tiles of tokens, for packed weights rounded block by block.
+//! Activations in the layout of the products: tiles of tokens. For packed weights they are rounded block by block.
 
 use core::ops::Range;
 
@@ -10,7 +10,7 @@ use crate::allocate::filled;
 use crate::error::Result;
 
 /// Tokens that lie together and whose products one pass takes together; with eight rows that makes eight sums, of the 16
-/// registers of x86 (five or six tokens were slower). What does not fill a tile lies token by token.
+/// registers of x86 (five or six tokens were slower). Tokens that do not fill a tile are stored one by one.
 pub const TILE_TOKENS: usize = 4;
 
 /// Activations of some tokens, tile after tile: either as they are or rounded.
@@ -34,7 +34,7 @@ pub struct RoundedTile<'a, const T: usize> {
     pub starts: &'a [[i32; T]],
 }
 
-/// [`Tiles`] in the hands of several threads, each of which fills tokens and columns of its own.
+/// [`Tiles`] shared by several threads. Each fills tokens and columns of its own.
 pub struct SharedTiles<'a> {
     exact: Columns<'a>,
     values: Columns<'a, Activation>,
@@ -163,7 +163,7 @@ fn round_block<P: Panel, const T: usize>(x: &[f32], values: &mut [Activation], t
         return round_block::<P, T>(&whole, values, t);
     };
     let scale = largest(x) / P::ACTIVATION_MAX;
-    // Nothing is left to round below.
+    // The inverse of a smaller scale would overflow, so the whole block rounds to zero.
     let (scale, inverse) = if scale >= f32::MIN_POSITIVE { (scale, 1.0 / scale) } else { (0.0, 0.0) };
     let (inverse, magic, mut sum) = (F32x4::splat(inverse), F32x4::splat(MAGIC), F32x4::splat(0.0));
     let groups = values.as_chunks_mut::<GROUP>().0;

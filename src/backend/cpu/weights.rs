@@ -37,7 +37,7 @@ pub enum Mixer {
 
 impl Weights {
     fn new(c: &Config, precision: Precision) -> Result<Self> {
-        // In int4, what is small, or what every score comes from, keeps 8 bits.
+        // In int4, small matrices and those behind every score keep 8 bits.
         let sensitive = if precision == Precision::Int4 { Precision::Int8 } else { precision };
         let d = c.d_model;
         Ok(Self {
@@ -48,7 +48,8 @@ impl Weights {
         })
     }
 
-    /// Embeddings and head are not one: `second` goes on from `row`, the other is what the embeddings are now.
+    /// Gives the head a table of its own. `second` continues from `row`; the other table keeps what the embeddings hold
+    /// now.
     fn untie(&mut self, second: Role, row: usize) -> Result<()> {
         let mut head = self.embeddings.copy()?;
         if second == Role::LmHead { &mut head } else { &mut self.embeddings }.rewind(row);
@@ -78,7 +79,7 @@ impl Layer {
                         dims,
                         conv: conv()?,
                         x_proj: Matrix::new(dims.x_proj_rows(), e, sensitive)?,
-                        // Small, and what it makes is exponentiated twice: always exact.
+                        // Always f32: it is small, and its result is exponentiated twice.
                         dt_proj: Matrix::new(e, dims.dt_rank, Precision::F32)?,
                         scan: Scan { a: vector(n * e)?, d: vector(e)?, dt_bias: vector(e)?, dt_limit },
                     })
@@ -124,7 +125,7 @@ fn bytes<const N: usize>(vectors: [&Vec<f32>; N]) -> u64 {
     vectors.iter().map(|vector| size_of_val(vector.as_slice()) as u64).sum()
 }
 
-/// Where the rows of the tensor that streams past go.
+/// Where the rows of the current tensor go.
 enum Target<'a> {
     Matrix(&'a mut Matrix),
     Vector(&'a mut [f32]),
@@ -145,6 +146,10 @@ pub struct CpuLoader {
 }
 
 impl CpuLoader {
+    /// A loader that has reserved no weights yet. `threads` counts the caller's own thread, so 1 starts none.
+    ///
+    /// # Errors
+    /// None. The result is that of the other loaders.
     pub fn new(config: Config, precision: Precision, threads: usize) -> Result<Self> {
         let inventory = Inventory::new(&config);
         Ok(Self { config, precision, threads, inventory, weights: None, current: None, filled: 0 })
@@ -196,7 +201,7 @@ impl TensorSink for CpuLoader {
             return Ok(false);
         }
         if self.weights.is_none() {
-            // Not before the first tensor has shown that file and config speak of the same model.
+            // Allocated only after the first tensor has shown that file and config describe the same model.
             self.weights = Some(Weights::new(&self.config, self.precision)?);
         }
         Ok(true)

@@ -1,4 +1,4 @@
-//! Tokens that the GPU has chosen and read, and that nobody has looked at yet.
+//! Tokens that the GPU has sampled and read ahead of the host.
 
 use core::task::Poll;
 use std::collections::VecDeque;
@@ -20,21 +20,22 @@ pub const UNSURE: u32 = u32::MAX;
 
 /// How long a submit may take, so that a streamed word is never late, in seconds.
 const SUBMIT_SECONDS: f64 = 0.025;
-/// Submits under way: one that the GPU works on and one that waits for it.
+/// Submits in flight: the GPU works on one while the next one waits.
 const IN_FLIGHT: usize = 2;
 
 pub struct Ahead {
     ids: VecDeque<u32>,
     in_flight: VecDeque<Batch>,
-    /// Staging buffers that are not in flight. A few more than that, since one that was given up is free only later.
+    /// Staging buffers that are not in flight. A few more than the submits in flight, since a discarded one becomes
+    /// free only later.
     resting: Vec<Readback>,
-    /// Of the sampler that chose these; to another one's generation they mean nothing.
+    /// The sampler that chose these tokens. They are useless to another one.
     sampler: Option<u64>,
     /// Tokens of the next submit, of the first one of a sequence, and at most.
     size: usize,
     first: usize,
     most: usize,
-    /// How many tokens may be unaccepted: the ring has no more slots.
+    /// The most tokens that may be unaccepted, bounded by the slots of the ring.
     slots: usize,
 }
 
@@ -52,13 +53,13 @@ impl Ahead {
         Self { ids, in_flight, resting, sampler, size: 1, first: 1, most: dims.ahead, slots: dims.slots - 1 }
     }
 
-    /// Submits of so many tokens always.
+    /// Fixes the tokens of a submit.
     #[cfg(not(target_arch = "wasm32"))]
     pub fn fix(&mut self, tokens: usize) {
         (self.first, self.most, self.size) = (tokens, tokens, tokens);
     }
 
-    /// What follows is for `sampler`.
+    /// Begins to sample for `sampler`.
     pub fn is_for(&mut self, sampler: &Sampler) {
         if self.sampler != Some(sampler.id()) {
             self.clear();
@@ -75,7 +76,8 @@ impl Ahead {
         self.ids.pop_front();
     }
 
-    /// Forgets everything: the sequence goes another way. The first token of the next way comes at once again.
+    /// Discards everything, because the sequence continues differently. The next submit is short again, so that its
+    /// first token comes soon.
     pub fn clear(&mut self) {
         self.ids.clear();
         self.resting.extend(self.in_flight.drain(..).map(|batch| batch.readback));
@@ -120,8 +122,8 @@ impl Ahead {
 }
 
 impl Gpu {
-    /// Submits the choosing and reading of more tokens, if there is room for them and a use: at most `most` in all are
-    /// wanted from here on.
+    /// Submits sampling and reading of more tokens if there is room for them. The caller wants at most `most` more in
+    /// all.
     pub(super) fn go_ahead(&mut self, sampler: &Sampler, recent: &Recent, most: usize) {
         while self.ahead.in_flight.len() < IN_FLIGHT {
             let unaccepted = self.ahead.unaccepted();
@@ -148,7 +150,7 @@ impl Gpu {
         let request = sampling::request(sampler, sampler.drawn() + unaccepted as u64, steps);
         queue.write_buffer(&plan.buffers.request, 0, bytemuck::cast_slice(&request));
         if unaccepted == 0 {
-            // Else the GPU stands where the last submit has brought it.
+            // Otherwise the GPU continues from where the last submit ended.
             let mut ring = [0; RECENT_TOKENS];
             let mut count = 0;
             for (place, token) in ring.iter_mut().zip(recent.iter()) {

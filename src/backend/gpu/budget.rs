@@ -1,4 +1,4 @@
-//! Whether a model has room on a GPU, before anything of it is allocated there.
+//! Checks that a model fits on a GPU before anything is allocated there.
 
 use super::device::Device;
 use super::dims::{Dims, MixerDims};
@@ -10,7 +10,7 @@ use crate::model::{Config, Mixer};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Need {
     pub weights: u64,
-    /// What flows between the kernels, and the ring of states.
+    /// Activations and the ring of states.
     pub rest: u64,
 }
 
@@ -42,8 +42,8 @@ impl Need {
         {
             let room = room / 1_000_000;
             return Err(Error::OutOfMemory(format!(
-                "The model needs {weights} MB of weights and {rest} MB to work with, and of this device's memory it \
-                 may take {room} MB."
+                "The model needs {weights} MB of weights and {rest} MB to work with, but it may take only {room} MB of \
+                 this device's memory."
             )));
         }
         let of_layer =
@@ -53,7 +53,7 @@ impl Need {
         if largest > limits.max_storage_buffer_binding_size.min(limits.max_buffer_size) {
             let largest = largest / 1_000_000;
             return Err(Error::OutOfMemory(format!(
-                "The model has matrices of {largest} MB, and this GPU takes none that large at once."
+                "The model has matrices of {largest} MB, which are larger than this GPU can bind."
             )));
         }
         Ok(())

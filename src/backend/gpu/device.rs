@@ -1,4 +1,4 @@
-//! The adapter and the device, what went wrong with them, and how far the kernels are.
+//! The adapter and the device, their faults, and the progress of compilation.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,13 +15,13 @@ pub struct Device {
     pub(super) queue: wgpu::Queue,
     adapter: Arc<wgpu::AdapterInfo>,
     fault: Arc<Mutex<Option<Error>>>,
-    /// Whether there is a model that works.
+    /// Whether a model has been loaded and works.
     works: Arc<AtomicBool>,
-    /// Whether to do as if there were no memory for another buffer.
+    /// For tests: pretend that there is no memory for another buffer.
     full: Arc<AtomicBool>,
     kernels: Arc<Kernels>,
     most_bound: u64,
-    /// Bytes that a model may take, where that is known before they are asked for.
+    /// Bytes that a model may take, where known in advance.
     room: Option<u64>,
 }
 
@@ -52,7 +52,8 @@ impl Device {
             return Err(Error::NoWebGpu("There is no GPU outside of a page and its workers.".into()));
         }
         let instance = wgpu::Instance::new(wgpu::InstanceDescriptor {
-            // Natively: refuses what would leave too little of the card's memory to others, where the driver tells.
+            // Natively: refuses allocations that would leave other programs too little of the card's memory, if the
+            // driver reports it.
             memory_budget_thresholds: wgpu::MemoryBudgetThresholds {
                 for_resource_creation: Some(95),
                 for_device_loss: None,
@@ -64,12 +65,12 @@ impl Device {
             ..Default::default()
         };
         let adapter = instance.request_adapter(&options).await.map_err(|error| {
-            // In a browser the reason is a list of what wgpu does elsewhere.
+            // In a browser wgpu's reason only lists native backends.
             let why = if cfg!(target_arch = "wasm32") { "WebGPU finds none".into() } else { error.to_string() };
             Error::NoWebGpu(format!("No GPU can be used here ({why})."))
         })?;
         let most = adapter.limits();
-        // The least that WebGPU promises, but for the sizes of buffers, where a large model needs what there is.
+        // WebGPU's guaranteed limits, except for buffer sizes. Large models need all that the adapter has.
         let limits = wgpu::Limits {
             max_buffer_size: most.max_buffer_size,
             max_storage_buffer_binding_size: most.max_storage_buffer_binding_size,
@@ -97,8 +98,8 @@ impl Device {
         let worked = Arc::clone(&works);
         device.on_uncaptured_error(Arc::new(move |error: wgpu::Error| {
             let error = match error {
-                // While a model is loaded, there is no room for it. Later all buffers are asked for with a scope, so it
-                // is the driver that fails, and another device may do better.
+                // During loading this means that the model does not fit. Later all buffers are created in an error
+                // scope, so the driver itself has failed, and another device may work.
                 wgpu::Error::OutOfMemory { .. } if worked.load(Relaxed) => {
                     Error::DeviceLost("The GPU ran out of memory in the middle of its work.".into())
                 }
@@ -134,18 +135,19 @@ impl Device {
         self.device.features().contains(wgpu::Features::SUBGROUP) && self.adapter.subgroup_min_size >= 32
     }
 
-    /// Whether the adapter is a program on the CPU that plays a GPU.
+    /// Whether the adapter is a software renderer on the CPU.
     pub fn is_software(&self) -> bool {
         self.adapter.device_type == wgpu::DeviceType::Cpu
     }
 
+    /// The device's limits. The largest binding is smaller where a test has asked for that.
     pub fn limits(&self) -> wgpu::Limits {
         let limits = self.device.limits();
         let max_storage_buffer_binding_size = limits.max_storage_buffer_binding_size.min(self.most_bound);
         wgpu::Limits { max_storage_buffer_binding_size, ..limits }
     }
 
-    /// Does as if bindings had to be smaller, as on a lesser GPU.
+    /// For tests: pretends that bindings must be smaller, as on a lesser GPU.
     pub(crate) fn limit_bindings(&mut self, bytes: u64) {
         self.most_bound = bytes;
     }
@@ -155,18 +157,18 @@ impl Device {
         self.room
     }
 
-    /// Does as if there were only so much memory.
+    /// For tests: pretends that there is only this much memory.
     pub(crate) fn limit_room(&mut self, bytes: u64) {
         self.room = Some(bytes);
     }
 
-    /// How far the kernels are that were asked for.
+    /// Progress of the kernels' compilation.
     pub fn compiled(&self) -> Compiled {
         Compiled { ready: self.kernels.ready.load(Relaxed), of: self.kernels.begun.load(Relaxed) }
     }
 
-    /// Makes a kernel, and notes when it is ready. In a browser that is later: what is made here has been passed on
-    /// only, and the browser answers when it has compiled it.
+    /// Makes a pipeline and notes when it is compiled. In a browser this call only passes it on, and the browser
+    /// reports later that it is compiled.
     pub(super) fn compile<T>(&self, make: impl FnOnce(&wgpu::Device) -> T) -> T {
         self.kernels.begun.fetch_add(1, Relaxed);
         let scope = self.device.push_error_scope(wgpu::ErrorFilter::Validation);
@@ -185,7 +187,8 @@ impl Device {
         made
     }
 
-    /// A buffer, and whether there was room for it, which a browser says later. It must not be used before that.
+    /// A buffer, and whether there was room for it. A browser reports that later, and the buffer must not be used
+    /// before.
     pub(super) fn try_create_buffer(&self, descriptor: &wgpu::BufferDescriptor<'_>) -> (wgpu::Buffer, Signal) {
         let is_full = self.full.load(Relaxed);
         let scope = self.device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
@@ -200,36 +203,36 @@ impl Device {
         (buffer, signal)
     }
 
-    /// Does as if there were no memory for another buffer, or no longer.
+    /// For tests: turns the pretence that there is no memory for another buffer on or off.
     pub(crate) fn be_full(&self, full: bool) {
         self.full.store(full, Relaxed);
     }
 
-    /// From now on it is not the model that is too large.
+    /// The model is loaded. From now on, running out of memory does not mean that the model is too large.
     pub(super) fn works(&self) {
         self.works.store(true, Relaxed);
     }
 
-    /// Notes that nothing more will come from this device.
+    /// Notes that the device will return nothing more.
     pub(super) fn fail(&self, error: Error) -> Error {
         note(&self.fault, error.clone());
         error
     }
 
     /// # Errors
-    /// What the device has reported, if anything: nothing that it computes after that counts.
+    /// The fault that the device has reported, if any. Results after a fault are invalid.
     pub(super) fn check(&self) -> Result<()> {
         self.fault.lock().unwrap_or_else(PoisonError::into_inner).clone().map_or(Ok(()), Err)
     }
 
-    /// Takes the device away, as a driver's crash would.
+    /// Destroys the device, to test what a driver's crash does.
     pub fn destroy(&self) {
         self.device.destroy();
-        // A destroyed device may say so late or, natively, not at all.
+        // A destroyed device may report this late or, natively, not at all.
         note(&self.fault, Error::DeviceLost("The GPU was taken away (it was destroyed).".into()));
     }
 
-    /// Natively, waits for a submit, else for all, and lets callbacks run. A browser does so by itself.
+    /// Natively, waits for the given submit, or for all, and runs callbacks. A browser does so by itself.
     pub(super) fn wait(&self, submission_index: Option<wgpu::SubmissionIndex>) {
         if let Err(error) = self.device.poll(wgpu::PollType::Wait { submission_index, timeout: None }) {
             note(&self.fault, Error::DeviceLost(format!("The GPU does not answer ({error}).")));
@@ -258,8 +261,8 @@ fn navigator() -> Option<NavigatorWithMemory> {
     })
 }
 
-/// Half of what the browser says the machine has. It says no more than 8 GiB. Natively the driver is asked when there is
-/// something to put there.
+/// Half of what the browser says the machine has. Browsers report at most 8 GiB. Natively the driver is asked on
+/// allocation.
 fn room() -> Option<u64> {
     #[cfg(target_arch = "wasm32")]
     {

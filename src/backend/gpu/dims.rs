@@ -12,7 +12,7 @@ pub const BLOCK_COLUMNS: usize = 32;
 const MAMBA1_CHUNK_TOKENS: usize = 64;
 const MAMBA2_CHUNK_TOKENS: usize = 32;
 
-/// Memory that the ring of states, and the activations of a prefill, may take.
+/// The most memory of the ring of states, and of the activations of a prefill.
 const RING_BYTES: u64 = 64 << 20;
 const ACTIVATION_BYTES: u64 = 48 << 20;
 /// Tokens read ahead in one submit, at most.
@@ -23,7 +23,7 @@ const MOST_STATE_BYTES: u64 = 1 << 31;
 /// Where a binding may begin: what WebGPU promises everywhere.
 const BINDING_ALIGNMENT_BYTES: u64 = 256;
 
-/// How a row of several things lies on the GPU: each begins at a whole block.
+/// The layout of a row that holds several sections. Each begins at a whole block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sections([usize; 4]);
 
@@ -150,8 +150,9 @@ impl MixerDims {
         (self.projected.padded() as u64 * 4).max(ends)
     }
 
-    /// Whether one kernel can do what x_proj and `step` do: fewer dispatches for more arithmetic. The limits are those of
-    /// shaders/mamba1/mixer.wgsl, and where its arithmetic would cost more than a browser's dispatch.
+    /// Whether one kernel can replace x_proj and `step`, with fewer dispatches and more arithmetic. The limits are
+    /// those of shaders/mamba1/mixer.wgsl, and the size at which its arithmetic costs more than a dispatch in a
+    /// browser.
     pub fn can_fuse(&self) -> bool {
         match self.mixer {
             Mixer::Mamba1(m) => {
@@ -251,7 +252,7 @@ impl Dims {
         })
     }
 
-    /// The most that a layer needs of something.
+    /// The maximum of `of` over all layers.
     pub fn most(&self, of: impl Fn(&MixerDims) -> usize) -> usize {
         self.layers.iter().map(|layer| of(&layer.mixer)).max().unwrap_or(0)
     }
@@ -267,7 +268,7 @@ impl Dims {
         self.layers.last().map_or(0, |layer| layer.start + layer.mixer.slot())
     }
 
-    /// `state` as the GPU has it: of each layer (K-1) W + N E floats, padded.
+    /// `state` in the GPU's layout: (K-1) W + N E floats a layer, padded.
     ///
     /// # Errors
     /// [`Error::OutOfMemory`] when there is no room for it.
@@ -287,7 +288,7 @@ impl Dims {
         Ok(padded)
     }
 
-    /// The other way round.
+    /// The inverse of [`Dims::pad`].
     pub fn unpad(&self, padded: &[f32], state: &mut State) {
         for (number, layer) in self.layers.iter().enumerate() {
             let (to, mixer, unpadded) = (state.layer(number), &layer.mixer, layer.mixer.mixer);

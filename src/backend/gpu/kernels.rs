@@ -1,4 +1,4 @@
-//! The shaders, what each binds, and pipelines of them.
+//! The shaders, their bindings and their pipelines.
 
 use super::device::Device;
 
@@ -139,7 +139,7 @@ const ALL: [&Kernel; 19] = [
     &CHOOSE,
 ];
 
-/// A kernel made special by the values of its overrides.
+/// A kernel with values for its overrides.
 pub struct Pipeline {
     name: &'static str,
     bindings: &'static [Access],
@@ -153,7 +153,7 @@ impl Kernel {
             return self.sources.concat();
         }
         let sources: String = self.sources.iter().map(|&s| if s == LANES { LANES_SUBGROUPS } else { s }).collect();
-        // Browsers want to be asked; naga does not know the word yet.
+        // Browsers require this directive; naga does not support it yet.
         if cfg!(target_arch = "wasm32") { format!("enable subgroups;\n{sources}") } else { sources }
     }
 
@@ -165,7 +165,7 @@ impl Kernel {
     fn compile(&self, device: &wgpu::Device, source: &str, overrides: &[(&str, f64)]) -> Pipeline {
         let descriptor =
             wgpu::ShaderModuleDescriptor { label: Some(self.name), source: wgpu::ShaderSource::Wgsl(source.into()) };
-        // Counting every loop's turns keeps a driver from unrolling it. Accesses stay checked.
+        // wgpu's loop counters would keep a driver from unrolling loops. Bounds checks stay on.
         let checks = wgpu::ShaderRuntimeChecks { force_loop_bounding: false, ..wgpu::ShaderRuntimeChecks::checked() };
         // SAFETY: every loop in shaders/ counts up to an override or to a number that the host has checked, so it ends.
         let module = unsafe { device.create_shader_module_trusted(descriptor, checks) };
@@ -206,7 +206,7 @@ impl Kernel {
     }
 }
 
-/// A pipeline with its buffers, and how many workgroups it takes.
+/// A pipeline with its buffers and its number of workgroups.
 pub struct Dispatch {
     #[cfg_attr(target_arch = "wasm32", allow(dead_code, reason = "for the native benchmark"))]
     pub name: &'static str,

@@ -26,7 +26,7 @@ impl Format {
         }
     }
 
-    /// What large matrices are kept in.
+    /// The format of large matrices.
     pub fn of(precision: Precision) -> Self {
         match precision {
             Precision::F32 => Format::F32,
@@ -41,18 +41,18 @@ impl Format {
         matches!(self, Format::Int8 | Format::Int4)
     }
 
-    /// What x_proj is kept in: small, and it decides what is remembered.
+    /// The format of x_proj. It is small, and it decides what is remembered.
     pub fn small(self) -> Self {
         if self == Format::F32 { Format::F32 } else { Format::F16 }
     }
 
-    /// What the embeddings and the head are kept in: every score comes from them.
+    /// The format of the embeddings and the head. Every score comes from them.
     pub fn head(self) -> Self {
         if self == Format::Int4 { Format::Int8 } else { self }
     }
 }
 
-/// A matrix, in one part or, where it is larger than a binding may be, in several of whole rows.
+/// A matrix, in one part. If it is larger than a binding may be, it is in several parts of whole rows.
 pub struct Matrix {
     pub format: Format,
     pub rows: usize,
@@ -134,7 +134,7 @@ impl Matrix {
         Self { format, rows, cols, parts, width, seen: 0, sections }
     }
 
-    /// The same matrix once more. Whether there was room shows in what the device reports.
+    /// A copy of the matrix. The device reports if there was no room.
     pub fn copy(&self, memory: &mut Memory<'_>, name: &str) -> Self {
         let device = memory.device;
         let mut encoder = device.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
@@ -150,7 +150,7 @@ impl Matrix {
             scales: copy(&part.scales),
         });
         let parts = parts.collect();
-        // What was written before is in it, as the queue keeps the order.
+        // The queue keeps the order, so the copy holds all earlier writes.
         device.queue.submit([encoder.finish()]);
         Self { parts, ..*self }
     }

@@ -1,13 +1,13 @@
 //! Mamba in WebGPU shaders: WebGPU in a browser; Vulkan, Metal or Direct3D natively; the same shaders and host code.
 //!
 //! The state and the scores of a sequence live on the GPU in a ring of slots. Reading a token goes from one slot to the
-//! next and leaves the old one as it was, so going back to any of the last tokens is a matter of naming another slot.
-//! That lets the GPU choose tokens by itself and run ahead of what has been looked at: several tokens a submit, and
-//! the next submit before the last has come back. Only ids come back; the state comes when it is [fetched](Remote::fetch).
+//! next and leaves the old one as it was, so a sequence can go back to any of the last tokens by naming another slot.
+//! That lets the GPU sample by itself and run ahead of the host: several tokens a submit, and the next submit before
+//! the last has come back. Only ids come back; the state comes back when it is [fetched](Remote::fetch).
 //!
-//! One sequence is in the ring at a time. Another one that has work parks its state beside the ring or, where there is no
-//! room, loses it, and its tokens are read again. What was submitted comes back to who submitted it, whoever is in the
-//! ring by then: the GPU does all in the order in which it was asked.
+//! One sequence is in the ring at a time. To let another one in, its state is parked beside the ring. Where there is no
+//! room, the state is lost and its tokens are replayed. Results of a submit still reach the sequence that submitted it
+//! after it has left the ring, because the GPU works in the order of submission.
 
 mod ahead;
 mod budget;
@@ -46,7 +46,7 @@ use signal::Signal;
 use spare::Spares;
 use weights::Weights;
 
-/// Sequences that wait on the GPU while another one is worked on.
+/// The most parked sequences.
 const MOST_PARKED: usize = 4;
 
 /// The GPU backend; made by [`GpuLoader`].
@@ -57,18 +57,18 @@ pub struct Gpu {
     precision: Precision,
     weights: Weights,
     plan: Plan,
-    /// The sequence in the ring, and the slot that it stands in.
+    /// The sequence in the ring, and its current slot.
     resident: Option<Stamp>,
     slot: usize,
     /// The content of this stamp is also in the host's memory.
     fetched: Option<Stamp>,
-    /// Sequences that had to make room, oldest first.
+    /// Parked sequences, oldest first.
     parked: Vec<(Stamp, wgpu::Buffer)>,
     parking: Spares,
     ahead: Ahead,
     /// What was submitted and is not back yet, oldest first.
     jobs: Vec<Job>,
-    /// For a word that says that a block is read, for scores, and for a state with its scores.
+    /// Staging buffers for the word that says that a block is read, for scores, and for a state with its scores.
     done: Readbacks,
     scores: Readbacks,
     states: Readbacks,
@@ -129,7 +129,7 @@ impl Gpu {
             weights,
             plan,
         };
-        // What every session needs is asked for now.
+        // Buffers that every session needs are created now.
         if let Poll::Ready(states) = gpu.states.get(&gpu.device) {
             let states = states.ok_or_else(|| no_room("give a state back", state_bytes))?;
             gpu.states.give(states);
@@ -167,7 +167,7 @@ impl Gpu {
         self.device.queue.submit([encoder.finish()])
     }
 
-    /// Makes `state` the sequence in the ring. Pending while the GPU looks for room to park the one that is there.
+    /// Makes `state` the sequence in the ring. Pending while the GPU allocates a buffer to park the current one.
     ///
     /// # Errors
     /// [`Error::OutOfMemory`] when the host has no room for it on its way; nothing has changed then.
@@ -194,11 +194,11 @@ impl Gpu {
                 None => self.parking.give(buffer),
             }
         } else {
-            // Before anything changes, as there may be no room for it.
+            // First, because it may fail for want of room.
             let padded = self.dims.pad(state)?;
             if let Some(stamp) = leaves {
                 let Poll::Ready(buffer) = self.room_to_park() else { return Ok(Poll::Pending) };
-                // Without room it is lost, and who it belongs to reads it again.
+                // Without room the state is lost, and its sequence replays the tokens.
                 if let Some(buffer) = buffer {
                     self.submit(|encoder| self.copy_slot(encoder, self.slot, &buffer, false));
                     self.parked.push((stamp, buffer));
@@ -212,8 +212,7 @@ impl Gpu {
         Ok(Poll::Ready(()))
     }
 
-    /// A buffer for a sequence that has to wait: a new one or, where no more can be had, that of the one that has waited
-    /// longest.
+    /// A buffer for a sequence to be parked: a new one or, where there is no more, that of the oldest parked sequence.
     fn room_to_park(&mut self) -> Poll<Option<wgpu::Buffer>> {
         if self.parked.len() < MOST_PARKED {
             match self.parking.get(&self.device) {
@@ -237,7 +236,7 @@ impl Gpu {
         }
     }
 
-    /// `state` is about to become something else, here.
+    /// Notes that `state` is about to change on the GPU.
     fn renew(&mut self, state: &mut State) {
         state.renew();
         self.resident = Some(state.stamp());
@@ -284,7 +283,7 @@ impl Gpu {
         }
     }
 
-    /// Takes back the buffers of what nobody waits for any more.
+    /// Takes back the buffers of dropped tickets.
     fn tidy(&mut self) {
         while let Some(place) = self.jobs.iter().position(|job| job.stub.is_dropped()) {
             let Job { work, readback, .. } = self.jobs.remove(place);
@@ -326,10 +325,12 @@ impl Backend for Gpu {
         self.pace.block
     }
 
-    /// Natively only: a browser's GPU does nothing while one waits for it.
+    /// Natively only: a browser's GPU makes no progress while the thread blocks.
     fn prefill(&mut self, tokens: &[u32], state: &mut State, logits: Option<&mut [f32]>) -> Result<()> {
         if cfg!(target_arch = "wasm32") {
-            return Err(Error::BadArgument("In a browser the GPU reads in steps only.".into()));
+            return Err(Error::BadArgument(
+                "In a browser the GPU backend is asynchronous; use its remote interface.".into(),
+            ));
         }
         let mut scratch = Vec::new();
         let with_scores = logits.is_some();
@@ -458,7 +459,7 @@ impl Remote for Gpu {
     fn take(&mut self, ticket: &Ticket, state: &mut State, logits: &mut [f32]) -> Result<Poll<()>> {
         self.device.check()?;
         let Some(place) = self.jobs.iter().position(|job| job.stub.is_of(ticket)) else {
-            return Err(Error::DeviceLost("The GPU knows nothing of this work.".into()));
+            return Err(Error::DeviceLost("The GPU has no record of this work.".into()));
         };
         let (config, dims, job) = (&self.config, &self.dims, &mut self.jobs[place]);
         let work = job.work;
@@ -507,7 +508,7 @@ impl Remote for Gpu {
     }
 
     fn wait(&self, ticket: Option<&Ticket>) {
-        // Not for the submit after the one that is waited for: the GPU is to have work meanwhile.
+        // Waits for one submit only, so that the GPU still has work afterwards.
         let oldest = ticket.and_then(|ticket| self.job(ticket)).map(|job| job.submission.clone());
         self.device.wait(oldest.or_else(|| self.ahead.oldest()));
     }

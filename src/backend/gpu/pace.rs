@@ -1,22 +1,22 @@
-//! How many tokens a prefill call takes: as many as it can while a wish to stop is still heard in time.
+//! Sizes the blocks of a prefill: as large as possible while a stop still takes effect in time.
 
 /// Tokens of the first call.
 const FIRST: usize = 64;
-/// Fewer would hardly be faster: what a call costs by itself, and reading the weights, is the same for all of them.
+/// Fewer tokens would hardly be faster, because the cost of a call and of reading the weights stays the same.
 const LEAST: usize = 8;
 /// How long a call may take, in seconds.
 const SECONDS: f64 = 0.1;
 
-/// The length of the next block, found by how long the last ones took.
+/// Finds the length of the next block from the times of the last ones.
 ///
-/// Twice the tokens often take far less than twice the time, because few do not fill a large GPU. So the double is tried
-/// unless it is known to take too long; where half the time was left, even then.
+/// Twice the tokens often take far less than twice the time, because few do not fill a large GPU. So the double is
+/// tried unless it is known to take too long. If half the time was left, it is tried even then.
 pub struct Pace {
     /// Tokens of the next block.
     pub block: usize,
     /// The most that the buffers hold.
     most: usize,
-    /// So many took too long when they were tried last.
+    /// A length that took too long when it was tried last.
     too_long: usize,
 }
 

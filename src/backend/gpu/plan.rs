@@ -22,7 +22,7 @@ fn flag(on: bool) -> f64 {
     if on { 1.0 } else { 0.0 }
 }
 
-/// Buffers that hold what flows from kernel to kernel.
+/// Buffers for the data between kernels.
 pub struct Buffers {
     /// `Control` of `shaders/shared/control.wgsl`.
     pub control: wgpu::Buffer,
@@ -65,7 +65,7 @@ const LIST_SCORES: usize = 1024;
 const KEPT_SCORES: usize = 64;
 
 impl Buffers {
-    /// Buffers of zeros. Whether there was room shows in the caller's error scope.
+    /// Buffers of zeros. The caller's error scope reports if there was no room.
     pub fn new(device: &Device, dims: &Dims) -> Self {
         let memory = &mut Memory { device, bytes: 0 };
         let t = dims.tokens;
@@ -106,7 +106,7 @@ pub struct Plan {
     pub pipelines: usize,
 }
 
-/// How long a block of tokens is.
+/// Length classes of a block of tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Length {
     /// At most a chunk of the scan.
@@ -131,13 +131,13 @@ impl Length {
 
     /// Whether a product of so many rows is made in small tiles (0) or in large ones (1).
     fn tiles(self, rows: usize) -> usize {
-        /// So many rows make work for a whole GPU of large tiles also where tokens are few.
+        /// This many rows occupy a whole GPU with large tiles even if tokens are few.
         const MANY_ROWS: usize = 2048;
         usize::from(self == Self::Long || self == Self::Short && rows >= MANY_ROWS)
     }
 }
 
-/// Rows that a workgroup of `matvec` makes, by the size of the matrix: many where there are many.
+/// Rows of a workgroup of `matvec`: more for larger matrices.
 fn per_group(rows: usize) -> usize {
     if rows >= 16384 { 4 } else { 1 }
 }
@@ -381,7 +381,8 @@ struct LayerPlan {
 }
 
 impl LayerPlan {
-    /// None where the weights are not those of such a mixer, which cannot be: they were made from its dimensions.
+    /// None where the weights are of another kind of mixer. That cannot happen, because they were made from its
+    /// dimensions.
     fn new(maker: &mut Maker<'_>, layer: &Layer, m: &MixerDims) -> Option<Self> {
         let (d, c, bias) = (maker.dims, maker.config, m.mixer.use_bias());
         let mixer = match (&layer.mixer, m.mixer) {

@@ -16,6 +16,7 @@ use crate::model::Config;
 /// Times and counts of one kind of dispatch.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Timing {
+    /// Name of the kernel, as in `shaders/`.
     pub kernel: &'static str,
     /// How often it occurs in a token (or in a block of tokens).
     pub count: usize,
@@ -101,7 +102,7 @@ impl Device {
 }
 
 impl GpuLoader {
-    /// Weights that mean nothing, of the size that the config says: speed does not depend on what they are.
+    /// Fills the model with arbitrary weights. Speed does not depend on their values.
     ///
     /// # Errors
     /// As [`crate::checkpoint::TensorSink`]'s methods and [`crate::backend::Loader::finish`].
@@ -140,17 +141,18 @@ impl GpuLoader {
 }
 
 impl Gpu {
+    /// The device that holds the weights and the states.
     pub fn device(&self) -> &Device {
         &self.device
     }
 
-    /// Dispatches of one generated token, and different pipelines.
+    /// Dispatches of one generated token, and the number of distinct pipelines.
     pub fn counts(&self) -> (usize, usize) {
         let p = &self.plan;
         (p.sample.len() + p.embed.len() + p.decode.len() + p.head.len(), p.pipelines)
     }
 
-    /// Submits of `tokens` tokens always, where it was as many as are quick.
+    /// Fixes the tokens of a submit, which is otherwise chosen by time.
     pub(crate) fn fix_ahead(&mut self, tokens: usize) {
         self.ahead.fix(tokens);
     }
@@ -170,7 +172,7 @@ impl Gpu {
         self.plan.buffers.bytes
     }
 
-    /// Seconds of a generated token: of the GPU's when nothing else is waited for, and of the host's to record it.
+    /// Seconds of a generated token: the GPU's alone, and the host's to record it.
     pub fn token_seconds(&self) -> Result<(f64, f64)> {
         const TOKENS: usize = 8;
         let p = &self.plan;

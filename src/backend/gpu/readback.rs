@@ -15,7 +15,7 @@ const MOST_RESTING: usize = 2;
 /// A staging buffer: copied into by a submit, then mapped.
 pub struct Readback {
     buffer: wgpu::Buffer,
-    /// Says when the bytes are there, once they were asked for.
+    /// Resolves when the bytes are mapped, once they were asked for.
     here: Option<Signal>,
 }
 
@@ -69,8 +69,8 @@ impl Readback {
         Ok(Poll::Ready(result))
     }
 
-    /// Whether the buffer can be copied into. One whose bytes nobody waits for is free only when they have come: wgpu
-    /// would take them for the next ones.
+    /// Whether the buffer can be copied into. A buffer whose bytes were discarded is free only after they have arrived.
+    /// Otherwise wgpu would return them for the next copy.
     pub fn is_free(&mut self) -> bool {
         match self.here.as_ref().map(Signal::said) {
             None => true,
@@ -94,7 +94,7 @@ impl Readback {
 /// Staging buffers of one size, made when the work asks for them, and used again.
 pub struct Readbacks {
     spares: Spares,
-    /// Those that are not in use, though some may wait for bytes that nobody wants any more.
+    /// Buffers that are not in use. Some may still wait for discarded bytes.
     resting: Vec<Readback>,
 }
 

@@ -1,4 +1,4 @@
-//! What the GPU's sampler is asked: the settings as `shaders/shared/request.wgsl` reads them.
+//! Requests to the GPU's sampler: the settings in the layout of `shaders/shared/request.wgsl`.
 
 use super::plan::{MOST_STEPS, REQUEST_WORDS};
 use crate::sampler::{Sampler, Settings};
@@ -7,8 +7,8 @@ use crate::sampler::{Sampler, Settings};
 const MOST_TOP_K: u32 = 63;
 const MOST_BIASES: usize = 64;
 
-/// Whether the GPU can choose by these settings. Else each token's scores come to the host: with more than 63
-/// candidates (or all of them), and with many biases.
+/// Whether the GPU can sample with these settings. It cannot with more than 63 candidates (or with all), or with many
+/// biases; then each token's scores come to the host.
 pub fn is_supported(settings: &Settings) -> bool {
     let few = settings.temperature == 0.0 || (1..=MOST_TOP_K).contains(&settings.top_k);
     few && settings.logit_bias.len() <= MOST_BIASES

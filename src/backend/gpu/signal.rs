@@ -1,4 +1,4 @@
-//! Something that a callback says once, and that any number may wait for.
+//! A result that a callback sets once, and that any number of tasks may await.
 
 use core::future::Future;
 use core::pin::Pin;
@@ -12,7 +12,7 @@ pub struct Signal(Arc<Mutex<Inner>>);
 #[derive(Default)]
 struct Inner {
     said: Option<bool>,
-    /// All that wait: each task wants to be woken, not only the one that asked last.
+    /// All waiting tasks. Each has to be woken, not only the last one that polled.
     wakers: Vec<Waker>,
 }
 
@@ -35,7 +35,7 @@ impl Signal {
     }
 }
 
-/// Resolves when something was said.
+/// Resolves when the callback has set the result.
 impl Future for Signal {
     type Output = ();
 

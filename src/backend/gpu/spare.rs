@@ -7,14 +7,14 @@ use super::signal::Signal;
 
 const MOST_FREE: usize = 2;
 
-/// Buffers of one size. Whether there is room for another one is known before it is used, so that too little memory is
-/// an answer and not a fault of the device.
+/// Buffers of one size. A new buffer is used only once the GPU has confirmed that there was room. So too little memory
+/// is a result, not a fault of the device.
 pub struct Spares {
     label: &'static str,
     bytes: usize,
     usage: wgpu::BufferUsages,
     free: Vec<wgpu::Buffer>,
-    /// Made, and not answered for by the GPU yet: a browser does so later.
+    /// A new buffer that the GPU has not confirmed yet. A browser does so later.
     asked: Option<(wgpu::Buffer, Signal)>,
 }
 

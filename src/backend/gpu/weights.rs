@@ -53,7 +53,7 @@ pub enum Mixer {
 }
 
 impl Weights {
-    /// Buffers of zeros. Whether there was room shows in the caller's error scope.
+    /// Buffers of zeros. The caller's error scope reports if there was no room.
     fn new(device: &Device, c: &Config, dims: &Dims, format: Format) -> Self {
         let memory = &mut Memory { device, bytes: 0 };
         let embeddings = Matrix::new(memory, "embeddings", c.vocab, c.d_model, format.head());
@@ -64,7 +64,8 @@ impl Weights {
         Self { embeddings, norm_f, lm_head, layers, nothing, bytes: memory.bytes }
     }
 
-    /// Embeddings and head are not one: `second` goes on from `row`, the other is what the embeddings are now.
+    /// Gives the head a table of its own. `second` continues from `row`; the other table keeps what the embeddings hold
+    /// now.
     fn untie(&mut self, device: &Device, second: Role, row: usize) {
         let memory = &mut Memory { device, bytes: self.bytes };
         let mut head = self.embeddings.copy(memory, "lm_head");
@@ -155,7 +156,7 @@ pub struct GpuLoader {
     precision: Precision,
     inventory: Inventory,
     weights: Weights,
-    /// Made before the weights come, so that the GPU compiles the kernels meanwhile.
+    /// Made before the weights arrive, so that the kernels compile meanwhile.
     plan: Plan,
     current: Option<Role>,
     /// Values of the current tensor, for those that are not matrices; uploaded when it is whole.
@@ -173,8 +174,7 @@ impl GpuLoader {
         }
     }
 
-    /// Takes all of the GPU's memory that the model needs, and begins to compile its kernels, which nothing here waits
-    /// for.
+    /// Allocates all GPU memory of the model and starts to compile its kernels, without waiting for them.
     ///
     /// # Errors
     /// [`Error::OutOfMemory`] when there is not enough, [`Error::DeviceLost`] when the GPU fails.
@@ -204,7 +204,7 @@ impl GpuLoader {
         self
     }
 
-    /// Makes room for a head of its own, which the config did not announce.
+    /// Allocates a separate head that the config did not announce.
     fn untie(&mut self, second: Role, row: usize) -> Result<()> {
         let config = Config { tied: false, ..self.config.clone() };
         let format = Format::of(self.precision);

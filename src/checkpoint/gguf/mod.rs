@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use parse::Parser;
 pub use split::{Part, Parts};
 
-/// Whether a file of this name is one.
+/// Whether the name ends like a GGUF file's.
 pub fn is_name_of_one(name: &str) -> bool {
     name.to_ascii_lowercase().ends_with(".gguf")
 }
@@ -23,14 +23,18 @@ pub fn is_name_of_one(name: &str) -> bool {
 /// What the header says.
 #[derive(Debug)]
 pub struct Header {
+    /// The model's dimensions and its tokenizer.
     pub metadata: Metadata,
+    /// In the order of their data, which need not be that of the file's directory.
     pub tensors: Vec<TensorInfo>,
 }
 
 /// One tensor, under the name and with the shape (outermost dimension first) that the file gives it.
 #[derive(Debug, Clone)]
 pub struct TensorInfo {
+    /// As llama.cpp names it, `blk.0.ssm_in.weight` for example.
     pub name: String,
+    /// In elements, outermost dimension first; the file has it the other way round.
     pub shape: Vec<usize>,
     kind: u32,
     offset: u64,
@@ -40,22 +44,28 @@ pub struct TensorInfo {
 #[derive(Debug, Default)]
 pub struct Metadata(BTreeMap<String, Value>);
 
-/// A value, with what this crate has no use for left out.
+/// A value. Types that this crate does not need become [`Value::Other`].
 #[derive(Debug)]
 pub enum Value {
+    /// A whole number of 8 to 64 bits, unsigned.
     Unsigned(u64),
+    /// A whole number of 8 to 64 bits, signed.
     Signed(i64),
+    /// f32, widened, or f64.
     Float(f64),
+    /// A byte in the file.
     Bool(bool),
+    /// UTF-8.
     Text(String),
     /// A list of 32-bit whole numbers.
     Numbers(Vec<i32>),
+    /// A list of texts, such as the vocabulary.
     Texts(Texts),
     /// A list of anything else.
     Other,
 }
 
-/// A list of texts, kept as one so that many short ones need no more memory than the file.
+/// A list of texts, stored as one string so that many short ones need no more memory than the file.
 #[derive(Debug, Default)]
 pub struct Texts {
     all: String,
@@ -68,40 +78,55 @@ impl Texts {
         self.ends.push(self.all.len() as u32); // a header has less than 4 GiB
     }
 
+    /// How many texts there are.
     pub fn len(&self) -> usize {
         self.ends.len()
     }
 
+    /// Whether the list has no text.
     pub fn is_empty(&self) -> bool {
         self.ends.is_empty()
     }
 
+    /// The text with this number, from 0; None beyond the last.
     pub fn get(&self, index: usize) -> Option<&str> {
         let end = *self.ends.get(index)? as usize;
         let start = index.checked_sub(1).map_or(0, |before| self.ends[before] as usize);
         Some(&self.all[start..end])
     }
 
+    /// The texts in the file's order.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         (0..self.len()).filter_map(|index| self.get(index))
     }
 }
 
 impl Metadata {
+    /// The value under a key, of whatever type; None when there is none.
     pub fn get(&self, key: &str) -> Option<&Value> {
         self.0.get(key)
     }
 
+    /// A text, or None when the key is not there.
+    ///
     /// # Errors
-    /// [`Error::BadCheckpoint`] when there is something else under the key; so for all that follow.
+    /// [`Error::BadCheckpoint`] when the value under the key has another type.
     pub fn text(&self, key: &str) -> Result<Option<&str>> {
         self.typed(key, "a text", |value| if let Value::Text(text) = value { Some(text.as_str()) } else { None })
     }
 
+    /// True or false, or None when the key is not there.
+    ///
+    /// # Errors
+    /// As [`Metadata::text`].
     pub fn flag(&self, key: &str) -> Result<Option<bool>> {
         self.typed(key, "true or false", |value| if let Value::Bool(flag) = value { Some(*flag) } else { None })
     }
 
+    /// A number of any type as f64, so whole ones beyond 2^53 are rounded; None when the key is not there.
+    ///
+    /// # Errors
+    /// As [`Metadata::text`].
     pub fn number(&self, key: &str) -> Result<Option<f64>> {
         self.typed(key, "a number", |value| match value {
             Value::Float(number) => Some(*number),
@@ -111,6 +136,10 @@ impl Metadata {
         })
     }
 
+    /// A whole number that is not negative, or None when the key is not there.
+    ///
+    /// # Errors
+    /// As [`Metadata::text`]; a negative number is something else, too.
     pub fn whole(&self, key: &str) -> Result<Option<u64>> {
         self.typed(key, "a whole number", |value| match value {
             Value::Unsigned(number) => Some(*number),
@@ -119,10 +148,18 @@ impl Metadata {
         })
     }
 
+    /// A list of texts, or None when the key is not there.
+    ///
+    /// # Errors
+    /// As [`Metadata::text`].
     pub fn texts(&self, key: &str) -> Result<Option<&Texts>> {
         self.typed(key, "a list of texts", |value| if let Value::Texts(texts) = value { Some(texts) } else { None })
     }
 
+    /// A list of 32-bit whole numbers, or None when the key is not there.
+    ///
+    /// # Errors
+    /// As [`Metadata::text`].
     pub fn numbers(&self, key: &str) -> Result<Option<&[i32]>> {
         self.typed(key, "a list of whole numbers", |value| {
             if let Value::Numbers(numbers) = value { Some(numbers.as_slice()) } else { None }
@@ -135,11 +172,11 @@ impl Metadata {
     }
 }
 
-/// What has been read of one GGUF file.
+/// Progress through one GGUF file.
 pub(super) enum Gguf {
     Header {
         parser: Parser,
-        /// Bytes done with.
+        /// Bytes consumed.
         read: u64,
     },
     Tensors {
@@ -156,7 +193,7 @@ impl Default for Gguf {
 }
 
 impl Gguf {
-    /// Takes what is complete from the front of `bytes` and returns how much that was. `file` is the name that errors
+    /// Consumes complete items from the front of `bytes` and returns their length. `file` is the name that errors
     /// mention; `total` the file's length, where it is known.
     pub fn advance(
         &mut self,
@@ -238,7 +275,7 @@ fn plan(header: &Header, architecture: &str, read: u64, total: Option<u64>, file
             )));
         };
         let (name, shape, map) = names::checkpoint_form(tensor, architecture);
-        // Its last dimension decides whether rows are whole blocks, which a new shape must not hide.
+        // Checked in the stored shape, whose last dimension decides whether rows are whole blocks.
         Stored::new(tensor.name.clone(), tensor.shape.clone(), encoding)?;
         let tensor = Stored::new(name, shape, encoding)?.after_gap(begin - end).mapped(map);
         let Some(next) = begin.checked_add(tensor.bytes()) else {

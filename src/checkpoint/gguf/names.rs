@@ -28,7 +28,7 @@ pub type Map = fn(f32) -> f32;
 /// * stores A = -exp(A_log) for A_log,
 /// * in Mamba-2 makes A_log and D columns, and the gated norm a matrix with a row for each group.
 ///
-/// A name that is not known stays, so that whoever takes the tensors can refuse it.
+/// An unknown name stays as it is, so that the sink can refuse it.
 pub fn checkpoint_form(tensor: &TensorInfo, architecture: &str) -> (String, Vec<usize>, Option<Map>) {
     let mamba2 = architecture == "mamba2";
     let shape = tensor.shape.clone();
@@ -51,7 +51,7 @@ pub fn checkpoint_form(tensor: &TensorInfo, architecture: &str) -> (String, Vec<
         ("ssm_norm.weight", &[groups, channels]) => vec![groups.saturating_mul(channels)],
         _ => shape,
     };
-    // -0 and what is above 0 become infinite or no number, which the reader refuses.
+    // -0 and positive values become infinite or NaN, which the reader refuses.
     let map: Option<Map> = if name == "ssm_a" { Some(|a| (-a).ln()) } else { None };
     (format!("backbone.layers.{layer}.{ours}"), shape, map)
 }

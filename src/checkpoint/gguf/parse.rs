@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use super::{Metadata, TensorInfo, Texts, Value};
 
-/// Longer names and keys are lies (the format allows 64 and 65535).
+/// Longer names and keys are refused (the format allows 64 and 65535).
 const MAX_NAME: u64 = 1 << 16;
 const MAX_VALUES: u64 = 1 << 14;
 const MAX_TENSORS: u64 = 1 << 16;
 const MAX_DIMENSIONS: u32 = 4;
 const MAX_NESTING: u32 = 4;
-/// Of all kinds of file known, none has a header near this.
+/// No known file has a header near this length.
 pub(super) const MAX_HEADER: u64 = 100 << 20;
 
 /// Why reading stopped.
@@ -167,7 +167,7 @@ pub(in crate::checkpoint) struct Parser {
 }
 
 impl Parser {
-    /// Reads on in `bytes`; returns how many are done with, and whether the header is complete.
+    /// Continues in `bytes`. Returns how many bytes are consumed, and whether the header is complete.
     pub fn advance(&mut self, bytes: &[u8], total: Option<u64>) -> Result<(usize, bool), String> {
         let mut cursor = Cursor { bytes, at: 0, most: total.unwrap_or(MAX_HEADER).min(MAX_HEADER) };
         loop {

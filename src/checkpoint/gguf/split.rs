@@ -7,10 +7,11 @@ use crate::error::{Error, Result};
 /// A part by its file's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Part<'a> {
-    /// What stands before the numbers; the same for all parts of a model.
+    /// The name before the numbers; all parts of a model share it.
     pub stem: &'a str,
     /// From 1.
     pub number: u32,
+    /// How many parts the model has, as the name says.
     pub count: u32,
     /// `.gguf`, in the name's own letters.
     end: &'a str,
@@ -38,7 +39,7 @@ impl<'a> Part<'a> {
     }
 }
 
-/// Checks that the files of a model belong together, a header at a time. A file that is not cut is one part of one.
+/// Checks that the files of a model belong together, a header at a time. An unsplit file counts as part 1 of 1.
 #[derive(Debug, Default)]
 pub struct Parts {
     names: Vec<String>,
@@ -116,7 +117,7 @@ impl Parts {
         Ok(())
     }
 
-    /// All parts have been read.
+    /// Checks the total after the last part.
     ///
     /// # Errors
     /// [`Error::BadCheckpoint`] when they do not have the tensors that the first one announced.

@@ -14,7 +14,7 @@ use super::stored::{Encoding, Queue, Stored};
 use crate::error::{Error, Result};
 use strided::Strided;
 
-/// The files of an archive, as places in its bytes.
+/// The files of an archive, as ranges of its bytes.
 struct Archive<'a> {
     file: &'a str,
     bytes: &'a [u8],
@@ -66,7 +66,7 @@ pub(super) fn read(file: &str, bytes: Vec<u8>, sink: &mut dyn TensorSink) -> Res
         };
         let storage = archive.entry(&format!("data/{}", tensor.storage))?.ok_or_else(missing)?;
         let stored = Stored::new(tensor.name.clone(), tensor.shape.clone(), encoding)?;
-        // A stride of 0 repeats values, for which few bytes could claim to be any number.
+        // A stride of 0 repeats values, so a few bytes could claim any number of values.
         if stored.bytes() > bytes.len() as u64 {
             return Err(missing());
         }
@@ -103,7 +103,7 @@ impl<'a> Archive<'a> {
         Error::BadCheckpoint(format!("{} is not a sound PyTorch file: {what}.", self.file))
     }
 
-    /// The bytes of a file in the archive; None when there is none of the name.
+    /// The bytes of a file in the archive; None when no file has the name.
     fn entry(&mut self, name: &str) -> Result<Option<&'a [u8]>> {
         let Some(index) = self.zip.index_for_name(&format!("{}{name}", self.folder)) else { return Ok(None) };
         let found = self.zip.by_index(index).map(|entry| (entry.compression(), entry.data_start(), entry.size()));
@@ -122,7 +122,7 @@ impl<'a> Archive<'a> {
 /// Names under which trainers save a state dict among other things.
 const WRAPPERS: [&str; 4] = ["state_dict", "model", "module", "model_state_dict"];
 
-/// The tensors of a state dict, whatever wraps it; other values are passed over.
+/// The tensors of a state dict, also of a wrapped one; other values are skipped.
 fn tensors(object: Object) -> Result<Vec<Tensor>, String> {
     let Object::Dict(items) = object else { return Err("its pickle is no dictionary".into()) };
     let mut found = Vec::new();

@@ -1,12 +1,12 @@
-//! candle's pickle machine, which builds data and executes nothing, behind a guard: candle trusts lengths, copies what
-//! the memo holds and drops nested objects by recursion, so each operation is looked at before it is done.
+//! Runs candle's pickle machine behind a guard. The machine builds data and executes nothing, but it trusts lengths,
+//! copies memo entries and drops nested objects recursively. So each operation is checked first.
 
 use candle_core::pickle::{Object, Stack};
 
 /// Nothing in a state dict nests deeper than half of this.
 const MAX_DEPTH: usize = 24;
 
-/// Objects and copies that any pickle may make, and one more for so many bytes of the file that it is in.
+/// Objects and copies that any pickle may make, and one more for this many bytes of its file.
 const FREE_OBJECTS: u64 = 1 << 14;
 const BYTES_PER_OBJECT: u64 = 32;
 

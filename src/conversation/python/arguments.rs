@@ -113,7 +113,7 @@ pub(super) fn named<T>(result: Result<T, Error>, name: &str) -> Result<T, Error>
     })
 }
 
-/// A value that is no undefined one.
+/// A value that is not undefined.
 pub(super) fn defined(value: &Value) -> Result<&Value, Error> {
     if type_of(value) == Type::Undefined { Err(fail("a value is undefined")) } else { Ok(value) }
 }

@@ -73,7 +73,7 @@ fn write(format: &str) -> String {
         let known = DIRECTIVES.iter().find(|(known, _)| Some(*known) == letter);
         let (written, length) = match (letter, known) {
             (_, Some((letter, written))) => (*written, letter.len_utf8()),
-            // C leaves what it does not know.
+            // C keeps unknown directives as they are.
             _ => {
                 text.push('%');
                 rest = directive;

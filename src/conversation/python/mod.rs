@@ -1,4 +1,4 @@
-//! What jinja2, as transformers sets it up, has in templates and minijinja has not, or has otherwise.
+//! Supplies what minijinja lacks or does differently from jinja2 as transformers sets it up.
 
 mod arguments;
 mod containers;

@@ -1,4 +1,4 @@
-//! Python's operators that minijinja has not, or has otherwise.
+//! Python's operators that minijinja lacks or implements differently.
 
 use std::cmp::Ordering;
 

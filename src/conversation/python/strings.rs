@@ -1,4 +1,4 @@
-//! Methods of Python's `str`. A method that another one of Rust does is one line; those that count in characters share
+//! Methods of Python's `str`. A method with an equivalent in Rust is one line; those that count in characters share
 //! `Part`.
 
 use minijinja::value::Value;
@@ -190,7 +190,7 @@ fn cutting(state: &State<'_, '_>, text: &str, name: &str, arguments: &[Value]) -
     names.contains(&name).then(cut)
 }
 
-/// Longer ones, so that each pays before it is made.
+/// Methods whose results are longer. Each pays for the memory first.
 fn building(state: &State<'_, '_>, text: &str, name: &str, arguments: &[Value]) -> Option<Result<Value, Error>> {
     let built = match name {
         "center" | "ljust" | "rjust" => Given::new(arguments, ["/width", "/fillchar"], 1).and_then(|given| {

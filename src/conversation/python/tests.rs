@@ -55,7 +55,7 @@ const BINARY: [(&[&str], Test); 9] = [
 ];
 
 pub(super) fn install(environment: &mut Environment<'static>) {
-    // What jinja2 has not.
+    // Tests of minijinja that jinja2 lacks.
     for name in ["int", "safe", "startingwith", "endingwith"] {
         environment.remove_test(name);
     }

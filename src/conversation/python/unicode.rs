@@ -1,7 +1,7 @@
-//! What Python's `str` asks of characters and Rust's `char` does not answer, or answers otherwise.
+//! Properties of characters that Python's `str` uses and Rust's `char` lacks or defines differently.
 //!
-//! Categories come from the crate `unicode_categories`, which `tokenizers` uses too; its tables are older than Rust's, so
-//! that it only says what a letter is not. The two tables below are from Python 3.11's `unicodedata`.
+//! Categories come from the crate `unicode_categories`, which `tokenizers` uses too; its tables are older than Rust's,
+//! so they are only used to tell what is not a letter. The two tables below are from Python 3.11's `unicodedata`.
 
 use unicode_categories::UnicodeCategories;
 

@@ -1,4 +1,4 @@
-//! What Python's types are in minijinja's values.
+//! Maps minijinja's values to Python's types.
 
 use std::sync::Arc;
 

@@ -14,7 +14,7 @@ const MOST_OPEN: usize = 100;
 #[derive(Default)]
 pub(super) struct Macros(Vec<Open>);
 
-/// `None` for a signature that is none; minijinja says what is wrong with it.
+/// `None` for a malformed signature; minijinja reports what is wrong with it.
 struct Open {
     name: Option<String>,
     varargs: bool,

@@ -1,7 +1,7 @@
-//! A template's source in jinja2's dialect, written for minijinja: newlines, texts, tags and operators that it lacks or
-//! reads otherwise. All of it works on tokens, so raw blocks, comments and texts stay as they are.
+//! Translates a template from jinja2's dialect to minijinja's: newlines, texts, tags and operators that minijinja lacks
+//! or reads differently. All of it works on tokens, so raw blocks, comments and texts stay as they are.
 //!
-//! What is written in has names that begin with two underscores; `python/` says what they do.
+//! Inserted functions have names that begin with two underscores; `python/` implements them.
 
 mod lexer;
 mod macros;

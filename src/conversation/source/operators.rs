@@ -1,4 +1,4 @@
-//! Operators that minijinja has not, or has otherwise, as calls: `a % b` becomes `__mod(a, b)`.
+//! Rewrites operators that minijinja lacks or implements differently as calls: `a % b` becomes `__mod(a, b)`.
 
 use super::lexer::Kind;
 use super::{Edits, Tag};
@@ -113,7 +113,7 @@ fn binary(tag: &Tag<'_>, loop_in: Option<usize>, index: usize) -> Option<Binary>
     }
 }
 
-/// `a.in` is no operator.
+/// The `in` of `a.in` is not an operator.
 fn is_attribute(tag: &Tag<'_>, index: usize) -> bool {
     index > 0 && tag.text(index - 1) == "." && tag.tokens[index - 1].kind == Kind::Operator
 }
@@ -142,7 +142,7 @@ fn is_splat(tag: &Tag<'_>, index: usize) -> bool {
     matches!(tag.text(index), "*" | "**") && !ends_value(tag, index - 1)
 }
 
-/// minijinja has no `+` before a value.
+/// minijinja has no unary `+`.
 fn unary_plus(tag: &Tag<'_>, index: usize) -> Option<usize> {
     let plus = tag.tokens[index].kind == Kind::Operator && tag.text(index) == "+";
     (plus && index > 0 && !ends_value(tag, index - 1)).then_some(index)

@@ -1,4 +1,4 @@
-//! The dimensions as a GGUF file's metadata has them.
+//! Reads the dimensions from a GGUF file's metadata.
 
 use super::{Architecture, Config, MAX_DIMENSION, MAX_LAYERS, MAX_STATES, MAX_TAPS, Uniform, unsupported};
 use crate::checkpoint::gguf::{Header, Metadata};
@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::model::{Heads, Mixer};
 
 const FILE: &str = "The GGUF file";
-/// The file does not say it, and all published Falcon-Mambas have this one.
+/// GGUF files do not store it, and all published Falcon-Mambas have this value.
 const FALCON_EPSILON: f32 = 1e-6;
 
 fn bad(what: String) -> Error {
@@ -14,9 +14,9 @@ fn bad(what: String) -> Error {
 }
 
 impl Config {
-    /// Reads the dimensions from the header of a GGUF file of the architecture `mamba` or `mamba2`. What such files
-    /// leave open, their tensors decide: whether the head is tied, which biases there are, and V. Of a split model only the
-    /// first part's tensors are known: a head in a later part is noticed when it comes.
+    /// Reads the dimensions from the header of a GGUF file of the architecture `mamba` or `mamba2`. The tensors decide
+    /// what the metadata leaves open: whether the head is tied, which biases there are, and V. Of a split model only
+    /// the first part's tensors are known. A head in a later part is noticed when it arrives.
     ///
     /// # Errors
     /// As [`Config::parse`]; sentences name the key.
@@ -82,7 +82,7 @@ impl Config {
 
     /// This config of a GGUF file with what only config.json can say: Falcon-Mamba's second epsilon, the limits of time
     /// steps, where the gate is, tokens that end a text. Repositories of GGUF files often have a config.json that is a
-    /// stub or another model's; one that does not describe this model counts for nothing.
+    /// stub or another model's. A config.json that does not describe this model is ignored.
     #[must_use]
     pub fn completed(self, json: Option<&str>) -> Self {
         let Some(Ok(theirs)) = json.map(Config::parse) else { return self };
@@ -103,7 +103,7 @@ impl Config {
             }
         }
         let ends = theirs.eos_tokens.clone();
-        // These differ where vocabularies are padded and numbers rounded.
+        // Padded vocabularies and rounded numbers may differ.
         let Self { vocab, tied, norm_epsilon, .. } = completed;
         if completed != (Self { vocab, tied, norm_epsilon, eos_tokens: completed.eos_tokens.clone(), ..theirs }) {
             return self;

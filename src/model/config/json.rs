@@ -127,8 +127,8 @@ impl Fields<'_> {
     /// Files of one layout carry keys of the other: state-spaces/mamba-130m-hf has `d_model`, `n_layer` and `ssm_cfg` beside
     /// all of transformers' keys, and copies of the original checkpoints have got a `model_type`. So the layout is the one
     /// whose keys are complete: transformers' if there is a `hidden_size`, and `model_type` or a class says which family;
-    /// else the original one if there is an `ssm_cfg`, or `d_model` and `n_layer`. The latter two XLNet has as well, so
-    /// they count only beside a Mamba's `model_type`, or none.
+    /// else the original one if there is an `ssm_cfg`, or `d_model` and `n_layer`. XLNet has the latter two as well, so
+    /// they count only beside a Mamba's `model_type` or without any.
     fn is_original(&self) -> bool {
         let (is_named, family) = (self.has("model_type"), self.family());
         if self.has("hidden_size") && (is_named || family.is_some()) {
@@ -156,8 +156,8 @@ impl Fields<'_> {
         self.get("architectures")?.get(0)?.as_str()
     }
 
-    /// MambaForCausalLM, FalconMambaForCausalLM and Mamba2ForCausalLM of transformers. What these do not heed of a
-    /// file is not heeded here (tests/golden/configs.json).
+    /// MambaForCausalLM, FalconMambaForCausalLM and Mamba2ForCausalLM of transformers. Fields that these ignore are
+    /// ignored here too (tests/golden/configs.json).
     fn hugging_face(&self) -> Result<Config> {
         let d_model = || match self.dimension("hidden_size", MAX_DIMENSION)? {
             Some(n) => Ok(n),
@@ -174,7 +174,7 @@ impl Fields<'_> {
                     heads: self.dimension("num_heads", MAX_DIMENSION)?.unwrap_or(128),
                     head_dim: self.dimension("head_dim", MAX_DIMENSION)?.unwrap_or(64),
                     groups: self.dimension("n_groups", MAX_DIMENSION)?.unwrap_or(8),
-                    // transformers does not heed the field of this name that some configs have.
+                    // transformers ignores the field of this name that some configs have.
                     norm_before_gate: false,
                 };
                 (Architecture::Mamba2(heads), 128, false)

@@ -16,8 +16,8 @@ use crate::allocate::filled;
 use crate::error::Result;
 use crate::model;
 
-/// Heads whose states are laid out together: the row of one head is so short that the machine would not see that it
-/// should fetch what follows, and the products would wait for every line of it.
+/// Heads whose states are laid out together. The row of a single head is too short for the hardware prefetcher, and the
+/// products would wait for every cache line.
 const TOGETHER_HEADS: usize = 8;
 
 /// Work space.
@@ -62,7 +62,7 @@ impl Chunk {
         let numbers = |len| filled(len, 0.0, "the work space");
         let coefficients = |len| filled(len, [0.0; TILE_ROWS], "the work space");
         let values = |len| filled(len, [0.0; TILE_COLUMNS], "the work space");
-        // Two a thread, so that one that is late does not hold up all others for long.
+        // Two parts a thread, so that a late thread does not delay the others for long.
         let parts = if threads == 1 { 1 } else { most(mixers, |dims| dims.heads.heads).min(2 * threads) };
         let states = most(mixers, |dims| TOGETHER_HEADS.min(dims.heads.heads.div_ceil(parts)) * state_len(dims));
         let own = |_| {

@@ -23,8 +23,8 @@ use crate::state::LayerState;
 use chunk::Chunk;
 use step::Steps;
 
-/// From so many tokens on, the matrix form is the faster one: it saves one multiplication in five, but begins with laying
-/// out the state.
+/// From this many tokens on, the matrix form is faster. It saves one multiplication in five, but first has to lay out
+/// the state.
 const SMALLEST_CHUNK_TOKENS: usize = 12;
 
 /// Weights of a Mamba-2 mixer between in_proj and out_proj.
@@ -109,7 +109,7 @@ impl<'a> Block<'a> {
     }
 }
 
-/// An [`Block`] in the hands of several threads.
+/// A [`Block`] shared by several threads.
 struct SharedBlock<'a> {
     /// T.
     tokens: usize,
@@ -142,8 +142,8 @@ impl Mamba2 {
         math.softplus(raw.add(bias)).max(F32x4::splat(low)).min(F32x4::splat(high))
     }
 
-    /// `y = norm(y) * weight`, the mean taken over each group's channels, and `y *= silu(z)` if that comes after it: else
-    /// who made `y` has done it.
+    /// `y = norm(y) * weight`, the mean taken over each group's channels, and `y *= silu(z)` if the gate comes after
+    /// the norm. Otherwise `y` is gated already.
     fn gated_norm(&self, block: &SharedBlock<'_>, pool: &Pool) {
         let (e, tokens) = (self.norm.len(), block.tokens);
         let channels = e / self.dims.heads.groups;

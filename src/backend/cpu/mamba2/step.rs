@@ -12,8 +12,8 @@ use crate::allocate::filled;
 use crate::error::Result;
 use crate::model;
 
-/// Rows of the state that are gone through side by side: what belongs to the channels is read once for all of them, and
-/// so many streams keep the memory busy, for which a step waits. With 4 or with 16 it takes a seventh longer.
+/// Rows of the state that are gone through side by side: the channels' values are read once for all of them, and this
+/// many streams saturate the memory, which bounds a step. With 4 or 16 rows a step takes a seventh longer.
 const STEP_ROWS: usize = 8;
 
 /// Channels that stay together: those of a line of the cache, so that no two threads write to one.
@@ -33,7 +33,7 @@ impl Steps {
     }
 }
 
-/// [`Steps`] in the hands of several threads.
+/// [`Steps`] shared by several threads.
 struct Inputs<'a> {
     decay: Columns<'a>,
     dt_x: Columns<'a>,

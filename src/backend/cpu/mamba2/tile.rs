@@ -1,8 +1,8 @@
 //! Products of matrices that fit in the cache, one tile of the result after the other.
 //!
-//! What a product reads is laid out before in the order in which it is read, with whatever numbers where a tile is not
-//! full (lanes and rows do not mix, so they change nothing): then the innermost loop has two pointers, and no index is
-//! checked in it.
+//! The operands of a product are first laid out in the order in which they are read. Tiles that are not full hold
+//! arbitrary numbers there; lanes and rows do not mix, so these change nothing. The innermost loop then has two
+//! pointers and no bounds checks.
 
 use core::ops::Range;
 

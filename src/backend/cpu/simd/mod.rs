@@ -25,7 +25,7 @@ use x86 as native;
 pub use native::{Activation, F32x4, GROUP, RowSums, Way, dot_int4, dot_int8, narrow, place_int4, place_int8, widen};
 
 /// 1.5 * 2^23: added to a number of magnitude below 2^22, it leaves the nearest whole number (halves to the even one)
-/// in the low bits of the mantissa; taken off again, that whole number as f32.
+/// in the low bits of the mantissa; subtracted again, it gives that whole number as f32.
 pub const MAGIC: f32 = 12_582_912.0;
 
 /// Columns that share a scale.
@@ -33,7 +33,7 @@ pub const BLOCK_COLUMNS: usize = 64;
 /// Rows of a panel, one a lane of two vectors.
 pub const PANEL_ROWS: usize = 8;
 
-/// Where among the `BLOCK_COLUMNS * T` rounded activations of T tokens that of token `t` and column `col` lies: the groups of
+/// The index of token `t` and column `col` among the `BLOCK_COLUMNS * T` rounded activations of T tokens: the groups of
 /// all tokens side by side.
 #[inline(always)]
 pub const fn place_activation<const T: usize>(t: usize, col: usize) -> usize {
@@ -101,7 +101,7 @@ mod tests {
             prop_assert!(same(x.mul(y).lanes(), p.mul(q).lanes()));
             prop_assert!(same(x.div(y).lanes(), p.div(q).lanes()));
             prop_assert!(same(x.abs().lanes(), p.abs().lanes()));
-            // What is left open with relaxed SIMD, see there.
+            // Relaxed SIMD leaves these cases open, see there.
             let open = |i: usize| cfg!(feature = "relaxed-simd") && (a[i].is_nan() || b[i].is_nan() || a[i] == b[i]);
             for i in (0..4).filter(|&i| !open(i)) {
                 prop_assert_eq!(x.max(y).lanes()[i].to_bits(), p.max(q).lanes()[i].to_bits(), "max {:?} {:?}", a, b);

@@ -1,9 +1,11 @@
-//! How a panel lies where products are made of pairs of 16 bits: everywhere but with the relaxed dot product.
+//! The layout of a panel for products of 16-bit pairs, which all builds use except the one with the relaxed dot
+//! product.
 
 /// Columns whose activations lie side by side: one product instruction takes them.
 pub const GROUP: usize = 2;
 
-/// Where in a panel the int8 weight of row `row` and column `col` lies: pairs of columns, the eight rows side by side.
+/// The place in a panel of the int8 weight of row `row` and column `col`: pairs of columns, the eight rows side by
+/// side.
 pub const fn place_int8(row: usize, col: usize) -> usize {
     col / 2 * 16 + row * 2 + col % 2
 }

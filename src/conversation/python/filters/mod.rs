@@ -17,7 +17,7 @@ use super::value::{Type, fail, items, length, type_name, type_of};
 type Filter = fn(&mut State<'_, '_>, &Value, &[Value]) -> Result<Value, Error>;
 
 pub(super) fn install(environment: &mut Environment<'static>) {
-    // What jinja2 has not.
+    // Filters of minijinja that jinja2 lacks.
     for name in ["bool", "chain", "lines", "split", "zip"] {
         environment.remove_filter(name);
     }

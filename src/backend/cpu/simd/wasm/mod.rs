@@ -14,8 +14,8 @@ pub use plain::*;
 #[cfg(feature = "relaxed-simd")]
 pub use relaxed::*;
 
-/// With the feature `relaxed-simd`, LLVM makes relaxed instructions of [`F32x4::max`] and [`F32x4::min`]. They are the
-/// same for numbers; of a NaN, or of two zeros with different signs, either operand may come out.
+/// With the feature `relaxed-simd`, LLVM makes relaxed instructions of [`F32x4::max`] and [`F32x4::min`]. They agree on
+/// numbers. For a NaN, or two zeros with different signs, either operand may be the result.
 #[derive(Clone, Copy)]
 pub struct F32x4(v128);
 

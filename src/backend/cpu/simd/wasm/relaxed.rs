@@ -1,12 +1,12 @@
 //! Products of rounded weights with the relaxed dot products, which are exact on every machine as long as their second
 //! operand stays within 7 bits.
 //!
-//! Four products at a time are one instruction of ARM and of x86 with AVX-VNNI. Other x86 has one for two of them, and
-//! there it is faster to ask for just that. Both ways are exact, so that each machine may have its own, see [`Way`].
+//! Four products at a time are one instruction of ARM and of x86 with AVX-VNNI. Other x86 has an instruction for two
+//! products, and using it directly is faster there. Both ways are exact, so each machine may use its own, see [`Way`].
 //!
-//! Where the machine's compiler (V8's) decides: it keeps 15 vectors in registers, makes a vector constant anew wherever it
-//! stands, and folds only constant offsets into a load. So the loops go by two pointers, are not unrolled by ours beyond
-//! eight columns (then it spilled), and the constants are hidden from it.
+//! V8's compiler keeps 15 vectors in registers, rebuilds a vector constant wherever it is used, and folds only constant
+//! offsets into a load. So the loops use two pointers, unroll at most eight columns (more spilled), and hide the
+//! constants from the compiler.
 
 use core::arch::wasm32::*;
 use core::hint::black_box;
@@ -17,7 +17,7 @@ use crate::backend::cpu::simd::{BLOCK_COLUMNS, PANEL_ROWS};
 /// Columns whose activations lie side by side: one product instruction takes them.
 pub const GROUP: usize = 4;
 
-/// Where in a panel the int8 weight of row `row` and column `col` lies: four columns, the eight rows side by side.
+/// The place in a panel of the int8 weight of row `row` and column `col`: four columns, the eight rows side by side.
 pub const fn place_int8(row: usize, col: usize) -> usize {
     col / 4 * 32 + row * 4 + col % 4
 }

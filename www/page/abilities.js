@@ -19,7 +19,7 @@ async function look() {
     navigator.gpu.requestAdapter({ powerPreference: "high-performance" }).catch(() => null),
     new Promise((resolve) => setTimeout(() => resolve(null), 3000)),
   ]);
-  if (!adapter) return none("this browser finds no GPU that it may use");
+  if (!adapter) return none("this browser finds no GPU that it can use");
   return { hasGpu: true, whyNoGpu: "" };
 }
 

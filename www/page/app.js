@@ -56,7 +56,7 @@ async function load(choice) {
   if (model.engine && (chat.isRemembered || completion.isRemembered || running.isRunning)) {
     const isWanted = await ask({
       title: `Load “${choice.name}”?`,
-      text: `The model that is there goes on answering until the new one is ready. Then “${choice.name}” takes over. What was said stays on the page, but the new model has not read it.`,
+      text: `The present model goes on answering until the new one is ready. Then “${choice.name}” takes over. The chat stays on the page, but the new model has not read it.`,
       yes: "Load it",
       no: "Keep this model",
     });
@@ -76,7 +76,7 @@ function startAgain(error) {
   if (!current) return;
   loseEngine();
   const { code, message } = error;
-  tell("The engine is started again", { code, message, hint: "What is on the page stays." });
+  tell("The engine is started again", { code, message, hint: "The text on the page stays." });
   if (!loading) void model.load(current.choice);
 }
 
@@ -120,7 +120,7 @@ function send(text) {
       : !current && !loading
         ? "There is no model to answer. Load one first."
         : current && !canChat()
-          ? `${current.choice.name} cannot hold a chat. Choose “Completion” above to let it go on with a text.`
+          ? `${current.choice.name} cannot chat. Choose “Completion” above to let it continue a text.`
           : null;
   if (isRefused === null && !current) composer.tell("Your message will be answered as soon as the model is loaded.");
   else composer.tell(isRefused);
@@ -192,7 +192,7 @@ function showCurrent({ current }) {
   if (!current) return showState();
   showCard(null);
   settings.useModelDefaults(current.engine.info.defaults);
-  if (!canChat()) giveBack(`${current.choice.name} cannot hold a chat, so your message was not answered. It is back in the box.`);
+  if (!canChat()) giveBack(`${current.choice.name} cannot chat, so your message was not answered. It is back in the box.`);
   else composer.tell(null);
   completion.detach();
   if (!canChat() && chat.isEmpty && composer.isEmpty) modes.choose("completion");

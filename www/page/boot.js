@@ -11,7 +11,7 @@
   }
 
   var AGAIN = "Open the page again";
-  var PUBLISH = "Try again in a minute: it may be about to be published. If this is your site, publish all files of dist/.";
+  var PUBLISH = "Try again in a minute: perhaps a new version is being published. If this is your site, publish all files of dist/.";
   /** @type {string | null} what was thrown while the page started */
   var thrown = null;
   /** @type {string | null} the first file that did not load, or did not run */
@@ -62,7 +62,7 @@
     }
     removeServiceWorker();
     if (thrown !== null && missing === null) {
-      return tell("The page stopped while it was starting: " + cut(thrown), "Something that it keeps may be damaged.", [
+      return tell("The page stopped while it was starting: " + cut(thrown), "Perhaps its saved settings are damaged.", [
         { name: AGAIN, action: reload },
         { name: "Forget my settings and open it again", action: forget },
       ]);
@@ -75,7 +75,7 @@
         var type = response.headers.get("content-type") || "unknown";
         if (!response.ok) return tell("The server has no " + name + " (status " + response.status + "), a part of this page.", PUBLISH);
         if (/^text\/html\b/i.test(type)) {
-          return tell("The server sends a web page instead of " + name + ", a part of this page.", "Its address may have a part too many: open the address of the site itself. " + PUBLISH);
+          return tell("The server sends a web page instead of " + name + ", a part of this page.", "Perhaps this page's address is too long: open the address of the site itself. " + PUBLISH);
         }
         if (!/javascript|ecmascript|css/i.test(type)) {
           return tell("The server sends " + name + " as “" + cut(type) + "”, which browsers do not run.", "If this is your site, send files that end with .js as text/javascript.");

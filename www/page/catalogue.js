@@ -130,7 +130,7 @@ export function setUpCatalogue(load, how, abilities) {
       ...(origin ? [`from ${origin}`] : []),
       model.licence,
     ];
-    const kind = model.kind === "chat" ? make("span", { class: "mark-of is-chat", text: "chats" }) : make("span", { class: "mark-of", text: "goes on with a text" });
+    const kind = model.kind === "chat" ? make("span", { class: "mark-of is-chat", text: "chats" }) : make("span", { class: "mark-of", text: "continues a text" });
     return make(
       "li",
       { class: why ? "model is-out" : "model" },
@@ -150,9 +150,9 @@ export function setUpCatalogue(load, how, abilities) {
     const device = { ...(await abilities()), deviceGiB: deviceMemory };
     try {
       models ??= await readCatalogue();
-      note.textContent = "A model that chats was taught to answer. One that goes on with a text writes on from where you stop.";
+      note.textContent = "A model that chats was trained to answer. A model that continues a text writes on from where you stop.";
     } catch {
-      note.textContent = "The list of known models could not be loaded. A name or an address works all the same.";
+      note.textContent = "The list of known models could not be loaded. You can still give a name or an address.";
     }
     list.replaceChildren(
       ...inGroups(models ?? [], how(), device).map(({ title, advice, models }, group) =>

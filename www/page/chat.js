@@ -173,8 +173,8 @@ export class Chat {
     }
     this.#turns = [];
     const text = isSame
-      ? `${name} was started again. It does not remember what stands above.`
-      : `${name} answers from here on. It has not read what stands above.`;
+      ? `${name} was started again. It does not remember the chat above.`
+      : `${name} answers from here on. It has not read the chat above.`;
     const line = make("li", { class: "divider", text });
     const [next] = this.#waiting;
     if (next) next.view.element.before(line);

@@ -61,6 +61,6 @@ export class EngineWatch {
     this.heard();
     this.#isAsking = false;
     const { hint } = engineStopped();
-    this.#onSilent(new MambaError("engine-stopped", "The engine did not answer any more, so the page ended it.", hint));
+    this.#onSilent(new MambaError("engine-stopped", "The engine stopped answering, so the page ended it.", hint));
   }
 }

@@ -90,7 +90,7 @@ export class Model {
     if (!this.#state.loading) return;
     const { choice } = this.#state.loading;
     this.#abort?.abort();
-    const hint = "“Resume” goes on where it stopped, as far as this browser keeps what has arrived.";
+    const hint = "“Resume” goes on from where it stopped, if this browser could keep what had arrived.";
     this.fail(choice, new MambaError("cancelled", `${choice.name} was not loaded.`, hint));
   }
 

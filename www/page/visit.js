@@ -16,7 +16,7 @@ import { showCard, tell } from "./notices.js";
 export async function beginVisit(model, { load, openDialog, giveBack }) {
   const { choice, problems } = choiceInAddress();
   for (const message of problems) {
-    tell("Part of the address was left out", { code: "bad-argument", message, hint: "The page chooses by itself instead." });
+    tell("Part of the address was left out", { code: "bad-argument", message, hint: "The page chooses instead." });
   }
   const ways = { load, openDialog, keep: null, unload: null };
   model.expect(choice);

@@ -1,4 +1,4 @@
-// What this browser can run: which backends and precisions work here, and together.
+// What this browser can run: which backends and precisions work here, alone and together.
 
 /** @typedef {{ hasGpu: boolean, whyNoGpu: string }} Abilities `whyNoGpu`: the rest of a sentence */
 

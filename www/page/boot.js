@@ -1,5 +1,5 @@
-// Runs before anything else, also in browsers too old for the rest of the page, so in their language (ES5) and not as a
-// module: puts the chosen theme on the page before it is first painted, and says so if the page cannot start.
+// Runs before anything else, even in browsers that are too old for the rest of the page. So it is ES5 and not a module. It
+// sets the chosen theme before the first paint, and says why if the page cannot start.
 (function () {
   "use strict";
   var root = document.documentElement;
@@ -18,7 +18,7 @@
   var missing = null;
   var isTold = false;
 
-  // Without this file the sentence in index.html stays; with it, it is shown only when it has been found to be true.
+  // Without this file the sentence in index.html stays. With this file it is shown only if the page has not started.
   root.setAttribute("data-app", "starting");
   var hasStarted = function () {
     return root.getAttribute("data-app") === "started";
@@ -41,7 +41,7 @@
     if (!hasStarted()) findOut();
   });
 
-  /** The browser's word for it, short enough to be shown. @param {string} text */
+  /** The browser's error, short enough to be shown. @param {string} text */
   function cut(text) {
     return text.length > 200 ? text.slice(0, 200) + " …" : text;
   }
@@ -88,7 +88,7 @@
     );
   }
 
-  /** A kept page that does not start must not come again at the next visit, unless there is no other to be had. */
+  /** A kept page that does not start must not come again at the next visit, unless there is no network for another one. */
   function removeServiceWorker() {
     if (navigator.onLine === false || !navigator.serviceWorker || !navigator.serviceWorker.controller) return;
     navigator.serviceWorker.getRegistration().then(function (registration) {
@@ -108,7 +108,7 @@
     try {
       localStorage.removeItem("mamba-web.settings");
     } catch (e) {
-      // Then nothing was kept.
+      // Without storage there is nothing to forget.
     }
     reload();
   }

@@ -43,7 +43,7 @@ export const OWN_ENTRY = {
   licence: "MIT",
 };
 
-/** What holds for any model that fits into a browser tab. @type {ModelWords} */
+/** True of any model that fits into a browser tab. @type {ModelWords} */
 export const ANY_MODEL = {
   can: ["continue a text in the style of its training texts", "follow a long text without its memory growing"],
   cannot: ["know whether what it says is true", "know the date, the news, or anything it was not trained on"],

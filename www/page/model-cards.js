@@ -1,4 +1,4 @@
-// The cards about a model that is not there yet: why it was not loaded, and questions before it is.
+// The cards about a model that is not loaded: why not, and questions before it is.
 
 import { defaultChoice } from "./address.js";
 import { bytes } from "./format.js";
@@ -37,7 +37,7 @@ export function failedCard({ choice, error }, ways) {
   const isCancelled = error.code === "cancelled";
   const again = { name: isCancelled ? "Resume" : "Try again", action: () => ways.load(choice) };
   const title = isCancelled ? "Loading was cancelled" : ways.keep ? `“${choice.name}” could not be loaded` : "The model could not be loaded";
-  // Until the new one stands there are two in memory, which may be one too many.
+  // Until the new model is ready, two are in memory, which may be too much.
   const { unload } = ways;
   const room = {
     name: "Unload the present model, and try again",
@@ -51,7 +51,7 @@ export function failedCard({ choice, error }, ways) {
 }
 
 /**
- * What a link asks for, before it is downloaded.
+ * The card that asks before a link's model is downloaded.
  *
  * @param {Choice} choice
  * @param {import("./look.js").Look} look

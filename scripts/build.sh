@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Writes the site to dist/, and says how large it is. Does nothing but the set-up
-# checks when dist/ is newer than all that it is made from.
+# Writes the site to dist/ and prints its size. If dist/ is newer than all its sources, it only
+# runs the checks of the set-up.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -10,15 +10,15 @@ scripts/setup.sh build
 RUSTUP_TOOLCHAIN=$(scripts/setup/rust.sh)
 export RUSTUP_TOOLCHAIN
 
-# One build at a time: two would write into one another's files.
+# One build at a time: two would write into each other's files.
 mkdir -p target
 if command -v flock >/dev/null; then
   exec 9>target/site-lock
   flock 9
 fi
 
-# The wasm names the files that it was made of in its messages; where they lie on this machine is nobody's business. These
-# flags are added to those of .cargo/config.toml; cargo parts them at blanks.
+# The wasm's messages name its source files. They must not show where these lie on this machine. These flags are added to
+# those of .cargo/config.toml; cargo splits them at blanks.
 REMAPPED="$ROOT=mamba-web ${CARGO_HOME:-$HOME/.cargo}=cargo"
 case $ROOT${CARGO_HOME:-$HOME} in
   *[[:space:]]*) say "a folder's name has a blank, so this machine's paths stay in the wasm."; REMAPPED="" ;;
@@ -36,8 +36,8 @@ fi
 
 started=$(mktemp)
 trap 'rm -f "$started"' EXIT
-# A backtrace of Trunk says nothing about an error of the compiler.
+# A backtrace of Trunk does not explain an error of the compiler.
 RUST_BACKTRACE=0 trunk --log warn build --release
 node scripts/pack.mjs dist
-# The time from before the build: a file saved during it counts as changed.
+# This time is from before the build, so a file saved during it counts as changed.
 touch -r "$started" "$built"

@@ -1,12 +1,12 @@
-// Makes the site of what is in a folder: node scripts/bundle.mjs FOLDER
+// Makes the site from a folder: node scripts/bundle.mjs FOLDER
 //
 // The folder has the files of www/ and the three builds of the wasm. Each program becomes one file: a visit waits for every
-// file that a program is made of, also where the browser has them all, and some thirty of them cost a tenth of a second
-// before the first line runs.
+// file of a program, even if the browser has cached them all, and some thirty files cost a tenth of a second before the
+// first line runs.
 //
-// All that the page loads of its own goes to build/HASH/, whose name changes with any byte of it. So no cache on the way,
-// and no half-finished upload, can give a page the programs of another build. The names that others use (mamba.js,
-// worker.js) stay in the site's root and lead there. SITE_URL, if it is set, is the site's own address.
+// All programs and styles of the page go to build/HASH/, whose name changes with any byte of it. So no cache and no
+// half-finished upload can give a page the programs of another build. The names that others use (mamba.js, worker.js)
+// stay in the site's root and lead there. SITE_URL, if it is set, is the site's own address.
 
 import { createHash } from "node:crypto";
 import { mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
@@ -24,7 +24,7 @@ const PROGRAMS = {
   worker: "worker.js",
   "pool-worker": "engine/pool-worker.js",
 };
-/** Their modules are in the programs, and no one else's. */
+/** Folders whose modules are only used inside the programs. */
 const SOURCES = ["engine", "offline", "page", "styles", "mamba.js", "worker.js", "service-worker.js"];
 const PUBLIC = { "mamba.js": "export * from", "worker.js": "import" };
 
@@ -37,7 +37,7 @@ const common = {
   absWorkingDir: folder,
   nodePaths: [modules],
   bundle: true,
-  // The language stays as it is written.
+  // The output keeps the language level of the sources.
   target: "esnext",
   minifyWhitespace: true,
   minifySyntax: true,
@@ -128,7 +128,7 @@ async function keepShell() {
     swDest: at("service-worker.js"),
     globDirectory: folder,
     globPatterns: ["index.html", "manifest.json", "icons/*.svg", "models/catalogue.json", `${home}/*.{js,css,wasm}`],
-    // Their address says which they are; what they are is checked all the same, because an upload may be cut short.
+    // The address says which build they are of. The content is checked too, because an upload may be cut short.
     dontCacheBustURLsMatching: /^build\//,
     maximumFileSizeToCacheInBytes: 2 ** 26,
     manifestTransforms: [

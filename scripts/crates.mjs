@@ -1,4 +1,4 @@
-// The crates that end in the wasm, and their licences.
+// The crates that become part of the wasm, and their licences.
 
 import { execFile } from "node:child_process";
 import path from "node:path";
@@ -11,7 +11,7 @@ import { licenceTexts, notices, requireAllowed } from "./notices.mjs";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 
-/** @returns {Promise<Package[]>} without ourselves, by name */
+/** @returns {Promise<Package[]>} without this crate, by name */
 async function cratesInWasm() {
   const options = ["metadata", "--locked", "--format-version", "1", "--filter-platform", "wasm32-unknown-unknown"];
   const { stdout } = await promisify(execFile)("cargo", options, { cwd: root, maxBuffer: 2 ** 28 });
@@ -21,7 +21,7 @@ async function cratesInWasm() {
   const reached = new Set([resolve.root]);
   for (const id of reached) {
     for (const { pkg, dep_kinds: kinds } of nodes.get(id)?.deps ?? []) {
-      // A macro of another crate runs in the compiler; tests and build scripts do not go with the site either.
+      // Procedural macros run in the compiler. Tests and build scripts are not part of the site either.
       const isMacro = byId.get(pkg)?.targets.some(({ kind }) => kind.includes("proc-macro"));
       if (!isMacro && kinds.some(({ kind }) => kind === null)) reached.add(pkg);
     }
@@ -63,7 +63,7 @@ export async function crateNotices() {
   const apache = parts.flatMap(({ texts }) => texts).find((text) => /^\s*Apache License\s+Version 2\.0/.test(text) && text.includes("END OF TERMS"));
   const whole = [...parts, std].map((part) => {
     if (part.texts.length > 0) return part;
-    // Published without its text: the usual one of the licence that it names.
+    // Crates published without a licence text get the usual text of the licence that they name.
     if (/\bMIT\b/.test(part.licence)) return { ...part, texts: [MIT(part.holders)] };
     if (/Apache-2\.0/.test(part.licence) && apache) return { ...part, texts: [apache] };
     throw new Error(`${part.name} comes without the text of its licence, ${part.licence}.`);

@@ -8,7 +8,7 @@ import { launchChromium } from "../tests/browser/support/chromium.mjs";
 
 const icons = fileURLToPath(new URL("../www/icons/", import.meta.url));
 const svg = await readFile(`${icons}mamba.svg`, "utf8");
-/** What devices cut to their own shape has no corners of its own, and all that matters in the middle 80 %. */
+/** Devices cut maskable icons to their own shape, so these have no corners, and the drawing is in the middle 80 %. */
 const bare = svg.replace(/ rx="\d+"/, "");
 const inset = bare.replace('viewBox="0 0 32 32"', 'viewBox="-4 -4 40 40"').replace(/<rect [^>]*>/, '<rect x="-4" y="-4" width="40" height="40" fill="#1c6b4c"/>');
 

@@ -1,10 +1,10 @@
 # shellcheck shell=bash
-# Sourced by the other scripts: where things are, which versions, how to say so.
+# Sourced by the other scripts: paths, versions, and helpers for messages.
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
-# Tools go into the user's cache, so that a second clone finds them ready; nothing
-# in ~/.cargo/bin or elsewhere on PATH is replaced.
+# Tools go into the user's cache, so a second clone finds them ready. Nothing in ~/.cargo/bin
+# or elsewhere on PATH is replaced.
 TOOLS=${MAMBA_WEB_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/mamba-web/tools}
 
 # The command must be the same version as the wasm-bindgen crate in Cargo.lock.
@@ -20,7 +20,7 @@ export WASM_TARGET=wasm32-unknown-unknown
 say() { printf '%s: %s\n' "$(basename "$0" .sh)" "$*" >&2; }
 die() { say "$*"; exit 1; }
 
-# Runs a command, and shows what it said only if it fails.
+# Runs a command, and shows its output only if it fails.
 quietly() {
   local log status=0
   log=$(mktemp)
@@ -38,7 +38,7 @@ as_root() {
   fi
 }
 
-# Old package lists name files that are gone, so they are brought up to date first.
+# Old package lists name files that no longer exist, so they are updated first.
 apt_update() { quietly as_root apt-get update -qq; }
 apt_install() {
   quietly as_root env DEBIAN_FRONTEND=noninteractive \

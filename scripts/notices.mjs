@@ -1,4 +1,4 @@
-// The licences of what others wrote and the site contains.
+// The licences of other people's work in the site.
 
 import { readFile, readdir } from "node:fs/promises";
 import path from "node:path";
@@ -76,7 +76,7 @@ export async function requireAllowed(parts) {
   throw new Error(`deny.toml does not allow the licence of ${refused.map(({ name, licence }) => `${name} (${licence})`).join(", ")}.`);
 }
 
-/** Each text once, with the names of all that it is for. @param {string} title @param {Part[]} parts */
+/** Each text once, with the names of all parts that it covers. @param {string} title @param {Part[]} parts */
 export function notices(title, parts) {
   /** @type {Map<string, string[]>} */
   const byText = new Map();
@@ -87,7 +87,7 @@ export function notices(title, parts) {
 }
 
 /**
- * Of the npm packages whose files are in a bundle.
+ * The notices of the npm packages whose files are in a bundle.
  *
  * @param {string[]} files
  */

@@ -1,7 +1,7 @@
-// Writes NAME.br and NAME.gz beside the files of the built site that become smaller by it, prints how large they are, and
-// fails where a visitor would have to fetch too much: node scripts/pack.mjs [folder]
+// Writes NAME.br and NAME.gz beside the files of the built site that become smaller, prints their sizes, and fails if a
+// visitor would have to download too much: node scripts/pack.mjs [folder]
 //
-// Hosts that pack by themselves need none of them; the guide (docs/hosting.md) says which take these.
+// docs/hosting.md says which hosts use them. Hosts that compress by themselves need none.
 
 import { createHash } from "node:crypto";
 import { copyFile, mkdir, readFile, readdir, rename, stat, writeFile } from "node:fs/promises";
@@ -14,10 +14,10 @@ const WASM_LIMIT_BYTES = 1.5e6; // of one build, brotli -11
 const SMALLEST_BYTES = 1024; // below it, a packet is a packet
 const WORTH = 0.9;
 
-/** What is packed already, or is asked for in parts and counted in bytes, as the files of models are. */
+/** Files that are packed already, or that are asked for in parts and counted in bytes, such as files of models. */
 const isLeft = (/** @type {string} */ file) => /\.(br|gz|png|map|safetensors)$/.test(file) || /^models\/[^/]+\//.test(file);
 
-/** Brotli -11 takes seconds for each wasm, so what was packed before is kept. */
+/** Brotli -11 takes seconds for each wasm, so earlier results are kept. */
 const kept = fileURLToPath(new URL("../target/packed/", import.meta.url));
 
 /** @type {Record<string, (bytes: Buffer) => Promise<Uint8Array>>} */

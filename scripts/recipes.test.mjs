@@ -1,4 +1,4 @@
-// The page, the server of `make serve` and all recipes for hosts have one policy: www/offline/headers.js.
+// The page, the server of `make serve` and all recipes for hosts have the same policy: www/offline/headers.js.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";

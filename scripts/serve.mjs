@@ -2,8 +2,8 @@
 //
 //   node scripts/serve.mjs [folder]        (dist by default; PORT=8080)
 //
-// It sends the headers of www/offline/headers.js, MIME types that streaming wasm compilation and
-// module scripts insist on, byte ranges, and the packed copies that the build made (NAME.br, NAME.gz).
+// It sends the headers of www/offline/headers.js, the MIME types that streaming wasm compilation and
+// module scripts require, byte ranges, and the packed copies of the build (NAME.br, NAME.gz).
 
 import { createReadStream } from "node:fs";
 import { realpath, stat } from "node:fs/promises";
@@ -85,7 +85,7 @@ const PACKED = [
 ];
 
 /**
- * The packed copy that a client takes, if there is one that is not older than the file.
+ * The packed copy that a client accepts, if there is one that is not older than the file.
  *
  * @param {{ file: string, stats: import("node:fs").Stats }} original
  * @param {string} header Accept-Encoding
@@ -116,7 +116,7 @@ export async function serve(folder, port = 0) {
   const root = await realpath(folder);
   const server = createServer(async (request, response) => {
     for (const [name, value] of Object.entries({ ...SECURITY, ...ISOLATION })) response.setHeader(name, value);
-    // The browser asks again each time, so a rebuilt site is never a stale one.
+    // The browser asks again each time, so a rebuilt site is never stale.
     response.setHeader("Cache-Control", "no-cache");
 
     /** @param {number} status @param {string} text */
@@ -146,7 +146,7 @@ export async function serve(folder, port = 0) {
       return response.end();
     }
 
-    // A range of a file that has changed meanwhile would not fit the part already had.
+    // A range of a file that has changed meanwhile would not fit the part that the client has.
     const ifRange = request.headers["if-range"];
     const asked = ifRange === undefined || ifRange === tag ? request.headers.range : undefined;
     const range = parseRange(asked, stats.size);
@@ -158,7 +158,7 @@ export async function serve(folder, port = 0) {
     if (range) response.setHeader("Content-Range", `bytes ${start}-${end}/${stats.size}`);
     response.writeHead(range ? 206 : 200, { "Content-Length": end - start + 1 });
     if (request.method === "HEAD" || stats.size === 0) return response.end();
-    // A browser that goes away in the middle is no error of ours.
+    // A browser that leaves in the middle is not an error of the server.
     await pipeline(createReadStream(file, { start, end }), response).catch(() => {});
   });
   await new Promise((resolve, reject) => {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# setup.sh build | test: brings what is missing for that, and says what it does.
-# With nothing missing it takes about a second.
+# setup.sh build | test: installs what is missing for that, and says what it does.
+# If nothing is missing, it takes about a second.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"

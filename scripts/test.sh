@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Every check and test, cheapest first; stops at the first step that fails. Ends with
-# the sum of what the test runners reported, such as `123 passed, 0 failed`.
+# Runs every check and test, the cheapest first, and stops at the first step that fails. Ends
+# with the sum of the test runners' reports, such as `123 passed, 0 failed`.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Trunk runs this when it has built the page and the wasm, before they go to dist/: adds the
-# rest of www/, makes and optimises all builds of the wasm, and has the site made of both.
+# Trunk runs this when it has built the page and the wasm, before they go to dist/. It adds the
+# rest of www/, makes and optimises all builds of the wasm, and makes the site from both.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -8,14 +8,14 @@ set -euo pipefail
 cd "$TRUNK_STAGING_DIR"
 (cd "$TRUNK_SOURCE_DIR" && tar -c --exclude=./index.html .) | tar -x
 
-# Trunk names the wasm after the package; its address is the library's name.
+# Trunk names the wasm after the package. The site uses the library's name.
 package=mamba-web library=mamba_web
 for ending in .d.ts _bg.wasm; do mv "$package$ending" "$library$ending"; done
-# Only the file's address: the wasm imports from a module that has the package's name.
+# Only the address of the file changes: the wasm imports from a module with the package's name.
 sed "s/${package}_bg.wasm/${library}_bg.wasm/g" "$package.js" > "$library.js"
 rm "$package.js"
 
-# The same twice more, of which the page takes what the browser can run (www/engine/wasm.js).
+# Two more builds. The page chooses one that the browser can run (www/engine/wasm.js).
 [ "$TRUNK_PROFILE" = release ] && release=(--release) profile=release || release=() profile=debug
 # build NAME FOLDER OPTION...
 build() {
@@ -27,24 +27,24 @@ build() {
     "$ROOT/$folder/$WASM_TARGET/$profile/$library.wasm"
 }
 
-# For browsers with relaxed SIMD; only this crate is compiled again.
+# For browsers with relaxed SIMD. Only this crate is compiled again.
 build relaxed target
 
-# For pages that may share memory between threads, with relaxed SIMD too. Everything is compiled for it, the standard
-# library included: without atomic instructions its allocator and locks would not be safe. Rebuilding the standard
-# library is an unstable feature of cargo, hence the variable.
+# For pages that may share memory between threads, also with relaxed SIMD. Everything is compiled for it, the standard
+# library included: without atomic instructions its allocator and locks would not be sound. Rebuilding the standard
+# library is an unstable feature of cargo, so the variable is needed.
 memory=$((4 << 30)) # as much as the other builds may have
 flags=(-C "target-feature=+simd128,+atomics,+bulk-memory,+mutable-globals")
 for argument in --shared-memory --import-memory "--max-memory=$memory" \
   --export=__wasm_init_tls --export=__tls_size --export=__tls_align --export=__tls_base; do
   flags+=(-C "link-arg=$argument")
 done
-# Paths of the standard library are this machine's as well, since it is compiled here.
+# The standard library is compiled here, so its paths are this machine's too.
 for remap in ${REMAPPED:+$REMAPPED "$(rustc --print sysroot)=rust"}; do flags+=("--remap-path-prefix=$remap"); done
 RUSTC_BOOTSTRAP=1 RUSTFLAGS=${flags[*]} build threads target/threads -Z build-std=std,panic_abort
 
-# wasm-opt takes the better part of a minute, so its result is kept until its input or
-# wasm-opt itself changes: a change of the page alone must not cost that minute.
+# wasm-opt takes most of a minute, so its result is kept until its input or wasm-opt itself
+# changes. A change of the page alone must not cost that minute.
 kept=$ROOT/target/wasm-opt
 mkdir -p "$kept"
 optimise() {
@@ -53,7 +53,7 @@ optimise() {
     ! [ "$kept/$wasm.out" -nt "$ROOT/node_modules/.installed-from" ]; then
     say "wasm-opt -O3 $wasm"
     rm -f "$kept/$wasm.out"
-    # Its own flag, because the feature is enabled for single functions and not named in the file.
+    # A flag is needed, because the feature is enabled for single functions and not named in the file.
     case $wasm in
       *relaxed*) features=(--enable-relaxed-simd) ;;
       *threads*) features=(--enable-relaxed-simd --enable-threads) ;;
@@ -66,7 +66,7 @@ optimise() {
 }
 
 if [ "$TRUNK_PROFILE" = release ]; then
-  # Side by side: each runs on one core.
+  # They run side by side, each on one core.
   optimising=()
   for wasm in *.wasm; do
     optimise "$wasm" &

@@ -22,9 +22,9 @@ export { keptModels } from "./engine/store.js";
  *   "models/"; a folder of the site is written as "./a/b" or "a/b/"
  * @property {string} [backend] "auto" | "gpu" | "cpu" | "reference"
  * @property {string} [precision] "auto" | "f32" | "f16" | "int8" | "int4": how weights are kept
- * @property {number | "auto"} [threads] at most so many for the cpu backend, and never more than the machine has; one
- *   where the page is not isolated from other sites (crossOriginIsolated). The scores are the same
- * @property {string} [build] "auto" | "plain" | "relaxed" | "threads": what the wasm makes use of; the scores are the same
+ * @property {number | "auto"} [threads] the most threads of the cpu backend, never more than the machine has cores; only
+ *   one if the page is not isolated from other sites (crossOriginIsolated). The scores are the same
+ * @property {string} [build] "auto" | "plain" | "relaxed" | "threads": which wasm is used; the scores are the same
  * @property {(progress: import("./engine/progress.js").Progress) => void} [onProgress]
  * @property {AbortSignal} [signal]
  * @property {boolean} [keep] whether what is downloaded is kept in this browser for the next visit
@@ -44,13 +44,13 @@ export { keptModels } from "./engine/store.js";
  * @property {string | null} adapter the GPU's name
  * @property {string} precision
  * @property {string} build "plain" or "relaxed" SIMD, or "threads", which is relaxed as well
- * @property {string | null} buildReason why it is another one, or has fewer threads, than this browser should have, in a
- *   sentence
+ * @property {string | null} buildReason why another build or fewer threads run than this browser could have, in a sentence;
+ *   else null
  * @property {number} threads
  * @property {number} weightBytes
  * @property {number} stateBytes of one session, whatever its length
  * @property {string} modelHash
- * @property {string | boolean | null} chatTemplate null or false where the model has none
+ * @property {string | boolean | null} chatTemplate null or false for a model without one
  * @property {SamplingSettings} [defaults] what the model's makers suggest
  * @property {import("./engine/files.js").Storage} storage whether the next visit finds the model in this browser
  *
@@ -103,13 +103,13 @@ export async function load(options) {
   const compiling = new AbortController();
   const end = (/** @type {MambaError} */ error) => {
     compiling.abort();
-    // Ending the worker gives back its memory, all of it, whatever state it was left in.
+    // Ending the worker frees all its memory, whatever its state.
     connection.end(error);
   };
   const stop = () => end(cancelled());
   try {
     signal?.addEventListener("abort", stop);
-    // Why it could not be compiled here, the worker finds out too, and says it.
+    // If it cannot be compiled here, the worker tries too and reports the error.
     compileWasm(program, import.meta.url, {
       signal: compiling.signal,
       onFetched: (fetched) => connection.tell({ fetched }),
@@ -148,7 +148,7 @@ export class Engine {
    */
   constructor(connection, info) {
     this.#connection = connection;
-    /** What runs where; changes when a lost GPU is replaced. */
+    /** What was loaded and where it runs. Changes when a lost GPU is replaced. */
     this.info = info;
     connection.onInfo = (changed) => (this.info = changed);
   }
@@ -163,13 +163,13 @@ export class Engine {
     return this.#connection.call("detokenize", { ids: check.ids(ids, "ids") });
   }
 
-  /** Takes the GPU away, as a crash of its driver would: what runs goes on elsewhere. For tests. */
+  /** Takes the GPU away, as a crash of its driver would. Running work goes on elsewhere. For tests. */
   async loseDevice() {
     return this.#connection.call("loseDevice", undefined);
   }
 
   /**
-   * Bytes of memory that the engine has in all; it does not grow with what a session reads.
+   * Bytes of wasm memory, all of it. It does not grow with what a session reads.
    *
    * @returns {Promise<number>}
    */
@@ -193,7 +193,7 @@ export class Engine {
     return new Session(this.#connection, await this.#connection.call("restore", { bytes: check.bytes(bytes) }));
   }
 
-  /** Ends the worker and frees what it held. Work under way fails with the code `cancelled`. */
+  /** Ends the worker and frees its memory. Running work fails with the code `cancelled`. */
   async dispose() {
     this.#connection.end(cancelled(), badArgument("The engine was disposed of.", "Load the model again."));
   }

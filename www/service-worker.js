@@ -1,8 +1,8 @@
-// The service worker: keeps the page in this browser, so that it opens without a network, and adds the headers that its
-// host does not send. Models are none of its business: their requests pass, and their store is engine/store.js.
+// The service worker keeps the page in this browser, so that it opens without a network, and adds the headers that its
+// host does not send. Requests for models pass through; their store is engine/store.js.
 //
-// A build is kept as a whole or not at all, in a cache of its own. A new one replaces the old one for the pages that are
-// opened from then on; open pages go on with the old one, which stays as long as one of them is open.
+// A build is kept as a whole or not at all, in a cache of its own. A new one replaces the old one for pages that
+// are opened from then on. Open pages go on with the old one, which stays as long as one of them is open.
 
 import { PrecacheController } from "workbox-precaching/PrecacheController.js";
 import { chooseProgram } from "./engine/wasm.js";
@@ -23,7 +23,7 @@ const page = new URL("index.html", root).href;
 const shell = /** @type {any} */ (self).__WB_MANIFEST;
 const build = shell.map(({ url }) => buildOf(root, new URL(url, root).href)).find((found) => found !== null) ?? "";
 
-/** Of three builds of the wasm this browser takes one; another is kept when a page has asked for it. */
+/** This browser uses one of three builds of the wasm. Another one is kept once a page has asked for it. */
 function isWanted(/** @type {Entry} */ { url }) {
   const wasm = /mamba_web(?:_(\w+?))?(_bg\.wasm|\.js)$/.exec(url);
   return !wasm || (wasm[1] ?? "plain") === chooseProgram("auto", "auto", true).build;
@@ -40,7 +40,7 @@ controller.precache(shell.filter(isWanted));
 async function accept({ request, response }) {
   if (response.status !== 200) return null;
   const kept = withHeaders(response, { ...SECURITY, ...ISOLATION });
-  // A site that is being published: the page is of another build than this worker.
+  // The site is being published: the page is of another build than this worker.
   if (request.url === page && !(await kept.clone().text()).includes(`build/${build}/`)) return null;
   return kept;
 }
@@ -60,7 +60,7 @@ function withHeaders({ body, headers: original }, changes) {
 
 worker.addEventListener("install", () => void worker.skipWaiting());
 
-// Not waited for: from an isolated page, Firefox would wait for ever, and answer nothing meanwhile.
+// This is not awaited: from an isolated page, Firefox would wait for ever and answer nothing meanwhile.
 worker.addEventListener("activate", () => void worker.clients.claim());
 
 worker.addEventListener("fetch", (event) => {
@@ -106,7 +106,7 @@ async function answerFile(request, address) {
   return fresh;
 }
 
-// Whether pages are to be isolated, for the time after this worker was ended: it has no other memory.
+// Whether to isolate pages, stored in a cache because the worker's variables are lost when it ends.
 
 const CHOICES = `${cachesOf(root)}choices`;
 const OFF = new URL("build/isolation-is-off", root).href;
@@ -121,7 +121,7 @@ async function setIsolation(isOn) {
   await (await caches.open(CHOICES)).put(OFF, new Response("off"));
 }
 
-/** Deletes the builds that no open page is of. */
+/** Deletes the builds that no open page uses. */
 async function cleanUp() {
   const { held = [] } = await navigator.locks.query();
   const needed = new Set([nameOf(root, build), CHOICES, ...held.map(({ name }) => name)]);

@@ -1,6 +1,5 @@
-// The worker: the only place where the wasm is started. It does one step at a time, a
-// block of the prompt or one token, and looks at its messages in between. Sessions that have
-// work at the same time take turns.
+// The engine's worker. It does one step at a time (a block of the prompt or one token) and reads
+// its messages in between. Sessions that have work at the same time take turns.
 
 import { asMambaError, asStartError, badArgument, isFatal, outOfMemory, toPlain } from "./engine/errors.js";
 import { loadModel } from "./engine/load-model.js";
@@ -13,7 +12,7 @@ import { compileWasm, startWasm } from "./engine/wasm.js";
 /** @typedef {import("./engine/protocol.js").CallEvent} CallEvent */
 /** @typedef {import("./mamba_web.js").WasmSession} WasmSession */
 
-/** A GPU that is lost so often, with no run between that ended well, will be lost again. */
+/** A GPU that is lost this often, without a successful run in between, will be lost again. */
 const MOST_LOSSES = 2;
 const HURRY_MS = 4;
 
@@ -39,7 +38,7 @@ function start(program) {
   helpers = program.threads > 1 ? new Promise((resolve) => (helpersAreReady = resolve)) : Promise.resolve();
   /** @type {Promise<WebAssembly.Module | null>} */
   const fromPage = new Promise((resolve) => (takeModule = resolve));
-  // A page whose own policy forbids it to compile leaves it to the worker, whose policy comes with worker.js.
+  // If the page's own policy forbids compiling, the worker does it; its policy comes with worker.js.
   const compiled = fromPage.then((module) => module ?? compileWasm(program, import.meta.url, { onFetched: noteFetched }));
   const share = (/** @type {import("./engine/pool.js").Shared | null} */ shared) => self.postMessage({ shared });
   wasmIsReady = startWasm(program, compiled, share, import.meta.url).then(
@@ -78,7 +77,7 @@ let loaded;
 let storage = { isKept: false, problem: null };
 /** @type {Promise<void> | undefined} while a lost GPU is being replaced */
 let recovery;
-/** How often a GPU was lost since a run ended well. */
+/** How often a GPU was lost since the last successful run. */
 let losses = 0;
 /** @type {Map<number, WasmSession>} */
 const sessions = new Map();
@@ -198,8 +197,8 @@ async function work(session, run, id) {
 }
 
 /**
- * One step, waited for; null when the run is stopped. The turn is kept until the step is done: a session that a GPU has
- * no room for beside another one would else read again for ever what the other one's turn takes away.
+ * Does one step and waits for it; null when the run is stopped. The turn is kept until the step is done. Otherwise a
+ * session that does not fit the GPU beside another one would read again for ever what the other one's turn drops.
  *
  * @param {WasmSession} session
  * @param {Run} run
@@ -240,7 +239,7 @@ async function giveUp(session, id) {
   try {
     await readBack(session, id);
   } catch (error) {
-    console.debug(error); // the first error is the one to tell; what is asked next of this session tries again
+    console.debug(error); // the first error is reported; the next call on this session tries again
   }
 }
 
@@ -256,8 +255,8 @@ async function inTurn(something) {
 }
 
 /**
- * Does something that may need the GPU; if it is lost, puts the model on another device or on the CPU and does it
- * again: the sessions know what has to be read again.
+ * Does something that may need the GPU. If the GPU is lost, the model moves to another device or to the CPU and the work
+ * is done again. The sessions know what they have to read again.
  *
  * @template T
  * @param {() => T} work
@@ -279,8 +278,8 @@ async function withDevice(work, id) {
 }
 
 /**
- * Loads the model again, on a GPU if there still is one. Who asked for the GPU gets the CPU rather than half an answer, and
- * is told so.
+ * Loads the model again, on a GPU if there still is one. A caller who asked for the GPU gets the CPU instead of half an
+ * answer, and `backendReason` says so.
  *
  * @param {Parameters<Calls["load"]>[0]} wanted
  * @param {import("./engine/errors.js").MambaError} cause
@@ -310,7 +309,7 @@ const channel = new MessageChannel();
 const waiting = [];
 channel.port1.onmessage = () => waiting.shift()?.();
 
-/** Lets messages in. A timer would do it too, but timers are clamped to 4 ms. */
+/** Lets messages in. A timer would do it too, but browsers clamp timers to 4 ms. */
 function nextTask() {
   return new Promise((resolve) => {
     waiting.push(() => resolve(undefined));
@@ -323,7 +322,7 @@ const tell = (id, event) => self.postMessage({ id, event });
 
 /** @param {unknown} reason what trapped or ran out of memory */
 function die(reason) {
-  // Rust's allocator traps when wasm may not grow, so close to 4 GiB that is what it was.
+  // Rust's allocator traps when wasm cannot grow, so a trap close to 4 GiB means that memory ran out.
   const isFull = memoryBytes() > 3.5 * 2 ** 30;
   self.postMessage({ fatal: toPlain(isFull ? outOfMemory(reason) : asMambaError(reason)) });
   self.close();

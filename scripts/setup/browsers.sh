@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The browsers that the tests drive. Prints `export CHROME=...` and the like, for `eval`.
-# What the environment or PATH has comes first; Debian's packages next. Chromium must be
-# there. Firefox may be missing, and its tests then say so.
+# Browsers of the environment or PATH come first, then Debian's packages. Chromium is
+# required. Firefox may be missing; its tests then say so.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/../lib.sh"

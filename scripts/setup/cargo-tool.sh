@@ -12,8 +12,8 @@ command -v cc >/dev/null || { apt_update; apt_install gcc libc6-dev; }
 
 say "building $crate $version (a few minutes, once)"
 cd "$ROOT"
-# One build folder for all tools, since they have crates in common. They run for seconds
-# and compile for minutes, so what makes the compiler slow is off.
+# One build folder for all tools, because they share crates. They run for seconds and
+# compile for minutes, so options that make the compiler slow are off.
 env -u RUSTUP_TOOLCHAIN -u RUSTFLAGS -u CARGO_BUILD_TARGET \
   CARGO_TARGET_DIR="$TOOLS/.build" \
   CARGO_PROFILE_RELEASE_OPT_LEVEL="$opt_level" CARGO_PROFILE_RELEASE_LTO=off \

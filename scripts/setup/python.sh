@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # A virtual environment in .venv with what training/ and its tests need. PyTorch is the
-# large part of it: about 5 GB on disk, since its usual build brings CUDA with it.
+# large part: about 5 GB on disk, because its usual build includes CUDA.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/../lib.sh"

@@ -1,13 +1,12 @@
 #!/usr/bin/env bash
 # Gets a Rust that builds for wasm32-unknown-unknown, and the source of its standard library,
-# which the build with threads compiles anew; prints its rustup name, to be used as
+# which the build with threads compiles again. Prints its rustup name, to be used as
 # RUSTUP_TOOLCHAIN for the wasm builds.
 #
-# First choice is rustup's own target for the toolchain in rust-toolchain.toml. Where
-# rustup cannot fetch it (no way to its server, or RUSTUP_AUTO_INSTALL=0, which says
-# that rustup shall fetch nothing), Debian's rustc-web is taken, and its standard
-# library for wasm is compiled from Debian's source of that same rustc. WASM_STD=debian
-# asks for that way at once.
+# The first choice is rustup's own target for the toolchain in rust-toolchain.toml. If
+# rustup cannot fetch it (its server cannot be reached, or RUSTUP_AUTO_INSTALL=0 forbids
+# it), the script uses Debian's rustc-web, and compiles its standard library for wasm from
+# Debian's source of the same rustc. WASM_STD=debian chooses this way at once.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/../lib.sh"
@@ -24,7 +23,7 @@ has_std() { compgen -G "$1/lib/rustlib/$WASM_TARGET/lib/libstd-*.rlib" >/dev/nul
 
 command -v rustup >/dev/null || die "Rust is needed first: install rustup as https://rustup.rs says."
 
-# The toolchain of rust-toolchain.toml, whatever the caller has chosen.
+# Always the toolchain of rust-toolchain.toml, whatever the caller has chosen.
 unset RUSTUP_TOOLCHAIN
 channel=$(sed -n 's/^channel = "\(.*\)"/\1/p' rust-toolchain.toml)
 if ! host_sysroot=$(rustc --print sysroot 2>/dev/null); then
@@ -43,7 +42,7 @@ from_rustup() {
   has_std "$host_sysroot" && [ -e "$host_sysroot/lib/rustlib/src/rust/library/Cargo.lock" ] && return
   may_fetch || return 1
   say "rustup target add $WASM_TARGET, and rust-src"
-  # No retries: where rustup's server cannot be reached there is another way.
+  # No retries: if rustup's server cannot be reached, there is another way.
   RUSTUP_MAX_RETRIES=0 timeout 600 rustup target add --toolchain "$channel" "$WASM_TARGET" >&2 &&
     RUSTUP_MAX_RETRIES=0 timeout 600 rustup component add --toolchain "$channel" rust-src >&2
 }
@@ -67,7 +66,7 @@ candidate() { apt-cache policy "$1" | awk '/Candidate:/ {print $2}'; }
 version=$(candidate rust-web-src)
 dpkg --compare-versions "${version:-0}" ge "$oldest" ||
   die "Debian's rust-web-src is ${version:-not there}; $oldest or newer is needed."
-# Compiler and standard library must come from one source package.
+# The compiler and the standard library must come from the same source package.
 for package in rustc-web libstd-rust-web-dev rust-web-clippy; do
   [ "$(candidate $package)" = "$version" ] ||
     die "Debian's $package is $(candidate $package), but rust-web-src is $version."
@@ -102,8 +101,8 @@ linkers=lib/rustlib/x86_64-unknown-linux-gnu/bin
 mkdir -p "$new/$linkers"
 ln -sf "$host_sysroot/$linkers/rust-lld" "$new/$linkers/rust-lld"
 
-# The standard library, from that source and the crates packed with it, offline. Its messages name its files, and those
-# end in the wasm, so they are not to name this machine's folders.
+# The standard library, from that source and the crates packed with it, offline. Its messages name its files and become
+# part of the wasm, so they must not name this machine's folders.
 flags="-Cembed-bitcode=yes"$'\x1f'"--remap-path-prefix=$tmp=build"$'\x1f'"--remap-path-prefix=$src=rust" # the last that fits
 : > "$tmp/build/src/lib.rs"
 printf '[package]\nname = "empty"\nversion = "0.0.0"\nedition = "2021"\n' > "$tmp/build/Cargo.toml"

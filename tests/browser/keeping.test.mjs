@@ -47,7 +47,7 @@ test("a model that cannot be loaded leaves the chat and its model as they were",
       assert.equal(await page.textContent("#model-name"), "chat");
       assert.equal(await page.locator(".turn").count(), 1);
     }
-    await page.getByRole("button", { name: "Keep the model that is there" }).click();
+    await page.getByRole("button", { name: "Keep the present model" }).click();
     assert.ok(await page.isHidden("#problem"));
     await goesOn(page, before);
   });
@@ -78,7 +78,7 @@ test("another model takes over with a line that says so, and answers", async () 
     await chatted(page);
     await loadByAddress(page, new URL("models/default/", site.page()).href);
     await modelIsCalled(page, "Mamba 12M chat");
-    assert.match((await page.textContent(".divider")) ?? "", /^Mamba 12M chat answers from here on\. It has not read what stands above\.$/);
+    assert.match((await page.textContent(".divider")) ?? "", /^Mamba 12M chat answers from here on\. It has not read the chat above\.$/);
     assert.equal(await page.locator(".turn").count(), 1);
     assert.equal(await tokensRead(page), 0);
     assert.equal(await page.getByRole("button", { name: "Regenerate" }).count(), 0);
@@ -116,7 +116,7 @@ test("where memory has room for one model only, the old one is unloaded when the
       }),
     );
     await loadByAddress(page, "/made/in-two-parts/");
-    const unload = page.getByRole("button", { name: "Unload the model that is there, and try again" });
+    const unload = page.getByRole("button", { name: "Unload the present model, and try again" });
     await unload.waitFor();
     await goesOn(page, before);
     await page.unroute("**/worker.js*");

@@ -87,7 +87,7 @@ test("the focus is never lost: an example, Regenerate, Go on, a failure and its 
     await answerIsDone(page);
     await loadByAddress(page, "/made/nothing-there/");
     await page.waitForSelector("#problem .problem");
-    assert.equal(await press("Keep the model that is there"), "message");
+    assert.equal(await press("Keep the present model"), "message");
     await loadByAddress(page, "/made/nothing-there/");
     await page.waitForSelector("#problem .problem");
     assert.notEqual(await press("Try again"), "BODY");

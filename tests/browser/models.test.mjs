@@ -110,10 +110,10 @@ test("the list begins with what is small and quick, then what chats, and says wh
     assert.equal(new Set(names).size, names.length);
     for (const row of await page.locator("#catalogue .model").all()) {
       assert.equal(await row.getByRole("button").count(), 1);
-      assert.match((await row.textContent()) ?? "", /(chats|goes on with a text).*download.*of memory here/);
+      assert.match((await row.textContent()) ?? "", /(chats|continues a text).*download.*of memory here/);
     }
     const order = await page.$$eval("#models h3, #models form > label", (titles) => titles.map((title) => title.textContent));
-    assert.deepEqual(order, ["Known models", "Kept in this browser", "From this computer", "By name or address", "How the next one runs"]);
+    assert.deepEqual(order, ["Known models", "Kept in this browser", "From this computer", "By name or address", "How the next model runs"]);
   });
 });
 
@@ -187,7 +187,7 @@ test("a download is cancelled, resumed, and does not begin anew", async () => {
     assert.equal(await card.locator("h3").textContent(), "Loading was cancelled");
     assert.equal(await page.evaluate(() => document.activeElement?.textContent), "Resume");
     await openModels(page);
-    assert.match((await page.textContent("#kept")) ?? "", /stalling\s*not all of it yet/);
+    assert.match((await page.textContent("#kept")) ?? "", /stalling\s*incomplete/);
     await page.keyboard.press("Escape");
     await page.getByRole("button", { name: "Resume", exact: true }).press("Enter");
     await modelIsReady(page);

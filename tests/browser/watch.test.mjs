@@ -56,7 +56,7 @@ for (const [what, end] of Object.entries(SILENT)) {
       assert.ok(text.length > 20, "what was written stays");
 
       await page.waitForSelector("#notices .notice", { timeout: 40_000 });
-      assert.match((await page.textContent("#notices .notice-message")) ?? "", /did not answer any more, so the page ended it\.$/);
+      assert.match((await page.textContent("#notices .notice-message")) ?? "", /stopped answering, so the page ended it\.$/);
       await page.waitForFunction(() => document.querySelector("#loading.away"));
       await modelIsReady(page);
       assert.equal(await page.locator(".turn").count(), 2);
@@ -121,7 +121,7 @@ test("a visit after the tab died while loading a large model does not do the sam
     await page.evaluate(() => localStorage.setItem("mamba-web.loading", JSON.stringify({ name: "chat", backend: "auto", bytes: 2 ** 30 })));
     await page.reload();
     await page.waitForSelector(".problem[data-code=died]");
-    assert.match((await page.textContent("#problem")) ?? "", /ended this page the last time, while it was loading chat \(1 GiB\)\./);
+    assert.match((await page.textContent("#problem")) ?? "", /closed this page last time, while it was loading chat \(1 GiB\)\./);
     assert.equal(page.workers().length, 0);
     await page.getByRole("button", { name: "Try again" }).click();
     await modelIsReady(page);

@@ -1,5 +1,5 @@
-// The border of the public functions: what a program passes to them is checked here, and copied, before anything is done
-// with it. Ranges that depend on the model, or on what a kernel can do, are checked in Rust (src/sampler.rs).
+// Checks and copies the arguments of the public functions before anything is done with them. Rust checks the ranges that
+// depend on the model or on a kernel (src/sampler.rs, src/generation/request.rs).
 //
 // An option that is undefined is not given. null counts as that where a value may come from JSON (settings of `generate`)
 // and for `signal`, as with fetch; elsewhere it is refused.
@@ -19,7 +19,7 @@ import { badArgument, MambaError, outOfMemory } from "./errors.js";
 /** The largest token id that an engine can have. */
 const MOST_ID = 2 ** 32 - 1;
 const MOST_STOPS = 1000;
-/** Names that a person may have meant differ by no more letters. */
+/** A name that differs by at most so many letters may be the one that was meant. */
 const NEAR = 2;
 
 /** @type {Check<string>} */
@@ -74,7 +74,7 @@ function callback(value, name) {
   };
 }
 
-/** Also one of another frame, whose class is another one. @type {Check<AbortSignal>} */
+/** A signal of another frame counts too, although its class differs. @type {Check<AbortSignal>} */
 function signal(value, name) {
   const it = /** @type {AbortSignal} */ (value);
   const isSignal =
@@ -197,7 +197,7 @@ export const textOrIds = (value) => (typeof value === "string" ? value : ids(val
 
 /** The bytes of an .mstate file. @param {unknown} value */
 export function bytes(value) {
-  // Of another frame, too.
+  // An array of another frame counts too.
   if (!ArrayBuffer.isView(value) || Object.prototype.toString.call(value) !== "[object Uint8Array]") {
     throw badArgument("A saved state has to be given as a Uint8Array.");
   }
@@ -212,7 +212,7 @@ export function keptId(value) {
 }
 
 /**
- * The options of a function, each checked; what is not given is not there.
+ * The options of a function, each checked. Options that are not given are left out.
  *
  * @template {Checks} C
  * @param {unknown} value
@@ -240,7 +240,7 @@ function options(value, what, checks) {
 }
 
 /**
- * Getters, iterators and proxies of the caller's may throw anything.
+ * Calls `read`, because getters, iterators and proxies of the caller may throw anything.
  *
  * @template T
  * @param {string} what
@@ -256,7 +256,7 @@ export function readable(what, read) {
 }
 
 /**
- * No list, map, date or the like: their own properties are not what they hold.
+ * Whether it is a plain object. A list, a map or a date is not: their own properties are not what they hold.
  *
  * @param {unknown} value
  * @returns {value is Record<string, unknown>}

@@ -39,7 +39,7 @@ export class Connection {
     this.#worker.onerror = (event) => {
       event.preventDefault();
       if (this.#heard) return this.end(engineStopped(event.message));
-      // Before its first word it did not run at all.
+      // Without a first message the worker did not run at all.
       void whyNotStarted(url).then((error) => this.end(error));
     };
     this.tell({ program });
@@ -84,7 +84,7 @@ export class Connection {
   }
 
   /**
-   * Ends the worker and its helpers. What is under way fails with `error`, and so does whatever is asked later.
+   * Ends the worker and its helpers. Calls under way fail with `error`, and so do later ones.
    *
    * @param {import("./errors.js").MambaError} error
    * @param {import("./errors.js").MambaError} [later]

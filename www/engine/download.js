@@ -23,9 +23,9 @@ import { ask, canContinue, isSame, Passing } from "./http.js";
 /** @type {Patience} */
 export const PATIENCE = { tries: 5, firstDelayMs: 400, stallMs: 60_000 };
 
-/** Also where the server wants to be asked later: whoever waits wants to hear of it. */
+/** Even if the server asks for a longer delay: the visitor wants to know the outcome. */
 const LONGEST_DELAY_MS = 20_000;
-/** A file that changes while it is loaded is loaded anew this often. */
+/** If a file changes while it loads, the load begins again this many times. */
 const CHANGES = 3;
 
 export class Download {
@@ -84,7 +84,7 @@ export class Download {
       if (!this.#answer || this.#answer.start > next) {
         this.close();
         if (this.size !== null && next === this.size) return;
-        // What was handed on cannot be taken back, so the rest has to be of the same version.
+        // The bytes passed on cannot be taken back, so the rest has to be of the same version.
         if (next > 0 && !isPinned && !canContinue(this.version)) {
           throw new StartAnew(brokeOff(name, next, this.size ?? this.announced), this.#wanted.patience.tries);
         }
@@ -182,7 +182,7 @@ export class Download {
         return isChanged ? "changed" : "there";
       } catch (error) {
         this.close();
-        // Some browsers and hosts refuse ranges across origins; the last try is made without.
+        // Some browsers and hosts refuse ranges across origins, so the last try is made without one.
         if (range > 0 && this.#failures === this.#wanted.patience.tries - 2) this.#rangesFail = true;
         await this.#wait(error instanceof StalledError ? new Passing(unreachable(name, error)) : error);
       }
@@ -196,7 +196,7 @@ export class Download {
     const { patience, onWait } = this.#wanted;
     this.#failures += 1;
     if (this.#failures >= patience.tries || (isOffline() && !this.#hasBegun)) throw error.told;
-    // Not all at the same moment: a server that came back must not be run over.
+    // Not all clients at the same moment: they would overload a server that has just come back.
     const delay = patience.firstDelayMs * 2 ** (this.#failures - 1) * (0.75 + Math.random() / 2);
     onWait?.(true);
     await new Promise((resolve) => {

@@ -71,8 +71,8 @@ export const engineStopped = (cause) =>
   );
 
 /**
- * After a trap the wasm instance is in an unknown state, and after a failed allocation it
- * has no room to go on: nothing may be asked of it again.
+ * After a trap the wasm instance is in an unknown state. After a failed allocation it has no
+ * room to go on. It must not be called again.
  *
  * @param {unknown} reason
  */
@@ -92,8 +92,8 @@ export function isOutOfMemory(reason) {
 }
 
 /**
- * Whatever was thrown, as sentences. The wasm's own errors carry them already; text that was
- * made for developers stays in `cause` and is never shown.
+ * Turns whatever was thrown into sentences. The wasm's own errors have them already. Text for
+ * developers stays in `cause` and is never shown.
  *
  * @param {unknown} reason
  * @returns {MambaError}

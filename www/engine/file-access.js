@@ -1,6 +1,6 @@
-// What the browser's own storage may never answer, with a limit.
+// Time limits for the browser's storage, which may never answer.
 
-/** A browser that has not answered by then will not: its storage is broken, or a disk hangs. */
+/** A browser that has not answered by then never will: its storage is broken, or a disk hangs. */
 export const STORAGE_MS = 15_000;
 
 /** What would be lost if it were collected now. @type {Set<unknown>} */
@@ -45,7 +45,7 @@ export async function openToWrite(folder, name) {
   try {
     return await inTime(opening);
   } catch (error) {
-    // If it comes all the same it must not lock the file.
+    // If the handle still comes, it must not lock the file.
     opening.then((access) => access.close()).catch(() => {});
     throw error;
   }

@@ -32,7 +32,7 @@ export const refused = (name, status) =>
     { cause: REFUSED },
   );
 
-/** The cause of what a server does not hand out to everyone. */
+/** Marks a file that the server does not give to everyone. */
 export const REFUSED = "refused";
 
 /** @param {string} name @param {number} status */
@@ -92,8 +92,8 @@ export const isPage = (name) =>
   );
 
 /**
- * What was handed on so far is of no use and the model has to be loaded from its start. `told`
- * is what to say when that was tried too often.
+ * The bytes passed on so far are of no use, and the model has to be loaded from its start. `told`
+ * is the error to report after too many tries.
  */
 export class StartAnew extends Error {
   /** @param {MambaError} told @param {number} times how often it is worth trying */

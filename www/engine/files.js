@@ -1,5 +1,5 @@
 // A model's files behind one interface, wherever they are. A weight file is a stream: its bytes
-// are handed on as they come and never all held.
+// are passed on as they come and are never in memory as a whole.
 
 import { localFolder } from "./local-folder.js";
 import { openRemoteFolder } from "./remote-folder.js";

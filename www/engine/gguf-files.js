@@ -9,7 +9,7 @@ const GGUF = /\.gguf$/i;
 const PART = /-\d{5}-of-(\d{5})(?=\.gguf$)/i;
 /** Beside a model in the same format: statistics for quantisers, and encoders of pictures. */
 const NO_MODEL = /(^|[/._-])(imatrix|mmproj)/i;
-/** More names make a sentence that nobody reads. */
+/** Nobody reads a sentence with more names. */
 const MOST_NAMED = 12;
 
 /** Whether the file is a whole model: it needs no config.json and no tokenizer.json beside it. @param {string} name */

@@ -20,19 +20,19 @@ const TAG = "[\\w.-]+";
 const SHORT = new RegExp(`^(${PART}/${PART})((?:/[^/:@]+)*?)/?(?::(${TAG}))?(?:@(${REVISION}))?$`);
 /** owner/name[@revision][/path], after hf:// as Hugging Face's own libraries write it. */
 const FSSPEC = new RegExp(`^(${PART}/${PART})(?:@(refs/(?:pr|convert)/[\\w.-]+|[^/@]+))?((?:/[^/]+)*?)/?$`);
-/** What the hub's own pages are: a repository may not have an owner of this name. */
+/** Names of the hub's own pages, which no owner of a repository can have. */
 const NO_OWNER =
   /^(api|blog|chat|collections|datasets|docs|enterprise|join|learn|login|models|new|organizations|papers|posts|pricing|search|settings|spaces|tasks)$/;
 /** Pages of one revision: of a folder, and of a file. */
 const FOLDER_PAGES = new Set(["tree", "commits"]);
 const FILE_PAGES = new Set(["blob", "resolve", "raw", "blame", "edit", "delete"]);
-/** Other pages of a model: it is meant as it is now. */
+/** Other pages of a model. They mean its current revision. */
 const OTHER_PAGES = new Set(["discussions", "settings", "activity"]);
 
 const WEIGHTS_OF_ANY_KIND = /\.(safetensors|gguf|ggml|bin|pt|pth|ckpt|onnx)$/i;
 const SMALL_FILE = /\.(json|txt|md|jinja)$/i;
 
-/** The folder of every site made by this project that its own models are in. */
+/** The folder of the site's own models. */
 const OWN_FOLDER = "models";
 
 /**

@@ -1,4 +1,4 @@
-// Hugging Face: which files are behind a name.
+// Which files are behind a name on Hugging Face.
 
 import { Download } from "./download.js";
 import { MambaError } from "./errors.js";
@@ -24,7 +24,7 @@ const OTHER_WEIGHTS = [
 ];
 
 /**
- * Asks the hub which files there are. The revision may move on; the commit stays.
+ * Asks the hub which files there are. A revision may move; the commit is fixed.
  *
  * @param {HubName} name
  * @param {string} hub
@@ -35,7 +35,7 @@ export async function readListing({ repository, revision }, hub, how) {
   const url = `${hub}api/models/${repository}/revision/${encodeURIComponent(revision)}?blobs=true`;
   const download = new Download({ name: `the list of files of ${repository}`, url, cache: "no-store", ...how });
   const state = await download.connect(0, null).catch((error) => {
-    // Without a login the hub tells nobody which of the two it is.
+    // Without a login the hub does not say which of the two it is.
     if (error.cause === REFUSED) throw noSuchModel(repository, revision, error);
     throw error;
   });

@@ -1,5 +1,5 @@
-// Keeps what is downloaded for the next visit, as far as this browser lets it. That a file
-// cannot be kept is never a reason not to load the model: it is noted, and told to the page.
+// Keeps downloads for the next visit, as far as this browser lets it. If a file cannot be kept,
+// the model loads all the same, and the page is told why.
 
 import { MambaError } from "./errors.js";
 import { StartAnew } from "./file-errors.js";
@@ -12,7 +12,7 @@ import { ModelStore, roomLeft } from "./store.js";
 const SPARE_ROOM = 32 * 2 ** 20;
 /** Tabs that one tab may wait for, one after the other. */
 const MOST_TABS = 20;
-/** After these the files themselves are in doubt, and what is kept of them is thrown away. */
+/** After these errors the files themselves are in doubt, so their kept copies are deleted. */
 const IN_DOUBT = new Set(["bad-checkpoint", "bad-tokenizer", "integrity", "not-found", "unsupported-architecture"]);
 
 export class Keeper {
@@ -75,8 +75,8 @@ export class Keeper {
   }
 
   /**
-   * To be called before anything is downloaded. While another tab writes the model, this one waits and then begins anew
-   * with what is kept by then: nothing has to be downloaded twice.
+   * To be called before anything is downloaded. While another tab writes the model, this one waits. Then it begins again
+   * with what is kept by then, so nothing is downloaded twice.
    */
   async takeTurn() {
     if (!this.#store || this.problem) return;
@@ -151,7 +151,7 @@ export class Keeper {
     try {
       const isNew = this.#hasNews || !store.manifest.isComplete;
       if (!isNew || !(await store.begin())) return;
-      // Half a model is of no use to anyone, and takes room.
+      // Half a model is of no use and takes room.
       if (this.problem) return await store.discard();
       store.manifest.isComplete = true;
       await store.write();

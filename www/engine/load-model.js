@@ -46,7 +46,7 @@ async function loadWith(wanted, meter) {
       const engine = await build(folder, wanted, meter);
       return { engine, storage: folder.storage() };
     } catch (error) {
-      // Whatever went wrong with files that are not the server's any more, they are why.
+      // If the files are no longer the server's, they are the cause, whatever the error is.
       const isOutdated = await folder.isOutdated();
       const again = isOutdated || (error instanceof StartAnew && tries <= error.times);
       const told = error instanceof StartAnew ? error.told : error;
@@ -67,7 +67,7 @@ async function build(folder, { source, options, wasmIsReady, helpers }, meter) {
   // All at once: compiling the wasm, the small files, and the first bytes of the weights.
   const weights = findWeights(folder);
   const small = folder.isAlone ? Promise.resolve({}) : readSmallFiles(folder, source.kind === "hub");
-  // If the small files fail, what became of the weights does not matter.
+  // If the small files fail, the outcome for the weights does not matter.
   weights.catch(() => {});
   const files = await small;
   const { index, first } = await weights;
@@ -113,7 +113,7 @@ async function findWeights(folder) {
     first = await folder.openIfThere("pytorch_model.bin");
     index = first ? undefined : await folder.textIfThere("pytorch_model.bin.index.json");
   }
-  // Of all the missing files, the one that most models have is the one to name.
+  // Of all missing files, the error names the one that most models have.
   if (!first && index === undefined) await folder.open("model.safetensors");
   return { first, index };
 }
@@ -134,7 +134,7 @@ async function pour(file, loader, meter) {
 }
 
 /**
- * Until the GPU's kernels are there, which have compiled since the loader was opened.
+ * Waits for the GPU's kernels, which have been compiling since the loader was opened.
  *
  * @param {import("../mamba_web.js").ModelLoader} loader
  * @param {ProgressMeter} meter
@@ -156,8 +156,8 @@ async function compiled(loader, meter) {
 const kernelsOf = (loader) => ({ ready: loader.kernelsReady, of: loader.kernels });
 
 /**
- * What comes instead of weights from a repository cloned without Git LFS, and from hosts
- * that answer every address with their front page.
+ * Recognises what comes instead of weights from a repository cloned without Git LFS, and from
+ * hosts that answer every address with their front page.
  *
  * @param {string} name
  * @param {Uint8Array} chunk

@@ -1,6 +1,6 @@
 // The record of what is kept of a model: model.json in its folder.
 
-/** Another number, and what older pages kept is not read. */
+/** A page does not read records with another number. */
 export const FORMAT = 1;
 
 /**
@@ -17,7 +17,7 @@ export const FORMAT = 1;
  */
 
 /**
- * A disk may have changed anything in it, and an older page may have written it.
+ * Checks a record: a disk may have damaged it, and an older page may have written it.
  *
  * @param {any} found
  * @returns {Manifest | null} null where it is not as this page writes it

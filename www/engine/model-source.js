@@ -14,7 +14,7 @@ import { decoded, HUB, readHubName, refuseOtherPages } from "./hub-name.js";
 /** Weight files that the engine reads. */
 const WEIGHTS = /(\.safetensors|\.gguf|(^|\/)pytorch_model(-\d+-of-\d+)?\.bin)$/i;
 const OTHER_FORMATS = /\.(ggml|bin|pt|pth|ckpt|onnx)$/i;
-/** One of several weight files: the others are meant too. */
+/** The name of one of several weight files, which stands for all of them. */
 const SHARD = /-\d{5}-of-\d{5}\.(safetensors|bin)$/i;
 /** More files than any model has; a folder that was dropped by mistake may hold millions. */
 const MOST_FILES = 100_000;
@@ -91,8 +91,8 @@ function findOnWeb(model, base, hub) {
 }
 
 /**
- * A # or a ? begins something else in an address, and a % must be followed by two digits. Who types a file's name as it
- * is means them as parts of it, which shows where a folder or a weight file comes after them, and no “=” in between.
+ * In an address, # and ? begin another part, and two digits must follow %. In a file name typed as it is, they are parts
+ * of the name. It is such a name if a folder or a weight file comes after them, with no “=” in between.
  *
  * @param {string} address
  */
@@ -118,7 +118,7 @@ function taken(files) {
     if (taken.push(file) > MOST_FILES) {
       throw badArgument(`More than ${MOST_FILES.toLocaleString("en")} files were given.`, "Choose the folder of one model.");
     }
-    if (!(file instanceof File)) break; // it is refused anyway, and there may be no end
+    if (!(file instanceof File)) break; // the list is refused anyway, and may have no end
   }
   return taken;
 }

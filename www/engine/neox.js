@@ -1,4 +1,4 @@
-// The original state-spaces repositories hold no tokenizer: their models were made with GPT-NeoX's.
+// The original state-spaces repositories have no tokenizer. Their models use GPT-NeoX's.
 
 const REPOSITORY = "EleutherAI/gpt-neox-20b";
 

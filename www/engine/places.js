@@ -23,7 +23,7 @@ export function placesOnSite(source) {
   return {
     find: (name) => onSite(source, named, name),
     weights: named && firstPart(named),
-    isAlone: named !== null && isGguf(named), // what else is in the folder, nobody says
+    isAlone: named !== null && isGguf(named), // nothing says what else is in the folder
   };
 }
 
@@ -57,7 +57,7 @@ function onSite({ folder, weights }, named, name) {
 }
 
 /**
- * A name may come from a stranger's index of shards: nothing outside of the folder is behind it.
+ * A name may come from a stranger's index of shards, so it must not lead out of the folder.
  *
  * @param {string} folder
  * @param {string} name

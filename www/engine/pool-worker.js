@@ -1,4 +1,4 @@
-// A thread of the build with threads: does its part of every kernel and nothing else.
+// A helper: one thread of the build with threads. It does its part of every kernel.
 
 import init, { KernelHelper } from "../mamba_web_threads.js";
 
@@ -8,7 +8,7 @@ const STACK_BYTES = { kernels: 256 * 1024, model: 1024 * 1024 };
 /** @param {MessageEvent<import("./pool.js").Start>} event */
 self.onmessage = async ({ data: { module, memory, warmsUp } }) => {
   const helper = await start(module, memory, warmsUp).catch((error) => {
-    // A promise that fails in a worker is no error that its maker hears of.
+    // The page that made this worker does not hear of a promise that fails in it.
     say({ failed: String(error) });
     self.close();
   });
@@ -17,7 +17,7 @@ self.onmessage = async ({ data: { module, memory, warmsUp } }) => {
   try {
     helper.work(); // until the worker is ended
   } catch (error) {
-    // The engine's worker waits for this part and would never look at a message.
+    // The engine's worker waits for this part and would never read a message.
     KernelHelper.failed();
     throw error;
   }
@@ -37,7 +37,7 @@ async function start(module, memory, warmsUp) {
   return new KernelHelper();
 }
 
-/** Without it, all is only slower. */
+/** Without the warm-up everything works, only slower. */
 function warmUp() {
   try {
     KernelHelper.warmUp();

@@ -1,7 +1,7 @@
-// The threads that help the engine's worker with each kernel (src/backend/cpu/pool.rs).
+// The helpers: threads that compute parts of each kernel for the engine's worker (src/backend/cpu/pool.rs).
 //
-// The page makes them, not the worker: a worker that makes a worker waits for the browser, and in Firefox, where a page
-// was left a moment before, now and then for ever.
+// The page makes them and not the worker, because a worker that makes a worker waits for the browser. In Firefox it
+// sometimes waits for ever if a page was left a moment before.
 
 import { engineStopped } from "./errors.js";
 import { scriptAddress } from "./script-address.js";
@@ -13,7 +13,7 @@ import { whyNotStarted } from "./why-not-started.js";
  * @typedef {"ready" | { failed: string }} Answer of a thread that was started; why it could not, for developers
  */
 
-/** A thread that has not answered by then is done without: the kernels need none of them. */
+/** After this the engine goes on without a helper that has not answered. */
 const ANSWER_MS = 30_000;
 
 export class Helpers {
@@ -40,7 +40,7 @@ export class Helpers {
       const worker = new Worker(scriptAddress(url), { type: "module", name: `mamba kernels ${index + 1}` });
       worker.onerror = (event) => {
         event.preventDefault();
-        // Before its answer it did not run at all: one of its modules is missing, or a header is.
+        // Without an answer it did not run at all: one of its modules or a header is missing.
         if (this.#waitedFor.has(worker)) void whyNotStarted(url).then(onFailure);
         else onFailure(engineStopped(event.message));
       };

@@ -23,12 +23,12 @@
  * @typedef {{ ready: number, of: number }} Kernels compiled for the GPU, and needed
  */
 
-/** Long enough to smooth over bursts, short enough to follow a change of network. */
+/** Long enough to smooth bursts, short enough to follow a change of network. */
 const WINDOW_MS = 3000;
-/** In less time a burst would pass for a rate. */
+/** In less time a burst would look like a rate. */
 const SHORTEST_MS = 400;
 const REPORT_EVERY_MS = 100;
-/** When nothing arrives the rate has to fall all the same. */
+/** The rate has to fall even if nothing arrives. */
 const TICK_MS = 500;
 
 /** @returns {Part} */
@@ -69,7 +69,7 @@ export class ProgressMeter {
    * @param {"weights" | "files"} [part]
    */
   add(bytes, phase, part = "weights") {
-    // Small files come while the weights are looked for, or begin; what the weights do is what is told.
+    // Small files come while the weights are looked for or begin. The phase is that of the weights.
     if (part === "weights" || this.#phase === "connect") this.#become(phase);
     const it = this.#parts[part];
     it.loadedBytes += bytes;
@@ -102,7 +102,7 @@ export class ProgressMeter {
     this.#tell();
   }
 
-  /** The files all over again. */
+  /** The files are loaded again from the start. */
   reset() {
     this.#become("connect");
     this.#parts = { ...this.#parts, files: nothing(), weights: nothing() };
@@ -111,7 +111,7 @@ export class ProgressMeter {
     this.#tell();
   }
 
-  /** There is nothing more to tell. */
+  /** Nothing more is reported. */
   end() {
     this.#hasEnded = true;
     clearInterval(this.#ticking);
@@ -135,13 +135,13 @@ export class ProgressMeter {
   #sample() {
     const now = this.#now();
     this.#samples.push({ at: now, bytes: this.#fromNetwork });
-    // The last one before the window stays, as its beginning.
+    // The last sample before the window stays: it is the window's beginning.
     while (this.#samples.length > 2 && now - this.#samples[1].at >= WINDOW_MS) this.#samples.shift();
   }
 
   /** @param {Phase} phase */
   #become(phase) {
-    // A pause, and what comes after it, are not measured together.
+    // A pause and what follows it are not measured together.
     if (phase !== this.#phase && (phase === "wait" || phase === "prepare")) this.#samples = [];
     this.#phase = phase;
   }
@@ -151,7 +151,7 @@ export class ProgressMeter {
     const last = this.#samples[this.#samples.length - 1];
     if (!last || last.at - first.at < SHORTEST_MS) return null;
     const rate = ((last.bytes - first.bytes) / (last.at - first.at)) * 1000;
-    // Nothing comes although it should: that is a rate too.
+    // If nothing comes although it should, the rate is 0.
     return rate > 0 || this.#phase === "download" ? rate : null;
   }
 

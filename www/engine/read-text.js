@@ -1,7 +1,7 @@
 import { MambaError } from "./errors.js";
 import { isPage } from "./file-errors.js";
 
-/** No tokenizer.json comes near it; a stream without an end must not fill the memory. */
+/** Far above any tokenizer.json. A stream without an end must not fill the memory. */
 const SMALL_FILE_LIMIT = 64 * 2 ** 20;
 
 /** @param {{ name: string, chunks: AsyncIterable<Uint8Array> }} file */

@@ -71,7 +71,7 @@ export class RemoteFile {
       if (wasWhole && at === stored.size) return;
     }
     if (wasWhole && this.#place.sha256) hash = await this.#hashAgain(at);
-    // A copy that is broken goes on from where it breaks.
+    // A broken copy is continued from where it breaks.
     if (!this.#download.isConnected) await this.#connect(at);
     yield* this.#fetchFrom(at, hash);
   }

@@ -1,10 +1,10 @@
 // A model's files on the web, and what this browser keeps of them.
 //
-// When is a kept file used without asking? A file of a hub is told by its hash, and another
-// site's model by having been loaded whole once: that copy is what the visitor has, until it
-// is deleted. A model of this very site is asked about each time (HEAD), because the site may
-// have been published anew; without a network the copy does. The copy is read while the answers
-// are on their way, and counts only when they have come: see succeed().
+// When is a kept file used without asking? A file of a hub is identified by its hash. Another
+// site's model is used, until it is deleted, once it was loaded whole. A model of this site is
+// asked about each time (HEAD), because the site may have a new version; without a network the
+// copy is used. The copy is read while the answers are on their way, and counts only when they
+// have come: see succeed().
 
 import { Download } from "./download.js";
 import { toPlain } from "./errors.js";
@@ -119,7 +119,7 @@ class RemoteFolder {
       return await this.#text(name);
     } catch (error) {
       const { code } = /** @type {{ code?: string }} */ (error);
-      // A model that was loaded once works without a file that it did not need then.
+      // A model that was loaded once does not need a file that was missing then.
       if (code === "network" && this.#keeper.isComplete && !this.#keeper.record(name)) return undefined;
       // Static hosts that answer every address with their front page have no such file.
       if (code !== "not-found") throw error;
@@ -134,10 +134,10 @@ class RemoteFolder {
     const fetching = async () => {
       const file = await this.#open(name, true);
       if (!file) return;
-      for await (const _ of file.chunks); // what counts is that it is kept
+      for await (const _ of file.chunks); // reading it keeps it
       await file.keep();
     };
-    // What goes wrong is found again, and told, when it is the shard's turn.
+    // An error happens again, and is reported, when it is the shard's turn.
     this.#ahead.set(name, fetching().catch(() => void this.#ahead.delete(name)));
   }
 
@@ -156,7 +156,7 @@ class RemoteFolder {
   async fail(error) {
     this.#hasFailed = true;
     for (const download of this.#downloads) download.end();
-    // Only what is closed can be thrown away, or be written again.
+    // Only closed files can be deleted or written again.
     await Promise.allSettled([...this.#ahead.values(), ...this.#texts]);
     await this.#keeper.fail(error);
   }
@@ -227,7 +227,7 @@ class RemoteFolder {
     const part = isWeights ? "weights" : "files";
     return new RemoteFile(place, download, stored, keeper, (bytes, phase) => {
       this.#requireUpToDate();
-      // What was fetched ahead was counted then.
+      // Bytes that were fetched ahead were counted then.
       if (!wasFetched) this.#meter.add(bytes, phase, part);
     });
   }
@@ -237,8 +237,8 @@ class RemoteFolder {
   }
 
   /**
-   * Whether the kept file, or that there was none, is to be used. Of a model that was whole that is taken for granted
-   * while the server is asked.
+   * Whether to use the kept file, or the fact that there was none. For a model that was whole this is assumed while the
+   * server is asked.
    *
    * @param {Place} place
    */
@@ -264,9 +264,9 @@ class RemoteFolder {
     } catch (error) {
       abort.abort();
       const { code } = /** @type {{ code?: string }} */ (error);
-      // A front page instead of the file: there is still none.
+      // The server sends its front page, so there is still no such file.
       if (code === "not-found" && record?.state === "missing") return true;
-      // It says nothing: of this site's own model the copy does, of another a download shows what is wrong.
+      // The server does not answer. For this site's own model the copy is used; for another one a download shows the error.
       if (!this.#keeper.isComplete || code) return false;
       this.#isUnsure = true;
       return true;

@@ -1,4 +1,4 @@
-// Addresses of scripts, for pages whose policy asks for trusted types: only those of this program's own folder are ever made.
+// Addresses of scripts, for pages whose policy requires trusted types. Only addresses in this program's own folder are made.
 
 /** @typedef {{ createScriptURL: (address: string) => string }} Policy */
 
@@ -8,7 +8,7 @@ try {
   const { trustedTypes } = /** @type {{ trustedTypes?: { createPolicy: (name: string, rules: Policy) => Policy } }} */ (globalThis);
   policy = trustedTypes?.createPolicy("mamba-web", { createScriptURL: (address) => address }) ?? null;
 } catch {
-  // Another page's policy may forbid ours by its name; whether that page takes plain addresses is its own choice.
+  // Another page may forbid our policy by its name. Then that page decides whether plain addresses are allowed.
 }
 
 /**

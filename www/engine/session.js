@@ -46,7 +46,7 @@ export class Session {
     return this.#position;
   }
 
-  /** Of the last turn. */
+  /** Of the last run. */
   get stats() {
     return this.#stats;
   }
@@ -63,8 +63,8 @@ export class Session {
   }
 
   /**
-   * Continues a raw prompt, answers one chat turn, or without either goes on from where the
-   * session stands. The way it ended is the generator's return value.
+   * Continues a raw prompt or answers one chat turn. Without either it goes on from where the
+   * session stands. The generator's return value says how it ended.
    *
    * @param {GenerateOptions} [options]
    * @returns {AsyncGenerator<Piece, "stop" | "length", void>}
@@ -88,7 +88,7 @@ export class Session {
     return this.#connection.call("snapshot", { session: this.#handle });
   }
 
-  /** A second session that goes on from here by itself. Costs one copy of the state. */
+  /** A second session that goes on independently from here. It costs one copy of the state. */
   async fork() {
     this.#requireIdle();
     return new Session(this.#connection, await this.#connection.call("fork", { session: this.#handle }));
@@ -142,13 +142,13 @@ export class Session {
         if (ending) break;
         await Promise.race([finished, new Promise((resolve) => (wake = () => resolve(undefined)))]);
       }
-      // What the state holds was all handed over before this.
+      // All tokens that the state holds have been passed on before this.
       if (ending.reason === "cancelled") throw cancelled();
       return ending.reason;
     } finally {
       signal?.removeEventListener("abort", stop);
       if (!ending) stop();
-      // Only then does `position` stand still: whoever leaves the loop may fork at once.
+      // Only now is `position` final, so a caller that leaves the loop can fork at once.
       await finished.catch(() => {});
       this.#isBusy = false;
     }

@@ -1,5 +1,5 @@
-// SHA-256 of a stream (FIPS 180-4). crypto.subtle hashes only what is held whole, and a
-// checkpoint never is; where a few bytes are held, use crypto.subtle.
+// SHA-256 of a stream (FIPS 180-4). crypto.subtle hashes only what is in memory as a whole, and a
+// checkpoint never is. For a few bytes in memory, use crypto.subtle.
 
 // Signed, because engines keep signed words in registers and turn large unsigned ones into doubles.
 const ROUND_CONSTANTS = new Int32Array(64);

@@ -14,7 +14,7 @@ const SMALLEST_RELAXED_MODULE = new Uint8Array([
 
 export const hasRelaxedSimd = () => WebAssembly.validate(SMALLEST_RELAXED_MODULE);
 
-/** The wasm is compiled with SIMD only; without this check the browser's own words would be shown. */
+/** All builds of the wasm need SIMD. Without this check the visitor would see the browser's own error. */
 export function requireSimd() {
   if (typeof WebAssembly === "object" && WebAssembly.validate(SMALLEST_SIMD_MODULE)) return;
   throw new MambaError(

@@ -13,7 +13,7 @@ import { NEOX_TOKENIZER, usesNeox } from "./neox.js";
  * @returns {Promise<SmallFiles>}
  */
 export async function readSmallFiles(folder, isOnHub) {
-  // A GGUF file says itself what the others would; they fill in what it lacks.
+  // A GGUF file has the content of these files itself. They add what it lacks.
   const isOptional = folder.weights !== null && isGguf(folder.weights);
   const need = (/** @type {string} */ name) => (isOptional ? folder.textIfThere(name) : folder.text(name));
   const configText = need("config.json");
@@ -39,7 +39,7 @@ async function readTokenizer(folder, config) {
 }
 
 /**
- * chat_template.jinja, or, where tokenizer_config.json has none either, the one in chat_template.json.
+ * chat_template.jinja, or else, if tokenizer_config.json has no template, the one in chat_template.json.
  *
  * @param {ModelFolder} folder
  * @param {Promise<string | undefined>} tokenizerConfig

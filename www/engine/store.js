@@ -1,6 +1,6 @@
-// The models that this browser keeps, in its origin private file system: a folder a model,
-// `model.json` in it, and for each file the bytes and the SHA-256 of each piece of them.
-// A page lists and deletes; only a worker can write (stored-file.js).
+// The models that this browser keeps, in its origin private file system. Each model has a folder
+// with `model.json`, and for each file its bytes and the SHA-256 of each piece of them.
+// A page lists and deletes. Only a worker can write (stored-file.js).
 
 import { MambaError } from "./errors.js";
 import { inTime, openToWrite } from "./file-access.js";
@@ -9,9 +9,9 @@ import { StoredFile } from "./stored-file.js";
 
 const FOLDER = "mamba-web-models";
 const MANIFEST = "model.json";
-/** A worker that was ended a moment ago may still be about to let go of its model. */
+/** A worker that was ended a moment ago may still hold its model's lock. */
 const LOCK_MS = 2000;
-/** Another tab that has written nothing for so long is stuck, or frozen. Pieces of files are written whole. */
+/** Another tab that has written nothing for this long is stuck or frozen. Pieces of files are written whole. */
 const OTHER_TAB_MS = 30_000;
 
 /**
@@ -184,7 +184,7 @@ export class ModelStore {
     await this.write();
   }
 
-  /** Writes model.json; one after the other, because only one at a time can have it open. */
+  /** Writes model.json, one call after another, because only one at a time can open it. */
   write() {
     this.#written = this.#written.catch(() => {}).then(() => this.#write());
     return this.#written;
@@ -203,7 +203,7 @@ export class ModelStore {
     }
   }
 
-  /** Forgets the model, and everything that is kept of it. */
+  /** Deletes everything that is kept of the model. */
   async discard() {
     this.manifest = { ...this.manifest, isComplete: false, listing: null, files: {} };
     this.#folder = null;

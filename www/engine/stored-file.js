@@ -1,7 +1,6 @@
-// One file of a kept model. Its bytes are in `NAME.part` until all of them are there and in
-// `NAME.whole` then; `NAME.pieces` has the SHA-256 of each MiB, so that a crash, a full disk or
-// a broken file system costs the pieces from the first broken one on, and nothing broken is
-// ever read.
+// One file of a kept model. Its bytes are in `NAME.part` until they are complete, then in
+// `NAME.whole`. `NAME.pieces` has the SHA-256 of each MiB. So a crash, a full disk or a broken
+// file system costs only the pieces from the first broken one on, and no broken piece is used.
 
 import { inTime, openToWrite } from "./file-access.js";
 
@@ -19,10 +18,10 @@ export class StoredFile {
   /** @type {Uint8Array<ArrayBuffer>} */
   #hashes;
 
-  /** As it was when it was found. @type {File | null} */
+  /** The file as it was found. @type {File | null} */
   #found = null;
 
-  /** What is not written yet. */
+  /** Bytes that are not written yet. */
   #piece = new Uint8Array(0);
   #filled = 0;
   /** @type {{ bytes: FileSystemSyncAccessHandle, hashes: FileSystemSyncAccessHandle } | null} */
@@ -37,7 +36,7 @@ export class StoredFile {
    */
   constructor(folder, name, isWhole, size, hashes) {
     this.#folder = folder;
-    // No name that a file system could take for a path.
+    // The name must not look like a path to a file system.
     this.#name = encodeURIComponent(name);
     this.#isWhole = isWhole;
     this.size = size;
@@ -52,7 +51,7 @@ export class StoredFile {
   /** @param {FileSystemDirectoryHandle} folder @param {string} name @param {boolean} isWhole */
   static async find(folder, name, isWhole) {
     const file = new StoredFile(folder, name, isWhole, 0, new Uint8Array(0));
-    // Each step is a question to another process, so both ways at once.
+    // Each step asks another process, so both are asked at once.
     const [hashes, found] = await inTime(
       Promise.all([file.#get("pieces").then((pieces) => pieces.arrayBuffer()), file.#get(file.#ending)]),
     );
@@ -60,7 +59,7 @@ export class StoredFile {
     file.#found = found;
     const pieces = Math.floor(hashes.byteLength / HASH);
     file.#hashes = new Uint8Array(hashes, 0, pieces * HASH);
-    // Of a part the last piece is not closed yet; what has no hash is not trusted.
+    // The last piece of a part may not be complete. A piece without a hash is not trusted.
     file.size = isWhole ? bytes : Math.min(Math.floor(bytes / PIECE), pieces) * PIECE;
     if (isWhole && pieces !== Math.ceil(bytes / PIECE)) throw new Error(`${name}: hashes are missing`);
     return file;
@@ -82,7 +81,7 @@ export class StoredFile {
     for (let at = PIECE; ; at += PIECE) {
       const piece = await next;
       if (!piece) return;
-      // The disk is read while the piece is used.
+      // The next piece is read from the disk while this one is used.
       next = this.#readPiece(file, at);
       yield piece;
     }
@@ -100,7 +99,7 @@ export class StoredFile {
     if (this.#isWhole) await this.#rename("whole", "part");
     else await this.#folder.removeEntry(`${this.#name}.whole`).catch(() => {}); // of an older version
     this.#isWhole = false;
-    this.#found = null; // it is another file from now on
+    this.#found = null; // the file changes from now on
     const open = (/** @type {string} */ ending) => openToWrite(this.#folder, `${this.#name}.${ending}`);
     const bytes = await open("part");
     try {
@@ -127,7 +126,7 @@ export class StoredFile {
     }
   }
 
-  /** All is there. */
+  /** The file is complete. */
   async commit() {
     if (this.#filled > 0) await this.#writePiece();
     this.#open?.bytes.flush();
@@ -137,7 +136,7 @@ export class StoredFile {
     this.#isWhole = true;
   }
 
-  /** What is written stays. */
+  /** Stops writing. The bytes written so far stay. */
   close() {
     this.#open?.bytes.close();
     this.#open?.hashes.close();
@@ -156,7 +155,7 @@ export class StoredFile {
     if (!this.#open) throw new Error(`${this.#name} is not open`);
     const piece = this.#piece.subarray(0, this.#filled);
     const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", piece));
-    // The hash last: a piece without one does not count.
+    // The hash is written last, because a piece without one does not count.
     write(this.#open.bytes, piece, this.size);
     write(this.#open.hashes, hash, (this.size / PIECE) * HASH);
     this.size += this.#filled;
@@ -185,6 +184,6 @@ export class StoredFile {
 
 /** @param {FileSystemSyncAccessHandle} file @param {Uint8Array<ArrayBuffer>} bytes @param {number} at */
 function write(file, bytes, at) {
-  // Where there is no room, some browsers write less than all instead of throwing.
+  // If there is no room, some browsers write fewer bytes instead of throwing.
   if (file.write(bytes, { at }) !== bytes.length) throw new DOMException("There is no room.", "QuotaExceededError");
 }

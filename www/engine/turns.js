@@ -1,12 +1,12 @@
 // Whose turn it is when several sessions read or generate.
 
 /**
- * How long a session goes on while others wait. It is more than a step because a GPU works on one session at a time:
- * a change costs copies, and what it has computed in advance.
+ * How long a session goes on while others wait. It is longer than a step because a GPU works on one session at a time:
+ * a change costs copies and the tokens that were chosen ahead.
  */
 const TURN_MS = 50;
 
-/** One turn at a time, in the order in which they were asked for. Whoever has it may ask again after each step. */
+/** One turn at a time, in the order of the calls. The holder may ask again after each step. */
 export class Turns {
   #turnMs;
   /** @type {{ who: object, since: number } | null} */
@@ -20,7 +20,7 @@ export class Turns {
   }
 
   /**
-   * Resolves when it is the turn of `who`, or still is.
+   * Resolves when `who` has the turn.
    *
    * @param {object} who
    * @returns {Promise<void>}
@@ -37,7 +37,7 @@ export class Turns {
   }
 
   /**
-   * Waits for something else than the engine. The turn stays for a while, so that who is quick keeps it.
+   * Waits for something other than the engine. The turn is kept for a while, so a quick caller keeps it.
    *
    * @param {object} who
    * @param {Promise<unknown>} something

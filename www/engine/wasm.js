@@ -1,7 +1,7 @@
-// Which build of the wasm this browser gets, and its start.
+// Chooses the build of the wasm for this browser, and starts it.
 //
-// The page compiles it, because it can while the worker is being made; and reading 5 MB, which takes the time of
-// whoever compiles, would keep the worker from the model's files.
+// The page compiles it while the worker starts. Compiling reads 5 MB on its own thread, which in the worker would delay
+// the model's files.
 
 import { badArgument, isOutOfMemory } from "./errors.js";
 import { hasRelaxedSimd } from "./simd.js";
@@ -24,7 +24,7 @@ const BUILDS = {
 };
 
 /**
- * More are of little use: what a token needs from memory, a few cores use up. The native program has the same number
+ * More are of little use: a few cores use up the memory bandwidth. The native program has the same number
  * (src/engine/builder.rs).
  */
 const AUTO_THREADS = 4;
@@ -56,11 +56,11 @@ function bestBuild(threads, isIsolated) {
   return isIsolated && threads > 1 ? "threads" : "relaxed";
 }
 
-/** Where the shared memory of the build with threads cannot be reserved. */
+/** What runs instead if the shared memory of the build with threads cannot be reserved. */
 const GIVES_WAY = /** @type {const} */ ({ build: "relaxed", threads: 1, isAskedFor: true });
 
 /**
- * Only the chosen one is fetched. All have the same surface.
+ * Only the chosen build is fetched. All have the same surface.
  *
  * @param {Pick<Program, "build">} program
  * @param {string} home an address in the folder that the wasm is in
@@ -72,18 +72,18 @@ const GIVES_WAY = /** @type {const} */ ({ build: "relaxed", threads: 1, isAskedF
 export async function compileWasm({ build }, home, { signal, onFetched } = {}) {
   const response = await fetch(new URL(BUILDS[build].file, home), { signal });
   if (!response.ok) throw new Error(`${response.url} was answered with ${response.status}`);
-  if (onFetched) watch(response, onFetched).catch(() => {}); // who compiles it finds out too
-  // Compiled while it comes, if the server says what it is.
+  if (onFetched) watch(response, onFetched).catch(() => {}); // the compiler gets the same error
+  // It is compiled while it downloads, if the server says what it is.
   const isTyped = response.headers.get("content-type") === "application/wasm";
   return isTyped ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer());
 }
 
-/** So many bytes of the program at a time are worth a message. */
+/** A message reports at least this many bytes. */
 const REPORTED_BYTES = 128 * 1024;
 
 /**
- * Counts what comes. A copy is read: of the answer itself the browser may have the compiled code, which it would not use
- * for bytes that went through a script.
+ * Counts the bytes of a copy of the answer. The browser may have cached the compiled code of the answer itself, and would
+ * not use it for bytes that went through a script.
  *
  * @param {Response} response
  * @param {(fetched: import("./progress.js").Fetched) => void} onFetched
@@ -107,7 +107,7 @@ async function watch(response, onFetched) {
   onFetched({ loadedBytes, totalBytes: loadedBytes, isFromNetwork: !isCached(url) });
 }
 
-/** Whether the browser's own cache had it, as far as it says so; it does at the end. @param {string} url */
+/** Whether it came from the browser's own cache. The browser says so only at the end. @param {string} url */
 function isCached(url) {
   const entry = performance.getEntriesByName(url, "resource").at(-1);
   return entry instanceof PerformanceResourceTiming && entry.transferSize === 0 && entry.encodedBodySize > 0;

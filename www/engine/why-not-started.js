@@ -1,4 +1,4 @@
-// Why a worker did not start. The browser does not say, so its file is asked for once more and the answer looked at.
+// Why a worker did not start. The browser does not say, so its file is requested once more and the answer examined.
 
 import { programMissing } from "./errors.js";
 

@@ -1,7 +1,7 @@
-// The headers that bind the page, its workers and its helpers. `make serve` sends them, the recipes of docs/hosting.md have
-// them (scripts/recipes.test.mjs compares), and the service worker adds them where a host cannot.
+// The headers for the page, its worker and its helpers. `make serve` sends them, the recipes of docs/hosting.md have them
+// (scripts/recipes.test.mjs compares), and the service worker adds them if a host does not.
 
-/** The rules of index.html's own policy, and `frame-ancestors`, which a page cannot say of itself. */
+/** The rules of index.html's own policy, and `frame-ancestors`, which a <meta> cannot set. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self' 'wasm-unsafe-eval'",

@@ -1,7 +1,7 @@
-// What a build of the site is called in the browser's stores. Its files lie in build/BUILD/ of the site; an origin may have
+// Names of a build of the site in the browser's stores. Its files lie in build/BUILD/ of the site. An origin may have
 // several sites, so the site's own address is part of the names.
 
-/** Where the programs of all builds lie, seen from the site's root. */
+/** The folder of the programs of all builds, relative to the site's root. */
 const BUILDS = "build/";
 
 /** What the names of all caches of a site begin with. @param {string} root the site's address */
@@ -11,11 +11,11 @@ export const cachesOf = (root) => `mamba-web ${new URL(root).pathname} `;
 export const nameOf = (root, build) => cachesOf(root) + build;
 
 /**
- * The build that a file is of.
+ * The build that a file belongs to.
  *
  * @param {string} root
  * @param {string} url
- * @returns {string | null} null for files that are of no build, such as models
+ * @returns {string | null} null for files of no build, such as models
  */
 export function buildOf(root, url) {
   const folder = new URL(BUILDS, root).href;

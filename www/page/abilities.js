@@ -1,4 +1,4 @@
-// What this browser can run: which backends and precisions work here, and together.
+// What this browser can run: which backends and precisions work here, alone and together.
 
 /** @typedef {{ hasGpu: boolean, whyNoGpu: string }} Abilities `whyNoGpu`: the rest of a sentence */
 
@@ -19,7 +19,7 @@ async function look() {
     navigator.gpu.requestAdapter({ powerPreference: "high-performance" }).catch(() => null),
     new Promise((resolve) => setTimeout(() => resolve(null), 3000)),
   ]);
-  if (!adapter) return none("this browser finds no GPU that it may use");
+  if (!adapter) return none("this browser finds no GPU that it can use");
   return { hasGpu: true, whyNoGpu: "" };
 }
 

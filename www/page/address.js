@@ -51,8 +51,8 @@ export function filesChoice(files, backend = "auto", precision = "auto", folder 
 }
 
 /**
- * @returns {{ choice: Choice, problems: string[] }} what the page's address asks for; `problems` says what of it there is
- *   not, in place of which the page chooses
+ * @returns {{ choice: Choice, problems: string[] }} what the page's address asks for; `problems` says which
+ *   parts do not exist; there the page chooses
  */
 export function choiceInAddress() {
   const query = new URLSearchParams(location.search);
@@ -72,8 +72,8 @@ export function choiceInAddress() {
 }
 
 /**
- * What is wrong with an address itself. The page's own content security policy lets it read from this site and over https;
- * said here, because the browser's refusal would look like a broken network.
+ * Refuses an address that the page cannot read. Its content security policy allows this site and https. The error is
+ * made here, because the browser's refusal would look like a broken network.
  *
  * @param {Choice} choice
  */
@@ -106,7 +106,7 @@ function originOf(address) {
     const { origin, host } = new URL(source.folder);
     return origin === location.origin ? "this site" : shownName(host);
   } catch {
-    return null; // not an address at all, which is said when it is to be loaded
+    return null; // not an address at all; the load reports it
   }
 }
 

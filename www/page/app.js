@@ -51,12 +51,12 @@ const modes = new Modes(async () => {
 
 const welcome = byId("welcome", HTMLElement);
 
-/** Loads another model; asks first where a conversation would end by it. @param {Choice} choice */
+/** Loads another model. Asks first if a conversation would lose its memory. @param {Choice} choice */
 async function load(choice) {
   if (model.engine && (chat.isRemembered || completion.isRemembered || running.isRunning)) {
     const isWanted = await ask({
       title: `Load “${choice.name}”?`,
-      text: `The model that is there goes on answering until the new one is ready. Then “${choice.name}” takes over. What was said stays on the page, but the new model has not read it.`,
+      text: `The present model goes on answering until the new one is ready. Then “${choice.name}” takes over. The chat stays on the page, but the new model has not read it.`,
       yes: "Load it",
       no: "Keep this model",
     });
@@ -70,13 +70,13 @@ async function load(choice) {
   await model.load(choice);
 }
 
-/** The same model once more, after its engine has ended. @param {MambaError} error why */
+/** Loads the same model again after its engine has ended. @param {MambaError} error why */
 function startAgain(error) {
   const { current, loading } = model.state;
   if (!current) return;
   loseEngine();
   const { code, message } = error;
-  tell("The engine is started again", { code, message, hint: "What is on the page stays." });
+  tell("The engine is started again", { code, message, hint: "The text on the page stays." });
   if (!loading) void model.load(current.choice);
 }
 
@@ -87,14 +87,14 @@ function loseEngine() {
 }
 
 /**
- * Whether an error of an answer is one of the engine, and what is left to say of the answer.
+ * Handles an error of an answer that comes from the engine, and gives what is left to say about the answer.
  *
  * @param {MambaError} error
  */
 async function judge(error) {
   const { current } = model.state;
   const isAlive = await current?.engine.memoryBytes().then(() => true, () => false);
-  // Told elsewhere: by the watch, or because another model took over.
+  // Reported elsewhere: by the watch, or because another model took over.
   if (!current || current !== model.state.current || error.code === "cancelled") return null;
   if (isAlive) return error;
   if (error.code === "engine-stopped") startAgain(error);
@@ -105,7 +105,7 @@ async function judge(error) {
   return null;
 }
 
-/** The answer that is written ends; messages that wait for their turn go back into the box. */
+/** Ends the answer that is being written. Messages that wait for their turn go back into the box. */
 function stop() {
   composer.giveBack(chat.takeBack());
   void running.stop();
@@ -120,7 +120,7 @@ function send(text) {
       : !current && !loading
         ? "There is no model to answer. Load one first."
         : current && !canChat()
-          ? `${current.choice.name} cannot hold a chat. Choose “Completion” above to let it go on with a text.`
+          ? `${current.choice.name} cannot chat. Choose “Completion” above to let it continue a text.`
           : null;
   if (isRefused === null && !current) composer.tell("Your message will be answered as soon as the model is loaded.");
   else composer.tell(isRefused);
@@ -129,10 +129,10 @@ function send(text) {
   return true;
 }
 
-/** Without a chat template there is no telling whose turn it is: such models only write on. */
+/** Without a chat template a model cannot tell whose turn it is, so it only continues texts. */
 const canChat = () => Boolean(model.engine?.info.chatTemplate);
 
-/** Called for every token, so nothing here may look at whole texts. */
+/** Called for every token, so nothing here may read whole texts. */
 function showRead() {
   watch.heard();
   stateCard.showRead((modes.isCompletion ? completion : chat).position);
@@ -151,7 +151,7 @@ function showState() {
 function showMode() {
   const isText = modes.isCompletion;
   const isWithoutChat = model.engine !== null && !canChat();
-  // What was written stays within reach.
+  // The text stays within reach.
   modes.show({ canChat: !isWithoutChat, hasChat: !chat.isEmpty || !composer.isEmpty });
   byId("chat", HTMLElement).hidden = isText;
   byId("completion", HTMLElement).hidden = !isText;
@@ -168,7 +168,7 @@ model.onChange((state, before) => {
   keepFocus();
   showModelCard(state);
   showWelcome(state);
-  // Whatever was asked or told of another model is over.
+  // Questions and messages about another model are over.
   if (state.loading && state.loading.choice !== before.loading?.choice) showCard(null);
   if (state.failed !== before.failed) showFailed(state);
   if (state.current !== before.current) showCurrent(state);
@@ -180,7 +180,7 @@ function showFailed({ failed, current }) {
   const ofCurrent = current ? { keep: () => model.forget(), unload: loseEngine } : { keep: null, unload: null };
   showCard(failed && failedCard(failed, { load: (choice) => void load(choice), openDialog: dialog.open, ...ofCurrent }));
   if (!failed) return;
-  // Whoever pressed “Cancel” goes on from here; the button is gone.
+  // The “Cancel” button that had the focus is gone, so the focus comes here.
   if (failed.error.code === "cancelled") byId("problem", HTMLElement).querySelector("button")?.focus();
   if (current) return void chat.answerWaiting();
   giveBack("Your message was not answered, because the model could not be loaded. It is back in the box.");
@@ -192,7 +192,7 @@ function showCurrent({ current }) {
   if (!current) return showState();
   showCard(null);
   settings.useModelDefaults(current.engine.info.defaults);
-  if (!canChat()) giveBack(`${current.choice.name} cannot hold a chat, so your message was not answered. It is back in the box.`);
+  if (!canChat()) giveBack(`${current.choice.name} cannot chat, so your message was not answered. It is back in the box.`);
   else composer.tell(null);
   completion.detach();
   if (!canChat() && chat.isEmpty && composer.isEmpty) modes.choose("completion");
@@ -200,7 +200,7 @@ function showCurrent({ current }) {
   void chat.adopt(current.engine, current.choice.name).then(() => chat.answerWaiting());
 }
 
-/** Messages that nobody answers go back to where they were written. @param {string} why */
+/** Puts messages that nobody answers back into the box. @param {string} why */
 function giveBack(why) {
   if (!chat.isWaiting) return;
   composer.giveBack(chat.takeBack());

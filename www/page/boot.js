@@ -1,5 +1,5 @@
-// Runs before anything else, also in browsers too old for the rest of the page, so in their language (ES5) and not as a
-// module: puts the chosen theme on the page before it is first painted, and says so if the page cannot start.
+// Runs before anything else, even in browsers that are too old for the rest of the page. So it is ES5 and not a module. It
+// sets the chosen theme before the first paint, and says why if the page cannot start.
 (function () {
   "use strict";
   var root = document.documentElement;
@@ -11,14 +11,14 @@
   }
 
   var AGAIN = "Open the page again";
-  var PUBLISH = "Try again in a minute: it may be about to be published. If this is your site, publish all files of dist/.";
+  var PUBLISH = "Try again in a minute: perhaps a new version is being published. If this is your site, publish all files of dist/.";
   /** @type {string | null} what was thrown while the page started */
   var thrown = null;
   /** @type {string | null} the first file that did not load, or did not run */
   var missing = null;
   var isTold = false;
 
-  // Without this file the sentence in index.html stays; with it, it is shown only when it has been found to be true.
+  // Without this file the sentence in index.html stays. With this file it is shown only if the page has not started.
   root.setAttribute("data-app", "starting");
   var hasStarted = function () {
     return root.getAttribute("data-app") === "started";
@@ -41,7 +41,7 @@
     if (!hasStarted()) findOut();
   });
 
-  /** The browser's word for it, short enough to be shown. @param {string} text */
+  /** The browser's error, short enough to be shown. @param {string} text */
   function cut(text) {
     return text.length > 200 ? text.slice(0, 200) + " …" : text;
   }
@@ -62,7 +62,7 @@
     }
     removeServiceWorker();
     if (thrown !== null && missing === null) {
-      return tell("The page stopped while it was starting: " + cut(thrown), "Something that it keeps may be damaged.", [
+      return tell("The page stopped while it was starting: " + cut(thrown), "Perhaps its saved settings are damaged.", [
         { name: AGAIN, action: reload },
         { name: "Forget my settings and open it again", action: forget },
       ]);
@@ -75,7 +75,7 @@
         var type = response.headers.get("content-type") || "unknown";
         if (!response.ok) return tell("The server has no " + name + " (status " + response.status + "), a part of this page.", PUBLISH);
         if (/^text\/html\b/i.test(type)) {
-          return tell("The server sends a web page instead of " + name + ", a part of this page.", "Its address may have a part too many: open the address of the site itself. " + PUBLISH);
+          return tell("The server sends a web page instead of " + name + ", a part of this page.", "Perhaps this page's address is too long: open the address of the site itself. " + PUBLISH);
         }
         if (!/javascript|ecmascript|css/i.test(type)) {
           return tell("The server sends " + name + " as “" + cut(type) + "”, which browsers do not run.", "If this is your site, send files that end with .js as text/javascript.");
@@ -88,7 +88,7 @@
     );
   }
 
-  /** A kept page that does not start must not come again at the next visit, unless there is no other to be had. */
+  /** A kept page that does not start must not come again at the next visit, unless there is no network for another one. */
   function removeServiceWorker() {
     if (navigator.onLine === false || !navigator.serviceWorker || !navigator.serviceWorker.controller) return;
     navigator.serviceWorker.getRegistration().then(function (registration) {
@@ -108,7 +108,7 @@
     try {
       localStorage.removeItem("mamba-web.settings");
     } catch (e) {
-      // Then nothing was kept.
+      // Without storage there is nothing to forget.
     }
     reload();
   }

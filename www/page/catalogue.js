@@ -1,4 +1,4 @@
-// The known models, in the order in which they help somebody to choose, and whether this device can hold them.
+// The known models, in an order that helps to choose, and whether this device can hold them.
 
 import { buildOf } from "../offline/names.js";
 import { addressChoice, defaultChoice } from "./address.js";
@@ -30,13 +30,13 @@ const NAMES = { mamba: "Mamba", mamba2: "Mamba-2", falcon_mamba: "Falcon-Mamba" 
 
 /** What wasm with 32-bit addresses can reach. The GPU's memory is its own. */
 const TAB_BYTES = 4 * 2 ** 30;
-/** The program, the tokenizer and its work space, and a state or two. */
+/** Room for the program, the tokenizer, the work space, and a state or two. */
 const BESIDE_WEIGHTS = 96 * 2 ** 20;
 /** How much of a device one tab may take before the device begins to swap. */
 const SHARE_OF_DEVICE = 0.6;
-/** Browsers call everything above so much; what such a device has, nobody knows. */
+/** Browsers report no more than this, so such a device may have more. */
 const MOST_TOLD_GIB = 8;
-/** One that answers quickly everywhere. */
+/** A model of this size answers quickly everywhere. */
 const SMALL_PARAMETERS = 200e6;
 /** Beyond this a CPU writes slower than people read. */
 const READABLE_PARAMETERS = 1.5e9;
@@ -87,7 +87,7 @@ export function inGroups(models, how, device) {
   };
   const small = take((model) => model.parameters <= SMALL_PARAMETERS);
   const chats = take((model) => model.kind === "chat");
-  // Of the others, what reads and knows most and is still of use here.
+  // Of the others, the largest that is still of use here.
   const [best] = left
     .filter((model) => fits(model) && !needsGpu(model, how) && (device.hasGpu || model.parameters <= READABLE_PARAMETERS))
     .sort((a, b) => b.parameters - a.parameters);
@@ -130,7 +130,7 @@ export function setUpCatalogue(load, how, abilities) {
       ...(origin ? [`from ${origin}`] : []),
       model.licence,
     ];
-    const kind = model.kind === "chat" ? make("span", { class: "mark-of is-chat", text: "chats" }) : make("span", { class: "mark-of", text: "goes on with a text" });
+    const kind = model.kind === "chat" ? make("span", { class: "mark-of is-chat", text: "chats" }) : make("span", { class: "mark-of", text: "continues a text" });
     return make(
       "li",
       { class: why ? "model is-out" : "model" },
@@ -150,9 +150,9 @@ export function setUpCatalogue(load, how, abilities) {
     const device = { ...(await abilities()), deviceGiB: deviceMemory };
     try {
       models ??= await readCatalogue();
-      note.textContent = "A model that chats was taught to answer. One that goes on with a text writes on from where you stop.";
+      note.textContent = "A model that chats was trained to answer. A model that continues a text writes on from where you stop.";
     } catch {
-      note.textContent = "The list of known models could not be loaded. A name or an address works all the same.";
+      note.textContent = "The list of known models could not be loaded. You can still give a name or an address.";
     }
     list.replaceChildren(
       ...inGroups(models ?? [], how(), device).map(({ title, advice, models }, group) =>
@@ -171,7 +171,7 @@ export function setUpCatalogue(load, how, abilities) {
 
 /** @returns {Promise<KnownModel[]>} */
 async function readCatalogue() {
-  // The address of each build's list is another, so that a new page never takes an old list from the browser's cache.
+  // Each build's list has its own address, so a new page never takes an old list from the browser's cache.
   const response = await fetch(`models/catalogue.json?${buildOf(document.baseURI, import.meta.url) ?? ""}`);
   if (!response.ok) throw new Error(`models/catalogue.json: status ${response.status}`);
   return (await response.json()).models;

@@ -1,5 +1,5 @@
-// The chat: a session, its turns, and the state before the last of them. A turn that was written before there is a model,
-// or while another is answered, stands in the conversation at once and waits.
+// The chat: a session, its turns, and the state before the last of them. A turn that is sent before a model is ready, or
+// while another turn is answered, is in the conversation at once and waits.
 
 import { asMambaError } from "../engine/errors.js";
 import { announce, byId, make } from "./dom.js";
@@ -27,10 +27,10 @@ import { TurnView } from "./turn-view.js";
  * @property {() => void} onChange something began, ended or was cleared
  * @property {() => void} onToken tokens were read or written
  * @property {(error: MambaError) => Promise<MambaError | null>} judge sees whether the engine is gone, and says that itself:
- *   what is left to say of the answer, null for nothing
+ *   what is left to say about the answer, null for nothing
  */
 
-/** A state up to this size is kept beside the engine too, for an engine that has to be started again. */
+/** A state up to this size is also kept outside the engine, in case the engine has to be started again. */
 const MOST_SAVED_BYTES = 4 * 2 ** 20;
 
 export class Chat {
@@ -44,9 +44,9 @@ export class Chat {
   #waiting = [];
   /** The one that is being answered. @type {Turn | null} */
   #active = null;
-  /** While another engine takes over. */
+  /** Whether another engine is taking over. */
   #isAdopting = false;
-  /** Of the model that has answered last. */
+  /** The model that answered last. */
   #modelHash = "";
   /** The state after a turn, outside of the engine. @type {{ bytes: Uint8Array, after: Turn } | null} */
   #saved = null;
@@ -65,7 +65,7 @@ export class Chat {
     return this.#list.childElementCount === 0;
   }
 
-  /** A model remembers something of it. */
+  /** Whether a model remembers something of it. */
   get isRemembered() {
     return this.#session !== null;
   }
@@ -81,14 +81,14 @@ export class Chat {
    */
   clear() {
     const text = this.takeBack();
-    // It does not wait for the engine: the sessions are closed when it has let go of them.
+    // This does not wait for the engine: the sessions are closed once the engine has stopped using them.
     const stopped = this.#parts.running.stop();
     const sessions = [this.#session, this.#turns.at(-1)?.before];
     this.#session = this.#saved = null;
     this.#turns = [];
     this.#list.replaceChildren();
     this.#parts.onChange();
-    // A worker that is gone has freed them already.
+    // A worker that has ended has freed them already.
     void stopped
       .then(() => this.#parts.running.letGo())
       .then(() => sessions.forEach((session) => session?.close().catch(() => {})));
@@ -112,7 +112,7 @@ export class Chat {
     void this.answerWaiting();
   }
 
-  /** Answers all that waits, in order, as far as there is a model. */
+  /** Answers the waiting turns in order, if there is a model. */
   async answerWaiting() {
     const mayBegin = () => this.#parts.engine() && !this.#isAdopting && !this.#parts.running.isRunning;
     while (mayBegin() && this.#waiting.length > 0) await this.#begin();
@@ -130,8 +130,8 @@ export class Chat {
   }
 
   /**
-   * Goes on with another engine. What was said stays; who answers from here on has read it only if it is the same model
-   * and its state was saved.
+   * Goes on with another engine. The text stays. The new engine has read it only if it runs the same model and the state
+   * was saved.
    *
    * @param {import("../mamba.js").Engine} engine
    * @param {string} name
@@ -162,7 +162,7 @@ export class Chat {
       // Before the first answer there was nothing to save.
       else if (isSame && this.#turns.length === 1) this.#session = await engine.session();
     } catch (error) {
-      console.debug(error); // the line below says what follows from it
+      console.debug(error); // the divider below says what this means
     }
     if (this.#session) {
       this.#saved = saved;
@@ -173,8 +173,8 @@ export class Chat {
     }
     this.#turns = [];
     const text = isSame
-      ? `${name} was started again. It does not remember what stands above.`
-      : `${name} answers from here on. It has not read what stands above.`;
+      ? `${name} was started again. It does not remember the chat above.`
+      : `${name} answers from here on. It has not read the chat above.`;
     const line = make("li", { class: "divider", text });
     const [next] = this.#waiting;
     if (next) next.view.element.before(line);
@@ -182,7 +182,7 @@ export class Chat {
     this.#parts.onChange();
   }
 
-  /** Without an engine nothing can be done with the turns that are there. */
+  /** Without an engine the present turns have no actions. */
   detach() {
     this.#session = null;
     for (const turn of this.#turns) {
@@ -193,7 +193,7 @@ export class Chat {
 
   /** @param {(signal: AbortSignal) => Promise<void>} work */
   #run(work) {
-    // Left, the engine is in the middle of a step; the numbers come when it has taken the stop.
+    // The engine is still in the middle of a step. The numbers come once it has stopped.
     return this.#parts.running.run(work, () => this.#active?.view.showStopped());
   }
 
@@ -235,7 +235,7 @@ export class Chat {
     });
   }
 
-  /** Past the longest answer or a stop, from the state as it is. @param {Turn} turn */
+  /** Goes on after the longest answer or a stop, from the present state. @param {Turn} turn */
   #goOn(turn) {
     return this.#run(async (signal) => {
       turn.view.begin({ isContinued: true });
@@ -277,7 +277,7 @@ export class Chat {
     if (!this.#turns.includes(turn)) return;
     const isStopped = outcome.reason === "cancelled";
     view.end(session.stats, outcome.reason);
-    // A message that was not read to its end has no answer that could go on.
+    // If a message was not read to its end, there is no answer to continue.
     view.showActions({ canRegenerate: true, canGoOn: outcome.reason === "length" || (isStopped && view.answer.text !== "") });
     this.#parts.onChange();
     this.#parts.scroll.follow();
@@ -293,7 +293,7 @@ export class Chat {
       const bytes = await session.snapshot();
       if (session === this.#session) this.#saved = { bytes, after: turn };
     } catch (error) {
-      console.debug(error); // it is only missed where the engine ends, which is said then
+      console.debug(error); // it is only needed if the engine ends, and that is reported then
     }
   }
 
@@ -307,7 +307,7 @@ export class Chat {
       await work();
     } catch (thrown) {
       const told = await this.#parts.judge(asMambaError(thrown));
-      // A chat that was cleared meanwhile has no place to tell it.
+      // A chat that was cleared meanwhile has no place to show it.
       if (!this.#turns.includes(turn)) return;
       turn.view.fail(told);
       turn.view.showActions({ canRegenerate: turn.before !== null, canGoOn: false });

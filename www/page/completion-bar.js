@@ -1,4 +1,4 @@
-// The buttons under the sheet of the completion mode: what the main one does next, and what it says where it cannot.
+// The buttons under the sheet of the completion mode: what the main button does next, and why it cannot.
 
 import { byId } from "./dom.js";
 

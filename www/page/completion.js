@@ -1,5 +1,5 @@
-// Completion: the model goes on from a raw text. The state after that text is kept, so
-// another continuation costs one copy of it and no second reading.
+// Completion: the model continues a raw text. The state after that text is kept, so another
+// continuation costs one copy of it and no second reading.
 
 import { asMambaError } from "../engine/errors.js";
 import { announce, byId, copyText, make } from "./dom.js";
@@ -28,7 +28,7 @@ export class Completion {
   #read = null;
   #attempt = 0;
   #isEnded = false;
-  /** The beginning that the continuation on the page is of. */
+  /** The beginning that the continuation on the page belongs to. */
   #continued = "";
 
   /** @param {import("./chat.js").ChatParts} parts */
@@ -56,8 +56,8 @@ export class Completion {
   }
 
   /**
-   * What the main button does: begin with the text in the box, go on with what stands below
-   * it, or, where the model has ended its text, write another.
+   * What the main button does: begin with the text in the box, continue the text below it, or
+   * write another one if the model has ended its text.
    *
    * @returns {"begin" | "go on" | "again"}
    */
@@ -67,12 +67,12 @@ export class Completion {
     return this.#isEnded ? "again" : "go on";
   }
 
-  /** A model has read something of it. */
+  /** Whether a model has read something of it. */
   get isRemembered() {
     return this.#read !== null;
   }
 
-  /** The box was edited since; taking the edit back shows the continuation again. */
+  /** Whether the box was edited since. Undoing the edit shows the continuation again. */
   get #isStale() {
     return this.#text.text !== "" && this.#beginning.value !== this.#continued;
   }
@@ -95,7 +95,7 @@ export class Completion {
     const old = this.detach();
     this.#attempt = 0;
     this.#isEnded = false;
-    this.#text = this.#newText(); // what still comes goes into the old one
+    this.#text = this.#newText(); // late pieces go into the old one
     this.#output.classList.remove("writing");
     this.#show();
     this.#note.textContent = this.#emptyNote;

@@ -79,7 +79,7 @@ export class Composer {
   /** Browsers that have `field-sizing` do this by themselves. */
   #fit() {
     if (CSS.supports("field-sizing", "content")) return;
-    // Measuring lays out the whole text, which a pasted book makes slow; it is full by then anyway.
+    // Measuring lays out the whole text, which is slow for a pasted book. The box has its full height by then anyway.
     const isLong = this.#box.value.length > 5000;
     this.#box.rows = isLong ? 8 : Math.min(8, Math.max(1, this.#box.value.split("\n").length));
   }

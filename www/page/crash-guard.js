@@ -1,5 +1,5 @@
-// Whether the tab died the last time that it loaded a model. Phones end a tab that takes too much memory without a word,
-// and load it anew: without this note the page would do at once what killed it.
+// Whether the tab died the last time it loaded a model. Phones end a tab that takes too much memory without notice, and
+// load it again. Without this note the page would at once repeat what killed it.
 
 import { recall, remember } from "./storage.js";
 
@@ -7,7 +7,7 @@ const NOTE = "loading";
 /** Held while a load is under way, so that another tab's load is not taken for a dead one. */
 const LOCK = "mamba-web-loading";
 
-/** No device has too little for less, and a note that stays by accident is a question that nobody understands. */
+/** Every device has room for less. A note that stays by accident would ask a question that nobody understands. */
 const LARGE_BYTES = 100e6;
 
 /** @typedef {{ name: string, backend: string, bytes: number }} Died */
@@ -47,5 +47,5 @@ export async function findDied() {
   }
 }
 
-// Whoever closes or reloads a page that loads has not seen it die.
+// A page that is closed or reloaded while it loads has not died.
 addEventListener("pagehide", () => noteLoaded());

@@ -24,7 +24,7 @@ export const DEFAULT_MODEL = {
     "know the date, the news or anything recent",
   ],
   beginnings: ["<|story|>Once upon a time", "<|story|>There was a small dragon who"],
-  beginningsNote: "<|story|> is the mark that stories begin with in what this model was trained on.",
+  beginningsNote: "In this model's training texts, stories begin with the mark <|story|>.",
 };
 
 /**
@@ -43,9 +43,9 @@ export const OWN_ENTRY = {
   licence: "MIT",
 };
 
-/** What holds for any model that fits into a browser tab. @type {ModelWords} */
+/** True of any model that fits into a browser tab. @type {ModelWords} */
 export const ANY_MODEL = {
-  can: ["write on in the manner of what it was trained on", "follow a long text without its memory growing"],
+  can: ["continue a text in the style of its training texts", "follow a long text without its memory growing"],
   cannot: ["know whether what it says is true", "know the date, the news, or anything it was not trained on"],
   beginnings: ["Once upon a time", "The capital of France is"],
   beginningsNote: "",

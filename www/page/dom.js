@@ -1,8 +1,8 @@
 // Small helpers around the DOM. Text goes in as text, never as HTML.
 
 /**
- * An element of index.html; that it is there is part of the page, so a missing one is a
- * mistake in the page and not something to handle.
+ * An element of index.html. A missing one is a mistake in the page, so there is nothing to
+ * handle.
  *
  * @template {Element} T
  * @param {string} id
@@ -62,13 +62,13 @@ export function actionButton(name, iconName, action) {
 
 const announcer = byId("announcer", HTMLElement);
 
-/** Nobody can stop a live region in the middle; who wants the rest reads it where it stands. */
+/** A live region cannot be stopped in the middle. The whole text can be read where it is shown. */
 const LONGEST_ANNOUNCEMENT = 2000;
 
 /** Says it once to people who listen to the page. @param {string} text */
 export function announce(text) {
   const said = text.length > LONGEST_ANNOUNCEMENT ? `${text.slice(0, LONGEST_ANNOUNCEMENT)} … and so on.` : text;
-  // A node of its own each time, or the same words twice would be said once.
+  // Each text gets a node of its own, or the same words twice would be read out once.
   announcer.replaceChildren(make("p", { text: said }));
 }
 

@@ -2,7 +2,7 @@
 
 import { byId } from "./dom.js";
 
-/** A model has a dozen files; whoever drops a whole disk must not wait for it. */
+/** A model has a dozen files. A visitor who drops a whole disk must not wait for all of it. */
 const MOST_FILES = 500;
 
 /** @param {(files: File[], name: string | undefined) => void} load */
@@ -10,7 +10,7 @@ export function setUpDrop(load) {
   const here = byId("drop-here", HTMLElement);
   const hasFiles = (/** @type {DragEvent} */ event) => event.dataTransfer?.types.includes("Files") ?? false;
 
-  // Over each element on its way, the pointer leaves one and enters another.
+  // On its way the pointer enters and leaves many elements.
   document.addEventListener("dragover", (event) => {
     if (!hasFiles(event)) return;
     event.preventDefault(); // or the browser would open the file instead of this page
@@ -23,7 +23,7 @@ export function setUpDrop(load) {
     here.hidePopover();
     if (!hasFiles(event) || !event.dataTransfer) return;
     event.preventDefault();
-    // They can only be taken while the event is being handled.
+    // They can only be read while the event is being handled.
     const entries = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
     const files = await filesIn(entries);
     const folder = entries.length === 1 && entries[0].isDirectory ? entries[0].name : undefined;

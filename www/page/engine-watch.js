@@ -1,14 +1,14 @@
-// Notices that the engine is gone or hangs: no browser tells a page that a worker has ended or does not come back.
+// Notices that the engine has ended or hangs. No browser tells a page so.
 //
-// While something is awaited, the engine is asked for a trifle again and again, which it answers between two steps. Silence is
-// counted in ticks and not in time, so that a laptop that slept or a page that was frozen is not taken for silence.
+// While something is awaited, the page sends the engine small requests, which it answers between two steps. Silence is
+// counted in ticks and not in time, so a laptop that slept or a page that was frozen does not count as silence.
 
 import { engineStopped, MambaError } from "../engine/errors.js";
 
 const TICK_MS = 1000;
-/** Longer than any step: a block of a prompt, on the slowest device that can hold the model. */
+/** Longer than any step, even a block of a prompt on the slowest device that can hold the model. */
 const MOST_TICKS = 60;
-/** Who has pressed Stop has decided already that the answer may end. */
+/** Shorter after Stop: the visitor has already ended the answer. */
 const MOST_TICKS_STOPPED = 20;
 
 export class EngineWatch {
@@ -52,7 +52,7 @@ export class EngineWatch {
       engine
         .memoryBytes()
         .then(() => this.heard())
-        // An engine that has ended says so to whoever waits for it.
+        // If the engine has ended, the calls that wait for it fail.
         .catch(() => {})
         .finally(() => (this.#isAsking = false));
     }
@@ -61,6 +61,6 @@ export class EngineWatch {
     this.heard();
     this.#isAsking = false;
     const { hint } = engineStopped();
-    this.#onSilent(new MambaError("engine-stopped", "The engine did not answer any more, so the page ended it.", hint));
+    this.#onSilent(new MambaError("engine-stopped", "The engine stopped answering, so the page ended it.", hint));
   }
 }

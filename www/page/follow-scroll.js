@@ -1,5 +1,5 @@
-// Keeps the end of the text in view while it grows, until its beginning has come to the top: from there it is read, and
-// nobody wants to scroll back for it. Whoever scrolled up to read is left alone. A button leads to the end.
+// Keeps the end of the text in view while it grows, until its beginning is at the top. Visitors read from there and should
+// not have to scroll back. Nothing scrolls for a visitor who has scrolled up. A button leads to the end.
 
 import { byId } from "./dom.js";
 
@@ -50,7 +50,7 @@ export class FollowScroll {
     if (scrollY < this.#lastY && fromEnd > 4) this.#isFollowing = false;
     else if (fromEnd < NEAR) {
       this.#isFollowing = true;
-      // Beyond what the page itself scrolls to: who reads along wants the end.
+      // Beyond the place that the page itself scrolls to: the visitor follows the end.
       if (scrollY > this.#pinnedY() + NEAR) this.#pinned = null;
     }
     this.#lastY = scrollY;

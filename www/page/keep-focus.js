@@ -1,12 +1,12 @@
-// A control that goes away while it has the focus must not throw whoever uses the keyboard, or listens, back to the top
-// of the page.
+// If a control disappears while it has the focus, people who use a keyboard or a screen reader must not be sent back to
+// the top of the page.
 
 import { byId } from "./dom.js";
 
-/** A finger that has just touched a button does not want a keyboard on the screen. */
+/** After a touch on a button, no keyboard should appear on the screen. */
 const isTouch = () => matchMedia("(pointer: coarse)").matches;
 
-/** To be called with a control that may go, before it goes. */
+/** To be called with a control before it may disappear. */
 export function keepFocus() {
   const before = document.activeElement;
   if (!(before instanceof HTMLElement) || before === document.body) return;

@@ -16,7 +16,7 @@ export function setUpKeptModels(load) {
 
   /** @param {import("../engine/store.js").KeptModel} model */
   function row({ id, address, bytes: size, isComplete }) {
-    const name = address ? addressChoice(address).name : "Remains of an interrupted download";
+    const name = address ? addressChoice(address).name : "Part of an interrupted download";
     const way = (/** @type {string} */ text, /** @type {() => void} */ action) => {
       const button = make("button", { class: "plain", type: "button", text, "aria-label": `${text} ${name}` });
       button.addEventListener("click", action);
@@ -29,7 +29,7 @@ export function setUpKeptModels(load) {
       make(
         "div",
         { class: "model-what" },
-        make("h4", { dir: "auto" }, name, ...(isComplete ? [] : [make("span", { class: "mark-of", text: "not all of it yet" })])),
+        make("h4", { dir: "auto" }, name, ...(isComplete ? [] : [make("span", { class: "mark-of", text: "incomplete" })])),
         make("p", { class: "quiet listed" }, make("span", { text: bytes(size) }), ...(address ? [make("span", { text: shownText(address, 200) })] : [])),
       ),
       make("div", { class: "model-ways" }, ...ways, way("Delete", () => void remove(id, name))),
@@ -72,7 +72,7 @@ export function setUpKeptModels(load) {
 
   persist.addEventListener("click", async () => {
     const isGranted = await navigator.storage.persist();
-    await show(isGranted ? "" : "The browser did not agree; it decides by how often this page is used.");
+    await show(isGranted ? "" : "The browser did not agree. It decides by how often you use this page.");
     if (persist.hidden) title.focus();
   });
   return { show };
@@ -81,7 +81,7 @@ export function setUpKeptModels(load) {
 async function room() {
   const { quota, usage } = await navigator.storage.estimate();
   if (quota === undefined || usage === undefined) return "";
-  return `This browser lets the page keep about ${about(Math.max(0, quota - usage))} more.`;
+  return `There is room for about ${about(Math.max(0, quota - usage))} more.`;
 }
 
 /** @param {boolean} isAny @param {boolean} isPersisted */

@@ -1,5 +1,5 @@
-// What other programs of the device hand over: a model's file that is opened with the installed page, and a text or an
-// address that is shared with it (manifest.json). What is shared is put where it can be looked at; nothing starts by itself.
+// What other programs of the device pass to the installed page: a model's file to open, a text or an address that is
+// shared (manifest.json). It is put where the visitor sees it. Nothing starts without the visitor.
 
 import { filesChoice } from "./address.js";
 import { byId } from "./dom.js";
@@ -21,7 +21,7 @@ export function setUpLaunches(load, openModels) {
   const shared = (query.get("shared-url") ?? query.get("shared-text") ?? "").trim();
   for (const name of ["shared-text", "shared-url"]) query.delete(name);
   if (shared === "") return;
-  // A reload is no second sharing.
+  // A reload must not share it again.
   history.replaceState(history.state, "", `${location.pathname}${query.size > 0 ? `?${query}` : ""}`);
   if (/^(https:\/\/|hf:)\S+$/.test(shared)) {
     openModels();

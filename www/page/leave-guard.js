@@ -1,5 +1,5 @@
-// A question of the browser's own before the page is left, where something would be lost that is under way: an answer that
-// is written, a message that waits for one, a text that was not sent.
+// Lets the browser ask before the page is left, if something would be lost: an answer that is being written, a message
+// that waits for one, or a text that was not sent.
 
 /** @param {() => boolean} wouldBeLost */
 export function setUpLeaveGuard(wouldBeLost) {

@@ -1,4 +1,4 @@
-// How far a load is: in the middle of an empty page, or in a strip above the box where something else is shown.
+// The progress of a load: in the middle of an empty page, or in a strip above the box if something else is shown.
 
 import { byId } from "./dom.js";
 import { bytes, timeLeft } from "./format.js";
@@ -29,7 +29,7 @@ export function showLoading(loading, isOnStage) {
   const place = isOnStage ? stage : strip;
   if (view.parentElement !== place) place.prepend(view);
   strip.hidden = isOnStage || !loading;
-  // On the stage it keeps its room, so that nothing jumps when the examples take its place.
+  // On the stage it keeps its space, so nothing jumps when the examples replace it.
   view.classList.toggle("away", !loading);
   if (loading) showProgress(loading.choice.name, loading.progress);
 }
@@ -40,7 +40,7 @@ export function showLoading(loading, isOnStage) {
  */
 function showProgress(name, progress) {
   const phase = progress?.phase ?? "connect";
-  // Before the model comes the program that reads it, which is not small either.
+  // The program comes before the model and is not small either.
   const isProgram = phase === "connect" && progress !== null && progress.loadedBytes > 0;
   const text = `${isProgram ? "Downloading the program for" : `${PHASES[phase]}:`} ${name}`;
   if (what.textContent !== text) what.textContent = text;
@@ -55,7 +55,7 @@ function facts({ phase, loadedBytes, totalBytes, bytesPerSecond, secondsLeft, ke
   const parts = [];
   if (loadedBytes > 0) {
     parts.push(totalBytes ? `${bytes(loadedBytes)} of ${bytes(totalBytes)}` : bytes(loadedBytes));
-    // The rate is the network's; what is read from the disk has none that says anything.
+    // The rate is that of the network. A rate of the disk would say nothing.
     if (phase !== "read" && phase !== "prepare" && bytesPerSecond) parts.push(`${bytes(bytesPerSecond)}/s`);
     if (phase === "download" && secondsLeft !== null) parts.push(timeLeft(secondsLeft));
   }

@@ -1,5 +1,5 @@
-// A look at what is to be loaded, before anything of it is: whether files are a model at all, and how large a model on
-// another site is. A link or a picture that slips must cost nothing.
+// Looks at a model before it is loaded: whether files are a model at all, and how large a model on another site is. A
+// wrong link or a picture dropped by mistake must cost nothing.
 
 import { badArgument } from "../engine/errors.js";
 import { HUB, readListing, writeHubName } from "../engine/hub.js";
@@ -15,7 +15,7 @@ const WEIGHTS = /(\.safetensors|\.gguf|(^|\/)pytorch_model(-\d+-of-\d+)?\.bin)$/
 const BESIDE_WEIGHTS = /(^|\/)(config|tokenizer|tokenizer_config|generation_config)\.json$|\.index\.json$/i;
 
 /**
- * That files are a model, by their names. What is in them is found out while the model before them still stands.
+ * Checks by their names that files are a model. Their content is checked while the present model still answers.
  *
  * @param {File[]} files
  * @param {string} base
@@ -33,7 +33,7 @@ export function requireModelFiles(files, base) {
 
 /**
  * @typedef {{ isKept: boolean, bytes: number | null, isElsewhere: boolean }} Look
- *   `bytes` of the download; null where nobody says. `isElsewhere`: on another site
+ *   `bytes` of the download; null if it is not known. `isElsewhere`: on another site
  *
  * @param {string} model address or name
  * @returns {Promise<Look>}

@@ -19,11 +19,11 @@ export function showModelCard({ current, loading, failed }) {
   const reason = byId("backend-reason", HTMLElement);
   reason.hidden = current?.choice.backend !== "auto";
   const notKept = byId("not-kept", HTMLElement);
-  // The page's own model is small; that it comes again each time is not worth a word.
+  // The page's own model is small, so it does not matter that it is downloaded each time.
   const problem = current && !current.choice.isDefault ? current.engine.info.storage.problem : null;
   notKept.hidden = problem === null;
   notKept.textContent = problem && shownError(problem);
-  // A name says nothing of who wrote it: a stranger's folder can be called as this page's own model is.
+  // A stranger's folder can have the same name as the page's own model, so the origin is shown too.
   const origin = choice?.origin ? fact("Origin", `from ${choice.origin}`) : [];
   if (!current) {
     facts.replaceChildren(...origin, ...fact("State", loading ? "loading" : "not loaded"));

@@ -1,4 +1,4 @@
-// The cards about a model that is not there yet: why it was not loaded, and questions before it is.
+// The cards about a model that is not loaded: why not, and questions before it is.
 
 import { defaultChoice } from "./address.js";
 import { bytes } from "./format.js";
@@ -23,7 +23,7 @@ const isAutomatic = ({ backend, precision }) => backend === "auto" && precision 
 function otherWays(choice, { load, openDialog, keep }) {
   /** @type {WayOut[]} */
   const ways = [];
-  if (keep) ways.push({ name: "Keep the model that is there", action: keep });
+  if (keep) ways.push({ name: "Keep the present model", action: keep });
   if (!isAutomatic(choice)) {
     ways.push({ name: "Let the page choose how it runs", action: () => load({ ...choice, backend: "auto", precision: "auto" }) });
   }
@@ -37,10 +37,10 @@ export function failedCard({ choice, error }, ways) {
   const isCancelled = error.code === "cancelled";
   const again = { name: isCancelled ? "Resume" : "Try again", action: () => ways.load(choice) };
   const title = isCancelled ? "Loading was cancelled" : ways.keep ? `“${choice.name}” could not be loaded` : "The model could not be loaded";
-  // Until the new one stands there are two in memory, which may be one too many.
+  // Until the new model is ready, two are in memory, which may be too much.
   const { unload } = ways;
   const room = {
-    name: "Unload the model that is there, and try again",
+    name: "Unload the present model, and try again",
     action: () => {
       unload?.();
       ways.load(choice);
@@ -51,7 +51,7 @@ export function failedCard({ choice, error }, ways) {
 }
 
 /**
- * What a link asks for, before it is downloaded.
+ * The card that asks before a link's model is downloaded.
  *
  * @param {Choice} choice
  * @param {import("./look.js").Look} look
@@ -60,8 +60,8 @@ export function failedCard({ choice, error }, ways) {
 export function offerCard(choice, { bytes: size, isElsewhere }, ways) {
   const what = {
     code: "offer",
-    message: `This link asks for the model “${choice.name}”, from ${choice.origin}. ${size === null ? "How large it is could not be found out." : `To load it, ${bytes(size)} are downloaded.`}`,
-    hint: isElsewhere ? "It is not part of this page. Load it if you trust where the link came from." : "Nothing is downloaded before you say so.",
+    message: `This link asks for the model “${choice.name}”, from ${choice.origin}. ${size === null ? "Its size could not be found out." : `To load it, ${bytes(size)} are downloaded.`}`,
+    hint: isElsewhere ? "It is not part of this page. Load it if you trust where the link came from." : "Nothing is downloaded until you agree.",
   };
   return problemCard(`Load “${choice.name}”?`, what, [{ name: "Load it", action: () => ways.load(choice) }, ...otherWays(choice, ways)], { isCalm: true });
 }
@@ -74,8 +74,8 @@ export function offerCard(choice, { bytes: size, isElsewhere }, ways) {
 export function diedCard(choice, died, ways) {
   const what = {
     code: "died",
-    message: `The browser ended this page the last time, while it was loading ${shownName(died.name)} (${bytes(died.bytes)}).`,
-    hint: "Most often the device had not enough memory. Close other tabs, or take a smaller model.",
+    message: `The browser closed this page last time, while it was loading ${shownName(died.name)} (${bytes(died.bytes)}).`,
+    hint: "The device probably did not have enough memory. Close other tabs, or choose a smaller model.",
   };
   const onCpu = { name: "Load it on the CPU", action: () => ways.load({ ...choice, backend: "cpu", precision: "int8" }) };
   const again = { name: "Try again", action: () => ways.load(choice) };

@@ -51,7 +51,7 @@ export function setUpModelDialog(load) {
   /** @param {Choice} choice */
   function choose(choice) {
     try {
-      // What is wrong with an address itself is said here, where it can be mended.
+      // An error in the address itself is shown here, where it can be corrected.
       requireReachable(choice);
     } catch (thrown) {
       tell(shownError(asMambaError(thrown)));
@@ -91,14 +91,14 @@ export function setUpModelDialog(load) {
     });
   }
   byId("load-default", HTMLButtonElement).addEventListener("click", () => {
-    // The way back has to work, whatever was tried.
+    // The way back has to work, whatever was tried before.
     how.reset();
     choose(defaultChoice());
   });
   return { open };
 }
 
-/** How the next model is to run: what cannot work here, or not together, cannot be chosen, and is said. */
+/** How the next model runs. Choices that cannot work here, or not together, are disabled, with the reason. */
 function setUpHow() {
   const backend = byId("model-backend", HTMLSelectElement);
   const precision = byId("model-precision", HTMLSelectElement);

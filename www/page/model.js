@@ -1,4 +1,4 @@
-// The model that answers, the one that is being loaded to take its place, and what became of the last attempt.
+// The model that answers, the model that is loading to replace it, and the result of the last attempt.
 
 import { load } from "../mamba.js";
 import { asMambaError, MambaError } from "../engine/errors.js";
@@ -52,7 +52,7 @@ export class Model {
   }
 
   /**
-   * The model that is there goes on answering until the new one stands, and stays where that fails.
+   * The present model goes on answering until the new one is ready, and stays if the load fails.
    *
    * @param {Choice} choice
    */
@@ -78,7 +78,7 @@ export class Model {
       const old = this.engine;
       noteLoaded();
       this.#become({ current: { choice, engine, memoryBytes }, loading: null });
-      // Ends its worker at once, whatever that is doing.
+      // This ends its worker at once, whatever it is doing.
       await old?.dispose();
     } catch (error) {
       if (!signal.aborted) this.fail(choice, error);
@@ -90,7 +90,7 @@ export class Model {
     if (!this.#state.loading) return;
     const { choice } = this.#state.loading;
     this.#abort?.abort();
-    const hint = "“Resume” goes on where it stopped, as far as this browser keeps what has arrived.";
+    const hint = "“Resume” goes on from where it stopped, if this browser could keep what had arrived.";
     this.fail(choice, new MambaError("cancelled", `${choice.name} was not loaded.`, hint));
   }
 
@@ -100,12 +100,12 @@ export class Model {
     this.#become({ loading: null, failed: { choice, error: asMambaError(error) } });
   }
 
-  /** Takes back what is said of the last attempt. */
+  /** Removes the message about the last attempt. */
   forget() {
     if (this.#state.failed) this.#become({ failed: null });
   }
 
-  /** Gives up the engine, which is gone or of no use any more. */
+  /** Gives up the engine, which has ended or is of no more use. */
   end() {
     const old = this.engine;
     this.#become({ current: null });

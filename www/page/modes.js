@@ -1,4 +1,4 @@
-// Chat or completion: which of the two is chosen, and which can be.
+// Chat or completion: which of the two is chosen, and which can be chosen.
 
 export class Modes {
   #inputs = [...document.querySelectorAll("input[name=mode]")].filter((input) => input instanceof HTMLInputElement);

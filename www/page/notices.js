@@ -1,5 +1,5 @@
-// What the page has to say about the model: why one was not loaded, or a question before one is, under the conversation;
-// and what has happened that one should know, above the box, where it is seen.
+// Messages about the model. Under the conversation: why a model was not loaded, or a question before it is. Above the box:
+// what has happened.
 
 import { byId, icon, make } from "./dom.js";
 import { keepFocus } from "./keep-focus.js";
@@ -9,7 +9,7 @@ const place = byId("problem", HTMLElement);
 const notices = byId("notices", HTMLElement);
 
 /**
- * The one card about the model that is wanted; null takes it away.
+ * Shows the one card about the wanted model; null removes it.
  *
  * @param {HTMLElement | null} card
  */
@@ -21,7 +21,7 @@ export function showCard(card) {
 }
 
 /**
- * Something to know, until it is put away. What is said of the same matter once more takes the place of what was said before.
+ * Shows a notice until the visitor closes it. A new notice on the same matter replaces the old one.
  *
  * @param {string} title
  * @param {{ code: string, message: string, hint: string }} what

@@ -1,5 +1,5 @@
-// The page's end of the service worker (service-worker.js): registers it, says when a new version is ready, and takes the
-// isolation back where it does harm.
+// The page's side of the service worker (service-worker.js): registers it, says when a new version is ready, and switches
+// isolation off if it does harm.
 
 import { scriptAddress } from "../engine/script-address.js";
 import { buildOf, nameOf } from "../offline/names.js";
@@ -8,10 +8,10 @@ import { byId } from "./dom.js";
 const root = new URL("./", document.baseURI).href;
 const build = buildOf(root, import.meta.url) ?? "";
 
-/** A page may be open for weeks; browsers look for a new version only when one is opened. */
+/** A page may be open for weeks. Browsers look for a new version only when a page is opened. */
 const UPDATE_MS = 3_600_000;
 
-/** Says, when the tab has died while the model was loaded with threads, that it has. */
+/** A note that remains if the tab dies while the model is loaded with threads. */
 const LOADING_WITH_THREADS = "mamba-web.loading-with-threads";
 
 /** @param {import("./model.js").Model} model */
@@ -20,7 +20,7 @@ export function setUpOffline(model) {
   const workers = window.isSecureContext ? navigator.serviceWorker : undefined;
   if (!workers) return;
 
-  // As long as it is held, the service worker keeps the files of this build.
+  // The service worker keeps the files of this build as long as this lock is held.
   void navigator.locks?.request(nameOf(root, build), { mode: "shared" }, () => new Promise(() => {}));
 
   byId("update-now", HTMLButtonElement).addEventListener("click", () => location.reload());
@@ -39,7 +39,7 @@ export function setUpOffline(model) {
 
   let isRegistered = false;
   model.onChange(({ loading }) => {
-    // Nothing competes with the model on the first visit.
+    // On the first visit nothing must compete with the model.
     if (loading || isRegistered) return;
     isRegistered = true;
     void register(workers);
@@ -78,21 +78,21 @@ function keepWhatIsUsed() {
 const tell = (workers, message) => workers.controller?.postMessage(message);
 
 /**
- * Isolation brings threads, and their memory is reserved at once, which some devices do not stand. If the tab dies so,
- * or if the page's own model cannot be loaded, the next visit has one thread.
+ * Isolation brings threads. Their memory is reserved at once, which some devices cannot bear. If the tab dies meanwhile, or
+ * if the page's own model cannot be loaded, the next visit has one thread.
  *
  * @param {import("./model.js").Model} model
  * @param {() => void} giveUp
  */
 function watchIsolation(model, giveUp) {
   if (!crossOriginIsolated) return;
-  // Kept by the tab, also over its death; told apart from a page that was left in the middle by `pagehide`.
+  // The tab keeps this note even if it dies. `pagehide` removes it if the visitor just leaves the page.
   const note = (/** @type {boolean} */ isLoading) => {
     try {
       if (isLoading) sessionStorage.setItem(LOADING_WITH_THREADS, "yes");
       else sessionStorage.removeItem(LOADING_WITH_THREADS);
     } catch {
-      // Without storage there is no telling.
+      // Without storage the note cannot be kept.
     }
   };
   try {

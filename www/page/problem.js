@@ -1,4 +1,4 @@
-// A failure, or something to know, told to the visitor: what happened, what to do, and buttons that do it.
+// A card for the visitor about a failure or an event: what happened, what to do, and buttons that do it.
 
 import { icon, make } from "./dom.js";
 import { shownText } from "./shown-text.js";

@@ -1,7 +1,7 @@
 // The one answer that is being written, if there is one.
 //
-// Stopping is asked of the engine, which answers when its step is done. Whoever stops must not wait for that: after a
-// second the page goes on, and the run is only remembered, because the next one has to begin after its end.
+// A stop is sent to the engine, which answers when its step is done. The visitor must not wait for that. After a second
+// the page goes on and only remembers the run, because the next one has to begin after its end.
 
 const STOP_MS = 1000;
 
@@ -17,7 +17,7 @@ export class Running {
     return this.#current !== null;
   }
 
-  /** Whether the engine is to let go of something that was stopped. */
+  /** Whether the engine still works on something that was stopped. */
   get isLeaving() {
     return this.#left.size > 0 || this.#current?.abort.signal.aborted === true;
   }
@@ -27,7 +27,7 @@ export class Running {
     this.#listeners.push(listener);
   }
 
-  /** Stops the answer; resolves when it has stopped, or after a second. */
+  /** Stops the answer. Resolves when it has stopped, or after a second. */
   async stop() {
     const current = this.#current;
     if (!current) return;
@@ -44,13 +44,13 @@ export class Running {
     this.#tell();
   }
 
-  /** Resolves when the engine has let go of all that was stopped. */
+  /** Resolves when the engine has ended everything that was stopped. */
   async letGo() {
     await Promise.allSettled(this.#left);
   }
 
   /**
-   * Does the work, unless another is under way; after the end of those that were left.
+   * Does the work, unless other work is under way. It begins after the end of the runs that were left.
    *
    * @param {(signal: AbortSignal) => Promise<void>} work
    * @param {() => void} [onLeft] called where the engine does not stop within a second
@@ -71,9 +71,9 @@ export class Running {
 
   /** @param {AbortSignal} signal @param {(signal: AbortSignal) => Promise<void>} work */
   async #afterThoseLeft(signal, work) {
-    // Not even a microtask where nothing was left: what the work shows at once has to be there at once.
+    // If no run was left, there is not even a microtask of delay: the work has to show its first output at once.
     if (this.#left.size > 0) await this.letGo();
-    // What was stopped before it began has not begun.
+    // Work that was stopped before it began does not begin.
     if (!signal.aborted) await work(signal);
   }
 

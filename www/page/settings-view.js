@@ -10,7 +10,7 @@ export function setUpSettings(settings) {
   const showAll = () => shows.forEach((show) => show());
 
   byId("open-settings", HTMLButtonElement).addEventListener("click", () => {
-    showAll(); // what was typed wrongly last time is gone
+    showAll(); // removes wrong input of the last time
     dialog.showModal();
   });
   byId("reset-settings", HTMLButtonElement).addEventListener("click", () => settings.reset());
@@ -67,14 +67,14 @@ function addField(setting, settings) {
     tell(null);
   };
   number.addEventListener("input", () => {
-    // What is no number at all has no value either, and is told apart by its validity.
+    // A text that is not a number gives an empty value too. Its validity tells the two apart.
     const read = number.validity.badInput ? { problem: `${label} needs a number.` } : readSetting(setting, number.value);
     if ("problem" in read) return tell(read.problem);
     tell(null);
     settings.set(name, read.value);
     if (slider) slider.value = String(read.value);
   });
-  // A value that was refused is not kept, so it must not stay in the box either.
+  // A refused value is not kept, so it must not stay in the box.
   number.addEventListener("blur", () => number.getAttribute("aria-invalid") === "true" && show());
   slider?.addEventListener("input", () => {
     settings.set(name, slider.valueAsNumber);

@@ -118,7 +118,7 @@ export class Settings {
 
   constructor() {
     this.#chosen = readStored();
-    // Another tab's change counts here too, and must not be written over by the next one made here.
+    // A change in another tab counts here too. The next change here must not overwrite it.
     onRemembered("settings", () => {
       this.#chosen = readStored();
       this.#onChange();
@@ -149,8 +149,8 @@ export class Settings {
     this.#modelDefaults = {};
     for (const setting of SETTINGS) {
       const value = /** @type {Record<string, unknown>} */ (suggested ?? {})[setting.name];
-      // What models say of the length is meant for batches and often cuts a story in half; here
-      // an answer is watched, costs the same at any length, and can be stopped.
+      // The length that models recommend is meant for batches and often cuts a story in half. Here
+      // a visitor watches the answer and can stop it, and each token costs the same.
       if (typeof value !== "number" || setting.name === "maxTokens") continue;
       const read = readSetting(setting, String(value));
       if ("value" in read && read.value !== null) this.#modelDefaults[setting.name] = read.value;
@@ -179,7 +179,7 @@ export class Settings {
    */
   request(attempt) {
     const { seed, ...rest } = this.values;
-    // A fixed seed would regenerate the very same answer.
+    // With a fixed seed alone, Regenerate would give the same answer.
     return { ...rest, seed: seed === null ? randomSeed() : (seed + attempt) % 2 ** 32 };
   }
 }
@@ -191,7 +191,7 @@ function readStored() {
   try {
     stored = JSON.parse(recall("settings") ?? "{}") ?? {};
   } catch {
-    // An older or damaged entry: the defaults do.
+    // For an older or damaged entry the defaults are used.
   }
   /** @type {Partial<SettingValues>} */
   const chosen = {};

@@ -1,13 +1,13 @@
-// Text that strangers wrote, made fit to be shown: names, addresses, and what a file says in an error. Whatever comes
-// from a checkpoint, a link or a server goes through here on its way to the page.
+// Makes text from strangers fit to be shown: names, addresses, and parts of files in errors. All text from a checkpoint, a
+// link or a server passes through here on its way to the page.
 
-/** A long enough sentence, and short enough that no browser takes a noticeable time to lay it out. */
+/** Long enough for a sentence, short enough that every browser lays it out at once. */
 export const MOST_SENTENCE = 600;
 export const MOST_NAME = 80;
 
 /**
- * Characters that have no look of their own but change how the others look: direction marks, zero-width characters,
- * controls. In a name they are there to deceive, so they are shown as what they are. Line breaks become blanks.
+ * Invisible characters that change how others look: direction marks, zero-width characters, controls. In a name they are
+ * there to deceive, so they are made visible. Line breaks become blanks.
  */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\u2028\u2029\u115f\u1160\u3164\uffa0]/gu;
 
@@ -16,7 +16,7 @@ const seen = (text) =>
   text.replace(/[\n\r\t]+/g, " ").replace(UNSEEN, (c) => `[U+${(c.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}]`);
 
 /**
- * The text, cut where it is too long. Nothing is read beyond the cut, so the length of what came costs nothing.
+ * The text, cut if it is too long. Nothing is read beyond the cut, so the length of the original costs nothing.
  *
  * @param {string} text
  * @param {number} [most] characters

@@ -1,4 +1,4 @@
-// The memory of this chat: a size that stays, beside a count that grows.
+// The memory of this chat: a fixed size beside a growing count.
 
 import { byId, make } from "./dom.js";
 import { bytes, counted } from "./format.js";
@@ -10,14 +10,14 @@ export class StateCard {
   #cells = byId("cells", HTMLElement);
   #frame = 0;
   #tokens = 0;
-  /** Of the cells, the one that the light is at. */
+  /** The cell that is lit. */
   #lit = 0;
   #isBusy = false;
 
   /** @param {import("../mamba.js").EngineInfo | null} info */
   showModel(info) {
     this.#size.textContent = info ? bytes(info.stateBytes) : "\u2013";
-    // One cell a layer: there are as many at the end of a chat as at its start.
+    // One cell per layer: a chat has as many at its end as at its start.
     const layers = Math.min(info?.layers ?? 16, 64);
     if (this.#cells.childElementCount === layers) return;
     this.#cells.replaceChildren(...Array.from({ length: layers }, () => make("span")));
@@ -30,13 +30,14 @@ export class StateCard {
 
   /** Tokens can come faster than frames. @param {number} tokens */
   showRead(tokens) {
-    // By one, however many were read: blocks of a prompt have as many tokens as there are cells, or a multiple.
+    // The light moves by one, however many tokens were read. A block often has a multiple of the number of cells, and the
+    // light would not move.
     if (tokens !== this.#tokens) this.#lit += 1;
     this.#tokens = tokens;
     this.#frame ||= requestAnimationFrame(() => {
       this.#frame = 0;
       this.#read.textContent = `${counted(this.#tokens, "token")} read`;
-      // A light that moves on with the tokens and goes out when none are read.
+      // The light moves on with the tokens and goes out when none are read.
       const cells = this.#cells.children;
       this.#cells.querySelector(".lit")?.classList.remove("lit");
       if (this.#isBusy && cells.length > 0) cells[this.#lit % cells.length].classList.add("lit");

@@ -1,5 +1,5 @@
-// What the page keeps from visit to visit. Storage can be full or switched off; then it is kept as long as the page is
-// open, and nothing else changes.
+// What the page keeps from visit to visit. If storage is full or switched off, it is kept as long as the page is open, and
+// nothing else changes.
 
 const PREFIX = "mamba-web.";
 

@@ -26,7 +26,7 @@ export async function streamAnswer({ session, request, text, signal, onPrefill, 
     }
   } catch (thrown) {
     const error = asMambaError(thrown);
-    // Stopping is what the visitor wanted; the text so far stands.
+    // The visitor wanted to stop. The text so far stays.
     return error.code === "cancelled" && signal.aborted ? { reason: "cancelled" } : { error };
   } finally {
     text.flush();

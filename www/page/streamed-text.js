@@ -1,12 +1,12 @@
-// Text that grows while it is read. What a token costs must not depend on how much is
-// there already: new text goes into new nodes, once a frame, and each line is a block of
-// its own, so that only the last one is laid out again. A line that is too long becomes several blocks.
+// Text that grows while it is read. The cost of a token must not depend on the length of the
+// text. So new text goes into new nodes, once per frame, and each line is a block of its own, so
+// that only the last one is laid out again. A line that is too long becomes several blocks.
 
 import { make } from "./dom.js";
 
 /** A block this long ends at the next end of a sentence. */
 const LONG_LINE = 800;
-/** However it goes on: laying out one word of a hundred thousand letters takes browsers seconds. */
+/** A block ends here in any case: browsers take seconds to lay out one word of a hundred thousand letters. */
 const MOST_IN_LINE = 1600;
 
 export class StreamedText {
@@ -37,7 +37,7 @@ export class StreamedText {
     this.#frame ||= requestAnimationFrame(() => this.flush());
   }
 
-  /** Shows what is waiting. Frames do not come to a tab in the background. */
+  /** Shows the waiting text. A tab in the background gets no frames. */
   flush() {
     cancelAnimationFrame(this.#frame);
     this.#frame = 0;

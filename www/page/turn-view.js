@@ -1,4 +1,4 @@
-// One message and its answer, as they stand in the conversation.
+// One message and its answer, as the conversation shows them.
 
 import { actionButton, announce, copyText, make, setIcon } from "./dom.js";
 import { count, counted, duration, rate } from "./format.js";
@@ -7,7 +7,7 @@ import { problemCard } from "./problem.js";
 import { listed } from "./shown-text.js";
 import { blocks, StreamedText } from "./streamed-text.js";
 
-/** Laying out a pasted book would freeze the page for seconds; its beginning says enough. */
+/** Laying out a pasted book would freeze the page for seconds. Its beginning is enough. */
 const LONG_MESSAGE = 3000;
 
 /**
@@ -59,7 +59,7 @@ export class TurnView {
 
   /** @param {{ isContinued: boolean }} how */
   begin({ isContinued }) {
-    keepFocus(); // the buttons are away while it is written
+    keepFocus(); // the buttons are hidden while it is written
     this.element.classList.remove("waiting");
     if (!isContinued) this.answer.clear();
     this.#problem.replaceChildren();
@@ -75,7 +75,7 @@ export class TurnView {
     this.#status.textContent = why;
   }
 
-  /** A stop was asked for; the numbers come when the engine has taken it. */
+  /** A stop was requested. The numbers come once the engine has stopped. */
   showStopped() {
     this.#stopWriting();
     this.#numbers.textContent = "Stopped";
@@ -83,7 +83,7 @@ export class TurnView {
 
   /** @param {{ read: number, total: number }} progress */
   showReading({ read, total }) {
-    // A short message is read before one could see this.
+    // A short message is read before anyone could see this.
     if (total > 500 && this.element.classList.contains("writing")) this.#status.textContent = `Reading ${count(read)} of ${count(total)} tokens`;
   }
 

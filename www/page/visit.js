@@ -1,4 +1,4 @@
-// The model that a visit begins with. A link, or what killed the tab the last time, does not have its way unasked.
+// The model that a visit begins with. The page asks first if it comes from a link or killed the tab last time.
 
 import { choiceInAddress, requireReachable } from "./address.js";
 import { findDied } from "./crash-guard.js";
@@ -16,7 +16,7 @@ import { showCard, tell } from "./notices.js";
 export async function beginVisit(model, { load, openDialog, giveBack }) {
   const { choice, problems } = choiceInAddress();
   for (const message of problems) {
-    tell("Part of the address was left out", { code: "bad-argument", message, hint: "The page chooses by itself instead." });
+    tell("Part of the address was left out", { code: "bad-argument", message, hint: "The page chooses instead." });
   }
   const ways = { load, openDialog, keep: null, unload: null };
   model.expect(choice);
@@ -25,7 +25,7 @@ export async function beginVisit(model, { load, openDialog, giveBack }) {
     requireReachable(choice);
     const isDead = died?.name === choice.name;
     const look = choice.isDefault || isDead || typeof choice.model !== "string" ? null : await lookAt(choice.model);
-    // Cancelled, or another was chosen meanwhile.
+    // It was cancelled, or another model was chosen meanwhile.
     if (model.state.loading?.choice !== choice) return;
     if (isDead) return offer(diedCard(choice, died, ways));
     if (look && !needsNoQuestion(look)) return offer(offerCard(choice, look, ways));

@@ -18,7 +18,7 @@ cargo run --release --example generate -- --model PATH (--prompt TEXT | --ids \"
   --model PATH         a folder with config.json, tokenizer.json, model.safetensors ..., any file of one, or a GGUF
                        file (of a split one any part)
   --backend NAME       gpu, cpu or reference (default: the faster one of gpu and cpu)
-  --precision NAME     f32, f16 (gpu only), int8 (default on the cpu backend) or int4 (cpu only)
+  --precision NAME     f32, f16 (gpu only), int8 (default on the cpu backend) or int4
   --threads N          threads of the cpu backend, at most N (default: as many as are of use)
   --prompt TEXT        raw text to continue; may be empty after --load-state
   --ids \"1 2 3\"        the same as token ids

@@ -57,7 +57,7 @@ native_tests() {
 }
 
 wasm_tests() {
-  wasm cargo test --locked --lib --test wasm --test malformed --test fuzz || return
+  wasm cargo test --locked --lib --test wasm --test memory || return
   # Node 20 computes relaxed products wrongly, so these run in Chromium.
   if [ -z "${CHROMEDRIVER:-}" ]; then
     say "no chromedriver: the kernels with relaxed SIMD are not tested (CHROMEDRIVER names one)."

@@ -1,7 +1,7 @@
 //! Chat templates in the dialect of Hugging Face transformers.
 //!
 //! `source/` rewrites a template's source for minijinja, and `python/` adds Python's types, methods and filters.
-//! tests/template.rs compares thousands of templates with Python's jinja2.
+//! tests/suite/template.rs compares thousands of templates with Python's jinja2.
 
 use minijinja::value::Value;
 use minijinja::{Environment, ErrorKind, UndefinedBehavior, syntax::SyntaxConfig};
@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::tokenizer::TokenizerSettings;
 
 /// Work that a template may do, in minijinja's units (an instruction, or 64 bytes written). It bounds the time
-/// (about 0.1 s; tests/template.rs prints it for hostile ones) and the memory (64 bytes a unit, 32 MB).
+/// (about 0.1 s; tests/suite/template.rs prints it for hostile ones) and the memory (64 bytes a unit, 32 MB).
 const FUEL: u64 = 500_000;
 /// Work for each message, besides that for its bytes.
 const MESSAGE_FUEL: u64 = 500;

@@ -1,7 +1,5 @@
 //! Weight files in tests: read in chunks, kept as they come, written in any order.
 
-#![allow(dead_code, reason = "each test file uses its own part")]
-
 use mamba_web::Result;
 use mamba_web::checkpoint::{Reader, TensorSink};
 

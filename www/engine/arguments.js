@@ -18,7 +18,7 @@ import { badArgument, MambaError, outOfMemory } from "./errors.js";
 
 /** The largest token id that an engine can have. */
 const MOST_ID = 2 ** 32 - 1;
-const MOST_STOPS = 1000;
+const MOST_STOPS = 64;
 /** A name that differs by at most so many letters may be the one that was meant. */
 const NEAR = 2;
 

@@ -1,13 +1,11 @@
 //! config.json as transformers reads it: hundreds of files, each with keys that are absent, null, contradictory or of
 //! another family (tests/golden/make/config_cases.py).
 
-mod support;
-
 use std::fs;
 
+use crate::support::golden;
 use mamba_web::model::{Config, Mamba1, Mamba2, Mixer};
 use serde_json::{Map, Value, json};
-use support::golden;
 
 type Object = Map<String, Value>;
 

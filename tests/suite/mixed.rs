@@ -1,13 +1,11 @@
 //! Layers of different kinds and sizes in one model: each backend against `reference`. No checkpoint has such layers yet,
 //! so the configs are built here.
 
-mod support;
-
+use crate::support::{fill_by_chance, kl_divergence, read, relative_error};
 use mamba_web::backend::gpu::{Device, GpuLoader};
 use mamba_web::backend::{self, Backend, Name, Precision};
 use mamba_web::model::{Config, Heads, Mamba1, Mamba2, Mixer};
 use mamba_web::state::{Snapshot, State};
-use support::{fill_by_chance, kl_divergence, read, relative_error};
 
 const TOKENS: u32 = 70;
 

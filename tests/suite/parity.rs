@@ -3,11 +3,9 @@
 //! Tolerance: transformers itself is within 2.5e-6 of the same mathematics in 64 bits; f32 backends are allowed 1e-4
 //! of the greatest score. int8 and int4 are bounded by what they do to the distribution.
 
-mod support;
-
+use crate::support::{GOLDEN, argmax, expected, golden, kl_divergence, load, load_for, read, relative_error};
 use mamba_web::backend::Precision;
 use mamba_web::state::State;
-use support::{GOLDEN, argmax, expected, golden, kl_divergence, load, load_for, read, relative_error};
 
 const F32: [&str; 4] = ["reference", "cpu", "gpu", "gpu, fused kernels"];
 const CPU: [Precision; 3] = [Precision::F32, Precision::Int8, Precision::Int4];

@@ -42,13 +42,13 @@ fn plain(template: &str) -> ChatTemplate {
 }
 
 fn tokenizer() -> Tokenizer {
-    let json = include_bytes!("../www/models/default/tokenizer.json");
+    let json = include_bytes!("../../www/models/default/tokenizer.json");
     Tokenizer::new(json, &TokenizerSettings::default(), 4096).unwrap()
 }
 
 #[test]
 fn templates_match_transformers() {
-    let golden: Golden = serde_json::from_str(include_str!("golden/templates.json")).unwrap();
+    let golden: Golden = serde_json::from_str(include_str!("../golden/templates.json")).unwrap();
     let mut count = 0;
     let mut wrong = Vec::new();
     for (name, template) in &golden.templates {
@@ -98,7 +98,7 @@ const DIFFERENT: [(&str, &[&str]); 10] = [
 
 #[test]
 fn thousands_of_templates_match_python() {
-    let golden: Differential = serde_json::from_str(include_str!("golden/template_differential.json")).unwrap();
+    let golden: Differential = serde_json::from_str(include_str!("../golden/template_differential.json")).unwrap();
     let special = BTreeMap::from([("bos_token".into(), "<s>".into()), ("eos_token".into(), "</s>".into())]);
     let more: Vec<(&str, Value)> = ["call", "rows"].map(|name| (name, golden.variables[name].clone())).into();
     let config = serde_json::to_string(&special as &BTreeMap<String, String>).unwrap();
@@ -136,7 +136,7 @@ const CHATML: &str = "{% for message in messages %}{{'<|im_start|>' + message['r
 
 #[test]
 fn what_is_fed_adds_up_to_the_whole_conversation() {
-    let golden: Golden = serde_json::from_str(include_str!("golden/templates.json")).unwrap();
+    let golden: Golden = serde_json::from_str(include_str!("../golden/templates.json")).unwrap();
     let tokenizer = tokenizer();
     for name in ["chatml", "default-model", "llama-3", "mistral", "gemma", "zephyr", "phi", "tulu"] {
         let template = compile(&golden.templates[name].template, &golden.templates[name].special_tokens);
@@ -482,7 +482,7 @@ fn the_record_of_a_turn_is_bounded() {
 /// Conversations of many turns with every kind of template: those that forget give the texts of those that do not.
 #[test]
 fn what_is_forgotten_was_not_needed() {
-    let golden: Golden = serde_json::from_str(include_str!("golden/templates.json")).unwrap();
+    let golden: Golden = serde_json::from_str(include_str!("../golden/templates.json")).unwrap();
     let tokenizer = tokenizer();
     let mut templates: Vec<(&str, ChatTemplate)> = Vec::new();
     for (name, template) in &golden.templates {

@@ -36,7 +36,7 @@ fn recent(tokens: &[u32]) -> Recent {
 
 #[test]
 fn matches_transformers() {
-    let cases: Vec<Case> = serde_json::from_str(include_str!("golden/sampler.json")).unwrap();
+    let cases: Vec<Case> = serde_json::from_str(include_str!("../golden/sampler.json")).unwrap();
     assert!(cases.len() > 50);
     for case in cases {
         let name = &case.name;

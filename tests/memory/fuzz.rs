@@ -1,23 +1,15 @@
 //! Files changed by chance: each is read, or refused with a sentence; nothing panics, hangs, or takes memory that a file
-//! only claims to need. `PROPTEST_CASES=100000 cargo test --test fuzz` searches longer.
+//! only claims to need. `PROPTEST_CASES=100000 cargo test --test memory fuzz` searches longer.
 
-#[path = "support/strangers.rs"]
-mod strangers;
-#[path = "support"]
-mod support {
-    pub mod files;
-    pub mod gguf;
-}
-
+use crate::allocator::held_at_most;
+use crate::strangers::{
+    archive, build, gguf, is_sentence, other_tokenizers, read_within_bounds, tokenize, tokenizer_json, whole,
+};
+use crate::support::gguf::GgufFile;
 use mamba_web::model::Config;
 use mamba_web::state::Snapshot;
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use strangers::{
-    archive, build, gguf, held_at_most, is_sentence, other_tokenizers, read_within_bounds, tokenize, tokenizer_json,
-    whole,
-};
-use support::gguf::GgufFile;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -25,10 +17,10 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 const CASES: u32 = if cfg!(target_arch = "wasm32") { 60 } else { 400 };
 
 const CONFIGS: [&str; 4] = [
-    include_str!("golden/tiny-f32/config.json"),
-    include_str!("golden/falcon/config.json"),
-    include_str!("golden/mamba2/config.json"),
-    include_str!("golden/mamba2-original/config.json"),
+    include_str!("../golden/tiny-f32/config.json"),
+    include_str!("../golden/falcon/config.json"),
+    include_str!("../golden/mamba2/config.json"),
+    include_str!("../golden/mamba2-original/config.json"),
 ];
 
 /// Changes a file at some places.
@@ -119,7 +111,7 @@ proptest! {
 
     #[test]
     fn damaged_gguf_files((changes, cut) in changes(), start in header_changes(900), at_start: bool, chunk in 1..5000_usize, known: bool) {
-        let bytes = include_bytes!("golden/gguf/mamba2.q8_0.gguf");
+        let bytes = include_bytes!("../golden/gguf/mamba2.q8_0.gguf");
         let changes = if at_start { start } else { changes };
         let bytes = damage(bytes, &changes, cut);
         survive(&bytes, chunk.max(50), known);
@@ -148,7 +140,7 @@ proptest! {
 
     #[test]
     fn damaged_safetensors_files((changes, cut) in changes(), start in header_changes(1500), at_start: bool, chunk in 50..5000_usize, known: bool) {
-        let bytes = include_bytes!("golden/mamba2-original/model.safetensors");
+        let bytes = include_bytes!("../golden/mamba2-original/model.safetensors");
         let changes = if at_start { start } else { changes };
         survive(&damage(bytes, &changes, cut), chunk, known);
     }
@@ -156,8 +148,8 @@ proptest! {
     #[test]
     fn damaged_pickles((changes, cut) in changes(), start in header_changes(3000), at_start: bool, known: bool, strided: bool) {
         let bytes: &[u8] = match strided {
-            true => include_bytes!("golden/strided/pytorch_model.bin"),
-            false => include_bytes!("golden/mamba2-original/pytorch_model.bin"),
+            true => include_bytes!("../golden/strided/pytorch_model.bin"),
+            false => include_bytes!("../golden/mamba2-original/pytorch_model.bin"),
         };
         let changes = if at_start { start } else { changes };
         survive(&damage(bytes, &changes, cut), 4096, known);
@@ -239,11 +231,11 @@ proptest! {
 
 /// tests/golden/state/chat.v1.mstate, as it is or in version 2, with its model's hash and config.
 fn state_file(version_1: bool) -> (Vec<u8>, String, Config) {
-    let bytes = include_bytes!("golden/state/chat.v1.mstate").to_vec();
+    let bytes = include_bytes!("../golden/state/chat.v1.mstate").to_vec();
     let length = u32::from_le_bytes(bytes[8..12].try_into().unwrap()) as usize;
     let header: Value = serde_json::from_slice(&bytes[12..12 + length]).unwrap();
     let model = header["model"].as_str().unwrap().to_owned();
-    let config = Config::parse(include_str!("golden/chat/config.json")).unwrap();
+    let config = Config::parse(include_str!("../golden/chat/config.json")).unwrap();
     if version_1 {
         return (bytes, model, config);
     }

@@ -1,13 +1,11 @@
 //! `pytorch_model.bin` as torch.save wrote it, against the same tensors in safetensors.
 
-mod support;
-
 use std::fs;
 
+use crate::support::{Memory, expected, golden, read_file};
 use mamba_web::Engine;
 use mamba_web::backend::{Name, Precision};
 use mamba_web::engine::Options;
-use support::{Memory, expected, golden, read_file};
 
 /// Sorted by name, as the two formats have other orders.
 fn tensors(file: &str, folder: &str, chunk: usize, known: bool) -> Memory {

@@ -1,10 +1,9 @@
 //! Generation on the GPU against generation on the CPU, with the same weights in f32: the GPU chooses tokens by itself
 //! and runs ahead, and nobody may notice. Runs on whatever GPU there is; a software one will do.
 
-mod support;
-
 use std::task::Poll;
 
+use crate::support::{golden, load_on, relative_error};
 use mamba_web::backend::gpu::Device;
 use mamba_web::backend::{Backend, Name, Precision};
 use mamba_web::engine::{Engine, Options};
@@ -13,7 +12,6 @@ use mamba_web::sampler::{Chooser, Sampler, Settings};
 use mamba_web::sequence::Sequence;
 use mamba_web::state::State;
 use mamba_web::{Error, Result, testing};
-use support::{golden, load_on, relative_error};
 
 fn open(backend: &str) -> Engine {
     let backend = Name::parse(backend).unwrap();

@@ -1,23 +1,15 @@
 //! Files that are wrong, made by hand: each is refused with a sentence, and none takes memory that it only claims to
 //! need.
 
-#[path = "support/strangers.rs"]
-mod strangers;
-#[path = "support"]
-mod support {
-    pub mod files;
-    pub mod gguf;
-}
-
+use crate::strangers::{
+    archive, build, gguf, is_sentence, other_tokenizers, read_within_bounds, tokenize, tokenizer_json, whole,
+};
+use crate::support::files::{Memory, read_file};
+use crate::support::gguf::GgufFile;
 use mamba_web::checkpoint::{Reader, TensorSink};
 use mamba_web::engine::ModelFiles;
 use mamba_web::{Error, Result};
 use serde_json::{Value, json};
-use strangers::{
-    archive, build, gguf, is_sentence, other_tokenizers, read_within_bounds, tokenize, tokenizer_json, whole,
-};
-use support::files::{Memory, read_file};
-use support::gguf::GgufFile;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 

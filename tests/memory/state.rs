@@ -1,10 +1,7 @@
 //! The state: that it is all a sequence needs, that it can be saved, and that it has one size.
 
-#[path = "support/limited.rs"]
-mod limited;
-mod support;
-
-use limited::limited;
+use crate::allocator::limited;
+use crate::support::golden;
 use mamba_web::backend::{Name, Precision};
 use mamba_web::engine::{EngineBuilder, ModelFiles, Options};
 use mamba_web::generation::{Input, Request, Session, Step, Text};
@@ -13,7 +10,6 @@ use mamba_web::sampler::Settings;
 use mamba_web::{Engine, Error};
 use safetensors::Dtype;
 use safetensors::tensor::TensorView;
-use support::golden;
 
 fn open(name: &str) -> Engine {
     Engine::open(

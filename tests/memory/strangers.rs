@@ -1,9 +1,5 @@
-//! What the tests with wrong files share: small sound files to spoil, readers that count memory.
+//! What the tests with wrong files share: small sound files to spoil, a reader that is held to its memory.
 
-#![allow(dead_code, reason = "each test file uses its own part")]
-
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
@@ -13,37 +9,9 @@ use mamba_web::tokenizer::{Tokenizer, TokenizerSettings};
 use mamba_web::{Engine, Error, Result};
 use serde_json::{Value, json};
 
-use super::support::files::read_file;
-use super::support::gguf::GgufFile;
-
-/// Counts the memory that each thread holds.
-struct Counting;
-
-thread_local! {
-    static HELD: Cell<isize> = const { Cell::new(0) };
-    static MOST: Cell<isize> = const { Cell::new(0) };
-}
-
-fn count(change: isize) {
-    let held = HELD.get() + change;
-    HELD.set(held);
-    MOST.set(MOST.get().max(held));
-}
-
-#[allow(unsafe_code, reason = "an allocator is unsafe to write; this one only counts")]
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        count(layout.size() as isize);
-        unsafe { System.alloc(layout) }
-    }
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        count(-(layout.size() as isize));
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
+use crate::allocator::held_at_most;
+use crate::support::files::read_file;
+use crate::support::gguf::GgufFile;
 
 /// What any file may take besides twice its size: the pieces in which values are handed on, and a pickle's objects.
 const SLACK: usize = 2 << 20;
@@ -62,14 +30,6 @@ pub fn read_within_bounds(bytes: &[u8], chunk: usize, length: Option<u64>) -> Re
     let (result, taken) = held_at_most(|| read_file(bytes, chunk, length, &mut Nothing));
     assert!(taken <= 2 * bytes.len() + SLACK, "{taken} bytes for a file of {}", bytes.len());
     result
-}
-
-/// What `body` gives, and how many bytes more than before it the thread held at most.
-pub fn held_at_most<T>(body: impl FnOnce() -> T) -> (T, usize) {
-    let before = HELD.get();
-    MOST.set(before);
-    let result = body();
-    (result, (MOST.get() - before) as usize) // at least 0, since it began there
 }
 
 /// Builds an engine from the bytes of a weight file.

@@ -1,11 +1,11 @@
 //! The token loop on a backend whose work is done elsewhere, that is pending wherever it can be, and lost at every call in
 //! turn: text, ids, state and scores are those of an undisturbed run on the CPU, to the bit.
 
-mod support;
-
 use std::cell::Cell;
 use std::rc::Rc;
 
+use crate::support::remote::{FakeRemote, MANNER, Manner};
+use crate::support::{golden, load};
 use mamba_web::backend::{Backend, Name, Precision};
 use mamba_web::conversation::ChatTemplate;
 use mamba_web::engine::{Engine, Options};
@@ -14,8 +14,6 @@ use mamba_web::model::Config;
 use mamba_web::sampler::{Constraint, Settings};
 use mamba_web::tokenizer::Tokenizer;
 use mamba_web::{Error, Result};
-use support::remote::{FakeRemote, MANNER, Manner};
-use support::{golden, load};
 
 /// A loop that takes longer hangs.
 const MOST_STEPS: usize = 100_000;

@@ -23,8 +23,8 @@ fn neox() -> Tokenizer {
 }
 
 fn default_model() -> Tokenizer {
-    let json = include_bytes!("../www/models/default/tokenizer.json");
-    let settings = include_str!("../www/models/default/tokenizer_config.json");
+    let json = include_bytes!("../../www/models/default/tokenizer.json");
+    let settings = include_str!("../../www/models/default/tokenizer_config.json");
     Tokenizer::new(json, &TokenizerSettings::parse(Some(settings), None).unwrap(), 4096).unwrap()
 }
 
@@ -181,7 +181,7 @@ fn what_is_no_tokenizer_is_a_sentence() {
 
 #[test]
 fn truncation_and_padding_of_the_file_are_for_training() {
-    let json = include_str!("../www/models/default/tokenizer.json");
+    let json = include_str!("../../www/models/default/tokenizer.json");
     let cut = json.replacen(
         r#""truncation": null"#,
         r#""truncation": {"direction":"Right","max_length":3,"strategy":"LongestFirst","stride":0}"#,

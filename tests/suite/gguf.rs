@@ -1,11 +1,11 @@
 //! GGUF files that the `gguf` package has written (tests/golden/make/gguf_files.py) against the same weights in
 //! safetensors, and the tokenizer inside against tokenizer.json.
 
-mod support;
-
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::support::gguf::GgufFile;
+use crate::support::{Memory, argmax, expected, golden, kl_divergence, load_as, read, read_file, relative_error};
 use mamba_web::Engine;
 use mamba_web::Result;
 use mamba_web::backend::{self, Backend, Loader, Name, Precision};
@@ -17,8 +17,6 @@ use mamba_web::sampler::Settings;
 use mamba_web::state::State;
 use safetensors::SafeTensors;
 use serde_json::Value;
-use support::gguf::GgufFile;
-use support::{Memory, argmax, expected, golden, kl_divergence, load_as, read, read_file, relative_error};
 
 fn file(name: &str) -> PathBuf {
     golden("gguf").join(name)

@@ -1,16 +1,14 @@
 //! Checkpoints that are wrong: each is refused with a sentence that names what is wrong, and nothing panics.
 
-mod support;
-
 use std::collections::BTreeMap;
 
+use crate::support::golden;
 use mamba_web::backend::{self, Name, Precision};
 use mamba_web::checkpoint::Reader;
 use mamba_web::model::Config;
 use mamba_web::{Error, Result};
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
-use support::golden;
 
 type Tensors = BTreeMap<String, (Dtype, Vec<usize>, Vec<u8>)>;
 

@@ -1,11 +1,11 @@
 //! Checkpoints as people save them: tied heads that are not, names with other modules before them, buffers that nobody
 //! needs, one shard named. The weights are those of the golden checkpoints, and so are the scores.
 
-mod support;
-
 use std::fs;
 use std::path::Path;
 
+use crate::support::files::{Entry, floats, safetensors};
+use crate::support::{expected, golden, read, read_file, relative_error};
 use mamba_web::backend::{self, Backend, Name, Precision};
 use mamba_web::engine::Options;
 use mamba_web::model::Config;
@@ -13,8 +13,6 @@ use mamba_web::state::State;
 use mamba_web::{Engine, Result};
 use safetensors::{Dtype, SafeTensors};
 use serde_json::{Value, json};
-use support::files::{Entry, floats, safetensors};
-use support::{expected, golden, read, read_file, relative_error};
 
 const EMBEDDINGS: &str = "backbone.embeddings.weight";
 const HEAD: &str = "lm_head.weight";

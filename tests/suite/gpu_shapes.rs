@@ -1,8 +1,7 @@
 //! Every kernel of the GPU backend against `reference`, in models of random shapes: one token at a time (with the fused
 //! kernel and with the separate ones), and in blocks that are one chunk of the scan or several.
 
-mod support;
-
+use crate::support::{fill_by_chance, kl_divergence, relative_error};
 use mamba_web::backend::gpu::{Device, GpuLoader};
 use mamba_web::backend::{self, Backend, Loader, Name, Precision};
 use mamba_web::model::{Config, Mixer};
@@ -10,7 +9,6 @@ use mamba_web::state::State;
 use mamba_web::testing;
 use proptest::prelude::*;
 use proptest::test_runner::{TestCaseError, TestRunner};
-use support::{fill_by_chance, kl_divergence, relative_error};
 
 #[derive(Debug, Clone, Copy)]
 enum Kind {

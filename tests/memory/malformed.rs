@@ -368,7 +368,7 @@ fn pickles() {
         (
             "a great size of one value",
             of(&state_dict("FloatStorage", b"K\0", b"\x8a\x06\0\0\0\0\0\x01\x85", b"K\0\x85")),
-            "lacks values",
+            if cfg!(target_pointer_width = "32") { "larger than any file" } else { "lacks values" },
         ),
         ("an offset", of(&state_dict("FloatStorage", b"K\x01", two, one)), "lacks values"),
         ("a great offset", of(&state_dict("FloatStorage", b"\x8a\x08\0\0\0\0\0\0\0\x7F", two, one)), "lacks values"),

@@ -72,19 +72,24 @@ impl Defaults {
     }
 }
 
+/// The number that somebody wrote: 0.6, and not 0.6000000238418579, which is what its f32 is as a JavaScript number.
+fn decimal(value: f32) -> f64 {
+    value.to_string().parse().unwrap_or(f64::from(value)) // Rust's own text of a number is one
+}
+
 /// Under the names of docs/api.md.
 impl Serialize for Defaults {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let s = &self.settings;
         let mut fields = serializer.serialize_struct("Defaults", 8)?;
         fields.serialize_field("maxTokens", &self.max_tokens)?;
-        fields.serialize_field("temperature", &s.temperature)?;
+        fields.serialize_field("temperature", &decimal(s.temperature))?;
         fields.serialize_field("topK", &s.top_k)?;
-        fields.serialize_field("topP", &s.top_p)?;
-        fields.serialize_field("minP", &s.min_p)?;
-        fields.serialize_field("repetitionPenalty", &s.repetition_penalty)?;
-        fields.serialize_field("presencePenalty", &s.presence_penalty)?;
-        fields.serialize_field("frequencyPenalty", &s.frequency_penalty)?;
+        fields.serialize_field("topP", &decimal(s.top_p))?;
+        fields.serialize_field("minP", &decimal(s.min_p))?;
+        fields.serialize_field("repetitionPenalty", &decimal(s.repetition_penalty))?;
+        fields.serialize_field("presencePenalty", &decimal(s.presence_penalty))?;
+        fields.serialize_field("frequencyPenalty", &decimal(s.frequency_penalty))?;
         fields.end()
     }
 }
@@ -104,12 +109,10 @@ mod tests {
             Defaults::parse(Some(r#"{"do_sample":false,"temperature":0.6,"eos_token_id":3}"#), 10).unwrap();
         assert_eq!((defaults.settings.temperature, stop), (0.0, vec![3]));
         assert_eq!(Defaults::parse(None, 10).unwrap().0.settings, Settings::default());
-        // 0.6 must not become 0.6000000238418579 on the page.
-        assert!(
-            serde_json::to_string(&Defaults::parse(Some(json), 10).unwrap().0)
-                .unwrap()
-                .contains("\"temperature\":0.6,")
-        );
+        // As a number, not as a text: a serialiser that makes JavaScript's numbers takes an f32 for the number that it is.
+        let value = serde_json::to_value(&Defaults::parse(Some(json), 10).unwrap().0).unwrap();
+        assert_eq!(value["temperature"].as_f64(), Some(0.6));
+        assert_eq!(value["repetitionPenalty"].as_f64(), Some(1.1));
     }
 
     #[test]

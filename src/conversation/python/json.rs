@@ -5,7 +5,7 @@ use minijinja::{Error, State};
 
 use super::arguments::{Given, named, size};
 use super::operators::compare;
-use super::text::{MOST_DEPTH, float, too_deep};
+use super::text::{enter, float};
 use super::value::{Type, as_float, as_int, charge, fail, items, pairs, type_name, type_of};
 
 struct Writer<'a, 'b, 'c> {
@@ -52,14 +52,7 @@ pub(super) fn tojson(state: &State<'_, '_>, value: &Value, arguments: &[Value]) 
 
 impl Writer<'_, '_, '_> {
     fn value(&mut self, value: &Value, depth: usize) -> Result<(), Error> {
-        if depth > MOST_DEPTH {
-            return Err(too_deep());
-        }
-        self.state.consume_fuel(1)?;
-        if self.text.len() - self.paid > 4096 {
-            charge(self.state, self.text.len() - self.paid)?;
-            self.paid = self.text.len();
-        }
+        enter(self.state, depth, self.text.len(), &mut self.paid)?;
         match type_of(value) {
             Type::Str => self.string(value.as_str().unwrap_or_default()),
             Type::List | Type::Tuple => {

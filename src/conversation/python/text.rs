@@ -44,14 +44,7 @@ struct Writer<'a, 'b, 'c> {
 
 impl Writer<'_, '_, '_> {
     fn value(&mut self, value: &Value, depth: usize) -> Result<(), Error> {
-        if depth > MOST_DEPTH {
-            return Err(too_deep());
-        }
-        self.state.consume_fuel(1)?;
-        if self.text.len() - self.paid > 4096 {
-            charge(self.state, self.text.len() - self.paid)?;
-            self.paid = self.text.len();
-        }
+        enter(self.state, depth, self.text.len(), &mut self.paid)?;
         match type_of(value) {
             Type::Undefined => self.text.push_str("Undefined"),
             Type::None => self.text.push_str("None"),
@@ -135,6 +128,23 @@ impl Writer<'_, '_, '_> {
         self.text.push('}');
         Ok(())
     }
+}
+
+/// Output that fuel is taken for at a time, in bytes.
+const CHARGED_BYTES: usize = 4096;
+
+/// Every value that is written, here or as JSON, begins with this: its depth is bounded, and it takes fuel, as does what
+/// was written since `paid`. `written` is the length of the output.
+pub(super) fn enter(state: &State<'_, '_>, depth: usize, written: usize, paid: &mut usize) -> Result<(), Error> {
+    if depth > MOST_DEPTH {
+        return Err(too_deep());
+    }
+    state.consume_fuel(1)?;
+    if written - *paid > CHARGED_BYTES {
+        charge(state, written - *paid)?;
+        *paid = written;
+    }
+    Ok(())
 }
 
 pub(super) fn too_deep() -> Error {

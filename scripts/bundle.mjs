@@ -22,7 +22,7 @@ const PROGRAMS = {
   app: "page/app.js",
   mamba: "mamba.js",
   worker: "worker.js",
-  "pool-worker": "engine/pool-worker.js",
+  "pool-worker": "engine/program/pool-worker.js",
 };
 /** Folders whose modules are only used inside the programs. */
 const SOURCES = ["engine", "offline", "page", "styles", "mamba.js", "worker.js", "service-worker.js"];

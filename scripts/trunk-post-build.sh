@@ -15,7 +15,7 @@ for ending in .d.ts _bg.wasm; do mv "$package$ending" "$library$ending"; done
 sed "s/${package}_bg.wasm/${library}_bg.wasm/g" "$package.js" > "$library.js"
 rm "$package.js"
 
-# Two more builds. The page chooses one that the browser can run (www/engine/wasm.js).
+# Two more builds. The page chooses one that the browser can run (www/engine/program/wasm.js).
 [ "$TRUNK_PROFILE" = release ] && release=(--release) profile=release || release=() profile=debug
 # build NAME FOLDER OPTION...
 build() {

@@ -1,18 +1,18 @@
 // The public module: a Mamba model in a worker of its own. See the README for a first example.
 
-import * as check from "./engine/arguments.js";
-import { Connection } from "./engine/connection.js";
+import * as check from "./engine/session/arguments.js";
+import { Connection } from "./engine/session/connection.js";
 import { MambaError, asMambaError, badArgument, cancelled } from "./engine/errors.js";
-import { PATIENCE } from "./engine/download.js";
-import { HUB } from "./engine/hub-name.js";
-import { findModel } from "./engine/model-source.js";
-import { requireSimd } from "./engine/simd.js";
-import { Session } from "./engine/session.js";
-import { deleteKeptModel as deleteModel } from "./engine/store.js";
-import { chooseProgram, compileWasm } from "./engine/wasm.js";
+import { PATIENCE } from "./engine/fetch/download.js";
+import { HUB } from "./engine/source/hub-name.js";
+import { findModel } from "./engine/source/model-source.js";
+import { requireSimd } from "./engine/program/simd.js";
+import { Session } from "./engine/session/session.js";
+import { deleteKeptModel as deleteModel } from "./engine/keep/store.js";
+import { chooseProgram, compileWasm } from "./engine/program/wasm.js";
 
 export { MambaError, Session };
-export { keptModels } from "./engine/store.js";
+export { keptModels } from "./engine/keep/store.js";
 
 /**
  * @typedef {object} LoadOptions
@@ -25,11 +25,11 @@ export { keptModels } from "./engine/store.js";
  * @property {number | "auto"} [threads] the most threads of the cpu backend, never more than the machine has cores; only
  *   one if the page is not isolated from other sites (crossOriginIsolated). The scores are the same
  * @property {string} [build] "auto" | "plain" | "relaxed" | "threads": which wasm is used; the scores are the same
- * @property {(progress: import("./engine/progress.js").Progress) => void} [onProgress]
+ * @property {(progress: import("./engine/fetch/progress.js").Progress) => void} [onProgress]
  * @property {AbortSignal} [signal]
  * @property {boolean} [keep] whether what is downloaded is kept in this browser for the next visit
  * @property {string} [hub] address of Hugging Face, or of a mirror of it
- * @property {Partial<import("./engine/download.js").Patience>} [patience] how often and how soon a failed request is
+ * @property {Partial<import("./engine/fetch/download.js").Patience>} [patience] how often and how soon a failed request is
  *   tried again
  *
  * @typedef {object} EngineInfo
@@ -52,7 +52,7 @@ export { keptModels } from "./engine/store.js";
  * @property {string} modelHash
  * @property {string | boolean | null} chatTemplate null or false for a model without one
  * @property {SamplingSettings} [defaults] what the model's makers suggest
- * @property {import("./engine/files.js").Storage} storage whether the next visit finds the model in this browser
+ * @property {import("./engine/files/files.js").Storage} storage whether the next visit finds the model in this browser
  *
  * @typedef {object} SamplingSettings
  * @property {number} [maxTokens]

@@ -1,11 +1,11 @@
 // The service worker keeps the page in this browser, so that it opens without a network, and adds the headers that its
-// host does not send. Requests for models pass through; their store is engine/store.js.
+// host does not send. Requests for models pass through; their store is engine/keep/store.js.
 //
 // A build is kept as a whole or not at all, in a cache of its own. A new one replaces the old one for pages that
 // are opened from then on. Open pages go on with the old one, which stays as long as one of them is open.
 
 import { PrecacheController } from "workbox-precaching/PrecacheController.js";
-import { chooseProgram } from "./engine/wasm.js";
+import { chooseProgram } from "./engine/program/wasm.js";
 import { ISOLATION, SECURITY } from "./offline/headers.js";
 import { buildOf, cachesOf, nameOf } from "./offline/names.js";
 

@@ -2,14 +2,14 @@
 // its messages in between. Sessions that have work at the same time take turns.
 
 import { asMambaError, asStartError, badArgument, isFatal, outOfMemory, toPlain } from "./engine/errors.js";
-import { loadModel } from "./engine/load-model.js";
-import { TOKENS_AHEAD } from "./engine/protocol.js";
-import { Turns } from "./engine/turns.js";
-import { compileWasm, startWasm } from "./engine/wasm.js";
+import { loadModel } from "./engine/files/load-model.js";
+import { TOKENS_AHEAD } from "./engine/session/protocol.js";
+import { Turns } from "./engine/session/turns.js";
+import { compileWasm, startWasm } from "./engine/program/wasm.js";
 
-/** @typedef {import("./engine/protocol.js").Calls} Calls */
-/** @typedef {import("./engine/protocol.js").ToWorker} ToWorker */
-/** @typedef {import("./engine/protocol.js").CallEvent} CallEvent */
+/** @typedef {import("./engine/session/protocol.js").Calls} Calls */
+/** @typedef {import("./engine/session/protocol.js").ToWorker} ToWorker */
+/** @typedef {import("./engine/session/protocol.js").CallEvent} CallEvent */
 /** @typedef {import("./mamba_web.js").WasmSession} WasmSession */
 
 /** A GPU that is lost this often, without a successful run in between, will be lost again. */
@@ -24,23 +24,23 @@ let takeModule = () => {};
 let helpersAreReady = () => {};
 /** Resolves when all of them are there that will be; an engine is not finished before. @type {Promise<void>} */
 let helpers;
-/** @type {Promise<import("./engine/wasm.js").Started>} */
+/** @type {Promise<import("./engine/program/wasm.js").Started>} */
 let wasmIsReady;
 /** Why there is another build, or are fewer threads, than this browser should have. @type {string | null} */
 let buildReason = null;
-/** What has come of the program. @type {import("./engine/progress.js").Fetched} */
+/** What has come of the program. @type {import("./engine/fetch/progress.js").Fetched} */
 let fetched = { loadedBytes: 0, totalBytes: null, isFromNetwork: false };
-/** @type {(now: import("./engine/progress.js").Fetched) => void} */
+/** @type {(now: import("./engine/fetch/progress.js").Fetched) => void} */
 let onFetched = () => {};
 
-/** @param {import("./engine/wasm.js").Program} program */
+/** @param {import("./engine/program/wasm.js").Program} program */
 function start(program) {
   helpers = program.threads > 1 ? new Promise((resolve) => (helpersAreReady = resolve)) : Promise.resolve();
   /** @type {Promise<WebAssembly.Module | null>} */
   const fromPage = new Promise((resolve) => (takeModule = resolve));
   // If the page's own policy forbids compiling, the worker does it; its policy comes with worker.js.
   const compiled = fromPage.then((module) => module ?? compileWasm(program, import.meta.url, { onFetched: noteFetched }));
-  const share = (/** @type {import("./engine/pool.js").Shared | null} */ shared) => self.postMessage({ shared });
+  const share = (/** @type {import("./engine/program/pool.js").Shared | null} */ shared) => self.postMessage({ shared });
   wasmIsReady = startWasm(program, compiled, share, import.meta.url).then(
     (started) => {
       memoryBytes = started.wasm.memoryBytes;
@@ -55,7 +55,7 @@ function start(program) {
   wasmIsReady.catch(() => {}); // told by the load that waits for it
 }
 
-/** @param {import("./engine/progress.js").Fetched} now */
+/** @param {import("./engine/fetch/progress.js").Fetched} now */
 function noteFetched(now) {
   fetched = now;
   onFetched(now);
@@ -73,7 +73,7 @@ function takeHelpers(missing) {
 let engine;
 /** @type {Parameters<Calls["load"]>[0] | undefined} what the engine was loaded from, to load it again */
 let loaded;
-/** @type {import("./engine/files.js").Storage} */
+/** @type {import("./engine/files/files.js").Storage} */
 let storage = { isKept: false, problem: null };
 /** @type {Promise<void> | undefined} while a lost GPU is being replaced */
 let recovery;
@@ -116,7 +116,7 @@ function theSession(handle) {
  */
 const calls = {
   async load(wanted, id) {
-    const report = (/** @type {import("./engine/progress.js").Progress} */ progress) => tell(id, { progress });
+    const report = (/** @type {import("./engine/fetch/progress.js").Progress} */ progress) => tell(id, { progress });
     const watchProgram = (/** @type {typeof onFetched} */ watch) => {
       onFetched = watch;
       watch(fetched);
@@ -170,7 +170,7 @@ const calls = {
  * @param {WasmSession} session
  * @param {Run} run
  * @param {number} id
- * @returns {Promise<import("./engine/protocol.js").Ending>}
+ * @returns {Promise<import("./engine/session/protocol.js").Ending>}
  */
 async function work(session, run, id) {
   for (;;) {

@@ -61,7 +61,7 @@ class LoadTimes {
     this.times[what] ??= performance.now() - this.#start;
   }
 
-  /** @param {import("../../www/engine/progress.js").Progress} progress */
+  /** @param {import("../../www/engine/fetch/progress.js").Progress} progress */
   see({ phase, kernels }) {
     this.note(`${phase} begins`);
     if (kernels?.ready) this.note("first kernel compiled");
@@ -73,7 +73,7 @@ class LoadTimes {
 async function measure(model, precision, backend) {
   const start = performance.now();
   const loading = new LoadTimes();
-  const onProgress = (/** @type {import("../../www/engine/progress.js").Progress} */ progress) => loading.see(progress);
+  const onProgress = (/** @type {import("../../www/engine/fetch/progress.js").Progress} */ progress) => loading.see(progress);
   const engine = await load({ model: new URL(model, location.href).href, backend, precision, onProgress });
   const { adapter, weightBytes, backendReason } = engine.info;
   /** @type {Record<string, unknown>} */

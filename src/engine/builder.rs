@@ -17,7 +17,7 @@ use crate::tokenizer::{Tokenizer, TokenizerSettings, ends_of_text};
 const AUTO_PRECISION: Precision = Precision::Int8;
 
 /// The most threads by default. Decoding is bound by memory, and a few cores use up its bandwidth. The page has the
-/// same number (www/engine/wasm.js).
+/// same number (www/engine/program/wasm.js).
 const AUTO_THREADS: usize = 4;
 
 /// The texts of a checkpoint's small files; None for those that it does not have. A GGUF file needs none of them.

@@ -2,7 +2,7 @@
 //!
 //! Chromium compiles each function of the wasm when it is first called, on the thread that calls it, and all threads
 //! share what is compiled. From a model's files to its first token these are some 740. So a thread that has nothing to
-//! do while the model is read (www/engine/pool-worker.js) calls most of them before the engine does; the tokenizer's
+//! do while the model is read (www/engine/program/pool-worker.js) calls most of them before the engine does; the tokenizer's
 //! regular expression, one for all tokenizers, is then there as well.
 
 use core::pin::pin;

@@ -1,4 +1,4 @@
-//! The threads of the build with threads; www/engine/pool-worker.js runs each of them.
+//! The threads of the build with threads; www/engine/program/pool-worker.js runs each of them.
 
 use wasm_bindgen::prelude::*;
 

@@ -22,9 +22,9 @@ async function compare(address) {
   const { load } = await import(address);
   const model = "/golden/chat/";
   const cpu = await load({ model, backend: "cpu", precision: "f32" });
-  /** @type {import("../../www/engine/progress.js").Progress[]} */
+  /** @type {import("../../www/engine/fetch/progress.js").Progress[]} */
   const reports = [];
-  const onProgress = (/** @type {import("../../www/engine/progress.js").Progress} */ report) => reports.push(report);
+  const onProgress = (/** @type {import("../../www/engine/fetch/progress.js").Progress} */ report) => reports.push(report);
   const gpu = await load({ model, backend: "gpu", precision: "f32", onProgress });
   const settings = { temperature: 0.9, topK: 20, topP: 1, minP: 0, repetitionPenalty: 1.1, seed: 7, maxTokens: 18 };
   const prompt = "Once upon a time there was a small model in a browser tab.";

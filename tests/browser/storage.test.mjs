@@ -1,7 +1,7 @@
 // What is kept of models, against the browser's own file system: nothing waits for ever for it, whatever the browser
 // collects or forgets to answer.
 //
-// A worker of the test's own has the modules of www/engine/ as the site's build makes them: minified, which matters here.
+// A worker of the test's own has the modules of www/engine/keep/ as the site's build makes them: minified, which matters here.
 
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
@@ -30,7 +30,7 @@ let server;
 let origin = "";
 before(async () => {
   const { outputFiles } = await build({
-    stdin: { contents: WORKER, resolveDir: fileURLToPath(new URL("../../www/engine/", import.meta.url)) },
+    stdin: { contents: WORKER, resolveDir: fileURLToPath(new URL("../../www/engine/keep/", import.meta.url)) },
     bundle: true,
     write: false,
     format: "esm",

@@ -2,11 +2,11 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { firstPart, ggufModels, theGguf } from "../../www/engine/gguf-files.js";
-import { readHubName, writeHubName } from "../../www/engine/hub.js";
-import { findModel } from "../../www/engine/model-source.js";
+import { firstPart, ggufModels, theGguf } from "../../www/engine/source/gguf-files.js";
+import { readHubName, writeHubName } from "../../www/engine/source/hub.js";
+import { findModel } from "../../www/engine/source/model-source.js";
 
-/** @param {Partial<import("../../www/engine/hub.js").HubName>} [other] */
+/** @param {Partial<import("../../www/engine/source/hub.js").HubName>} [other] */
 const name = (other) => ({ repository: "o/n", revision: "main", folder: "", weights: null, tag: null, ...other });
 
 /** A name, and what it means; null where it is not one on the hub. @type {[string, ReturnType<typeof name> | null][]} */

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFile, stat } from "node:fs/promises";
 import { test } from "node:test";
-import { readHubName } from "../../www/engine/hub.js";
+import { readHubName } from "../../www/engine/source/hub.js";
 import { OWN_ENTRY } from "../../www/page/default-model.js";
 import { count, memory } from "./support/sizes.mjs";
 

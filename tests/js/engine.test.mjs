@@ -3,14 +3,14 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
-import { canContinue, isSame, readContentRange, retryAfter } from "../../www/engine/http.js";
-import { listingOf } from "../../www/engine/hub.js";
-import { checkedManifest } from "../../www/engine/manifest.js";
-import { usesNeox } from "../../www/engine/neox.js";
-import { ProgressMeter } from "../../www/engine/progress.js";
-import { readText } from "../../www/engine/read-text.js";
-import { Sha256 } from "../../www/engine/sha256.js";
-import { templateIn } from "../../www/engine/small-files.js";
+import { canContinue, isSame, readContentRange, retryAfter } from "../../www/engine/fetch/http.js";
+import { listingOf } from "../../www/engine/source/hub.js";
+import { checkedManifest } from "../../www/engine/keep/manifest.js";
+import { usesNeox } from "../../www/engine/source/neox.js";
+import { ProgressMeter } from "../../www/engine/fetch/progress.js";
+import { readText } from "../../www/engine/fetch/read-text.js";
+import { Sha256 } from "../../www/engine/keep/sha256.js";
+import { templateIn } from "../../www/engine/files/small-files.js";
 
 test("SHA-256 in pieces of any size is node's", () => {
   const bytes = new Uint8Array(5000).map((_, i) => (i * 167) >> 3);
@@ -178,7 +178,7 @@ test("a damaged record of a kept model is none", () => {
 /** A meter with a clock that is moved by hand. @param {import("node:test").TestContext} t */
 function meterWithClock(t) {
   let now = 0;
-  /** @type {import("../../www/engine/progress.js").Progress[]} */
+  /** @type {import("../../www/engine/fetch/progress.js").Progress[]} */
   const reports = [];
   const meter = new ProgressMeter((report) => reports.push(report), () => now);
   t.after(() => meter.end());

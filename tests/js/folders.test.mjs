@@ -3,9 +3,9 @@
 
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
-import { openFolder } from "../../www/engine/files.js";
-import { findModel } from "../../www/engine/model-source.js";
-import { ProgressMeter } from "../../www/engine/progress.js";
+import { openFolder } from "../../www/engine/files/files.js";
+import { findModel } from "../../www/engine/source/model-source.js";
+import { ProgressMeter } from "../../www/engine/fetch/progress.js";
 import { ModelHost } from "../browser/support/host.mjs";
 import { Hub } from "../browser/support/hub.mjs";
 

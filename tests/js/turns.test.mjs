@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as after } from "node:timers/promises";
-import { Turns } from "../../www/engine/turns.js";
+import { Turns } from "../../www/engine/session/turns.js";
 
 /** No turn ends by itself, and every turn is over after a step. */
 const [ENDLESS, OVER] = [1e9, 0];

@@ -2,8 +2,8 @@
 // (?model=…&backend=…&precision=…), or one that the visitor names.
 
 import { badArgument } from "../engine/errors.js";
-import { HUB, readHubName } from "../engine/hub.js";
-import { findModel } from "../engine/model-source.js";
+import { HUB, readHubName } from "../engine/source/hub.js";
+import { findModel } from "../engine/source/model-source.js";
 import { DEFAULT_MODEL } from "./default-model.js";
 import { shownName } from "./shown-text.js";
 

@@ -14,7 +14,7 @@ export function setUpKeptModels(load) {
   const note = byId("kept-note", HTMLElement);
   const persist = byId("persist", HTMLButtonElement);
 
-  /** @param {import("../engine/store.js").KeptModel} model */
+  /** @param {import("../engine/keep/store.js").KeptModel} model */
   function row({ id, address, bytes: size, isComplete }) {
     const name = address ? addressChoice(address).name : "Part of an interrupted download";
     const way = (/** @type {string} */ text, /** @type {() => void} */ action) => {

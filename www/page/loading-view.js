@@ -36,7 +36,7 @@ export function showLoading(loading, isOnStage) {
 
 /**
  * @param {string} name
- * @param {import("../engine/progress.js").Progress | null} progress
+ * @param {import("../engine/fetch/progress.js").Progress | null} progress
  */
 function showProgress(name, progress) {
   const phase = progress?.phase ?? "connect";
@@ -50,7 +50,7 @@ function showProgress(name, progress) {
   numbers.textContent = progress ? listed(facts(progress)) || "\u00a0" : "\u00a0";
 }
 
-/** @param {import("../engine/progress.js").Progress} progress */
+/** @param {import("../engine/fetch/progress.js").Progress} progress */
 function facts({ phase, loadedBytes, totalBytes, bytesPerSecond, secondsLeft, kernels }) {
   const parts = [];
   if (loadedBytes > 0) {

@@ -2,8 +2,8 @@
 // wrong link or a picture dropped by mistake must cost nothing.
 
 import { badArgument } from "../engine/errors.js";
-import { HUB, readListing, writeHubName } from "../engine/hub.js";
-import { findModel } from "../engine/model-source.js";
+import { HUB, readListing, writeHubName } from "../engine/source/hub.js";
+import { findModel } from "../engine/source/model-source.js";
 import { keptModels } from "../mamba.js";
 import { shownName } from "./shown-text.js";
 
@@ -52,7 +52,7 @@ export async function lookAt(model) {
 /** Whether it may be loaded because a link says so. @param {Look} look */
 export const needsNoQuestion = ({ isKept, bytes, isElsewhere }) => isKept || (!isElsewhere && (bytes === null || bytes <= SMALL_BYTES));
 
-/** @param {import("../engine/model-source.js").HubSource} source @returns {Promise<number | null>} */
+/** @param {import("../engine/source/model-source.js").HubSource} source @returns {Promise<number | null>} */
 async function sizeOnHub(source) {
   const patience = { tries: 2, firstDelayMs: 500, stallMs: LOOK_MS };
   const { files } = await readListing(source, HUB, { patience, onWait: () => {} });
@@ -65,7 +65,7 @@ async function sizeOnHub(source) {
   return sizes(/^model[^/]*\.safetensors$/) || sizes(/^pytorch_model[^/]*\.bin$/) || null;
 }
 
-/** @param {import("../engine/model-source.js").WebSource} source @returns {Promise<number | null>} */
+/** @param {import("../engine/source/model-source.js").WebSource} source @returns {Promise<number | null>} */
 async function sizeOnSite({ folder, weights }) {
   const ask = (/** @type {string} */ url, /** @type {string} */ method) =>
     fetch(url, { method, credentials: "same-origin", signal: AbortSignal.timeout(LOOK_MS) });

@@ -14,7 +14,7 @@ import { noteLoaded, noteLoading } from "./crash-guard.js";
  * @property {string} precision
  *
  * @typedef {{ choice: Choice, engine: import("../mamba.js").Engine, memoryBytes: number }} Loaded
- * @typedef {{ choice: Choice, progress: import("../engine/progress.js").Progress | null }} Loading
+ * @typedef {{ choice: Choice, progress: import("../engine/fetch/progress.js").Progress | null }} Loading
  * @typedef {{ choice: Choice, error: import("../mamba.js").MambaError }} Failed
  *
  * @typedef {{ current: Loaded | null, loading: Loading | null, failed: Failed | null }} ModelState

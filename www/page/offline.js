@@ -1,7 +1,7 @@
 // The page's side of the service worker (service-worker.js): registers it, says when a new version is ready, and switches
 // isolation off if it does harm.
 
-import { scriptAddress } from "../engine/script-address.js";
+import { scriptAddress } from "../engine/program/script-address.js";
 import { buildOf, nameOf } from "../offline/names.js";
 import { byId } from "./dom.js";
 

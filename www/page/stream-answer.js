@@ -8,7 +8,7 @@ import { asMambaError } from "../engine/errors.js";
 /**
  * @param {object} answer
  * @param {import("../mamba.js").Session} answer.session
- * @param {import("../engine/session.js").GenerateOptions} answer.request
+ * @param {import("../engine/session/session.js").GenerateOptions} answer.request
  * @param {import("./streamed-text.js").StreamedText} answer.text
  * @param {AbortSignal} answer.signal
  * @param {(progress: { read: number, total: number }) => void} answer.onPrefill

@@ -3,7 +3,7 @@
 //! A kernel is split into parts, by rows of a matrix, by channels or by tokens. One thread computes each number, with
 //! the same operations in the same order for any number of threads. So the results are equal to the bit.
 //!
-//! Natively the threads are the standard library's. In the browser the page makes them (www/engine/pool.js):
+//! Natively the threads are the standard library's. In the browser the page makes them (www/engine/program/pool.js):
 //! each is a worker that instantiates the same module over the same memory and calls [`workers::help`].
 
 use core::cell::UnsafeCell;

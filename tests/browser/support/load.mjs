@@ -42,7 +42,7 @@ export function load(page, module, model, options = {}) {
   );
 }
 
-/** @param {Page} page @param {string} module @returns {Promise<import("../../../www/engine/store.js").KeptModel[]>} */
+/** @param {Page} page @param {string} module @returns {Promise<import("../../../www/engine/keep/store.js").KeptModel[]>} */
 export const keptModels = (page, module) => page.evaluate(async (module) => (await import(module)).keptModels(), module);
 
 /**

@@ -1,6 +1,6 @@
 // Where a model's files are: what `load({ model })` accepts, turned into what the worker reads.
 
-import { badArgument } from "./errors.js";
+import { badArgument } from "../errors.js";
 import { decoded, HUB, readHubName, refuseOtherPages } from "./hub-name.js";
 
 /**

@@ -1,6 +1,6 @@
 // The names that people give a model on Hugging Face: hf:owner/name, the addresses of its pages, and owner/name.
 
-import { badArgument } from "./errors.js";
+import { badArgument } from "../errors.js";
 
 export const HUB = "https://huggingface.co/";
 
@@ -60,7 +60,7 @@ export function readHubName(model, hub = HUB) {
  *
  * @param {string} model
  * @param {string} hub
- * @throws {import("./errors.js").MambaError} if it is an address on the hub
+ * @throws {import("../errors.js").MambaError} if it is an address on the hub
  */
 export function refuseOtherPages(model, hub = HUB) {
   const address = /^hf:(?:\/\/)?(.*)$/.exec(model)?.[1] ?? pathOnHub(model, hub);

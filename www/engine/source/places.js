@@ -6,7 +6,7 @@ import { encodePath } from "./hub-name.js";
 import { nameOfFile } from "./model-source.js";
 import { NEOX_TOKENIZER, neoxTokenizerUrl } from "./neox.js";
 
-/** @typedef {import("./remote-file.js").Place} Place */
+/** @typedef {import("../files/remote-file.js").Place} Place */
 /**
  * @typedef {object} Places
  * @property {(name: string) => Place | null} find null where there is no such file

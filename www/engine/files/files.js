@@ -28,19 +28,19 @@ import { openRemoteFolder } from "./remote-folder.js";
  * @property {(error: unknown) => Promise<void>} fail it was not, for this reason; null where it is tried again
  * @property {() => Storage} storage
  *
- * @typedef {{ isKept: boolean, problem: import("./errors.js").PlainError | null }} Storage
+ * @typedef {{ isKept: boolean, problem: import("../errors.js").PlainError | null }} Storage
  *   whether the next visit finds the model in this browser, and why not
  *
  * @typedef {object} FetchOptions
  * @property {boolean} keep whether to keep what is downloaded for the next visit
  * @property {string} hub address of Hugging Face, or of a mirror
- * @property {import("./download.js").Patience} patience
+ * @property {import("../fetch/download.js").Patience} patience
  */
 
 /**
- * @param {import("./model-source.js").ModelSource} source
+ * @param {import("../source/model-source.js").ModelSource} source
  * @param {FetchOptions} options
- * @param {import("./progress.js").ProgressMeter} meter
+ * @param {import("../fetch/progress.js").ProgressMeter} meter
  * @param {boolean} asksFirst whether the server is asked for its version of a kept file before that is used, and not
  *   while it is
  * @returns {Promise<ModelFolder>}

@@ -1,4 +1,4 @@
-import { MambaError } from "./errors.js";
+import { MambaError } from "../errors.js";
 import { isPage } from "./file-errors.js";
 
 /** Far above any tokenizer.json. A stream without an end must not fill the memory. */

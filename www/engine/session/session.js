@@ -1,7 +1,7 @@
 // One conversation: a recurrent state in the worker, seen from the main thread.
 
 import { generateOptions, prefillOptions, textOrIds as checkedTextOrIds } from "./arguments.js";
-import { badArgument, cancelled, MambaError } from "./errors.js";
+import { badArgument, cancelled, MambaError } from "../errors.js";
 
 /** @typedef {import("./connection.js").Connection} Connection */
 
@@ -15,7 +15,7 @@ import { badArgument, cancelled, MambaError } from "./errors.js";
  * @property {AbortSignal} [signal]
  * @property {(progress: { read: number, total: number }) => void} [onPrefill] how much of the prompt is read
  *
- * @typedef {import("../mamba.js").SamplingSettings & Turn} GenerateOptions
+ * @typedef {import("../../mamba.js").SamplingSettings & Turn} GenerateOptions
  *
  * @typedef {{ text: string, id: number | null }} Piece
  *   `text` is whole characters and may be empty; `id` is null for the text that was still

@@ -1,6 +1,6 @@
 // What can go wrong with a model's files, in sentences.
 
-import { MambaError, OFFLINE_HINT, isOffline } from "./errors.js";
+import { MambaError, OFFLINE_HINT, isOffline } from "../errors.js";
 
 /** @param {string} name */
 export const notFound = (name, where = "in the model's folder") =>

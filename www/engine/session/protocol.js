@@ -2,8 +2,8 @@
 
 /**
  * @typedef {object} Calls what each call takes and gives
- * @property {(args: Pick<import("./load-model.js").Wanted, "source" | "options" | "fetching">)
- *   => import("../mamba.js").EngineInfo} load
+ * @property {(args: Pick<import("../files/load-model.js").Wanted, "source" | "options" | "fetching">)
+ *   => import("../../mamba.js").EngineInfo} load
  * @property {(args: { text: string }) => Uint32Array} tokenize
  * @property {(args: { ids: Uint32Array }) => string} detokenize
  * @property {() => number} memoryBytes
@@ -19,24 +19,24 @@
  * @typedef {{ session: number, position: number, stats: SessionStats }} SessionHandle
  * @typedef {{ position: number, stats: SessionStats }} Standing where a session stands
  * @typedef {Standing & { text: string, reason: "stop" | "length" | "read" | "cancelled" }} Ending
- * @typedef {import("../mamba.js").SessionStats} SessionStats
+ * @typedef {import("../../mamba.js").SessionStats} SessionStats
  *
  * @typedef {{ [name in keyof Calls]: { id: number, call: name, args: Parameters<Calls[name]>[0] } }[keyof Calls]} Request
  * @typedef {Request | { id: number, stop: true } | { id: number, taken: number }} AboutCall
- * @typedef {AboutCall | { program: import("./wasm.js").Program } | { module: WebAssembly.Module | null }
- *   | { fetched: import("./progress.js").Fetched } | { helpers: { missing: number } }} ToWorker
+ * @typedef {AboutCall | { program: import("../program/wasm.js").Program } | { module: WebAssembly.Module | null }
+ *   | { fetched: import("../fetch/progress.js").Fetched } | { helpers: { missing: number } }} ToWorker
  *   `program` comes first of all; `module` is that program's wasm, null where the worker has to compile it, and
  *   `fetched` what has come of it; `helpers` comes when all threads have answered, `missing` of them with a failure
  *
- * @typedef {{ progress: import("./progress.js").Progress }
- *   | { info: import("../mamba.js").EngineInfo }
+ * @typedef {{ progress: import("../fetch/progress.js").Progress }
+ *   | { info: import("../../mamba.js").EngineInfo }
  *   | { prefill: { read: number, total: number }, at: Standing }
  *   | { pieces: { id: number, text: string }[], at: Standing }} CallEvent
  * @typedef {{ id: number, result: unknown }
- *   | { id: number, error: import("./errors.js").PlainError }
+ *   | { id: number, error: import("../errors.js").PlainError }
  *   | { id: number, event: CallEvent }
- *   | { shared: import("./pool.js").Shared | null }
- *   | { fatal: import("./errors.js").PlainError }} FromWorker
+ *   | { shared: import("../program/pool.js").Shared | null }
+ *   | { fatal: import("../errors.js").PlainError }} FromWorker
  *   `shared` is what the helpers start with, null where none are of use after all
  */
 

@@ -1,6 +1,6 @@
 // GGUF files among the files of a model: which of them belong together, and which one is meant.
 
-import { badArgument, MambaError } from "./errors.js";
+import { badArgument, MambaError } from "../errors.js";
 
 /** @typedef {{ name: string, size: number | null }} NamedFile `size` in bytes, null where it is not known */
 

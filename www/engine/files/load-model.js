@@ -1,9 +1,9 @@
 // From a model's files to an engine, inside the worker.
 
-import { MambaError } from "./errors.js";
-import { StartAnew } from "./file-errors.js";
+import { MambaError } from "../errors.js";
+import { StartAnew } from "../fetch/file-errors.js";
 import { openFolder } from "./files.js";
-import { ProgressMeter } from "./progress.js";
+import { ProgressMeter } from "../fetch/progress.js";
 import { readSmallFiles } from "./small-files.js";
 
 /** @typedef {import("./files.js").ModelFolder} ModelFolder */
@@ -13,19 +13,19 @@ const COMPILED_POLL_MS = 10;
 
 /**
  * @typedef {object} Wanted
- * @property {import("./model-source.js").ModelSource} source
+ * @property {import("../source/model-source.js").ModelSource} source
  * @property {{ backend: string, precision: string }} options
  * @property {import("./files.js").FetchOptions} fetching
- * @property {Promise<import("./wasm.js").Started>} wasmIsReady
+ * @property {Promise<import("../program/wasm.js").Started>} wasmIsReady
  * @property {Promise<void>} helpers resolves when the threads are there, without which no engine is finished
- * @property {(progress: import("./progress.js").Progress) => void} report
- * @property {(watch: (fetched: import("./progress.js").Fetched) => void) => void} [watchProgram] has `watch` told what
+ * @property {(progress: import("../fetch/progress.js").Progress) => void} report
+ * @property {(watch: (fetched: import("../fetch/progress.js").Fetched) => void) => void} [watchProgram] has `watch` told what
  *   has come of the program
  */
 
 /**
  * @param {Wanted} wanted
- * @returns {Promise<{ engine: import("../mamba_web.js").WasmEngine, storage: import("./files.js").Storage }>}
+ * @returns {Promise<{ engine: import("../../mamba_web.js").WasmEngine, storage: import("./files.js").Storage }>}
  */
 export async function loadModel(wanted) {
   const meter = new ProgressMeter(wanted.report);
@@ -120,7 +120,7 @@ async function findWeights(folder) {
 
 /**
  * @param {OpenFile} file
- * @param {import("../mamba_web.js").ModelLoader} loader
+ * @param {import("../../mamba_web.js").ModelLoader} loader
  * @param {ProgressMeter} meter
  */
 async function pour(file, loader, meter) {
@@ -136,7 +136,7 @@ async function pour(file, loader, meter) {
 /**
  * Waits for the GPU's kernels, which have been compiling since the loader was opened.
  *
- * @param {import("../mamba_web.js").ModelLoader} loader
+ * @param {import("../../mamba_web.js").ModelLoader} loader
  * @param {ProgressMeter} meter
  */
 async function compiled(loader, meter) {
@@ -152,7 +152,7 @@ async function compiled(loader, meter) {
   }
 }
 
-/** @param {import("../mamba_web.js").ModelLoader} loader */
+/** @param {import("../../mamba_web.js").ModelLoader} loader */
 const kernelsOf = (loader) => ({ ready: loader.kernelsReady, of: loader.kernels });
 
 /**

@@ -4,7 +4,7 @@
 // An option that is undefined is not given. null counts as that where a value may come from JSON (settings of `generate`)
 // and for `signal`, as with fetch; elsewhere it is refused.
 
-import { badArgument, MambaError, outOfMemory } from "./errors.js";
+import { badArgument, MambaError, outOfMemory } from "../errors.js";
 
 /**
  * @template T

@@ -1,11 +1,11 @@
 // Keeps downloads for the next visit, as far as this browser lets it. If a file cannot be kept,
 // the model loads all the same, and the page is told why.
 
-import { MambaError } from "./errors.js";
-import { StartAnew } from "./file-errors.js";
+import { MambaError } from "../errors.js";
+import { StartAnew } from "../fetch/file-errors.js";
 import { ModelStore, roomLeft } from "./store.js";
 
-/** @typedef {import("./http.js").Version} Version */
+/** @typedef {import("../fetch/http.js").Version} Version */
 /** @typedef {import("./stored-file.js").StoredFile} StoredFile */
 
 /** The browser needs some room for itself. */
@@ -48,7 +48,7 @@ export class Keeper {
     return this.#store?.manifest.listing ?? null;
   }
 
-  /** @param {import("./hub.js").Listing} listing */
+  /** @param {import("../source/hub.js").Listing} listing */
   useListing(listing) {
     if (this.#store) this.#store.manifest.listing = listing;
   }

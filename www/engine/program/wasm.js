@@ -3,10 +3,10 @@
 // The page compiles it while the worker starts. Compiling reads 5 MB on its own thread, which in the worker would delay
 // the model's files.
 
-import { badArgument, isOutOfMemory } from "./errors.js";
+import { badArgument, isOutOfMemory } from "../errors.js";
 import { hasRelaxedSimd } from "./simd.js";
 
-/** @typedef {typeof import("../mamba_web.js")} Wasm */
+/** @typedef {typeof import("../../mamba_web.js")} Wasm */
 /** @typedef {"plain" | "relaxed" | "threads"} Build */
 /** @typedef {{ build: Build, threads: number, isAskedFor: boolean }} Program `isAskedFor`: no other build will do */
 /**
@@ -18,9 +18,9 @@ import { hasRelaxedSimd } from "./simd.js";
 
 /** The modules that wasm-bindgen writes, and the wasm beside each. @type {Record<Build, { start: () => Promise<Wasm>, file: string }>} */
 const BUILDS = {
-  plain: { start: () => import("../mamba_web.js"), file: "mamba_web_bg.wasm" },
-  relaxed: { start: () => import("../mamba_web_relaxed.js"), file: "mamba_web_relaxed_bg.wasm" },
-  threads: { start: () => import("../mamba_web_threads.js"), file: "mamba_web_threads_bg.wasm" },
+  plain: { start: () => import("../../mamba_web.js"), file: "mamba_web_bg.wasm" },
+  relaxed: { start: () => import("../../mamba_web_relaxed.js"), file: "mamba_web_relaxed_bg.wasm" },
+  threads: { start: () => import("../../mamba_web_threads.js"), file: "mamba_web_threads_bg.wasm" },
 };
 
 /**
@@ -66,7 +66,7 @@ const GIVES_WAY = /** @type {const} */ ({ build: "relaxed", threads: 1, isAskedF
  * @param {string} home an address in the folder that the wasm is in
  * @param {object} [options]
  * @param {AbortSignal} [options.signal]
- * @param {(fetched: import("./progress.js").Fetched) => void} [options.onFetched] told what has come of it
+ * @param {(fetched: import("../fetch/progress.js").Fetched) => void} [options.onFetched] told what has come of it
  * @returns {Promise<WebAssembly.Module>}
  */
 export async function compileWasm({ build }, home, { signal, onFetched } = {}) {
@@ -86,7 +86,7 @@ const REPORTED_BYTES = 128 * 1024;
  * not use it for bytes that went through a script.
  *
  * @param {Response} response
- * @param {(fetched: import("./progress.js").Fetched) => void} onFetched
+ * @param {(fetched: import("../fetch/progress.js").Fetched) => void} onFetched
  */
 async function watch(response, onFetched) {
   const { headers, url } = response;

@@ -1,9 +1,9 @@
 // The main thread's end of the worker: calls with answers, and what ends them all.
 
-import { asMambaError, engineStopped, fromPlain } from "./errors.js";
-import { Helpers } from "./pool.js";
-import { scriptAddress } from "./script-address.js";
-import { whyNotStarted } from "./why-not-started.js";
+import { asMambaError, engineStopped, fromPlain } from "../errors.js";
+import { Helpers } from "../program/pool.js";
+import { scriptAddress } from "../program/script-address.js";
+import { whyNotStarted } from "../program/why-not-started.js";
 
 /** @typedef {import("./protocol.js").Calls} Calls */
 /** @typedef {import("./protocol.js").CallEvent} CallEvent */
@@ -12,7 +12,7 @@ import { whyNotStarted } from "./why-not-started.js";
 /**
  * @typedef {object} Pending
  * @property {(value: any) => void} resolve
- * @property {(error: import("./errors.js").MambaError) => void} reject
+ * @property {(error: import("../errors.js").MambaError) => void} reject
  * @property {(event: CallEvent) => void} onEvent
  */
 
@@ -22,15 +22,15 @@ export class Connection {
   #nextId = 1;
   /** @type {Map<number, Pending>} */
   #pending = new Map();
-  /** @type {import("./errors.js").MambaError | null} */
+  /** @type {import("../errors.js").MambaError | null} */
   #ended = null;
   #heard = false;
-  /** @type {(info: import("../mamba.js").EngineInfo) => void} told when the model has moved to another device */
+  /** @type {(info: import("../../mamba.js").EngineInfo) => void} told when the model has moved to another device */
   onInfo = () => {};
 
   /**
    * @param {URL} url of the worker's module
-   * @param {import("./wasm.js").Program} program
+   * @param {import("../program/wasm.js").Program} program
    */
   constructor(url, program) {
     this.#worker = new Worker(scriptAddress(url), { type: "module", name: "mamba" });
@@ -86,8 +86,8 @@ export class Connection {
   /**
    * Ends the worker and its helpers. Calls under way fail with `error`, and so do later ones.
    *
-   * @param {import("./errors.js").MambaError} error
-   * @param {import("./errors.js").MambaError} [later]
+   * @param {import("../errors.js").MambaError} error
+   * @param {import("../errors.js").MambaError} [later]
    */
   end(error, later = error) {
     if (this.#ended) return;

@@ -1,7 +1,7 @@
 // The bytes of one file from the web, over as many requests as it takes.
 
 import { brokeOff, keptChanging, StartAnew, unreachable, wrongSize } from "./file-errors.js";
-import { cancelled, isOffline } from "./errors.js";
+import { cancelled, isOffline } from "../errors.js";
 import { ask, canContinue, isSame, Passing } from "./http.js";
 
 /**

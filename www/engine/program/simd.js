@@ -1,4 +1,4 @@
-import { MambaError } from "./errors.js";
+import { MambaError } from "../errors.js";
 
 // (module (func (result v128) (i8x16.popcnt (i8x16.splat (i32.const 0)))))
 const SMALLEST_SIMD_MODULE = new Uint8Array([

@@ -1,11 +1,11 @@
 // The small files of a checkpoint's folder: what the wasm's ModelLoader takes as texts.
 
-import { MambaError } from "./errors.js";
-import { isGguf } from "./gguf-files.js";
-import { NEOX_TOKENIZER, usesNeox } from "./neox.js";
+import { MambaError } from "../errors.js";
+import { isGguf } from "../source/gguf-files.js";
+import { NEOX_TOKENIZER, usesNeox } from "../source/neox.js";
 
 /** @typedef {import("./files.js").ModelFolder} ModelFolder */
-/** @typedef {Omit<import("../mamba_web.js").ModelFiles, "weights" | "index">} SmallFiles */
+/** @typedef {Omit<import("../../mamba_web.js").ModelFiles, "weights" | "index">} SmallFiles */
 
 /**
  * @param {ModelFolder} folder

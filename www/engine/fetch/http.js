@@ -19,7 +19,7 @@ import { isPage, refused, serverFailed, unreachable } from "./file-errors.js";
 
 /** A failure that may pass: it is worth asking again. */
 export class Passing extends Error {
-  /** @param {import("./errors.js").MambaError} told @param {number | null} [afterMs] when the server wants to be asked */
+  /** @param {import("../errors.js").MambaError} told @param {number | null} [afterMs] when the server wants to be asked */
   constructor(told, afterMs = null) {
     super(told.message);
     this.told = told;

@@ -1,15 +1,15 @@
 // A model among the user's own files.
 
-import { MambaError } from "./errors.js";
-import { notFound } from "./file-errors.js";
-import { firstPart, ggufModels, isGguf, standsAlone, theGguf } from "./gguf-files.js";
-import { readText } from "./read-text.js";
+import { MambaError } from "../errors.js";
+import { notFound } from "../fetch/file-errors.js";
+import { firstPart, ggufModels, isGguf, standsAlone, theGguf } from "../source/gguf-files.js";
+import { readText } from "../fetch/read-text.js";
 
 const INDEXES = ["model.safetensors.index.json", "pytorch_model.bin.index.json"];
 
 /**
  * @param {File[]} files
- * @param {import("./progress.js").ProgressMeter} meter
+ * @param {import("../fetch/progress.js").ProgressMeter} meter
  * @returns {import("./files.js").ModelFolder}
  */
 export function localFolder(files, meter) {

@@ -1,6 +1,6 @@
 // A helper: one thread of the build with threads. It does its part of every kernel.
 
-import init, { KernelHelper } from "../mamba_web_threads.js";
+import init, { KernelHelper } from "../../mamba_web_threads.js";
 
 /** Kernels need little, a model as much as the engine's worker has; multiples of wasm's pages. */
 const STACK_BYTES = { kernels: 256 * 1024, model: 1024 * 1024 };

@@ -1,12 +1,12 @@
 // Why a worker did not start. The browser does not say, so its file is requested once more and the answer examined.
 
-import { programMissing } from "./errors.js";
+import { programMissing } from "../errors.js";
 
 const ISOLATES = /require-corp|credentialless/;
 
 /**
  * @param {URL} url of the worker's module
- * @returns {Promise<import("./errors.js").MambaError>}
+ * @returns {Promise<import("../errors.js").MambaError>}
  */
 export async function whyNotStarted(url) {
   const name = url.pathname.replace(/.*\//, "");

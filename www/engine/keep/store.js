@@ -2,7 +2,7 @@
 // with `model.json`, and for each file its bytes and the SHA-256 of each piece of them.
 // A page lists and deletes. Only a worker can write (stored-file.js).
 
-import { MambaError } from "./errors.js";
+import { MambaError } from "../errors.js";
 import { inTime, openToWrite } from "./file-access.js";
 import { checkedManifest, FORMAT } from "./manifest.js";
 import { StoredFile } from "./stored-file.js";
@@ -170,7 +170,7 @@ export class ModelStore {
     return StoredFile.find(this.#folder, name, record.state === "whole").catch(() => null);
   }
 
-  /** An empty file to write to. @param {string} name @param {import("./http.js").Version | null} version */
+  /** An empty file to write to. @param {string} name @param {import("../fetch/http.js").Version | null} version */
   async create(name, version) {
     await this.#requireFolder();
     await this.record(name, { state: "part", version });

@@ -6,20 +6,20 @@
 // copy is used. The copy is read while the answers are on their way, and counts only when they
 // have come: see succeed().
 
-import { Download } from "./download.js";
-import { toPlain } from "./errors.js";
-import { keptChanging, notFound, StartAnew, unreachable } from "./file-errors.js";
-import { ask, canContinue, isOwn, isSame } from "./http.js";
-import { inTime } from "./file-access.js";
-import { readListing } from "./hub.js";
-import { writeHubName } from "./hub-name.js";
-import { Keeper } from "./keeper.js";
-import { placesOnHub, placesOnSite } from "./places.js";
-import { readText } from "./read-text.js";
+import { Download } from "../fetch/download.js";
+import { toPlain } from "../errors.js";
+import { keptChanging, notFound, StartAnew, unreachable } from "../fetch/file-errors.js";
+import { ask, canContinue, isOwn, isSame } from "../fetch/http.js";
+import { inTime } from "../keep/file-access.js";
+import { readListing } from "../source/hub.js";
+import { writeHubName } from "../source/hub-name.js";
+import { Keeper } from "../keep/keeper.js";
+import { placesOnHub, placesOnSite } from "../source/places.js";
+import { readText } from "../fetch/read-text.js";
 import { RemoteFile } from "./remote-file.js";
 
 /** @typedef {import("./remote-file.js").Place} Place */
-/** @typedef {import("./model-source.js").WebSource | import("./model-source.js").HubSource} Source */
+/** @typedef {import("../source/model-source.js").WebSource | import("../source/model-source.js").HubSource} Source */
 
 const WEIGHTS = "model.safetensors";
 const HEAD_MS = 15_000;
@@ -27,7 +27,7 @@ const HEAD_MS = 15_000;
 /**
  * @param {Source} source
  * @param {import("./files.js").FetchOptions} options
- * @param {import("./progress.js").ProgressMeter} meter
+ * @param {import("../fetch/progress.js").ProgressMeter} meter
  * @param {boolean} asksFirst
  * @returns {Promise<import("./files.js").ModelFolder>}
  */
@@ -35,7 +35,7 @@ export async function openRemoteFolder(source, options, meter, asksFirst) {
   const address = source.kind === "hub" ? writeHubName(source, options.hub) : (source.weights ?? source.folder);
   const keeper = await Keeper.open(address, options.keep);
   const how = { patience: options.patience, onWait: (/** @type {boolean} */ isWaiting) => meter.wait(isWaiting) };
-  const open = (/** @type {import("./places.js").Places} */ places) => new RemoteFolder(places, keeper, how, meter, asksFirst);
+  const open = (/** @type {import("../source/places.js").Places} */ places) => new RemoteFolder(places, keeper, how, meter, asksFirst);
   if (source.kind === "web") return open(placesOnSite(source));
   const listing = (keeper.isComplete && keeper.listing) || (await readListing(source, options.hub, how));
   const places = placesOnHub(source, options.hub, listing);
@@ -67,10 +67,10 @@ class RemoteFolder {
   #hasChanged = false;
 
   /**
-   * @param {import("./places.js").Places} places
+   * @param {import("../source/places.js").Places} places
    * @param {Keeper} keeper
-   * @param {Pick<import("./download.js").Wanted, "patience" | "onWait">} how
-   * @param {import("./progress.js").ProgressMeter} meter
+   * @param {Pick<import("../fetch/download.js").Wanted, "patience" | "onWait">} how
+   * @param {import("../fetch/progress.js").ProgressMeter} meter
    * @param {boolean} asksFirst
    */
   constructor({ find, weights, isAlone }, keeper, how, meter, asksFirst) {

@@ -6,13 +6,13 @@ export const FORMAT = 1;
 /**
  * @typedef {object} FileRecord
  * @property {"part" | "whole" | "missing"} state
- * @property {import("./http.js").Version | null} version
+ * @property {import("../fetch/http.js").Version | null} version
  *
  * @typedef {object} Manifest
  * @property {number} format
  * @property {string} address what the model is loaded by: hf:owner/name@revision or a URL
  * @property {boolean} isComplete whether it was loaded to its end once
- * @property {import("./hub.js").Listing | null} listing of a model from a hub
+ * @property {import("../source/hub.js").Listing | null} listing of a model from a hub
  * @property {Record<string, FileRecord>} files
  */
 

@@ -1,7 +1,7 @@
 // One file from the web: first what this browser kept of it, then the rest from the network.
 
-import { keptChanging, StartAnew, wrongHash } from "./file-errors.js";
-import { Sha256 } from "./sha256.js";
+import { keptChanging, StartAnew, wrongHash } from "../fetch/file-errors.js";
+import { Sha256 } from "../keep/sha256.js";
 
 /**
  * @typedef {object} Place where a file is, and what is known of it in advance
@@ -9,7 +9,7 @@ import { Sha256 } from "./sha256.js";
  * @property {string} url
  * @property {number | null} size
  * @property {string | null} sha256 that its publisher gives
- * @property {import("./http.js").Version | null} version null where only the server can tell
+ * @property {import("../fetch/http.js").Version | null} version null where only the server can tell
  */
 
 export class RemoteFile {
@@ -18,14 +18,14 @@ export class RemoteFile {
   #stored;
   #keeper;
   #meter;
-  /** @type {import("./stored-file.js").StoredFile | null} */
+  /** @type {import("../keep/stored-file.js").StoredFile | null} */
   #writer = null;
 
   /**
    * @param {Place} place
-   * @param {import("./download.js").Download} download
-   * @param {import("./stored-file.js").StoredFile | null} stored what is kept of this very version
-   * @param {import("./keeper.js").Keeper} keeper
+   * @param {import("../fetch/download.js").Download} download
+   * @param {import("../keep/stored-file.js").StoredFile | null} stored what is kept of this very version
+   * @param {import("../keep/keeper.js").Keeper} keeper
    * @param {(bytes: number, phase: "read" | "download") => void} onBytes called before they are handed on; may throw
    */
   constructor(place, download, stored, keeper, onBytes) {

@@ -1,11 +1,11 @@
 // Which files are behind a name on Hugging Face.
 
-import { Download } from "./download.js";
-import { MambaError } from "./errors.js";
-import { REFUSED } from "./file-errors.js";
+import { Download } from "../fetch/download.js";
+import { MambaError } from "../errors.js";
+import { REFUSED } from "../fetch/file-errors.js";
 import { ggufModels, listed, several, theGguf } from "./gguf-files.js";
 import { encodePath } from "./hub-name.js";
-import { readText } from "./read-text.js";
+import { readText } from "../fetch/read-text.js";
 
 export { HUB, decoded, readHubName, writeHubName } from "./hub-name.js";
 
@@ -28,7 +28,7 @@ const OTHER_WEIGHTS = [
  *
  * @param {HubName} name
  * @param {string} hub
- * @param {Pick<import("./download.js").Wanted, "patience" | "onWait">} how
+ * @param {Pick<import("../fetch/download.js").Wanted, "patience" | "onWait">} how
  * @returns {Promise<Listing>}
  */
 export async function readListing({ repository, revision }, hub, how) {

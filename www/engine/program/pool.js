@@ -3,7 +3,7 @@
 // The page makes them and not the worker, because a worker that makes a worker waits for the browser. In Firefox it
 // sometimes waits for ever if a page was left a moment before.
 
-import { engineStopped } from "./errors.js";
+import { engineStopped } from "../errors.js";
 import { scriptAddress } from "./script-address.js";
 import { whyNotStarted } from "./why-not-started.js";
 
@@ -29,7 +29,7 @@ export class Helpers {
   /**
    * @param {number} count
    * @param {(missing: number) => void} onReady called when each has answered, with how many could not start
-   * @param {(error: import("./errors.js").MambaError) => void} onFailure called when their program is missing, or one
+   * @param {(error: import("../errors.js").MambaError) => void} onFailure called when their program is missing, or one
    *   fails later
    */
   constructor(count, onReady, onFailure) {

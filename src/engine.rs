@@ -9,6 +9,7 @@ mod warm;
 
 use serde::Serialize;
 
+pub use autotune::{Lap, Trial};
 pub use builder::{EngineBuilder, ModelFiles, Options};
 pub use defaults::Defaults;
 pub use warm::warm_up;
@@ -25,6 +26,8 @@ use crate::tokenizer::Tokenizer;
 pub struct Engine {
     backend: Box<dyn Backend>,
     backend_reason: String,
+    /// Whether the GPU has not been tried yet.
+    may_move: bool,
     /// None for a checkpoint without tokenizer.json, which reads and writes ids only.
     tokenizer: Option<Tokenizer>,
     /// A template that does not parse is an error only when a message is sent.
@@ -153,6 +156,54 @@ impl Engine {
         }
         *self = Self { backend_reason: reason.to_owned(), ..other };
         Ok(())
+    }
+
+    /// Looks for a GPU that is worth a race.
+    ///
+    /// # Errors
+    /// [`Error::NoWebGpu`] when there is none.
+    pub async fn find_gpu() -> Result<()> {
+        autotune::open_gpu().await.map(drop)
+    }
+
+    /// Whether [`race`](Engine::race) may still find a faster backend: the model was loaded with [`Trial::Later`].
+    pub fn may_move(&self) -> bool {
+        self.may_move
+    }
+
+    /// A few tokens on this engine's backend, for [`race`](Engine::race). It waits only if that is a GPU.
+    ///
+    /// # Errors
+    /// As reading and generating.
+    pub async fn run_lap(&mut self) -> Result<Lap> {
+        match self.backend.remote() {
+            Some(_) => autotune::warm_lap(&mut *self.backend).await,
+            None => autotune::lap(&mut *self.backend).await,
+        }
+    }
+
+    /// Ends the trial of the GPU, which `rival` runs on: takes its backend if it gives the same scores and is faster.
+    /// Sessions go on with it in the middle of a sentence; their states move. Returns whether it was taken;
+    /// [`Info::backend_reason`] says why.
+    ///
+    /// # Errors
+    /// [`Error::WrongModel`] when it is another model.
+    pub fn race(&mut self, own: &Lap, rival: Engine, its: Result<Lap>) -> Result<bool> {
+        self.may_move = false;
+        let name = rival.backend.adapter().unwrap_or_else(|| rival.backend.name().to_owned());
+        let autotune::Verdict { gpu_wins, reason } = autotune::judge(own, its, &name);
+        if gpu_wins {
+            self.replace(rival, &reason)?;
+        } else {
+            self.backend_reason = reason;
+        }
+        Ok(gpu_wins)
+    }
+
+    /// Ends the trial of the GPU without one. `reason` is a sentence.
+    pub fn stay(&mut self, reason: &str) {
+        self.may_move = false;
+        self.backend_reason = reason.to_owned();
     }
 
     /// The ids of `text`. The name of a special token becomes that token's id.

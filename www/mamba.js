@@ -26,6 +26,7 @@ export { keptModels } from "./engine/keep/store.js";
  *   one if the page is not isolated from other sites (crossOriginIsolated). The scores are the same
  * @property {string} [build] "auto" | "plain" | "relaxed" | "threads": which wasm is used; the scores are the same
  * @property {(progress: import("./engine/fetch/progress.js").Progress) => void} [onProgress]
+ * @property {(info: EngineInfo) => void} [onInfo] called when the model has moved to another device
  * @property {AbortSignal} [signal]
  * @property {boolean} [keep] whether what is downloaded is kept in this browser for the next visit
  * @property {string} [hub] address of Hugging Face, or of a mirror of it
@@ -88,6 +89,7 @@ export async function load(options) {
     threads = "auto",
     build = "auto",
     onProgress = () => {},
+    onInfo = () => {},
     signal,
     keep = true,
     hub = HUB,
@@ -120,7 +122,7 @@ export async function load(options) {
     const info = await connection.call("load", { source, options: { backend, precision }, fetching }, (event) => {
       if ("progress" in event) onProgress(event.progress);
     });
-    return new Engine(connection, info);
+    return new Engine(connection, info, onInfo);
   } catch (error) {
     end(asMambaError(error));
     throw error;
@@ -145,12 +147,16 @@ export class Engine {
   /**
    * @param {Connection} connection
    * @param {EngineInfo} info
+   * @param {(info: EngineInfo) => void} [onInfo]
    */
-  constructor(connection, info) {
+  constructor(connection, info, onInfo = () => {}) {
     this.#connection = connection;
-    /** What was loaded and where it runs. Changes when a lost GPU is replaced. */
+    /** What was loaded and where it runs. Changes when the GPU takes over, and when a lost GPU is replaced. */
     this.info = info;
-    connection.onInfo = (changed) => (this.info = changed);
+    connection.onInfo = (changed) => {
+      this.info = changed;
+      onInfo(changed);
+    };
   }
 
   /** @param {string} text @returns {Promise<Uint32Array>} */

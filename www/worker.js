@@ -121,8 +121,10 @@ const calls = {
       onFetched = watch;
       watch(fetched);
     };
-    ({ engine, storage } = await loadModel({ ...wanted, wasmIsReady, helpers, report, watchProgram }));
+    const result = await loadModel({ ...wanted, wasmIsReady, helpers, report, watchProgram });
+    ({ engine, storage } = result);
     loaded = wanted;
+    if (engine.mayMove) void tryGpu(wanted, result.canReadAgain);
     return info();
   },
   loseDevice: () => theEngine().loseDevice(),
@@ -302,6 +304,27 @@ async function recover(wanted, cause) {
   const precision = options.precision === "f16" ? "auto" : options.precision;
   const { engine: fresh } = await loadModel({ ...again, options: { ...options, backend: "cpu", precision } });
   theEngine().replace(fresh, `${cause.message} It could not be used again (${whyNot}), so the CPU took over.`);
+}
+
+/**
+ * Loads the model a second time, for the GPU, while the CPU answers already. The faster one goes on, in the middle of a
+ * sentence too.
+ *
+ * @param {Parameters<Calls["load"]>[0]} wanted
+ * @param {boolean} canReadAgain
+ */
+async function tryGpu(wanted, canReadAgain) {
+  try {
+    if (!canReadAgain) throw badArgument("The model could not be kept in this browser, so it was not loaded again for the GPU.");
+    const { wasm } = await wasmIsReady;
+    await wasm.WasmEngine.findGpu();
+    const rival = await loadModel({ ...wanted, trial: "rival", wasmIsReady, helpers, report: () => {} });
+    await theEngine().race(rival.engine);
+  } catch (error) {
+    if (isFatal(error)) return die(error);
+    theEngine().stay(asMambaError(error).message);
+  }
+  self.postMessage({ info: info() });
 }
 
 const channel = new MessageChannel();

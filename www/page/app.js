@@ -95,7 +95,7 @@ async function judge(error) {
   const { current } = model.state;
   const isAlive = await current?.engine.memoryBytes().then(() => true, () => false);
   // Reported elsewhere: by the watch, or because another model took over.
-  if (!current || current !== model.state.current || error.code === "cancelled") return null;
+  if (!current || current.engine !== model.engine || error.code === "cancelled") return null;
   if (isAlive) return error;
   if (error.code === "engine-stopped") startAgain(error);
   else {
@@ -171,7 +171,7 @@ model.onChange((state, before) => {
   // Questions and messages about another model are over.
   if (state.loading && state.loading.choice !== before.loading?.choice) showCard(null);
   if (state.failed !== before.failed) showFailed(state);
-  if (state.current !== before.current) showCurrent(state);
+  if (state.current?.engine !== before.current?.engine) showCurrent(state);
   else showState();
 });
 

@@ -72,6 +72,7 @@ export class Model {
           noteLoading(choice, progress.totalBytes);
           this.#become({ loading: { choice, progress } });
         },
+        onInfo: () => void this.#measure(engine),
       });
       const memoryBytes = await engine.memoryBytes();
       if (signal.aborted) return void engine.dispose();
@@ -83,6 +84,13 @@ export class Model {
     } catch (error) {
       if (!signal.aborted) this.fail(choice, error);
     }
+  }
+
+  /** The engine runs somewhere else now. @param {import("../mamba.js").Engine} engine */
+  async #measure(engine) {
+    const memoryBytes = await engine.memoryBytes().catch(() => null); // one that has ended is told elsewhere
+    const { current } = this.#state;
+    if (memoryBytes !== null && current?.engine === engine) this.#become({ current: { ...current, memoryBytes } });
   }
 
   /** Ends the loading that is under way. What has arrived of the model is kept. */

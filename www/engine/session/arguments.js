@@ -132,6 +132,7 @@ const LOAD = {
   build: oneOf(["auto", "plain", "relaxed", "threads"]),
   threads,
   onProgress: callback,
+  onInfo: callback,
   signal: orNull(signal),
   keep: flag,
   hub: address,

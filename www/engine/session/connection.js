@@ -102,6 +102,7 @@ export class Connection {
   #receive(message) {
     this.#heard = true;
     if ("fatal" in message) return this.end(fromPlain(message.fatal));
+    if ("info" in message) return this.onInfo(message.info);
     if ("shared" in message) return message.shared ? this.#helpers.start(message.shared) : this.#helpers.end();
     const pending = this.#pending.get(message.id);
     if (!pending) return;

@@ -35,9 +35,11 @@
  * @typedef {{ id: number, result: unknown }
  *   | { id: number, error: import("../errors.js").PlainError }
  *   | { id: number, event: CallEvent }
+ *   | { info: import("../../mamba.js").EngineInfo }
  *   | { shared: import("../program/pool.js").Shared | null }
  *   | { fatal: import("../errors.js").PlainError }} FromWorker
- *   `shared` is what the helpers start with, null where none are of use after all
+ *   `info` comes when the model has moved to another device by itself; `shared` is what the helpers start with, null
+ *   where none are of use after all
  */
 
 /**

@@ -8,6 +8,7 @@ import { HUB } from "./engine/source/hub-name.js";
 import { findModel } from "./engine/source/model-source.js";
 import { requireSimd } from "./engine/program/simd.js";
 import { Session } from "./engine/session/session.js";
+import { EngineWatch } from "./engine/session/watch.js";
 import { deleteKeptModel as deleteModel } from "./engine/keep/store.js";
 import { chooseProgram, compileWasm } from "./engine/program/wasm.js";
 
@@ -107,6 +108,10 @@ export async function load(options) {
     connection.end(error);
   };
   const stop = () => end(cancelled());
+  // Before its first message its program may still be on the way, however long that takes.
+  const asked = { memoryBytes: () => connection.call("memoryBytes", undefined) };
+  const watch = new EngineWatch(() => (connection.isHeard ? asked : null), () => false, end);
+  watch.show(true);
   try {
     signal?.addEventListener("abort", stop);
     // If it cannot be compiled here, the worker tries too and reports the error.
@@ -125,6 +130,7 @@ export async function load(options) {
     end(asMambaError(error));
     throw error;
   } finally {
+    watch.show(false);
     signal?.removeEventListener("abort", stop);
   }
 }
@@ -150,7 +156,17 @@ export class Engine {
     this.#connection = connection;
     /** What was loaded and where it runs. Changes when a lost GPU is replaced. */
     this.info = info;
-    connection.onInfo = (changed) => (this.info = changed);
+    /**
+     * Called when a GPU was lost: with null while the model is loaded again, then with the new `info`. The work under way
+     * goes on by itself.
+     *
+     * @type {(info: EngineInfo | null) => void}
+     */
+    this.onMove = () => {};
+    connection.onMove = (changed) => {
+      if (changed) this.info = changed;
+      this.onMove(changed);
+    };
   }
 
   /** @param {string} text @returns {Promise<Uint32Array>} */

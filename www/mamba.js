@@ -8,6 +8,7 @@ import { HUB } from "./engine/source/hub-name.js";
 import { findModel } from "./engine/source/model-source.js";
 import { requireSimd } from "./engine/program/simd.js";
 import { Session } from "./engine/session/session.js";
+import { EngineWatch } from "./engine/session/watch.js";
 import { deleteKeptModel as deleteModel } from "./engine/keep/store.js";
 import { chooseProgram, compileWasm } from "./engine/program/wasm.js";
 
@@ -26,7 +27,6 @@ export { keptModels } from "./engine/keep/store.js";
  *   one if the page is not isolated from other sites (crossOriginIsolated). The scores are the same
  * @property {string} [build] "auto" | "plain" | "relaxed" | "threads": which wasm is used; the scores are the same
  * @property {(progress: import("./engine/fetch/progress.js").Progress) => void} [onProgress]
- * @property {(info: EngineInfo) => void} [onInfo] called when the model has moved to another device
  * @property {AbortSignal} [signal]
  * @property {boolean} [keep] whether what is downloaded is kept in this browser for the next visit
  * @property {string} [hub] address of Hugging Face, or of a mirror of it
@@ -89,7 +89,6 @@ export async function load(options) {
     threads = "auto",
     build = "auto",
     onProgress = () => {},
-    onInfo = () => {},
     signal,
     keep = true,
     hub = HUB,
@@ -109,6 +108,10 @@ export async function load(options) {
     connection.end(error);
   };
   const stop = () => end(cancelled());
+  // Before its first message its program may still be on the way, however long that takes.
+  const asked = { memoryBytes: () => connection.call("memoryBytes", undefined) };
+  const watch = new EngineWatch(() => (connection.isHeard ? asked : null), () => false, end);
+  watch.show(true);
   try {
     signal?.addEventListener("abort", stop);
     // If it cannot be compiled here, the worker tries too and reports the error.
@@ -122,11 +125,12 @@ export async function load(options) {
     const info = await connection.call("load", { source, options: { backend, precision }, fetching }, (event) => {
       if ("progress" in event) onProgress(event.progress);
     });
-    return new Engine(connection, info, onInfo);
+    return new Engine(connection, info);
   } catch (error) {
     end(asMambaError(error));
     throw error;
   } finally {
+    watch.show(false);
     signal?.removeEventListener("abort", stop);
   }
 }
@@ -147,15 +151,21 @@ export class Engine {
   /**
    * @param {Connection} connection
    * @param {EngineInfo} info
-   * @param {(info: EngineInfo) => void} [onInfo]
    */
-  constructor(connection, info, onInfo = () => {}) {
+  constructor(connection, info) {
     this.#connection = connection;
     /** What was loaded and where it runs. Changes when the GPU takes over, and when a lost GPU is replaced. */
     this.info = info;
-    connection.onInfo = (changed) => {
-      this.info = changed;
-      onInfo(changed);
+    /**
+     * Called with the new `info` when the GPU has taken over from the CPU. When a GPU is lost: with null while the model is
+     * loaded again, then with the new `info`. The work under way goes on by itself.
+     *
+     * @type {(info: EngineInfo | null) => void}
+     */
+    this.onMove = () => {};
+    connection.onMove = (changed) => {
+      if (changed) this.info = changed;
+      this.onMove(changed);
     };
   }
 

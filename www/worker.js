@@ -272,6 +272,7 @@ async function withDevice(work, id) {
     } catch (error) {
       const cause = asMambaError(error);
       if (cause.code !== "device-lost" || !loaded) throw error;
+      tell(id, { lost: true });
       recovery ??= recover(loaded, cause).finally(() => (recovery = undefined));
       await recovery;
       tell(id, { info: info() });

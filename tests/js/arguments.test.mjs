@@ -191,7 +191,6 @@ test("wrong options of load are refused before a worker is made", async () => {
     threads: [],
     build: [],
     onProgress: ["a function", "a class"],
-    onInfo: ["a function", "a class"],
     signal: ["null"],
     keep: ["true"],
     hub: ["a string", "a long string"],

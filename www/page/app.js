@@ -1,5 +1,6 @@
 // The page: puts its parts together.
 
+import { EngineWatch } from "../engine/session/watch.js";
 import { requireReachable } from "./address.js";
 import { ask } from "./ask.js";
 import { Chat } from "./chat.js";
@@ -7,7 +8,6 @@ import { Completion } from "./completion.js";
 import { setUpCompletionBar } from "./completion-bar.js";
 import { Composer } from "./composer.js";
 import { byId } from "./dom.js";
-import { EngineWatch } from "./engine-watch.js";
 import { FollowScroll } from "./follow-scroll.js";
 import { setUpLaunches } from "./launched.js";
 import { keepFocus, placeToWrite } from "./keep-focus.js";
@@ -15,7 +15,7 @@ import { setUpLeaveGuard } from "./leave-guard.js";
 import { showLoading } from "./loading-view.js";
 import { Model } from "./model.js";
 import { failedCard } from "./model-cards.js";
-import { showModelCard } from "./model-card.js";
+import { showModelCard, tellOfMove } from "./model-card.js";
 import { setUpModelDialog } from "./model-dialog.js";
 import { setUpOffline } from "./offline.js";
 import { Modes } from "./modes.js";
@@ -171,6 +171,7 @@ model.onChange((state, before) => {
   // Questions and messages about another model are over.
   if (state.loading && state.loading.choice !== before.loading?.choice) showCard(null);
   if (state.failed !== before.failed) showFailed(state);
+  tellOfMove(state, before);
   if (state.current?.engine !== before.current?.engine) showCurrent(state);
   else showState();
 });

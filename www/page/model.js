@@ -13,7 +13,8 @@ import { noteLoaded, noteLoading } from "./crash-guard.js";
  * @property {string} backend
  * @property {string} precision
  *
- * @typedef {{ choice: Choice, engine: import("../mamba.js").Engine, memoryBytes: number }} Loaded
+ * @typedef {{ choice: Choice, engine: import("../mamba.js").Engine, memoryBytes: number, isMoving: boolean }} Loaded
+ *   `isMoving`: its GPU was lost, and it is loaded again
  * @typedef {{ choice: Choice, progress: import("../engine/fetch/progress.js").Progress | null }} Loading
  * @typedef {{ choice: Choice, error: import("../mamba.js").MambaError }} Failed
  *
@@ -72,25 +73,18 @@ export class Model {
           noteLoading(choice, progress.totalBytes);
           this.#become({ loading: { choice, progress } });
         },
-        onInfo: () => void this.#measure(engine),
       });
       const memoryBytes = await engine.memoryBytes();
       if (signal.aborted) return void engine.dispose();
       const old = this.engine;
       noteLoaded();
-      this.#become({ current: { choice, engine, memoryBytes }, loading: null });
+      engine.onMove = (info) => void this.#move(engine, info === null);
+      this.#become({ current: { choice, engine, memoryBytes, isMoving: false }, loading: null });
       // This ends its worker at once, whatever it is doing.
       await old?.dispose();
     } catch (error) {
       if (!signal.aborted) this.fail(choice, error);
     }
-  }
-
-  /** The engine runs somewhere else now. @param {import("../mamba.js").Engine} engine */
-  async #measure(engine) {
-    const memoryBytes = await engine.memoryBytes().catch(() => null); // one that has ended is told elsewhere
-    const { current } = this.#state;
-    if (memoryBytes !== null && current?.engine === engine) this.#become({ current: { ...current, memoryBytes } });
   }
 
   /** Ends the loading that is under way. What has arrived of the model is kept. */
@@ -118,6 +112,15 @@ export class Model {
     const old = this.engine;
     this.#become({ current: null });
     void old?.dispose();
+  }
+
+  /** @param {import("../mamba.js").Engine} engine @param {boolean} isMoving */
+  async #move(engine, isMoving) {
+    // Loading the model again may have taken memory. An engine that has ended is told elsewhere.
+    const measured = isMoving ? null : await engine.memoryBytes().catch(() => null);
+    const { current } = this.#state;
+    if (current?.engine !== engine) return;
+    this.#become({ current: { ...current, isMoving, memoryBytes: measured ?? current.memoryBytes } });
   }
 
   /** @param {Partial<ModelState>} change */

@@ -132,7 +132,6 @@ const LOAD = {
   build: oneOf(["auto", "plain", "relaxed", "threads"]),
   threads,
   onProgress: callback,
-  onInfo: callback,
   signal: orNull(signal),
   keep: flag,
   hub: address,

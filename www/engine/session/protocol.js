@@ -29,9 +29,11 @@
  *   `fetched` what has come of it; `helpers` comes when all threads have answered, `missing` of them with a failure
  *
  * @typedef {{ progress: import("../fetch/progress.js").Progress }
+ *   | { lost: true }
  *   | { info: import("../../mamba.js").EngineInfo }
  *   | { prefill: { read: number, total: number }, at: Standing }
  *   | { pieces: { id: number, text: string }[], at: Standing }} CallEvent
+ *   `lost`: the GPU was lost, and the model is loaded again; `info` follows
  * @typedef {{ id: number, result: unknown }
  *   | { id: number, error: import("../errors.js").PlainError }
  *   | { id: number, event: CallEvent }

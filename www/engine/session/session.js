@@ -119,7 +119,7 @@ export class Session {
     let wake = () => {};
 
     const { id, result } = this.#connection.start("run", { session: this.#handle, request }, (event) => {
-      if ("progress" in event || "info" in event) return;
+      if ("progress" in event || "lost" in event || "info" in event) return;
       this.#stand(event.at);
       if ("pieces" in event) ready.push(...event.pieces);
       else onPrefill?.(event.prefill);

@@ -15,6 +15,7 @@
 //! * `run`: what was asked, how far it is, and its statistics.
 //! * `output`: from tokens to text, up to a stop string.
 //! * `input`: from a request to the tokens to read.
+//! * `trace`: the tokens that a run has read.
 
 mod input;
 mod output;
@@ -23,9 +24,10 @@ mod run;
 mod session;
 mod stats;
 mod stop;
+mod trace;
 
 pub(crate) use input::check_ids;
-pub use request::{Input, Request, Text};
+pub use request::{Input, Request, Text, Turn};
 pub use session::Session;
 pub use stats::Stats;
 

@@ -67,6 +67,7 @@ export { keptModels } from "./engine/keep/store.js";
  * @typedef {object} SessionStats
  * @property {number} promptTokens
  * @property {number} tokens
+ * @property {number} readTokens that went through the model
  * @property {number} prefillMs
  * @property {number} decodeMs
  * @property {number} timeToFirstTokenMs

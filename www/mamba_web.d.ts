@@ -85,6 +85,8 @@ export class WasmSession {
   logits(): Float32Array;
   position(): number;
   stats(): import("./mamba.js").SessionStats;
+  /** All tokens that the last run has read; undefined if they were too many to be kept. */
+  ids(): Uint32Array | undefined;
   snapshot(): Uint8Array;
   fork(): WasmSession;
   free(): void;

@@ -183,10 +183,10 @@ async function work(session, run, id) {
     if (!step) {
       const text = session.cancel();
       await readBack(session, id);
-      return { reason: "cancelled", text, ...standing(session) };
+      return { reason: "cancelled", text, ids: session.ids() ?? null, ...standing(session) };
     }
     const at = standing(session);
-    if (step.kind === "end") return { reason: step.reason, text: step.text, ...at };
+    if (step.kind === "end") return { reason: step.reason, text: step.text, ids: session.ids() ?? null, ...at };
     if (step.kind === "token") {
       run.untaken += 1;
       tell(id, { pieces: [{ id: step.id, text: step.text }], at });

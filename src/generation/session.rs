@@ -6,6 +6,7 @@ use super::input::{self, Start};
 use super::output::Output;
 use super::run::Run;
 use super::stop::StopStrings;
+use super::trace::Trace;
 use super::{Input, LoadedModel, Request, Stats, Step};
 use crate::backend::Arrival;
 use crate::conversation::Conversation;
@@ -23,6 +24,8 @@ pub struct Session {
     sequence: Sequence,
     conversation: Conversation,
     stats: Stats,
+    /// What the last run has read.
+    trace: Trace,
     run: Option<Run>,
 }
 
@@ -50,7 +53,7 @@ impl Session {
     }
 
     fn of(sequence: Sequence, conversation: Conversation, stats: Stats) -> Self {
-        Self { sequence, conversation, stats, run: None }
+        Self { sequence, conversation, stats, trace: Trace::default(), run: None }
     }
 
     /// Starts a run; [`Session::advance`] does the work.
@@ -78,13 +81,13 @@ impl Session {
         }
         request.validate()?;
         let Request { input, settings, max_tokens, stop } = request;
-        let Start { tokens, message } = input::start(model, &input, &self.sequence, &mut self.conversation)?;
+        let Start { tokens, recorded } = input::start(model, &input, &self.sequence, &mut self.conversation)?;
         let chooser = match input {
-            Input::Read(_) => None,
+            Input::Read(_) | Input::Turns(_) => None,
             _ => Some(Chooser::new(Sampler::new(settings, model.config().vocab)?, constraint)),
         };
         let decoder = match (model.tokenizer(), &input) {
-            (Ok(tokenizer), Input::Prompt(_)) => {
+            (Ok(tokenizer), Input::Prompt(_) | Input::Begun { .. }) => {
                 let last: Vec<u32> = self.sequence.recent().iter().chain(tokens.iter().copied()).collect();
                 StreamDecoder::after(tokenizer, &last[last.len().saturating_sub(CONTEXT_TOKENS)..])?
             }
@@ -96,6 +99,7 @@ impl Session {
         stop_tokens.extend(stop.iter().filter_map(special));
         let before = self.sequence.try_clone()?;
         self.stats = Stats { prompt_tokens: tokens.len(), ..Stats::default() };
+        self.trace = Trace::default();
         self.run = Some(Run {
             tokens,
             read: 0,
@@ -104,7 +108,9 @@ impl Session {
             tokens_left: max_tokens,
             chosen: None,
             over: None,
-            output: Output::new(decoder, StopStrings::new(stop), message),
+            output: Output::new(decoder, StopStrings::new(stop), recorded),
+            trace: Trace::default(),
+            passed_before: self.sequence.passed(),
             before: Some(before),
             started,
             waiting_since: None,
@@ -124,7 +130,10 @@ impl Session {
         };
         let result = run.step(&mut self.sequence, &mut self.stats, model);
         match &result {
-            Ok(Step::End { .. }) => run.output.record(&mut self.conversation),
+            Ok(Step::End { .. }) => {
+                self.trace = run.trace;
+                run.output.record(&mut self.conversation);
+            }
             Ok(_) | Err(Error::DeviceLost(_)) => self.run = Some(run),
             Err(_) => {
                 self.stop(run);
@@ -187,6 +196,7 @@ impl Session {
             Some(before) => self.sequence = before,
             None => {
                 self.sequence.abandon();
+                self.trace = run.trace;
                 run.output.record(&mut self.conversation);
             }
         }
@@ -222,6 +232,12 @@ impl Session {
     /// Counts and times of the current run, or of the last one.
     pub fn stats(&self) -> Stats {
         self.stats
+    }
+
+    /// All tokens that the last run has read, the prompt and the answer, so that [`Input::Turns`] can have them read
+    /// again. None after a run of more than 2^20 tokens, whose ids are not kept.
+    pub fn ids(&self) -> Option<&[u32]> {
+        self.trace.ids()
     }
 
     /// The recurrent state as of the last read-back, for inspection.

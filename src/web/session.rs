@@ -86,6 +86,11 @@ impl WasmSession {
         values::to_js(&self.session.stats())
     }
 
+    /// All tokens that the last run has read; undefined if they were too many to be kept.
+    pub fn ids(&self) -> Option<Vec<u32>> {
+        self.session.ids().map(<[u32]>::to_vec)
+    }
+
     /// The bytes of a `.mstate` file.
     pub fn snapshot(&self) -> Result<Vec<u8>, JsValue> {
         self.session.snapshot(&*self.engine.borrow()).thrown()

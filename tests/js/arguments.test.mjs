@@ -145,6 +145,7 @@ async function allBut(right, work, what) {
 const GENERATE = {
   prompt: ["null", "an empty string", "a string", "a long string"],
   message: ["null", "an empty string", "a string", "a long string"],
+  answer: ["null", "an empty string", "a string", "a long string"],
   maxTokens: ["null"],
   temperature: ["null", "0", "-1", "1.5", "2 ** 53"],
   topK: ["null", "0"],
@@ -215,6 +216,24 @@ test("token ids are whole numbers that a token can have", async () => {
   for (const list of [[0, -1], [1, 2, "3"], [1, undefined], [1, , 3], [null], [{}], [2 ** 32], [1e300], Int8Array.of(-1), Float32Array.of(NaN)]) {
     await refused(String(list), () => engine.detokenize(/** @type {any} */ (list)));
   }
+});
+
+test("turns have a message and an answer, and perhaps ids", async () => {
+  await allBut([], (value) => session.read(value), "turns");
+  const turn = { message: "a", answer: "" };
+  for (const [option, right] of Object.entries({
+    message: ["an empty string", "a string", "a long string"],
+    answer: ["an empty string", "a string", "a long string"],
+    ids: ["null", "an array"],
+  })) {
+    await allBut(right, (value) => session.read([turn, { ...turn, [option]: value }]), option);
+  }
+  for (const wrong of [{}, { message: "a" }, { answer: "a" }, { ...turn, role: "user" }]) {
+    await refused(JSON.stringify(wrong), () => session.read(/** @type {any} */ ([turn, wrong])));
+  }
+  await session.read([turn, { message: "b", answer: "c", ids: [1, 2] }]);
+  const { turns } = connection.calls.at(-1)?.args.request;
+  assert.deepEqual(turns, [{ ...turn, ids: undefined }, { message: "b", answer: "c", ids: Uint32Array.of(1, 2) }]);
 });
 
 test("texts, states and ids of kept models", async () => {

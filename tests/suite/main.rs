@@ -15,6 +15,7 @@ mod sampler;
 mod saves;
 mod template;
 mod tokenizer;
+mod turns;
 
 #[path = "../support/mod.rs"]
 mod support;

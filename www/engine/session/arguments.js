@@ -139,10 +139,12 @@ const LOAD = {
 };
 const SESSION = { system: text };
 const PREFILL = { signal: orNull(signal), onPrefill: orNull(callback) };
+const TURN = { message: text, answer: text, ids: orNull(ids) };
 const GENERATE = {
   ...PREFILL,
   prompt: orNull(text),
   message: orNull(text),
+  answer: orNull(text),
   maxTokens: orNull(whole(1, MOST_ID)),
   temperature: orNull(number),
   topK: orNull(whole(0, MOST_ID)),
@@ -194,6 +196,27 @@ export function ids(value, name) {
 
 /** @param {unknown} value */
 export const textOrIds = (value) => (typeof value === "string" ? value : ids(value, "ids"));
+
+/**
+ * Turns of a chat, copied.
+ *
+ * @param {unknown} value
+ * @returns {{ message: string, answer: string, ids?: Uint32Array }[]}
+ */
+export function turns(value) {
+  return readable("turns", () => {
+    if (!Array.isArray(value)) throw wrong("turns", "have to be a list of turns", value);
+    if (value.length === 0) throw badArgument("There are no turns to read.");
+    const checked = [];
+    for (let i = 0; i < value.length; i++) {
+      const { message, answer, ids } = options(value[i], `turns[${i}]`, TURN);
+      if (message === undefined) throw wrong(`turns[${i}].message`, "has to be a string", message);
+      if (answer === undefined) throw wrong(`turns[${i}].answer`, "has to be a string", answer);
+      checked.push({ message, answer, ids });
+    }
+    return checked;
+  });
+}
 
 /** The bytes of an .mstate file. @param {unknown} value */
 export function bytes(value) {

@@ -18,7 +18,8 @@
  *
  * @typedef {{ session: number, position: number, stats: SessionStats }} SessionHandle
  * @typedef {{ position: number, stats: SessionStats }} Standing where a session stands
- * @typedef {Standing & { text: string, reason: "stop" | "length" | "read" | "cancelled" }} Ending
+ * @typedef {Standing & { text: string, reason: "stop" | "length" | "read" | "cancelled", ids: Uint32Array | null }} Ending
+ *   `ids` are all tokens that the run has read, null if they were too many to be kept
  * @typedef {import("../../mamba.js").SessionStats} SessionStats
  *
  * @typedef {{ [name in keyof Calls]: { id: number, call: name, args: Parameters<Calls[name]>[0] } }[keyof Calls]} Request

@@ -1,21 +1,32 @@
 // One conversation: a recurrent state in the worker, seen from the main thread.
 
-import { generateOptions, prefillOptions, textOrIds as checkedTextOrIds } from "./arguments.js";
+import { generateOptions, prefillOptions, textOrIds as checkedTextOrIds, turns as checkedTurns } from "./arguments.js";
 import { badArgument, cancelled, MambaError } from "../errors.js";
 
 /** @typedef {import("./connection.js").Connection} Connection */
 
 /**
- * @typedef {object} Turn
+ * @typedef {object} Input
  * @property {string} [prompt] raw text
  * @property {string} [message] one chat turn, put through the model's chat template
+ * @property {string} [answer] how the answer to the message begins
  * @property {Record<number, number>} [logitBias]
  * @property {string | string[]} [stop]
  * @property {number} [seed]
  * @property {AbortSignal} [signal]
  * @property {(progress: { read: number, total: number }) => void} [onPrefill] how much of the prompt is read
  *
- * @typedef {import("../../mamba.js").SamplingSettings & Turn} GenerateOptions
+ * @typedef {import("../../mamba.js").SamplingSettings & Input} GenerateOptions
+ *
+ * @typedef {object} Turn
+ * @property {string} message
+ * @property {string} answer in full, or as far as it came
+ * @property {ArrayLike<number> | null} [ids] all tokens that were read in this turn, as `lastRun` gave them
+ *
+ * @typedef {object} LastRun
+ * @property {"stop" | "length" | "read" | "cancelled"} reason
+ * @property {Uint32Array | null} ids all tokens that it has read, the prompt and the answer; null if they were too many
+ * @property {boolean} isClosed whether the text came to its own end, so that there is no more of it to be generated
  *
  * @typedef {{ text: string, id: number | null }} Piece
  *   `text` is whole characters and may be empty; `id` is null for the text that was still
@@ -27,6 +38,8 @@ export class Session {
   #handle;
   #position;
   #stats;
+  /** @type {LastRun | null} */
+  #lastRun = null;
   #isBusy = false;
   #isClosed = false;
 
@@ -49,6 +62,22 @@ export class Session {
   /** Of the last run. */
   get stats() {
     return this.#stats;
+  }
+
+  /** How the last run of this session ended, and what it has read; null before the first one and after a failure. */
+  get lastRun() {
+    return this.#lastRun;
+  }
+
+  /**
+   * Reads turns of a chat that was had before, so that the session goes on as if they had been had in it.
+   *
+   * @param {Turn[]} turns
+   * @param {Pick<GenerateOptions, "signal" | "onPrefill">} [options]
+   */
+  async read(turns, options = {}) {
+    const known = checkedTurns(turns);
+    for await (const _ of this.#run({ turns: known }, prefillOptions(options))); // reading gives no pieces
   }
 
   /**
@@ -111,6 +140,7 @@ export class Session {
     this.#requireIdle();
     if (signal?.aborted) throw cancelled();
     this.#isBusy = true;
+    this.#lastRun = null;
 
     /** @type {Piece[]} */
     const ready = [];
@@ -127,6 +157,7 @@ export class Session {
     });
     const finished = result.then((last) => {
       this.#stand(last);
+      this.#lastRun = { reason: last.reason, ids: last.ids, isClosed: last.reason === "stop" };
       if (last.text) ready.push({ text: last.text, id: null });
       ending = last;
     });

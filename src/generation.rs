@@ -28,7 +28,7 @@ mod trace;
 
 pub(crate) use input::check_ids;
 pub use request::{Input, Request, Text, Turn};
-pub use session::Session;
+pub use session::{Saving, Session};
 pub use stats::Stats;
 
 use serde::Serialize;
@@ -64,6 +64,11 @@ pub trait LoadedModel {
 
     /// Identifies the model's weights.
     fn model_hash(&self) -> &str;
+
+    /// Identifies what the tokens stand for; None where that is not known.
+    fn tokenizer_hash(&self) -> Option<&str> {
+        None
+    }
 }
 
 /// What one [`Session::step`] did.

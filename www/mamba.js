@@ -8,6 +8,7 @@ import { HUB } from "./engine/source/hub-name.js";
 import { findModel } from "./engine/source/model-source.js";
 import { requireSimd } from "./engine/program/simd.js";
 import { Session } from "./engine/session/session.js";
+import { States } from "./engine/session/states.js";
 import { deleteKeptModel as deleteModel } from "./engine/keep/store.js";
 import { chooseProgram, compileWasm } from "./engine/program/wasm.js";
 
@@ -151,6 +152,8 @@ export class Engine {
     this.#connection = connection;
     /** What was loaded and where it runs. Changes when a lost GPU is replaced. */
     this.info = info;
+    /** States that are kept for later, in memory and in this browser. */
+    this.states = new States(connection);
     connection.onInfo = (changed) => (this.info = changed);
   }
 

@@ -13,7 +13,7 @@ use crate::conversation::Conversation;
 use crate::error::{Error, Result};
 use crate::sampler::{Chooser, Constraint, Recent, Sampler};
 use crate::sequence::Sequence;
-use crate::state::{Content, Snapshot, State};
+use crate::state::{Content, Identity, Packing, Snapshot, State};
 use crate::tokenizer::StreamDecoder;
 
 /// Tokens of context that a decoder needs to continue a text.
@@ -27,6 +27,18 @@ pub struct Session {
     /// What the last run has read.
     trace: Trace,
     run: Option<Run>,
+    /// What the file that this session was restored from had as its text.
+    text: Option<String>,
+}
+
+/// How a session is saved.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Saving<'a> {
+    /// How the state's values are kept.
+    pub packing: Packing,
+    /// A text of the program that saves, such as the chat in JSON; at most
+    /// [`TEXT_BYTES`](crate::state::TEXT_BYTES). [`Session::take_text`] gives it back.
+    pub text: Option<&'a str>,
 }
 
 impl Session {
@@ -49,11 +61,11 @@ impl Session {
         let mut recent = Recent::default();
         snapshot.recent.iter().for_each(|&token| recent.push(token));
         let sequence = Sequence::restored(snapshot.state, snapshot.logits, recent);
-        Ok(Self::of(sequence, conversation, Stats::default()))
+        Ok(Self { text: snapshot.text, ..Self::of(sequence, conversation, Stats::default()) })
     }
 
     fn of(sequence: Sequence, conversation: Conversation, stats: Stats) -> Self {
-        Self { sequence, conversation, stats, trace: Trace::default(), run: None }
+        Self { sequence, conversation, stats, trace: Trace::default(), run: None, text: None }
     }
 
     /// Starts a run; [`Session::advance`] does the work.
@@ -256,12 +268,26 @@ impl Session {
     /// [`Error::Busy`] during a run, or while the state has not been [read back](Session::read_back),
     /// [`Error::OutOfMemory`] when there is no room for the file.
     pub fn snapshot(&self, model: &dyn LoadedModel) -> Result<Vec<u8>> {
+        self.save(model, Saving::default())
+    }
+
+    /// As [`Session::snapshot`], perhaps packed and with a text. What was packed goes on nearly there.
+    ///
+    /// # Errors
+    /// As [`Session::snapshot`], and [`Error::BadArgument`] for a text that is too long.
+    pub fn save(&self, model: &dyn LoadedModel, Saving { packing, text }: Saving<'_>) -> Result<Vec<u8>> {
         self.is_idle("saved")?;
         self.is_here()?;
         let (state, logits) = (self.sequence.state(), self.sequence.logits());
         let recent: Vec<u32> = self.sequence.recent().iter().collect();
         let conversation = serde_json::to_string(&self.conversation).unwrap_or_default(); // strings always serialise
-        Content { state, logits, recent: &recent, conversation: &conversation }.to_bytes(model.model_hash())
+        let of = Identity { model: model.model_hash(), tokenizer: model.tokenizer_hash() };
+        Content { state, logits, recent: &recent, conversation: &conversation, text, packing }.to_bytes(of)
+    }
+
+    /// The text that the file had which this session was restored from. The session does not keep it after that.
+    pub fn take_text(&mut self) -> Option<String> {
+        self.text.take()
     }
 
     /// A second session that continues independently from the same state.

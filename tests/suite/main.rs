@@ -8,6 +8,7 @@ mod gguf;
 mod gpu;
 mod gpu_shapes;
 mod mixed;
+mod packing;
 mod parity;
 mod pickle;
 mod remote;

@@ -19,6 +19,8 @@ import { badArgument, MambaError, outOfMemory } from "../errors.js";
 /** The largest token id that an engine can have. */
 const MOST_ID = 2 ** 32 - 1;
 const MOST_STOPS = 64;
+/** Letters of the key of a state. */
+const MOST_KEY = 200;
 /** A name that differs by at most so many letters may be the one that was meant. */
 const NEAR = 2;
 
@@ -138,7 +140,9 @@ const LOAD = {
   patience: (/** @type {unknown} */ value, /** @type {string} */ name) => options(value, name, PATIENCE),
 };
 const SESSION = { system: text };
+const SNAPSHOT = { packing: oneOf(["f32", "f16", "int8"]), text };
 const PREFILL = { signal: orNull(signal), onPrefill: orNull(callback) };
+const LIMITS = { memoryBytes: whole(0, Number.MAX_SAFE_INTEGER), diskBytes: whole(0, Number.MAX_SAFE_INTEGER) };
 const TURN = { message: text, answer: text, ids: orNull(ids) };
 const GENERATE = {
   ...PREFILL,
@@ -162,6 +166,10 @@ const GENERATE = {
 export const loadOptions = (value) => options(value, "load", LOAD);
 /** @param {unknown} value */
 export const sessionOptions = (value) => options(value, "session", SESSION);
+/** @param {unknown} value */
+export const snapshotOptions = (value) => options(value, "snapshot", SNAPSHOT);
+/** @param {unknown} value */
+export const stateLimits = (value) => options(value, "limit", LIMITS);
 /** @param {unknown} value */
 export const prefillOptions = (value) => options(value, "prefill", PREFILL);
 /** @param {unknown} value */
@@ -226,6 +234,24 @@ export function bytes(value) {
   }
   return /** @type {Uint8Array} */ (value);
 }
+
+/** The key of a kept state. It becomes the name of a file. @param {unknown} value @param {string} [name] */
+export function stateKey(value, name = "key") {
+  const key = text(value, name);
+  if (key.length > MOST_KEY || !/^[\w-]+(\/[\w-]+)*$/.test(key)) {
+    throw wrong(name, `has to be words of letters, digits, “-” and “_”, with slashes between them, ${MOST_KEY} in all at most`, key);
+  }
+  return key;
+}
+
+/** @param {unknown} value */
+export const stateKeys = (value) =>
+  readable("keys", () => {
+    if (!Array.isArray(value)) throw wrong("keys", "have to be a list of keys", value);
+    const keys = [];
+    for (let i = 0; i < value.length; i++) keys.push(stateKey(value[i], `keys[${i}]`));
+    return keys;
+  });
 
 /** What `keptModels` calls a model. @param {unknown} value */
 export function keptId(value) {

@@ -1,6 +1,6 @@
 // One conversation: a recurrent state in the worker, seen from the main thread.
 
-import { generateOptions, prefillOptions, textOrIds as checkedTextOrIds, turns as checkedTurns } from "./arguments.js";
+import { generateOptions, prefillOptions, snapshotOptions, textOrIds as checkedTextOrIds, turns as checkedTurns } from "./arguments.js";
 import { badArgument, cancelled, MambaError } from "../errors.js";
 
 /** @typedef {import("./connection.js").Connection} Connection */
@@ -28,6 +28,10 @@ import { badArgument, cancelled, MambaError } from "../errors.js";
  * @property {Uint32Array | null} ids all tokens that it has read, the prompt and the answer; null if they were too many
  * @property {boolean} isClosed whether the text came to its own end, so that there is no more of it to be generated
  *
+ * @typedef {object} SnapshotOptions
+ * @property {"f32" | "f16" | "int8"} [packing] how the state's values are kept; "f32" is exact
+ * @property {string} [text] any text of at most 16 MiB that goes with the state, such as the chat in JSON
+ *
  * @typedef {{ text: string, id: number | null }} Piece
  *   `text` is whole characters and may be empty; `id` is null for the text that was still
  *   held back when the answer ended
@@ -45,13 +49,32 @@ export class Session {
 
   /**
    * @param {Connection} connection
-   * @param {import("./protocol.js").SessionHandle} handle
+   * @param {import("./protocol.js").SessionHandle & { text?: string | null }} handle
    */
   constructor(connection, handle) {
     this.#connection = connection;
     this.#handle = handle.session;
     this.#position = handle.position;
     this.#stats = handle.stats;
+    /** What the file that this session was restored from had as its text; null if it had none. */
+    this.text = handle.text ?? null;
+  }
+
+  /**
+   * What the worker calls a session that is free, for other parts of this module.
+   *
+   * @param {unknown} session
+   * @param {Connection} connection of the engine that it has to be of
+   */
+  static handleIn(session, connection) {
+    if (!(typeof session === "object" && session !== null && #handle in session)) {
+      throw badArgument("“session” has to be a session of this engine.");
+    }
+    if (session.#connection !== connection) {
+      throw badArgument("This session belongs to another engine.", "Use the engine that it was made by.");
+    }
+    session.#requireIdle();
+    return session.#handle;
   }
 
   /** Tokens read so far. */
@@ -111,10 +134,16 @@ export class Session {
     return this.#connection.call("logits", { session: this.#handle });
   }
 
-  /** The whole state as the bytes of an .mstate file. */
-  async snapshot() {
+  /**
+   * The whole state as the bytes of an .mstate file.
+   *
+   * @param {SnapshotOptions} [options]
+   * @returns {Promise<Uint8Array>}
+   */
+  async snapshot(options = {}) {
+    const { packing, text } = snapshotOptions(options);
     this.#requireIdle();
-    return this.#connection.call("snapshot", { session: this.#handle });
+    return this.#connection.call("snapshot", { session: this.#handle, packing, text });
   }
 
   /** A second session that goes on independently from here. It costs one copy of the state. */

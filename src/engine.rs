@@ -7,6 +7,8 @@ mod defaults;
 mod folder;
 mod warm;
 
+use core::cell::OnceCell;
+
 use serde::Serialize;
 
 pub use autotune::{Lap, Trial};
@@ -19,7 +21,7 @@ use crate::conversation::{ChatTemplate, Conversation};
 use crate::error::{Error, Result};
 use crate::generation::{Input, LoadedModel, Request, Session, check_ids};
 use crate::model::Config;
-use crate::state::{Snapshot, State};
+use crate::state::{Identity, Snapshot, State};
 use crate::tokenizer::Tokenizer;
 
 /// A model that is ready to run. All sessions of one engine share its weights.
@@ -35,6 +37,8 @@ pub struct Engine {
     defaults: Defaults,
     stop_tokens: Vec<u32>,
     model_hash: String,
+    /// Computed when it is first needed: a large vocabulary takes some milliseconds.
+    tokenizer_hash: OnceCell<Option<String>>,
 }
 
 /// Facts about the model, under the names of docs/api.md.
@@ -115,6 +119,12 @@ impl Engine {
     /// Identifies config.json and the weights.
     pub fn model_hash(&self) -> &str {
         &self.model_hash
+    }
+
+    /// Identifies what the tokens stand for; None without a tokenizer.
+    pub fn tokenizer_hash(&self) -> Option<&str> {
+        let hash = || Some(self.tokenizer.as_ref()?.vocabulary_hash(self.config().vocab));
+        self.tokenizer_hash.get_or_init(hash).as_deref()
     }
 
     /// What generation_config.json recommends, completed by this crate's own defaults.
@@ -242,9 +252,10 @@ impl Engine {
     /// Opens a `.mstate` file. The session continues exactly where the saved one stopped.
     ///
     /// # Errors
-    /// [`Error::BadState`] for a damaged file, [`Error::WrongModel`] for one of another model.
+    /// [`Error::BadState`] for a damaged file, [`Error::WrongModel`] for one of another model or tokenizer.
     pub fn restore(&self, bytes: &[u8]) -> Result<Session> {
-        Session::restore(Snapshot::from_bytes(bytes, &self.model_hash, self.config())?)
+        let of = Identity { model: &self.model_hash, tokenizer: self.tokenizer_hash() };
+        Session::restore(Snapshot::from_bytes(bytes, of, self.config())?)
     }
 }
 
@@ -271,5 +282,9 @@ impl LoadedModel for Engine {
 
     fn model_hash(&self) -> &str {
         self.model_hash()
+    }
+
+    fn tokenizer_hash(&self) -> Option<&str> {
+        self.tokenizer_hash()
     }
 }

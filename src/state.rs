@@ -7,7 +7,7 @@ mod file;
 
 use core::sync::atomic::{AtomicU64, Ordering};
 
-pub use file::{Content, Snapshot};
+pub use file::{Content, Identity, Packing, Snapshot, TEXT_BYTES};
 
 use crate::allocate::{copied, filled};
 use crate::error::{Error, Result};

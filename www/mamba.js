@@ -8,6 +8,7 @@ import { HUB } from "./engine/source/hub-name.js";
 import { findModel } from "./engine/source/model-source.js";
 import { requireSimd } from "./engine/program/simd.js";
 import { Session } from "./engine/session/session.js";
+import { States } from "./engine/session/states.js";
 import { EngineWatch } from "./engine/session/watch.js";
 import { deleteKeptModel as deleteModel } from "./engine/keep/store.js";
 import { chooseProgram, compileWasm } from "./engine/program/wasm.js";
@@ -68,6 +69,7 @@ export { keptModels } from "./engine/keep/store.js";
  * @typedef {object} SessionStats
  * @property {number} promptTokens
  * @property {number} tokens
+ * @property {number} readTokens that went through the model
  * @property {number} prefillMs
  * @property {number} decodeMs
  * @property {number} timeToFirstTokenMs
@@ -156,6 +158,8 @@ export class Engine {
     this.#connection = connection;
     /** What was loaded and where it runs. Changes when the GPU takes over, and when a lost GPU is replaced. */
     this.info = info;
+    /** States that are kept for later, in memory and in this browser. */
+    this.states = new States(connection);
     /**
      * Called with the new `info` when the GPU has taken over from the CPU. When a GPU is lost: with null while the model is
      * loaded again, then with the new `info`. The work under way goes on by itself.

@@ -93,7 +93,12 @@ export class WasmSession {
   logits(): Float32Array;
   position(): number;
   stats(): import("./mamba.js").SessionStats;
-  snapshot(): Uint8Array;
+  /** All tokens that the last run has read; undefined if they were too many to be kept. */
+  ids(): Uint32Array | undefined;
+  /** `packing` is "f32" (exact, if it is not given), "f16" or "int8". */
+  snapshot(packing?: string, text?: string): Uint8Array;
+  /** The text of the file that the session was restored from, once. */
+  takeText(): string | undefined;
   fork(): WasmSession;
   free(): void;
 }

@@ -1,5 +1,7 @@
 //! Loads a model a file and a chunk at a time, from any source of bytes.
 
+use core::cell::OnceCell;
+
 use serde::Deserialize;
 use xxhash_rust::xxh3::Xxh3;
 
@@ -403,6 +405,7 @@ impl EngineBuilder {
             defaults: model.defaults,
             stop_tokens: model.stop_tokens,
             model_hash: format!("{:032x}", self.hash.digest128()),
+            tokenizer_hash: OnceCell::new(),
         })
     }
 

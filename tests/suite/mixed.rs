@@ -111,7 +111,7 @@ fn a_state_of_mixed_layers_is_saved_and_read() {
     for (name, config) in models() {
         let (logits, state) = run(cpu(&config, Precision::F32, 1).as_mut(), &ids(), 32);
         assert_eq!(state.bytes(), config.state_bytes());
-        let saved = Snapshot { state, logits, recent: ids(), conversation: String::new() };
+        let saved = Snapshot { state, logits, recent: ids(), conversation: String::new(), text: None };
         let bytes = saved.content().to_bytes("a model").unwrap();
         let mut restored = Snapshot::from_bytes(&bytes, "a model", &config).unwrap();
         assert_eq!(restored, saved, "{name}");

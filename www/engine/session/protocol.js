@@ -9,16 +9,24 @@
  * @property {() => number} memoryBytes
  * @property {() => void} loseDevice
  * @property {(args: { system: string | undefined }) => SessionHandle} session
- * @property {(args: { bytes: Uint8Array }) => SessionHandle} restore
+ * @property {(args: { bytes: Uint8Array }) => SessionHandle & { text: string | null }} restore
  * @property {(args: { session: number }) => SessionHandle} fork
  * @property {(args: { session: number }) => Float32Array} logits
- * @property {(args: { session: number }) => Uint8Array} snapshot
+ * @property {(args: { session: number, packing?: string, text?: string }) => Uint8Array} snapshot
  * @property {(args: { session: number }) => void} close
+ * @property {(args: { key: string, session: number, packing?: string, text?: string })
+ *   => import("../states/keeper.js").Placed} statePut
+ * @property {(args: { key: string }) => SessionHandle & { text: string | null } | null} stateOpen
+ * @property {(args: { keys: string[] }) => string[]} stateHas
+ * @property {(args: { prefix: string }) => void} stateDrop
+ * @property {(args: { memoryBytes?: number, diskBytes?: number }) => void} stateLimit
+ * @property {() => import("../states/keeper.js").Usage} stateUsage
  * @property {(args: { session: number, request: object }) => Ending} run
  *
  * @typedef {{ session: number, position: number, stats: SessionStats }} SessionHandle
  * @typedef {{ position: number, stats: SessionStats }} Standing where a session stands
- * @typedef {Standing & { text: string, reason: "stop" | "length" | "read" | "cancelled" }} Ending
+ * @typedef {Standing & { text: string, reason: "stop" | "length" | "read" | "cancelled", ids: Uint32Array | null }} Ending
+ *   `ids` are all tokens that the run has read, null if they were too many to be kept
  * @typedef {import("../../mamba.js").SessionStats} SessionStats
  *
  * @typedef {{ [name in keyof Calls]: { id: number, call: name, args: Parameters<Calls[name]>[0] } }[keyof Calls]} Request

@@ -45,11 +45,11 @@ pub struct Engine {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Info {
-    /// `mamba`, `falcon-mamba`, `mamba2`, or `hybrid` for layers of several kinds.
+    /// `mamba`, `falcon-mamba`, `mamba2`, `granite-hybrid`, `falcon-h1`, or `hybrid` for layers of several kinds.
     pub architecture: &'static str,
     /// Weights in all, a tied head counted once.
     pub parameters: u64,
-    /// L.
+    /// Layers as the model's makers count them: a mixer, what stands beside it and an MLP are one.
     pub layers: usize,
     /// D.
     pub d_model: usize,
@@ -88,7 +88,7 @@ impl Engine {
         Info {
             architecture: config.architecture(),
             parameters: config.parameters(),
-            layers: config.layers.len(),
+            layers: config.blocks(),
             d_model: config.d_model,
             d_state: config.d_state(),
             vocab: config.vocab,

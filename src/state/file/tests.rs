@@ -9,7 +9,7 @@ const VOCAB: usize = 7;
 
 /// Two layers: a window and a hidden state, then a ring of five tokens, as attention will have.
 fn fresh() -> Result<State> {
-    let ring = Memory { kind: MemoryKind::Conv, extent: Extent::Ring { tokens: 5 }, width: 3 };
+    let ring = Memory::ring(MemoryKind::Keys, 5, 3);
     let layers = [
         vec![Memory::fixed(MemoryKind::Conv, 2, 3), Memory::fixed(MemoryKind::Ssm, 4, 2)],
         vec![ring, Memory::fixed(MemoryKind::Ssm, 0, 2)],

@@ -36,6 +36,8 @@ fn tag(kind: MemoryKind) -> [u8; 4] {
     match kind {
         MemoryKind::Conv => *b"conv",
         MemoryKind::Ssm => *b"ssm ",
+        MemoryKind::Keys => *b"keys",
+        MemoryKind::Values => *b"vals",
     }
 }
 

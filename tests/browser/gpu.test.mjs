@@ -90,6 +90,47 @@ function check(got) {
 }
 
 /**
+ * Runs in the worker, before its own program: a software GPU passes for a real one, and the clock all but stands still
+ * from the second time on that the GPU's results are read, so the GPU wins the race.
+ */
+function flatterGpu() {
+  Object.defineProperty(GPUAdapterInfo.prototype, "isFallbackAdapter", { get: () => false });
+  const now = performance.now.bind(performance);
+  const { mapAsync } = GPUBuffer.prototype;
+  let from = Infinity;
+  GPUBuffer.prototype.mapAsync = function (...args) {
+    from = Math.min(from, now());
+    return mapAsync.apply(this, args);
+  };
+  performance.now = () => (now() < from ? now() : from + (now() - from) / 1e6);
+}
+
+/** An engine whose GPU takes over while it writes. Runs in the page. @param {string} address of mamba.js */
+async function takeOver(address) {
+  const { load } = await import(address);
+  const options = { model: "/golden/chat/", precision: "f32" };
+  const request = { prompt: "Once upon a time", maxTokens: 4000, temperature: 0, logitBias: { 0: -100, 2: -100 } };
+  const write = async (/** @type {any} */ engine, /** @type {() => boolean} */ isEnough) => {
+    const session = await engine.session();
+    const ids = [];
+    for await (const { id } of session.generate(request)) {
+      if (id !== null) ids.push(id);
+      if (isEnough()) break;
+    }
+    return ids;
+  };
+  const auto = await load(options);
+  const first = auto.info.backend;
+  let moved = 0;
+  const ids = await write(auto, () => (auto.info.backend === "gpu" ? ++moved > 12 : false));
+  const cpu = await load({ ...options, backend: "cpu" });
+  const expected = await write(cpu, (left => () => --left === 0)(ids.length));
+  const got = { first, then: auto.info.backend, reason: auto.info.backendReason, ids, expected, moved };
+  for (const engine of [auto, cpu]) await engine.dispose();
+  return got;
+}
+
+/**
  * The other architectures, with the letters of a text as tokens. Runs in the page.
  *
  * @param {string} address of mamba.js
@@ -186,6 +227,25 @@ test("Firefox: the same", { skip: firefox ? false : "no Firefox" }, async () => 
     await page.goto(`${site.origin}/empty/`);
     check(await page.evaluate(compare, `${site.page()}mamba.js`));
     checkOthers(await page.evaluate(compareOthers, `${site.page()}mamba.js`));
+  } finally {
+    await browser.close();
+  }
+});
+
+test("Chromium: the GPU takes over in the middle of a sentence", async () => {
+  const browser = await launchChromium(["--enable-unsafe-webgpu"]);
+  try {
+    const page = await browser.newPage();
+    await page.route(/\/worker\.js/, async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, body: `(${flatterGpu})();\n${await response.text()}` });
+    });
+    await page.goto(`${site.origin}/empty/`);
+    const got = await page.evaluate(takeOver, `${site.page()}mamba.js`);
+    assert.equal(got.first, "cpu");
+    assert.equal(got.then, "gpu", got.reason);
+    assert.ok(got.ids.length > got.moved && got.moved > 12, "it wrote before the move, and after it");
+    assert.deepEqual(got.ids, got.expected);
   } finally {
     await browser.close();
   }

@@ -64,7 +64,7 @@ const html = await readFile(at("index.html"), "utf8");
 await rm(at("build"), { recursive: true, force: true });
 await mkdir(at("build", "new"), { recursive: true });
 
-await build({
+const programs = await build({
   ...common,
   entryPoints: PROGRAMS,
   outdir: "build/new",
@@ -80,7 +80,7 @@ await build({
   outfile: "build/new/page.css",
 });
 
-const { metafile } = await build({
+const serviceWorker = await build({
   ...common,
   entryPoints: { "service-worker": "service-worker.js" },
   outdir: "build",
@@ -101,7 +101,7 @@ await rename(at("build", "new"), at(home));
 await writeFile(at("index.html"), pageOf(html));
 for (const source of SOURCES) await rm(at(source), { recursive: true });
 for (const [name, way] of Object.entries(PUBLIC)) await writeFile(at(name), `${way} "./${home}/${name}";\n`);
-const inputs = Object.keys(metafile?.inputs ?? {}).map((input) => at(input));
+const inputs = [programs, serviceWorker].flatMap(({ metafile }) => Object.keys(metafile?.inputs ?? {}).map((input) => at(input)));
 await writeFile(at("THIRD-PARTY.txt"), `${await crateNotices()}\n\n${await npmNotices(inputs)}`);
 await keepShell();
 

@@ -103,5 +103,5 @@ export async function npmNotices(files) {
     }),
   );
   await requireAllowed(parts);
-  return notices("npm packages in the service worker of this site, and their licences.", parts);
+  return notices("npm packages in this site, and their licences.", parts);
 }

@@ -1,11 +1,13 @@
 // One message and its answer, as the conversation shows them.
 
-import { actionButton, announce, copyText, make, setIcon } from "./dom.js";
+import { AnswerText } from "./answer-text.js";
+import { showCopied } from "./copied.js";
+import { actionButton, copyText, make } from "./dom.js";
 import { count, counted, duration, rate } from "./format.js";
 import { keepFocus } from "./keep-focus.js";
 import { problemCard } from "./problem.js";
 import { listed } from "./shown-text.js";
-import { blocks, StreamedText } from "./streamed-text.js";
+import { blocks } from "./streamed-text.js";
 
 /** Laying out a pasted book would freeze the page for seconds. Its beginning is enough. */
 const LONG_MESSAGE = 3000;
@@ -26,6 +28,7 @@ export class TurnView {
   #problem = make("div");
   #body;
   #copyButton;
+  #asText;
   #regenerate;
   #goOn;
 
@@ -34,12 +37,13 @@ export class TurnView {
    * @param {TurnActions} actions
    */
   constructor(message, actions) {
-    this.#body = make("div", { class: "text" });
-    this.answer = new StreamedText(this.#body, actions.follow);
+    this.#body = make("div", {});
+    this.answer = new AnswerText(this.#body, actions.follow);
     this.#copyButton = actionButton("Copy", "copy", () => this.#copy());
+    this.#asText = actionButton("Show as text", "text", () => this.#toggleText());
     this.#regenerate = actionButton("Regenerate", "again", actions.regenerate);
     this.#goOn = actionButton("Go on", "on", actions.goOn);
-    this.#buttons.append(this.#copyButton, this.#regenerate, this.#goOn);
+    this.#buttons.append(this.#copyButton, this.#asText, this.#regenerate, this.#goOn);
     this.element = make(
       "li",
       { class: "turn" },
@@ -121,7 +125,7 @@ export class TurnView {
 
   /** @param {{ canRegenerate: boolean, canGoOn: boolean }} can */
   showActions({ canRegenerate, canGoOn }) {
-    this.#copyButton.hidden = !this.answer.text.trim();
+    this.#copyButton.hidden = this.#asText.hidden = !this.answer.text.trim();
     this.#regenerate.hidden = !canRegenerate;
     this.#goOn.hidden = !canGoOn;
   }
@@ -132,25 +136,15 @@ export class TurnView {
     this.#status.textContent = "";
   }
 
+  #toggleText() {
+    this.answer.isPlain = !this.answer.isPlain;
+    const label = this.#asText.querySelector("span");
+    if (label) label.textContent = this.answer.isPlain ? "Show formatted" : "Show as text";
+  }
+
   async #copy() {
     showCopied(this.#copyButton, await copyText(this.answer.text.trim()));
   }
-}
-
-/**
- * @param {HTMLButtonElement} button with an icon and a label
- * @param {boolean} isCopied
- */
-export function showCopied(button, isCopied) {
-  const [svg, label] = [button.querySelector("svg"), button.querySelector("span")];
-  if (!svg || !label) return;
-  label.textContent = isCopied ? "Copied" : "Not copied";
-  setIcon(svg, isCopied ? "done" : "problem");
-  announce(isCopied ? "Copied." : "The browser did not let this page copy.");
-  setTimeout(() => {
-    label.textContent = "Copy";
-    setIcon(svg, "copy");
-  }, 2000);
 }
 
 /** @param {string} message */

@@ -16,6 +16,7 @@ import { build } from "esbuild";
 import { injectManifest } from "workbox-build";
 import { crateNotices } from "./crates.mjs";
 import { npmNotices } from "./notices.mjs";
+import { PARTS, partsStayFiles } from "./parts.mjs";
 
 /** Name of the bundle -> the module that it begins with. */
 const PROGRAMS = {
@@ -30,12 +31,12 @@ const PUBLIC = { "mamba.js": "export * from", "worker.js": "import" };
 
 const folder = path.resolve(process.argv[2] ?? "dist");
 const at = (/** @type {string[]} */ ...names) => path.join(folder, ...names);
-const modules = fileURLToPath(new URL("../node_modules", import.meta.url));
+const packages = fileURLToPath(new URL("../node_modules", import.meta.url));
 
 /** @type {import("esbuild").BuildOptions} */
 const common = {
   absWorkingDir: folder,
-  nodePaths: [modules],
+  nodePaths: [packages],
   bundle: true,
   // The output keeps the language level of the sources.
   target: "esnext",
@@ -50,6 +51,7 @@ const common = {
         onResolve({ filter: /\/mamba_web\w*\.js$/ }, (found) => ({ path: `./${path.basename(found.path)}`, external: true }));
       },
     },
+    partsStayFiles(folder),
   ],
 };
 
@@ -64,13 +66,11 @@ const html = await readFile(at("index.html"), "utf8");
 await rm(at("build"), { recursive: true, force: true });
 await mkdir(at("build", "new"), { recursive: true });
 
-const programs = await build({
-  ...common,
-  entryPoints: PROGRAMS,
-  outdir: "build/new",
-  format: "esm",
-  sourcemap: "linked",
-});
+/** @type {import("esbuild").BuildOptions} */
+const modules = { ...common, outdir: "build/new", format: "esm", sourcemap: "linked" };
+const programs = await build({ ...modules, entryPoints: PROGRAMS });
+// They are other people's code nearly all, so their names help nobody who reads an error here.
+const parts = await build({ ...modules, entryPoints: PARTS, minifyIdentifiers: true });
 await build({ ...common, entryPoints: { boot: "page/boot.js" }, outdir: "build/new", format: "iife", target: "es5" });
 
 const sheets = [...html.matchAll(/ *<link rel="stylesheet" href="(styles\/[\w-]+\.css)" \/>\n/g)];
@@ -78,6 +78,14 @@ await build({
   ...common,
   stdin: { contents: sheets.map(([, name]) => `@import "./${name}";`).join("\n"), loader: "css", resolveDir: folder },
   outfile: "build/new/page.css",
+});
+
+// Browsers that know WebAssembly know woff2.
+const maths = await build({
+  ...common,
+  entryPoints: { maths: "page/markdown/maths.css" },
+  outdir: "build/new",
+  loader: { ".woff2": "file", ".woff": "empty", ".ttf": "empty" },
 });
 
 const serviceWorker = await build({
@@ -101,16 +109,16 @@ await rename(at("build", "new"), at(home));
 await writeFile(at("index.html"), pageOf(html));
 for (const source of SOURCES) await rm(at(source), { recursive: true });
 for (const [name, way] of Object.entries(PUBLIC)) await writeFile(at(name), `${way} "./${home}/${name}";\n`);
-const inputs = [programs, serviceWorker].flatMap(({ metafile }) => Object.keys(metafile?.inputs ?? {}).map((input) => at(input)));
+const inputs = [programs, parts, maths, serviceWorker].flatMap(({ metafile }) => Object.keys(metafile?.inputs ?? {})).map((input) => at(input));
 await writeFile(at("THIRD-PARTY.txt"), `${await crateNotices()}\n\n${await npmNotices(inputs)}`);
 await keepShell();
 
 /** The page, with the addresses of this build. @param {string} source */
 function pageOf(source) {
-  let page = source;
+  let made = source;
   const replace = (/** @type {string} */ old, /** @type {string} */ fresh) => {
-    if (page.split(old).length !== 2) throw new Error(`index.html does not have ${old} once.`);
-    page = page.replace(old, fresh);
+    if (made.split(old).length !== 2) throw new Error(`index.html does not have ${old} once.`);
+    made = made.replace(old, fresh);
   };
   for (const [link] of sheets.slice(1)) replace(link, "");
   replace(sheets[0][1], `${home}/page.css`);
@@ -118,7 +126,7 @@ function pageOf(source) {
   replace(`src="${PROGRAMS.app}"`, `src="${home}/app.js"`);
   const { SITE_URL } = process.env;
   if (SITE_URL) replace('content="icons/social.png"', `content="${new URL("icons/social.png", SITE_URL.replace(/\/?$/, "/")).href}"`);
-  return page;
+  return made;
 }
 
 /** Writes the service worker, with the list of what it keeps. */

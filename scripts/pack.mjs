@@ -15,7 +15,7 @@ const SMALLEST_BYTES = 1024; // below it, a packet is a packet
 const WORTH = 0.9;
 
 /** Files that are packed already, or that are asked for in parts and counted in bytes, such as files of models. */
-const isLeft = (/** @type {string} */ file) => /\.(br|gz|png|map|safetensors)$/.test(file) || /^models\/[^/]+\//.test(file);
+const isLeft = (/** @type {string} */ file) => /\.(br|gz|png|woff2|map|safetensors)$/.test(file) || /^models\/[^/]+\//.test(file);
 
 /** Brotli -11 takes seconds for each wasm, so earlier results are kept. */
 const kept = fileURLToPath(new URL("../target/packed/", import.meta.url));

@@ -249,7 +249,7 @@ describe("the chat", () => {
       await page.keyboard.press("Enter");
       await answerIsDone(page);
       assert.equal(await direction(".said .text"), "rtl");
-      assert.equal(await page.getAttribute(".answer .line", "dir"), "auto");
+      assert.equal(await page.getAttribute(".answer .text [dir]", "dir"), "auto");
       await page.check("input[value=completion]");
       await page.fill("#beginning", "سلام");
       assert.equal(await direction("#beginning"), "rtl");

@@ -151,7 +151,7 @@ test("strangers' text without end is cut wherever it is shown", async () => {
   });
 });
 
-test("the answer grows in blocks of bounded size, with or without blanks and full stops", async () => {
+test("a plain text grows in blocks of bounded size, with or without blanks and full stops", async () => {
   await withPage(browser, site.page("?model=/golden/chat/"), async (page) => {
     await modelIsReady(page);
     await setSetting(page, "maxTokens", "1");

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { capitalised, listed, MOST_SENTENCE, shownName, shownText } from "../../www/page/shown-text.js";
+import { capitalised, listed, MOST_SENTENCE, seenText, shownName, shownText } from "../../www/page/shown-text.js";
 
 test("what is too long is cut, and nothing is cut in two", () => {
   assert.equal(shownText("Short."), "Short.");
@@ -25,4 +25,11 @@ test("a line of facts begins with a capital letter", () => {
   assert.equal(listed(["first token after 3 ms", "stopped"]), "First token after 3 ms · stopped");
   assert.equal(listed([]), "");
   assert.equal(capitalised("12 tokens"), "12 tokens");
+});
+
+test("in a text of many lines, line breaks and what a script needs stay", () => {
+  assert.equal(seenText("a\n\tb\u00adc"), "a\n\tb\u00adc");
+  assert.equal(seenText("a\u202eb\u2067c\u200bd\u200de"), "a[U+202E]b[U+2067]c[U+200B]d[U+200D]e");
+  for (const text of ["👩\u200d🔬", "❤️\u200d🔥", "👍🏽", "می\u200cخواهم", "क्\u200dष"]) assert.equal(seenText(text), text);
+  assert.equal(seenText("\ud800"), "[U+D800]");
 });

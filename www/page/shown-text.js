@@ -11,9 +11,33 @@ export const MOST_NAME = 80;
  */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\u2028\u2029\u115f\u1160\u3164\uffa0]/gu;
 
+const codeOf = (/** @type {string} */ character) => `[U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}]`;
+
 /** @param {string} text */
-const seen = (text) =>
-  text.replace(/[\n\r\t]+/g, " ").replace(UNSEEN, (c) => `[U+${(c.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}]`);
+const seen = (text) => text.replace(/[\n\r\t]+/g, " ").replace(UNSEEN, codeOf);
+
+/**
+ * Joiners that belong to a word or an emoji: between two letters of a script that has them, or between two pictures.
+ */
+const JOINED = /(?<=[\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f])\u200d(?=\p{Extended_Pictographic})|(?<=[\p{L}\p{M}])[\u200c\u200d](?=[\p{L}\p{M}])/uy;
+const JOINING_SCRIPT = /^[\p{sc=Arab}\p{sc=Syrc}\p{sc=Mong}\p{sc=Deva}\p{sc=Beng}\p{sc=Guru}\p{sc=Gujr}\p{sc=Orya}\p{sc=Taml}\p{sc=Telu}\p{sc=Knda}\p{sc=Mlym}\p{sc=Sinh}\p{sc=Khmr}\p{sc=Mymr}\p{sc=Tibt}\p{sc=Zinh}]/u;
+
+/**
+ * A text of many lines with what cannot be seen made visible. Line breaks, tabs and what a script needs stay.
+ *
+ * @param {string} text
+ */
+export function seenText(text) {
+  return text.replace(UNSEEN, (character, /** @type {number} */ at) => {
+    if (character === "\n" || character === "\t" || character === "\u00ad") return character;
+    if (character === "\u200c" || character === "\u200d") {
+      JOINED.lastIndex = at;
+      const before = text[at - 1] ?? "";
+      if (JOINED.test(text) && (JOINING_SCRIPT.test(before) || !/\p{L}/u.test(before))) return character;
+    }
+    return codeOf(character);
+  });
+}
 
 /**
  * The text, cut if it is too long. Nothing is read beyond the cut, so the length of the original costs nothing.

@@ -9,7 +9,7 @@ import { asMambaError } from "../engine/errors.js";
  * @param {object} answer
  * @param {import("../mamba.js").Session} answer.session
  * @param {import("../engine/session/session.js").GenerateOptions} answer.request
- * @param {import("./streamed-text.js").StreamedText} answer.text
+ * @param {{ append(text: string): void, end(): void }} answer.text
  * @param {AbortSignal} answer.signal
  * @param {(progress: { read: number, total: number }) => void} answer.onPrefill
  * @param {() => void} answer.onToken
@@ -29,6 +29,6 @@ export async function streamAnswer({ session, request, text, signal, onPrefill, 
     // The visitor wanted to stop. The text so far stays.
     return error.code === "cancelled" && signal.aborted ? { reason: "cancelled" } : { error };
   } finally {
-    text.flush();
+    text.end();
   }
 }

@@ -20,14 +20,22 @@ export class StreamedText {
   /** @type {HTMLElement | null} */
   #line = null;
   #afterPaint;
+  #direction;
 
   /**
    * @param {HTMLElement} element
    * @param {() => void} [afterPaint]
+   * @param {"auto" | "ltr"} [direction] of each line: of its own, or that of code
    */
-  constructor(element, afterPaint = () => {}) {
+  constructor(element, afterPaint = () => {}, direction = "auto") {
     this.element = element;
     this.#afterPaint = afterPaint;
+    this.#direction = direction;
+  }
+
+  /** Whether a part of it is not shown yet. */
+  get isBusy() {
+    return this.#waiting !== "";
   }
 
   /** @param {string} text */
@@ -52,6 +60,11 @@ export class StreamedText {
     }
     this.#add(text.slice(start));
     this.#afterPaint();
+  }
+
+  /** There is no more text, for now. */
+  end() {
+    this.flush();
   }
 
   clear() {
@@ -91,7 +104,7 @@ export class StreamedText {
   }
 
   #newLine() {
-    this.#line = make("div", { class: "line", dir: "auto" });
+    this.#line = make("div", { class: "line", dir: this.#direction });
     this.#lineLength = 0;
     this.element.append(this.#line);
   }

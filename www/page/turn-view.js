@@ -1,13 +1,15 @@
 // One message and its answer, as the conversation shows them.
 
-import { actionButton, announce, copyText, icon, make, setIcon } from "./dom.js";
+import { AnswerText } from "./answer-text.js";
+import { showCopied } from "./copied.js";
+import { actionButton, copyText, icon, make } from "./dom.js";
 import { editor } from "./edit-in-place.js";
 import { count, counted, duration, rate } from "./format.js";
 import { keepFocus } from "./keep-focus.js";
 import { menuButton } from "./menu.js";
 import { problemCard } from "./problem.js";
 import { listed } from "./shown-text.js";
-import { blocks, StreamedText } from "./streamed-text.js";
+import { blocks } from "./streamed-text.js";
 
 /** Laying out a pasted book would freeze the page for seconds. Its beginning is enough. */
 const LONG_MESSAGE = 3000;
@@ -46,6 +48,7 @@ export class TurnView {
   #answerBox;
   #edit;
   #copyButton;
+  #asText;
   #regenerate;
   #goOn;
   #more;
@@ -58,10 +61,11 @@ export class TurnView {
   constructor(message, actions) {
     this.message = message;
     this.#actions = actions;
-    this.#body = make("div", { class: "text" });
-    this.answer = new StreamedText(this.#body, actions.follow);
+    this.#body = make("div", {});
+    this.answer = new AnswerText(this.#body, actions.follow);
     this.#edit = actionButton("Edit", "edit", () => this.editMessage());
     this.#copyButton = actionButton("Copy", "copy", () => this.#copy());
+    this.#asText = actionButton("Show as text", "text", () => this.#toggleText());
     this.#regenerate = actionButton("Regenerate", "again", actions.regenerate);
     this.#goOn = actionButton("Go on", "on", actions.goOn);
     this.#more = menuButton("More", actions.more);
@@ -79,7 +83,7 @@ export class TurnView {
         { class: "below" },
         this.#branches.element,
         this.#numbers,
-        make("span", { class: "actions" }, this.#copyButton, this.#regenerate, this.#goOn, this.#more),
+        make("span", { class: "actions" }, this.#copyButton, this.#asText, this.#regenerate, this.#goOn, this.#more),
       ),
     );
     this.element = make(
@@ -179,7 +183,7 @@ export class TurnView {
   /** What can be done with it. @param {TurnState} state */
   show({ canEdit, canRegenerate, canGoOn, hasMore, branch }) {
     this.#edit.hidden = !canEdit;
-    this.#copyButton.hidden = !this.answer.text.trim();
+    this.#copyButton.hidden = this.#asText.hidden = !this.answer.text.trim();
     this.#regenerate.hidden = !canRegenerate;
     this.#goOn.hidden = !canGoOn;
     this.#more.hidden = !hasMore;
@@ -199,6 +203,12 @@ export class TurnView {
     this.element.classList.remove("writing");
     this.element.removeAttribute("aria-busy");
     this.#status.textContent = "";
+  }
+
+  #toggleText() {
+    this.answer.isPlain = !this.answer.isPlain;
+    const label = this.#asText.querySelector("span");
+    if (label) label.textContent = this.answer.isPlain ? "Show formatted" : "Show as text";
   }
 
   async #copy() {
@@ -232,22 +242,6 @@ class Branches {
     this.#before.disabled = at <= 1;
     this.#after.disabled = at >= of;
   }
-}
-
-/**
- * @param {HTMLButtonElement} button with an icon and a label
- * @param {boolean} isCopied
- */
-export function showCopied(button, isCopied) {
-  const [svg, label] = [button.querySelector("svg"), button.querySelector("span")];
-  if (!svg || !label) return;
-  label.textContent = isCopied ? "Copied" : "Not copied";
-  setIcon(svg, isCopied ? "done" : "problem");
-  announce(isCopied ? "Copied." : "The browser did not let this page copy.");
-  setTimeout(() => {
-    label.textContent = "Copy";
-    setIcon(svg, "copy");
-  }, 2000);
 }
 
 /** @param {string} message */

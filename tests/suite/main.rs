@@ -7,6 +7,7 @@ mod generation;
 mod gguf;
 mod gpu;
 mod gpu_shapes;
+mod hybrid;
 mod mixed;
 mod parity;
 mod pickle;

@@ -143,6 +143,11 @@ impl State {
         all.filter(move |(_, held)| held.memory.kind == kind).map(|(layer, held)| (layer, held.values.as_slice()))
     }
 
+    /// All memories, layer after layer.
+    pub fn all(&self) -> impl Iterator<Item = &[f32]> {
+        self.layers.iter().flatten().map(|held| held.values.as_slice())
+    }
+
     /// The windows of all layers one after the other, `[L, K-1, W]`, for inspection.
     pub fn conv(&self) -> Vec<f32> {
         self.memories(MemoryKind::Conv).flat_map(|(_, values)| values).copied().collect()

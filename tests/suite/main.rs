@@ -8,6 +8,7 @@ mod gguf;
 mod gpu;
 mod gpu_shapes;
 mod hybrid;
+mod kernels;
 mod mixed;
 mod parity;
 mod pickle;

@@ -1,44 +1,25 @@
 //! Layers of different kinds and sizes in one model: each backend against `reference`. No checkpoint has such layers yet,
 //! so the configs are built here.
 
-use crate::support::{fill_by_chance, kl_divergence, read, relative_error};
+use crate::support::{fill_by_chance, kl_divergence, mamba1, mamba2, model_of, read, relative_error};
 use mamba_web::backend::gpu::{Device, GpuLoader};
 use mamba_web::backend::{self, Backend, Name, Precision};
-use mamba_web::model::{Config, Heads, Mamba1, Mamba2, Mixer, Published};
+use mamba_web::model::Config;
 use mamba_web::state::{Snapshot, State};
 
 const TOKENS: u32 = 70;
 
-fn mamba1(d_inner: usize, d_state: usize, dt_rank: usize, d_conv: usize, part_norms: Option<f32>) -> Mixer {
-    let time_step_limit = (0.0, f32::INFINITY);
-    let (use_bias, use_conv_bias) = (part_norms.is_some(), true);
-    Mixer::Mamba1(Mamba1 { d_inner, d_state, dt_rank, d_conv, use_bias, use_conv_bias, time_step_limit, part_norms })
-}
-
-fn mamba2(heads: usize, head_dim: usize, groups: usize, d_state: usize, norm_before_gate: bool) -> Mixer {
-    let (time_step_limit, d_conv, use_bias, use_conv_bias) = ((0.001, 2.0), 4, norm_before_gate, false);
-    let heads = Heads { heads, head_dim, groups, norm_before_gate };
-    let gated_norm = Some(1e-5);
-    Mixer::Mamba2(Mamba2 { heads, d_state, d_conv, use_bias, use_conv_bias, time_step_limit, gated_norm })
-}
-
 /// The larger ones first, in the middle and last, so that work space is sized by none but the largest of each thing.
 fn models() -> Vec<(&'static str, Config)> {
-    let config = |layers| {
-        let published = Published::default();
-        let config =
-            Config { vocab: 131, d_model: 34, layers, tied: true, norm_epsilon: 1e-5, eos_tokens: vec![], published };
-        config.checked("The test").unwrap()
-    };
     let (wide, narrow, falcon) =
         (mamba1(90, 5, 3, 4, None), mamba1(20, 21, 7, 2, None), mamba1(40, 16, 2, 3, Some(1e-6)));
     let (few, many, grouped) = (mamba2(2, 33, 1, 40, false), mamba2(17, 4, 1, 6, true), mamba2(6, 11, 3, 9, false));
     vec![
-        ("one of each", config(vec![wide, few])),
-        ("Mamba-2 first", config(vec![many, narrow, grouped])),
-        ("all kinds", config(vec![narrow, few, falcon, many, wide, grouped, few, narrow])),
-        ("Mamba-1 of two sizes", config(vec![narrow, wide, falcon])),
-        ("Mamba-2 of three sizes", config(vec![grouped, few, many])),
+        ("one of each", model_of(vec![wide, few])),
+        ("Mamba-2 first", model_of(vec![many, narrow, grouped])),
+        ("all kinds", model_of(vec![narrow, few, falcon, many, wide, grouped, few, narrow])),
+        ("Mamba-1 of two sizes", model_of(vec![narrow, wide, falcon])),
+        ("Mamba-2 of three sizes", model_of(vec![grouped, few, many])),
     ]
 }
 

@@ -6,9 +6,9 @@ use std::collections::VecDeque;
 use web_time::Instant;
 
 use super::Gpu;
+use super::buffers::MOST_STEPS;
 use super::device::Device;
 use super::dims::Dims;
-use super::plan::MOST_STEPS;
 use super::readback::Readback;
 use super::sampling;
 use super::signal::Signal;

@@ -102,6 +102,14 @@ impl Device {
 }
 
 impl GpuLoader {
+    /// The kernels of a call of `tokens` tokens, each once.
+    pub fn kernels(&self, tokens: usize) -> Vec<&'static str> {
+        let mut names: Vec<_> = self.plan.call(tokens, self.dims.chunk).map(|dispatch| dispatch.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
     /// Fills the model with arbitrary weights. Speed does not depend on their values.
     ///
     /// # Errors
@@ -198,12 +206,9 @@ impl Gpu {
     pub(crate) fn profile(&self, tokens: usize) -> Result<Vec<Timing>> {
         let p = &self.plan;
         self.write_control(0, 1, tokens);
-        let one = [&p.sample, &p.embed, &p.decode, &p.head];
-        let many = [&p.embed, p.block(tokens, self.dims.chunk), &p.head];
-        let all: Vec<&Dispatch> =
-            if tokens == 1 { one.into_iter().flatten().collect() } else { many.into_iter().flatten().collect() };
+        let sample: &[Dispatch] = if tokens == 1 { &p.sample } else { &[] };
         let mut kinds: Vec<(&Dispatch, usize)> = Vec::new();
-        for dispatch in all {
+        for dispatch in sample.iter().chain(p.call(tokens, self.dims.chunk)) {
             match kinds.iter_mut().find(|(known, _)| known.is_like(dispatch)) {
                 Some((_, count)) => *count += 1,
                 None => kinds.push((dispatch, 1)),

@@ -2,10 +2,11 @@
 
 use super::Gpu;
 use super::budget::Need;
+use super::buffers::Buffers;
 use super::device::Device;
 use super::dims::{Dims, MixerDims, Sections};
 use super::matrix::{Format, Matrix, Memory};
-use super::plan::{Buffers, Plan};
+use super::plan::Plan;
 use crate::allocate::filled;
 use crate::backend::{Backend, Compiled, Loader, Precision};
 use crate::checkpoint::TensorSink;
@@ -157,12 +158,12 @@ impl<'a> Columns<'a> {
 pub struct GpuLoader {
     device: Device,
     config: Config,
-    dims: Dims,
+    pub(super) dims: Dims,
     precision: Precision,
     inventory: Inventory,
     weights: Weights,
     /// Made before the weights arrive, so that the kernels compile meanwhile.
-    plan: Plan,
+    pub(super) plan: Plan,
     current: Option<Role>,
     /// Values of the current tensor, for those that are not matrices; uploaded when it is whole.
     values: Vec<f32>,

@@ -1,6 +1,7 @@
 //! Mamba-1 and Falcon-Mamba: x_proj, dt_proj and the selective scan.
 
-use super::{Maker, Matmul, MatvecKind, Place, dt_limits, groups, matvec_groups, parts, slot, whole};
+use super::layer::{Place, parts};
+use super::maker::{Maker, Matmul, MatvecKind, dt_limits, groups, matvec_groups, slot, whole};
 use crate::backend::gpu::dims::MixerDims;
 use crate::backend::gpu::kernels::{self, Dispatch, Pipeline, Rows};
 use crate::backend::gpu::matrix::Matrix;

@@ -1,6 +1,7 @@
 //! Mamba-2: a step of the recurrence for one token, the matrix form for a block.
 
-use super::{Maker, Place, dt_limits, flag, groups, slot, whole};
+use super::layer::Place;
+use super::maker::{Maker, dt_limits, flag, groups, slot, whole};
 use crate::backend::gpu::dims::MixerDims;
 use crate::backend::gpu::kernels::{self, Dispatch, Pipeline, Rows};
 use crate::backend::gpu::weights::Mixer;

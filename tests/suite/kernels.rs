@@ -3,7 +3,9 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::support::{fill_by_chance, kl_divergence, mamba1, mamba2, model_of, read, relative_error};
+use crate::support::{
+    attention, fill_by_chance, kl_divergence, mamba1, mamba2, mamba2_without_norm, mlp, model_of, relative_error,
+};
 use mamba_web::backend::gpu::{Device, GpuLoader};
 use mamba_web::backend::{self, Backend, Name, Precision};
 use mamba_web::model::{Config, Mixer};
@@ -40,16 +42,19 @@ enum Calls {
     Chunk,
     /// A block of several chunks.
     Chunks,
+    /// One token each after such a block, and a block after these.
+    Mixed,
 }
-use Calls::{Chunk, Chunks, FusedSteps, Steps};
+use Calls::{Chunk, Chunks, FusedSteps, Mixed, Steps};
 
 impl Calls {
-    /// Tokens in all, and of a call.
-    fn tokens(self) -> (usize, usize) {
+    /// The tokens of each call. The first call has the kernel.
+    fn lengths(self) -> &'static [usize] {
         match self {
-            Steps | FusedSteps => (6, 1),
-            Chunk => (30, 30),
-            Chunks => (150, 150),
+            Steps | FusedSteps => &[1; 6],
+            Chunk => &[30],
+            Chunks => &[150],
+            Mixed => &[1, 150, 1, 1, 1, 45, 1],
         }
     }
 }
@@ -68,7 +73,24 @@ fn falcon_layers() -> Vec<Mixer> {
 
 /// P below and above a workgroup's channels, N beyond what is staged together, one group and several, both gates.
 fn mamba2_layers() -> Vec<Mixer> {
-    vec![mamba2(2, 33, 1, 70, false), mamba2(17, 4, 1, 6, true), mamba2(6, 11, 3, 9, false)]
+    vec![
+        mamba2(2, 33, 1, 70, false),
+        mamba2(17, 4, 1, 6, true),
+        mamba2(6, 11, 3, 9, false),
+        mamba2_without_norm(5, 7, 1, 8),
+    ]
+}
+
+/// Queries that share keys by none, three and ten; S odd, of one vector, and beyond a workgroup's channels; windows that
+/// are shorter than the block and, with several workgroups to share the keys, longer.
+fn attention_layers() -> Vec<Mixer> {
+    vec![
+        attention(6, 2, 8, Some(1e4), 170),
+        attention(3, 3, 5, None, 20),
+        attention(10, 1, 34, Some(1e11), 140),
+        attention(2, 1, 132, None, 300),
+        attention(2, 2, 2, Some(100.0), 1),
+    ]
 }
 
 fn all_layers() -> Vec<Mixer> {
@@ -77,14 +99,15 @@ fn all_layers() -> Vec<Mixer> {
 
 fn kernels() -> Vec<Kernel> {
     let kernel = |name, cpu, layers, calls| Kernel { name, cpu, layers, calls, precisions: F32 };
-    let one_of_each = vec![mamba1(90, 5, 3, 4, None), mamba2(6, 11, 3, 9, false)];
+    let one_of_each = vec![mamba1(90, 5, 3, 4, None), mamba2(6, 11, 3, 9, false), attention(6, 2, 8, Some(1e4), 170)];
+    let one_of_each = [one_of_each, vec![mlp(37, true), mlp(130, false)]].concat();
     let product = |name, cpu, calls| Kernel { precisions: ALL, ..kernel(name, cpu, one_of_each.clone(), calls) };
     let grouped = vec![mamba2(17, 4, 1, 6, true), mamba2(6, 11, 3, 9, false)];
     vec![
         product("embed", Cpu::In("matrix"), &[Steps, Chunk]),
         product("matvec", Cpu::In("matrix"), &[Steps]),
         product("matmul", Cpu::In("matrix"), &[Chunk, Chunks]),
-        product("in_proj", Cpu::In("layer"), &[Steps]),
+        Kernel { precisions: ALL, ..kernel("in_proj", Cpu::In("layer"), vec![mamba2(6, 11, 3, 9, false)], &[Steps]) },
         kernel("norm", Cpu::SameName, all_layers(), &[Chunk]),
         kernel("conv", Cpu::SameName, all_layers(), &[Chunk, Chunks]),
         kernel("carry", Cpu::Not("a block is one chunk"), all_layers(), &[Chunks]),
@@ -98,16 +121,27 @@ fn kernels() -> Vec<Kernel> {
         kernel("mamba2/finish", Cpu::In("mamba2/chunk"), mamba2_layers(), &[Chunk, Chunks]),
         // One token of the other layers has it within matvec, as part of out_proj.
         kernel("mamba2/gated_norm", Cpu::In("mamba2/mod"), grouped, &[Steps, Chunk]),
+        kernel("attention/step", Cpu::In("attention"), attention_layers(), &[Steps, Mixed]),
+        kernel("attention/combine", Cpu::Not("a thread has all keys of a head"), attention_layers(), &[Mixed]),
+        kernel("attention/store", Cpu::In("attention"), attention_layers(), &[Chunk]),
+        kernel("attention/block", Cpu::In("attention"), attention_layers(), &[Chunk, Chunks]),
     ]
 }
 
 /// Shaders that compute no part of a layer. `rank` and `choose` are compared with `src/sampler.rs` in gpu.rs.
 const OTHERS: [&str; 3] = ["choose", "copy", "rank"];
 
-/// Scores and state after the tokens.
-fn run(model: &mut dyn Backend, ids: &[u32], most: usize) -> (Vec<f32>, State) {
+/// Scores and state after calls of these lengths; a backend may take less at a time.
+fn run(model: &mut dyn Backend, lengths: &[usize]) -> (Vec<f32>, State) {
     let mut state = State::try_new(model.config()).unwrap();
-    let scores = read(model, ids, most, &mut state);
+    let mut scores = vec![f32::NAN; model.config().vocab];
+    let mut ids = (0..u32::MAX).map(|i| i.wrapping_mul(2_654_435_761) % 131);
+    for &length in lengths {
+        let call: Vec<u32> = ids.by_ref().take(length).collect();
+        for block in call.chunks(model.block()) {
+            model.prefill(block, &mut state, Some(&mut scores)).unwrap();
+        }
+    }
     (scores, state)
 }
 
@@ -135,24 +169,22 @@ fn check(what: &str, precision: Precision, got: &(Vec<f32>, State), want: &(Vec<
 #[test]
 fn every_kernel_gives_what_reference_gives() {
     let device = pollster::block_on(Device::open()).unwrap();
-    let ids: Vec<u32> = (0..150u32).map(|i| i.wrapping_mul(2_654_435_761) % 131).collect();
     for kernel in kernels() {
         for &layer in &kernel.layers {
             let config = model_of(vec![layer]);
             for &calls in kernel.calls {
-                let (tokens, most) = calls.tokens();
-                let ids = &ids[..tokens];
-                let want = run(on(Name::Reference, &config, Precision::F32).as_mut(), ids, most);
+                let lengths = calls.lengths();
+                let want = run(on(Name::Reference, &config, Precision::F32).as_mut(), lengths);
                 for &precision in kernel.precisions {
                     let what = format!("{} {calls:?} {layer:?}", kernel.name);
                     let loader = GpuLoader::new(device.clone(), config.clone(), precision);
                     let loader = pollster::block_on(loader).unwrap();
                     let loader = if calls == FusedSteps { loader.fused_kernels() } else { loader };
-                    assert!(loader.kernels(most).contains(&kernel.name), "{what}: not in this case");
+                    assert!(loader.kernels(lengths[0]).contains(&kernel.name), "{what}: not in this case");
                     let mut gpu = fill_by_chance(Box::new(loader), &config, 7);
-                    check(&what, precision, &run(gpu.as_mut(), ids, most), &want);
+                    check(&what, precision, &run(gpu.as_mut(), lengths), &want);
                     if precision != Precision::F16 {
-                        let got = run(on(Name::Cpu, &config, precision).as_mut(), ids, most);
+                        let got = run(on(Name::Cpu, &config, precision).as_mut(), lengths);
                         check(&format!("{what} on the CPU"), precision, &got, &want);
                     }
                 }

@@ -6,6 +6,7 @@ mod configs;
 mod generation;
 mod gguf;
 mod gpu;
+mod gpu_attention;
 mod gpu_shapes;
 mod hybrid;
 mod kernels;

@@ -3,6 +3,7 @@
 use super::device::Device;
 use super::dims::{Dims, MixerDims};
 use super::matrix::Memory;
+use super::rings::RingDims;
 use crate::sampler::RECENT_TOKENS;
 
 /// Words of `Request`: eight numbers, 64 pairs, 64 words.
@@ -40,6 +41,10 @@ pub struct Buffers {
     pub dt: wgpu::Buffer,
     /// out_proj's input, `[T, E]`.
     pub y: wgpu::Buffer,
+    /// Of each attention layer the keys and the values, `[M and more, J, S]`.
+    pub rings: Vec<Option<[wgpu::Buffer; 2]>>,
+    /// What parts of the keys give, see `shaders/attention/step.wgsl`.
+    pub attended: wgpu::Buffer,
     /// `[chunks, N + 1, E]`
     pub chunks: wgpu::Buffer,
     pub best: wgpu::Buffer,
@@ -66,10 +71,18 @@ impl Buffers {
             convolved: memory.floats("convolved", t * dims.most(MixerDims::width)),
             x_dbl: memory.floats("x_dbl", t * dims.most(|m| m.x_dbl)),
             dt: memory.floats("dt", t * dims.most(|m| if m.x_dbl > 0 { m.e } else { 0 })),
-            y: memory.floats("y", t * dims.most(|m| m.e)),
+            y: memory.floats("y", t * dims.most(MixerDims::mixed)),
+            rings: dims.layers.iter().map(|layer| layer.rings.map(|rings| memory.rings(&rings))).collect(),
+            attended: memory.buffer("attended", dims.attended() * 4),
             chunks: memory.floats("chunks", dims.most(|m| m.chunk_ends(t))),
             best: memory.floats("best", dims.vocab.div_ceil(LIST_SCORES) * KEPT_SCORES * 2),
             bytes: memory.bytes,
         }
+    }
+}
+
+impl Memory<'_> {
+    fn rings(&mut self, rings: &RingDims) -> [wgpu::Buffer; 2] {
+        ["keys", "values"].map(|name| self.buffer(name, rings.bytes()))
     }
 }

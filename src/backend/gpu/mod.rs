@@ -5,6 +5,9 @@
 //! That lets the GPU sample by itself and run ahead of the host: several tokens a submit, and the next submit before
 //! the last has come back. Only ids come back; the state comes back when it is [fetched](Remote::fetch).
 //!
+//! Keys and values of attention are in rings of their own, a row a token. They have more rows than a token looks back at,
+//! so going back is to name an earlier position, and what was read ahead is overwritten.
+//!
 //! One sequence is in the ring at a time. To let another one in, its state is parked beside the ring. Where there is no
 //! room, the state is lost and its tokens are replayed. Results of a submit still reach the sequence that submitted it
 //! after it has left the ring, because the GPU works in the order of submission.
@@ -21,6 +24,7 @@ mod plan;
 #[cfg(not(target_arch = "wasm32"))]
 mod profile;
 mod readback;
+mod rings;
 mod sampling;
 mod signal;
 mod spare;
@@ -56,13 +60,14 @@ pub struct Gpu {
     precision: Precision,
     weights: Weights,
     plan: Plan,
-    /// The sequence in the ring, and its current slot.
+    /// The sequence in the ring, its current slot, and the tokens that it has read.
     resident: Option<Stamp>,
     slot: usize,
+    position: u64,
     /// The content of this stamp is also in the host's memory.
     fetched: Option<Stamp>,
     /// Parked sequences, oldest first.
-    parked: Vec<(Stamp, wgpu::Buffer)>,
+    parked: Vec<Parked>,
     parking: Spares,
     ahead: Ahead,
     /// What was submitted and is not back yet, oldest first.
@@ -74,6 +79,14 @@ pub struct Gpu {
     pace: Pace,
     /// When the last block was read.
     last_read: web_time::Instant,
+}
+
+/// A sequence beside the ring.
+struct Parked {
+    stamp: Stamp,
+    /// Tokens that it has read.
+    position: u64,
+    buffer: wgpu::Buffer,
 }
 
 struct Job {
@@ -90,8 +103,8 @@ enum Work {
         tokens: usize,
     },
     Scores,
-    /// The state with this stamp.
-    State(Stamp),
+    /// The state with this stamp, after so many tokens.
+    State(Stamp, u64),
 }
 
 impl Gpu {
@@ -103,7 +116,7 @@ impl Gpu {
         weights: Weights,
         plan: Plan,
     ) -> Result<Self> {
-        let state_bytes = (dims.state_len() + dims.scores) * 4;
+        let state_bytes = dims.whole_bytes();
         let mut gpu = Self {
             ahead: Ahead::new(&device, &dims),
             done: Readbacks::new("end of a block", 4),
@@ -118,6 +131,7 @@ impl Gpu {
             last_read: web_time::Instant::now(),
             resident: None,
             slot: 0,
+            position: 0,
             fetched: None,
             parked: Vec::new(),
             jobs: Vec::new(),
@@ -155,8 +169,20 @@ impl Gpu {
     }
 
     fn write_control(&self, slot_in: usize, slot_out: usize, tokens: usize) {
-        let control = [slot_in as u32, slot_out as u32, tokens as u32, 0];
+        // The recent tokens are written where something is chosen.
+        let control = [slot_in as u32, slot_out as u32, tokens as u32, 0, 0, 0, self.position as u32];
         self.device.queue.write_buffer(&self.plan.buffers.control, 0, bytemuck::cast_slice(&control));
+    }
+
+    /// # Errors
+    /// [`Error::BadArgument`] near the last position that the shaders can count.
+    fn check_position(&self) -> Result<()> {
+        if self.dims.has_rings() && self.position > u64::from(u32::MAX - (1 << 16)) {
+            return Err(Error::BadArgument(
+                "A session with attention ends after 4,294,900,000 tokens on the GPU.".into(),
+            ));
+        }
+        Ok(())
     }
 
     /// Submits the reading of a block by the sequence in the ring.
@@ -178,6 +204,7 @@ impl Gpu {
         });
         done.start();
         self.slot = next;
+        self.position += tokens.len() as u64;
         self.started(Work::Read { tokens: tokens.len() }, done, submission)
     }
 
@@ -191,7 +218,7 @@ impl Gpu {
         match work {
             Work::Read { .. } => &mut self.done,
             Work::Scores => &mut self.scores,
-            Work::State(_) => &mut self.states,
+            Work::State(..) => &mut self.states,
         }
     }
 
@@ -289,10 +316,12 @@ impl Remote for Gpu {
         self.device.check()?;
         self.tidy();
         check_call(&self.config, self.dims.tokens, tokens, state, None)?;
+        self.check_position()?;
         if self.resident == Some(state.stamp()) && tokens.len() == 1 && self.ahead.front() == Some(tokens[0]) {
             // The GPU has read it already.
             self.ahead.accept();
             self.slot = self.next_slot(self.slot);
+            self.position += 1;
             self.renew(state);
             return Ok(Poll::Ready(None));
         }
@@ -350,11 +379,11 @@ impl Remote for Gpu {
         }
         let work = match what {
             Fetch::Scores => Work::Scores,
-            Fetch::All => Work::State(state.stamp()),
+            Fetch::All => Work::State(state.stamp(), self.position),
         };
         let device = self.device.clone();
         let Poll::Ready(readback) = self.readbacks(work).get(&device) else { return Ok(Poll::Pending) };
-        let state_bytes = (self.dims.state_len() + self.dims.scores) * 4;
+        let state_bytes = self.dims.whole_bytes();
         let mut readback = readback.ok_or_else(|| no_room("give a state back", state_bytes))?;
         self.ahead.clear();
         let submission = self.submit(|encoder| match what {
@@ -362,7 +391,7 @@ impl Remote for Gpu {
                 let bytes = self.dims.scores * 4;
                 readback.copy(encoder, &self.plan.buffers.scores, self.slot * bytes, bytes);
             }
-            Fetch::All => self.copy_slot(encoder, self.slot, readback.buffer(), false),
+            Fetch::All => self.copy_whole(encoder, self.slot, self.position, readback.buffer(), false),
         });
         readback.start();
         Ok(Poll::Ready(self.started(work, readback, submission)))
@@ -379,9 +408,11 @@ impl Remote for Gpu {
             let scores: &[f32] = bytemuck::cast_slice(match work {
                 Work::Read { .. } => return,
                 Work::Scores => words,
-                Work::State(_) => {
-                    let (padded, scores) = words.split_at(dims.state_len());
+                Work::State(_, position) => {
+                    let (padded, rest) = words.split_at(dims.state_len());
+                    let (rings, scores) = rest.split_at(dims.ring_words);
                     dims.unpad(bytemuck::cast_slice(padded), state);
+                    dims.unpack_rings(rings, position, state);
                     scores
                 }
             });
@@ -401,11 +432,10 @@ impl Remote for Gpu {
                     self.pace.took(tokens, seconds);
                 }
             }
-            Work::State(stamp) if self.resident == Some(stamp) => self.fetched = Some(stamp),
-            Work::State(stamp) => {
-                if let Some(place) = self.parked.iter().position(|(parked, _)| *parked == stamp) {
-                    let (_, buffer) = self.parked.remove(place);
-                    self.parking.give(buffer);
+            Work::State(stamp, _) if self.resident == Some(stamp) => self.fetched = Some(stamp),
+            Work::State(stamp, _) => {
+                if let Some(place) = self.parked.iter().position(|parked| parked.stamp == stamp) {
+                    self.parking.give(self.parked.remove(place).buffer);
                 }
             }
             Work::Scores => {}
@@ -416,7 +446,7 @@ impl Remote for Gpu {
 
     fn has(&self, state: &State) -> bool {
         let stamp = state.stamp();
-        self.resident == Some(stamp) || self.parked.iter().any(|(parked, _)| *parked == stamp)
+        self.resident == Some(stamp) || self.parked.iter().any(|parked| parked.stamp == stamp)
     }
 
     fn wait(&self, ticket: Option<&Ticket>) {

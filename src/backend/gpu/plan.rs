@@ -1,5 +1,6 @@
 //! Every pipeline, buffer and bind group of a model, made once at load: the token loop only records dispatches.
 
+mod attention;
 mod layer;
 mod maker;
 mod mamba1;

@@ -82,7 +82,7 @@ impl Device {
             r#"{{"model_type":"mamba","vocab_size":32,"hidden_size":{size},"num_hidden_layers":1,"state_size":1,
                 "intermediate_size":{size},"time_step_rank":1,"conv_kernel":1}}"#
         ))?;
-        let dims = Dims::new(&config, &self.limits())?;
+        let dims = Dims::new(&config, &self.limits(), Format::of(precision))?;
         let memory = &mut Memory { device: self, bytes: 0 };
         let matrix = Matrix::new(memory, "matrix", size, size, Format::of(precision));
         let bytes = memory.bytes;
@@ -90,7 +90,7 @@ impl Device {
         let mut matrix = matrix;
         (0..size).for_each(|_| matrix.push(self, &row));
         let mut maker = Maker::new(self, &dims, &config);
-        let kind = MatvecKind::Out { norm: None, bias: false };
+        let kind = MatvecKind::Out { norm: None, bias: false, gated: false };
         let pipeline = maker.matvec(matrix.format, matrix.cols, matrix.rows, 0, kind);
         let (x, out, control) = (memory.floats("x", size), memory.floats("out", size), memory.floats("control", 8));
         self.queue.write_buffer(&control, 0, bytemuck::cast_slice(&[0_u32, 0, 1]));

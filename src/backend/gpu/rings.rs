@@ -64,6 +64,11 @@ impl RingDims {
         2 + self.units() * self.unit_channels()
     }
 
+    /// Values that all of them find out, of all heads.
+    pub fn parts_len(&self) -> u64 {
+        self.attention.heads as u64 * self.splits() as u64 * self.part_len() as u64
+    }
+
     /// The rows that the token at `position` may look back at. Of each piece: the bytes where it begins in a ring and in
     /// the ring's part of a whole state, in which the token t has row t % M, and its length.
     pub fn pieces(&self, position: u64) -> impl Iterator<Item = (u64, u64, u64)> + use<> {
@@ -75,6 +80,12 @@ impl RingDims {
             next += count;
             (count > 0).then_some((from * row_bytes, to * row_bytes, count * row_bytes))
         })
+    }
+
+    /// Values of the rows of one ring that hold something after `position` tokens.
+    pub fn used(&self, position: u64) -> usize {
+        let rows = usize::try_from(position).map_or(self.window(), |position| position.min(self.window()));
+        rows * self.attention.kv_width()
     }
 
     /// Where the keys and the values begin in the rings' part of a whole state, in words.

@@ -2,19 +2,22 @@
 
 use core::task::Poll;
 
-use super::Gpu;
+use super::{Gpu, Parked};
 use crate::error::Result;
-use crate::state::State;
+use crate::state::{Stamp, State};
 
 /// The most parked sequences.
 const MOST_PARKED: usize = 4;
 
 impl Gpu {
-    /// Copies between a slot and `buffer`, which holds a state as [`Dims::pad`](super::dims::Dims::pad) has it and then the scores.
-    pub(super) fn copy_slot(
+    /// Copies between a slot, with the rings' rows before `position`, and `buffer`, which holds a whole state: as
+    /// [`Dims::pad`](super::dims::Dims::pad) has it, as [`Dims::pack_rings`](super::dims::Dims::pack_rings) has it, and
+    /// then the scores.
+    pub(super) fn copy_whole(
         &self,
         encoder: &mut wgpu::CommandEncoder,
         slot: usize,
+        position: u64,
         buffer: &wgpu::Buffer,
         into_slot: bool,
     ) {
@@ -24,14 +27,28 @@ impl Gpu {
             let (at, bytes) = layer.place(slot);
             (&buffers.state, at, layer.start as u64 * 4, bytes)
         });
-        let pieces = layers.chain([(&buffers.scores, slot as u64 * scores, d.state_len() as u64 * 4, scores)]);
-        for (ring, at, here, bytes) in pieces {
+        let end = (d.state_len() + d.ring_words) as u64 * 4;
+        let rings = self.ring_pieces(position);
+        let pieces = layers.chain(rings).chain([(&buffers.scores, slot as u64 * scores, end, scores)]);
+        for (ring, at, here, bytes) in pieces.filter(|piece| piece.3 > 0) {
             if into_slot {
                 encoder.copy_buffer_to_buffer(buffer, here, ring, at, bytes);
             } else {
                 encoder.copy_buffer_to_buffer(ring, at, buffer, here, bytes);
             }
         }
+    }
+
+    /// The rings' rows before `position`: the ring, where a piece begins in it and in a whole state, and its bytes.
+    fn ring_pieces(&self, position: u64) -> impl Iterator<Item = (&wgpu::Buffer, u64, u64, u64)> {
+        let first = self.dims.state_len();
+        let layers = self.dims.layers.iter().zip(&self.plan.buffers.rings);
+        let rings = layers.filter_map(|(layer, buffers)| layer.rings.zip(buffers.as_ref()));
+        let both = rings.flat_map(|(rings, buffers)| buffers.iter().zip(rings.starts()).map(move |ring| (rings, ring)));
+        both.flat_map(move |(rings, (buffer, start))| {
+            let here = (first + start) as u64 * 4;
+            rings.pieces(position).map(move |(at, to, bytes)| (buffer, at, here + to, bytes))
+        })
     }
 
     /// Makes `state` the sequence in the ring. Pending while the GPU allocates a buffer to park the current one.
@@ -44,39 +61,57 @@ impl Gpu {
             return Ok(Poll::Ready(()));
         }
         let leaves = self.resident.filter(|&resident| self.fetched != Some(resident));
-        if let Some(place) = self.parked.iter().position(|(stamp, _)| *stamp == wanted) {
-            // The two change places, by way of the next slot.
+        if let Some(place) = self.parked.iter().position(|parked| parked.stamp == wanted) {
+            let parked = self.parked.remove(place);
+            // Slots change places by way of the next one. Rings have no room for two.
+            let swaps = leaves.is_some() && !self.dims.has_rings();
+            if !swaps
+                && let Some(stamp) = leaves
+                && self.park(stamp).is_pending()
+            {
+                self.parked.insert(place, parked);
+                return Ok(Poll::Pending);
+            }
             self.ahead.clear();
-            let (_, buffer) = self.parked.remove(place);
             let slot = self.next_slot(self.slot);
             self.submit(|encoder| {
-                self.copy_slot(encoder, slot, &buffer, true);
-                if leaves.is_some() {
-                    self.copy_slot(encoder, self.slot, &buffer, false);
+                self.copy_whole(encoder, slot, parked.position, &parked.buffer, true);
+                if swaps {
+                    self.copy_whole(encoder, self.slot, self.position, &parked.buffer, false);
                 }
             });
-            self.slot = slot;
-            match leaves {
-                Some(stamp) => self.parked.push((stamp, buffer)),
-                None => self.parking.give(buffer),
+            match leaves.filter(|_| swaps) {
+                Some(stamp) => {
+                    self.parked.push(Parked { stamp, position: self.position, buffer: parked.buffer });
+                }
+                None => self.parking.give(parked.buffer),
             }
+            (self.slot, self.position) = (slot, parked.position);
         } else {
             // First, because it may fail for want of room.
-            let padded = self.dims.pad(state)?;
-            if let Some(stamp) = leaves {
-                let Poll::Ready(buffer) = self.room_to_park() else { return Ok(Poll::Pending) };
-                // Without room the state is lost, and its sequence replays the tokens.
-                if let Some(buffer) = buffer {
-                    self.submit(|encoder| self.copy_slot(encoder, self.slot, &buffer, false));
-                    self.parked.push((stamp, buffer));
-                }
+            let (padded, rings) = (self.dims.pad(state)?, self.dims.pack_rings(state)?);
+            if let Some(stamp) = leaves
+                && self.park(stamp).is_pending()
+            {
+                return Ok(Poll::Pending);
             }
             self.ahead.clear();
-            self.upload(&padded, logits);
+            self.position = state.position;
+            self.upload(&padded, &rings, logits);
             self.fetched = Some(wanted);
         }
         self.resident = Some(wanted);
         Ok(Poll::Ready(()))
+    }
+
+    /// Parks the sequence in the ring. Without room its state is lost, and it reads its tokens again.
+    fn park(&mut self, stamp: Stamp) -> Poll<()> {
+        let Poll::Ready(buffer) = self.room_to_park() else { return Poll::Pending };
+        if let Some(buffer) = buffer {
+            self.submit(|encoder| self.copy_whole(encoder, self.slot, self.position, &buffer, false));
+            self.parked.push(Parked { stamp, position: self.position, buffer });
+        }
+        Poll::Ready(())
     }
 
     /// A buffer for a sequence to be parked: a new one or, where there is no more, that of the oldest parked sequence.
@@ -87,13 +122,19 @@ impl Gpu {
                 other => return other,
             }
         }
-        Poll::Ready((!self.parked.is_empty()).then(|| self.parked.remove(0).1))
+        Poll::Ready((!self.parked.is_empty()).then(|| self.parked.remove(0).buffer))
     }
 
-    /// `padded` is a state as [`Dims::pad`](super::dims::Dims::pad) has it.
-    fn upload(&self, padded: &[f32], logits: Option<&[f32]>) {
+    /// `padded` and `rings` are a state as [`Dims::pad`](super::dims::Dims::pad) and
+    /// [`Dims::pack_rings`](super::dims::Dims::pack_rings) have it.
+    fn upload(&self, padded: &[f32], rings: &[u32], logits: Option<&[f32]>) {
         let (d, queue) = (&self.dims, &self.device.queue);
-        for layer in &d.layers {
+        let first = d.state_len() as u64 * 4;
+        for (ring, at, here, bytes) in self.ring_pieces(self.position) {
+            let rows = &bytemuck::cast_slice::<u32, u8>(rings)[(here - first) as usize..][..bytes as usize];
+            queue.write_buffer(ring, at, rows);
+        }
+        for layer in d.layers.iter().filter(|layer| layer.mixer.slot() > 0) {
             let at = layer.place(self.slot).0;
             queue.write_buffer(&self.plan.buffers.state, at, bytemuck::cast_slice(layer.of(padded)));
         }

@@ -26,12 +26,8 @@ impl Attention {
         let own = &rings.attention;
         let row = m.projected.padded();
         let heads = Maker::numbers([("HEADS", own.heads), ("KV_HEADS", own.kv_heads), ("S", own.head_dim)]);
-        let sizes = Maker::numbers([
-            ("UNITS", rings.units()),
-            ("WINDOW", rings.window()),
-            ("RING", rings.rows),
-            ("ROW", row),
-        ]);
+        let sizes =
+            Maker::numbers([("UNITS", rings.units()), ("WINDOW", rings.window()), ("RING", rings.rows), ("ROW", row)]);
         let shared = [heads, sizes, vec![("HALF", flag(rings.half))]].concat();
         let rotary = Maker::numbers([("K_FROM", m.projected.start(1)), ("V_FROM", m.projected.start(2))]);
         let store = [shared.clone(), rotary, vec![("ROTATES", flag(own.rope_theta.is_some()))]].concat();

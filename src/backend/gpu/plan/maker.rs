@@ -53,43 +53,54 @@ impl<'a> Maker<'a> {
         pairs.into_iter().map(|(name, value)| (name, value as f64)).collect()
     }
 
-    /// The overrides of `shaders/shared/rows.wgsl`; `norm` says how many columns count for the norm, if there is one.
-    fn rows(&self, format: Format, cols: usize, rows: usize, norm: Option<usize>) -> Vec<(&'static str, f64)> {
+    /// The overrides of `shaders/shared/rows.wgsl`; `norm` says how many columns count for the norm, if there is one, and
+    /// its epsilon.
+    fn rows(&self, format: Format, cols: usize, rows: usize, norm: Option<(usize, f32)>) -> Vec<(&'static str, f64)> {
         let mut overrides = Self::numbers([
             ("FORMAT", format as usize),
             ("COLS", cols),
             ("ROWS", rows),
             ("LANES", lanes(format, cols)),
             ("PER_GROUP", per_group(rows)),
-            ("COUNTED", norm.unwrap_or(cols)),
+            ("COUNTED", norm.map_or(cols, |(counted, _)| counted)),
         ]);
-        overrides.extend([("NORM", flag(norm.is_some())), ("EPSILON", f64::from(self.config.norm_epsilon))]);
+        let epsilon = norm.map_or(0.0, |(_, epsilon)| f64::from(epsilon));
+        overrides.extend([("NORM", flag(norm.is_some())), ("EPSILON", epsilon)]);
         overrides
+    }
+
+    /// The norm of the residual stream.
+    fn norm(&self) -> Option<(usize, f32)> {
+        Some((self.config.d_model, self.config.norm_epsilon))
     }
 
     /// Of `rows` x `cols`, of which `first` rows of the result come before.
     pub fn matvec(&mut self, format: Format, cols: usize, rows: usize, first: usize, is: MatvecKind) -> Pipeline {
-        let (norm, bias, add, head) = match is {
-            MatvecKind::X => (None, false, false, false),
-            MatvecKind::Out { norm, bias } => (norm, bias, true, false),
-            MatvecKind::Head => (Some(self.config.d_model), false, false, true),
-        };
+        let (mut norm, mut with_bias, mut is_gated) = (None, false, false);
+        match is {
+            MatvecKind::X => {}
+            MatvecKind::In { bias } => (norm, with_bias) = (self.norm(), bias),
+            MatvecKind::Out { norm: own, bias, gated } => (norm, with_bias, is_gated) = (own, bias, gated),
+            MatvecKind::Head => norm = self.norm(),
+        }
         let mut overrides = self.rows(format, cols, rows, norm);
         overrides.extend(Self::numbers([("SCORES", self.dims.scores), ("FIRST", first)]));
-        overrides.extend([("BIAS", bias), ("ADD", add), ("IS_HEAD", head)].map(|(n, on)| (n, flag(on))));
+        let (is_out, is_head) = (matches!(is, MatvecKind::Out { .. }), matches!(is, MatvecKind::Head));
+        let flags = [("BIAS", with_bias), ("GATED", is_gated), ("ADD", is_out), ("IS_HEAD", is_head)];
+        overrides.extend(flags.map(|(name, on)| (name, flag(on))));
         self.pipeline(&kernels::MATVEC, &overrides)
     }
 
     /// in_proj of one token, and the convolution.
     pub fn in_proj(&mut self, matrix: &Matrix, m: &MixerDims) -> Pipeline {
-        let mut overrides = self.rows(matrix.format, matrix.cols, matrix.rows, Some(self.config.d_model));
+        let mut overrides = self.rows(matrix.format, matrix.cols, matrix.rows, self.norm());
         overrides.extend(Self::numbers([("CONV_FROM", m.conv_from()), ("CONV_WIDTH", m.width()), ("TAPS", m.k)]));
         overrides.extend([("BIAS", flag(m.mixer.use_bias())), slot(m)[0]]);
         self.pipeline(&kernels::IN_PROJ, &overrides)
     }
 
     /// Of blocks of tokens, with so many tokens a thread.
-    pub fn matmul(&mut self, matrix: &Matrix, out: usize, bias: bool, add: bool, per_thread: usize) -> Matmul {
+    pub fn matmul(&mut self, matrix: &Matrix, out: usize, is: MatmulKind, per_thread: usize) -> Matmul {
         let mut overrides = Self::numbers([
             ("FORMAT", matrix.format as usize),
             ("COLS", matrix.cols),
@@ -98,7 +109,7 @@ impl<'a> Maker<'a> {
             ("PER_THREAD", per_thread),
             ("TILE_K", if per_thread == 2 { 32 } else { 16 }),
         ]);
-        overrides.extend([("BIAS", flag(bias)), ("ADD", flag(add))]);
+        overrides.extend([("BIAS", is.bias), ("ADD", is.add), ("GATED", is.gated)].map(|(name, on)| (name, flag(on))));
         let pipeline = self.pipeline(&kernels::MATMUL, &overrides);
         Matmul { pipeline, x: groups(out, 64), y: Rows::PerTokens(16 * per_thread as u32) }
     }
@@ -136,12 +147,28 @@ impl Matmul {
 #[derive(Clone, Copy)]
 pub enum MatvecKind {
     X,
-    /// `norm`: where Mamba-2's gated norm goes with it, over how many columns.
-    Out {
-        norm: Option<usize>,
+    /// in_proj without a convolution.
+    In {
         bias: bool,
     },
+    Out {
+        /// Where Mamba-2's gated norm goes with it: over how many columns, and its epsilon.
+        norm: Option<(usize, f32)>,
+        bias: bool,
+        /// The vector is an MLP's gate and u.
+        gated: bool,
+    },
     Head,
+}
+
+/// What a product of a block of tokens does besides.
+#[derive(Clone, Copy, Default)]
+pub struct MatmulKind {
+    pub bias: bool,
+    /// The result is added to what is there.
+    pub add: bool,
+    /// A token is an MLP's gate and u.
+    pub gated: bool,
 }
 
 pub fn whole(buffer: &wgpu::Buffer) -> wgpu::BufferBinding<'_> {

@@ -174,7 +174,7 @@ impl Gpu {
             drop(pass);
             readback.copy(encoder, &plan.buffers.chosen, 0, steps * 4);
         });
-        readback.start();
+        readback.start(steps * 4);
         submission
     }
 }

@@ -239,7 +239,7 @@ pub struct Dims {
     pub tokens: usize,
     /// Tokens of the smallest chunk that a layer has.
     pub chunk: usize,
-    /// Words of the rings' rows in a whole state, which come after the slot's floats.
+    /// Words of the rings' rows in a whole state once the rings are full.
     pub ring_words: usize,
 }
 
@@ -276,10 +276,9 @@ impl Dims {
                 attention,
                 rows: attention.window + tokens.max(slots),
                 half: format != Format::F32,
-                start: words as usize,
             });
             if let Some(rings) = &rings {
-                words += rings.state_words();
+                words += 2 * rings.state_words(u64::MAX);
                 let bytes = rings.bytes().max(rings.parts_len() * 4);
                 if bytes > most_bound.min(most_buffer) || slot_bytes + words * 4 > MOST_STATE_BYTES.min(most_buffer) {
                     return Err(Error::OutOfMemory(format!(
@@ -339,9 +338,16 @@ impl Dims {
         self.ring_words > 0
     }
 
-    /// Bytes of a whole state: what a slot has, the rings' rows, and the scores.
+    /// Bytes of the largest whole state: what a slot has, the scores, and the rings' rows.
     pub fn whole_bytes(&self) -> usize {
-        (self.state_len() + self.ring_words + self.scores) * 4
+        (self.state_len() + self.scores + self.ring_words) * 4
+    }
+
+    /// Bytes of a whole state after `position` tokens.
+    pub fn whole_bytes_at(&self, position: u64) -> usize {
+        let rings = self.layers.iter().filter_map(|layer| layer.rings);
+        let words: u64 = rings.map(|rings| 2 * rings.state_words(position)).sum();
+        (self.state_len() + self.scores + words as usize) * 4
     }
 
     /// Floats of what a slot has of a state, layer after layer.
@@ -387,18 +393,22 @@ impl Dims {
 }
 
 impl Dims {
-    /// The rings' rows of `state` in the GPU's layout.
+    /// The rings' rows of `state` in the GPU's layout, layer after layer the keys and the values.
     ///
     /// # Errors
     /// [`Error::OutOfMemory`] when there is no room for them.
     pub fn pack_rings(&self, state: &mut State) -> Result<Vec<u32>> {
-        let mut words = filled(self.ring_words, 0, "a state on its way to the GPU")?;
         let position = state.position;
+        let words = self.whole_bytes_at(position) / 4 - self.state_len() - self.scores;
+        let mut words = filled(words, 0, "a state on its way to the GPU")?;
+        let mut rest = words.as_mut_slice();
         for (number, layer) in self.layers.iter().enumerate() {
             let Some(rings) = &layer.rings else { continue };
-            let (from, used) = (state.layer(number), rings.used(position));
-            for (rows, start) in [&*from.keys, &*from.values].into_iter().zip(rings.starts()) {
-                rings.pack(&rows[..used], &mut words[start..]);
+            let from = state.layer(number);
+            for rows in [from.keys, from.values] {
+                let (own, after) = rest.split_at_mut(rings.state_words(position) as usize);
+                rings.pack(&rows[..rings.values(position)], own);
+                rest = after;
             }
         }
         Ok(words)
@@ -406,11 +416,14 @@ impl Dims {
 
     /// The inverse of [`Dims::pack_rings`], after `position` tokens.
     pub fn unpack_rings(&self, words: &[u32], position: u64, state: &mut State) {
+        let mut rest = words;
         for (number, layer) in self.layers.iter().enumerate() {
             let Some(rings) = &layer.rings else { continue };
-            let (to, used) = (state.layer(number), rings.used(position));
-            for (rows, start) in [to.keys, to.values].into_iter().zip(rings.starts()) {
-                rings.unpack(&words[start..], &mut rows[..used]);
+            let to = state.layer(number);
+            for rows in [to.keys, to.values] {
+                let (own, after) = rest.split_at(rings.state_words(position) as usize);
+                rings.unpack(own, &mut rows[..rings.values(position)]);
+                rest = after;
             }
         }
     }

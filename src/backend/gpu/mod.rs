@@ -202,7 +202,7 @@ impl Gpu {
             drop(pass);
             done.copy(encoder, &plan.buffers.control, 0, 4);
         });
-        done.start();
+        done.start(4);
         self.slot = next;
         self.position += tokens.len() as u64;
         self.started(Work::Read { tokens: tokens.len() }, done, submission)
@@ -393,7 +393,10 @@ impl Remote for Gpu {
             }
             Fetch::All => self.copy_whole(encoder, self.slot, self.position, readback.buffer(), false),
         });
-        readback.start();
+        readback.start(match what {
+            Fetch::Scores => self.dims.scores * 4,
+            Fetch::All => self.dims.whole_bytes_at(self.position),
+        });
         Ok(Poll::Ready(self.started(work, readback, submission)))
     }
 
@@ -410,7 +413,7 @@ impl Remote for Gpu {
                 Work::Scores => words,
                 Work::State(_, position) => {
                     let (padded, rest) = words.split_at(dims.state_len());
-                    let (rings, scores) = rest.split_at(dims.ring_words);
+                    let (scores, rings) = rest.split_at(dims.scores);
                     dims.unpad(bytemuck::cast_slice(padded), state);
                     dims.unpack_rings(rings, position, state);
                     scores

@@ -20,8 +20,6 @@ pub struct RingDims {
     pub rows: usize,
     /// In f16, and otherwise in f32.
     pub half: bool,
-    /// Where in the rings' part of a whole state the keys begin, in words. The values follow.
-    pub start: usize,
 }
 
 impl RingDims {
@@ -49,9 +47,20 @@ impl RingDims {
         self.rows as u64 * self.row_words() as u64 * 4
     }
 
-    /// Words of the M rows of both in a whole state.
-    pub fn state_words(&self) -> u64 {
-        2 * self.window() as u64 * self.row_words() as u64
+    /// Rows of a whole state after `position` tokens: those that the next token may look back at. The token t has row
+    /// t % M.
+    fn state_rows(&self, position: u64) -> u64 {
+        position.min(self.window() as u64)
+    }
+
+    /// Words of these rows of one ring.
+    pub fn state_words(&self, position: u64) -> u64 {
+        self.state_rows(position) * self.row_words() as u64
+    }
+
+    /// Values of these rows in a [`State`](crate::state::State).
+    pub fn values(&self, position: u64) -> usize {
+        self.state_rows(position) as usize * self.attention.kv_width()
     }
 
     /// Workgroups that share the keys of a head.
@@ -69,8 +78,8 @@ impl RingDims {
         self.attention.heads as u64 * self.splits() as u64 * self.part_len() as u64
     }
 
-    /// The rows that the token at `position` may look back at. Of each piece: the bytes where it begins in a ring and in
-    /// the ring's part of a whole state, in which the token t has row t % M, and its length.
+    /// The rows of a whole state after `position` tokens. Of each piece: the bytes where it begins in a ring and in the
+    /// ring's part of a whole state, and its length.
     pub fn pieces(&self, position: u64) -> impl Iterator<Item = (u64, u64, u64)> + use<> {
         let (rows, window, row_bytes) = (self.rows as u64, self.window() as u64, self.row_words() as u64 * 4);
         let mut next = position.saturating_sub(window);
@@ -82,18 +91,7 @@ impl RingDims {
         })
     }
 
-    /// Values of the rows of one ring that hold something after `position` tokens.
-    pub fn used(&self, position: u64) -> usize {
-        let rows = usize::try_from(position).map_or(self.window(), |position| position.min(self.window()));
-        rows * self.attention.kv_width()
-    }
-
-    /// Where the keys and the values begin in the rings' part of a whole state, in words.
-    pub fn starts(&self) -> [usize; 2] {
-        [self.start, self.start + self.window() * self.row_words()]
-    }
-
-    /// The rows of a ring, `[M, J S]`, as the GPU has them.
+    /// Rows of a ring, `[.., J S]`, as the GPU has them.
     pub fn pack(&self, rows: &[f32], words: &mut [u32]) {
         let half = |value: f32| u32::from(f16::from_f32(value.clamp(-F16_MAX, F16_MAX)).to_bits());
         let heads = rows.chunks_exact(self.attention.head_dim);
@@ -150,7 +148,7 @@ mod tests {
             window,
             beside: false,
         };
-        RingDims { attention, rows, half, start: 0 }
+        RingDims { attention, rows, half }
     }
 
     /// Every token that may be looked back at is in one piece, at its row in both.
@@ -162,7 +160,7 @@ mod tests {
             for position in 0..100 {
                 let mut found = Vec::new();
                 for (from, to, bytes) in ring.pieces(position) {
-                    assert!(from + bytes <= ring.bytes() && to + bytes <= window as u64 * row);
+                    assert!(from + bytes <= ring.bytes() && to + bytes <= ring.state_words(position) * 4);
                     found.extend((0..bytes / row).map(|i| (from / row + i, to / row + i)));
                 }
                 let tokens = position.saturating_sub(window as u64)..position;

@@ -11,8 +11,8 @@ const MOST_PARKED: usize = 4;
 
 impl Gpu {
     /// Copies between a slot, with the rings' rows before `position`, and `buffer`, which holds a whole state: as
-    /// [`Dims::pad`](super::dims::Dims::pad) has it, as [`Dims::pack_rings`](super::dims::Dims::pack_rings) has it, and
-    /// then the scores.
+    /// [`Dims::pad`](super::dims::Dims::pad) has it, then the scores, then as
+    /// [`Dims::pack_rings`](super::dims::Dims::pack_rings) has it.
     pub(super) fn copy_whole(
         &self,
         encoder: &mut wgpu::CommandEncoder,
@@ -27,7 +27,7 @@ impl Gpu {
             let (at, bytes) = layer.place(slot);
             (&buffers.state, at, layer.start as u64 * 4, bytes)
         });
-        let end = (d.state_len() + d.ring_words) as u64 * 4;
+        let end = d.state_len() as u64 * 4;
         let rings = self.ring_pieces(position);
         let pieces = layers.chain(rings).chain([(&buffers.scores, slot as u64 * scores, end, scores)]);
         for (ring, at, here, bytes) in pieces.filter(|piece| piece.3 > 0) {
@@ -41,13 +41,14 @@ impl Gpu {
 
     /// The rings' rows before `position`: the ring, where a piece begins in it and in a whole state, and its bytes.
     fn ring_pieces(&self, position: u64) -> impl Iterator<Item = (&wgpu::Buffer, u64, u64, u64)> {
-        let first = self.dims.state_len();
+        let mut here = (self.dims.state_len() + self.dims.scores) as u64 * 4;
         let layers = self.dims.layers.iter().zip(&self.plan.buffers.rings);
         let rings = layers.filter_map(|(layer, buffers)| layer.rings.zip(buffers.as_ref()));
-        let both = rings.flat_map(|(rings, buffers)| buffers.iter().zip(rings.starts()).map(move |ring| (rings, ring)));
-        both.flat_map(move |(rings, (buffer, start))| {
-            let here = (first + start) as u64 * 4;
-            rings.pieces(position).map(move |(at, to, bytes)| (buffer, at, here + to, bytes))
+        let rings = rings.flat_map(|(rings, buffers)| buffers.iter().map(move |buffer| (rings, buffer)));
+        rings.flat_map(move |(rings, buffer)| {
+            let start = here;
+            here += rings.state_words(position) * 4;
+            rings.pieces(position).map(move |(at, to, bytes)| (buffer, at, start + to, bytes))
         })
     }
 
@@ -129,7 +130,7 @@ impl Gpu {
     /// [`Dims::pack_rings`](super::dims::Dims::pack_rings) have it.
     fn upload(&self, padded: &[f32], rings: &[u32], logits: Option<&[f32]>) {
         let (d, queue) = (&self.dims, &self.device.queue);
-        let first = d.state_len() as u64 * 4;
+        let first = (d.state_len() + d.scores) as u64 * 4;
         for (ring, at, here, bytes) in self.ring_pieces(self.position) {
             let rows = &bytemuck::cast_slice::<u32, u8>(rings)[(here - first) as usize..][..bytes as usize];
             queue.write_buffer(ring, at, rows);

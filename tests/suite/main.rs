@@ -17,6 +17,7 @@ mod saves;
 mod template;
 mod tokenizer;
 mod turns;
+mod weigh;
 
 #[path = "../support/mod.rs"]
 mod support;

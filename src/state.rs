@@ -3,10 +3,13 @@
 //! In Mamba and Mamba-2 each layer has two memories of fixed size, together L * (E * N + W * (K - 1)) floats, whatever
 //! the number of tokens read. W is the width of the convolution: E, in Mamba-2 E + 2 G N.
 
+mod compare;
 mod file;
 
 use core::sync::atomic::{AtomicU64, Ordering};
 
+pub use compare::Difference;
+pub(crate) use compare::mix;
 pub use file::{Content, Identity, Packing, Snapshot, TEXT_BYTES};
 
 use crate::allocate::{copied, filled};

@@ -49,6 +49,21 @@ async function compare(address) {
     const logits = await session.logits();
     got[name] = { ids, again, left: left.length, at: [session.position, twin.position], best: logits.indexOf(Math.max(...logits)) };
   }
+  // Files that were written natively, and what was generated there next (tests/golden/state).
+  const { chat: native } = await (await fetch("/golden/state/v1.json")).json();
+  got.states = [];
+  for (const version of ["v1", "v2"]) {
+    const bytes = new Uint8Array(await (await fetch(`/golden/state/chat.${version}.mstate`)).arrayBuffer());
+    for (const engine of [cpu, gpu]) {
+      const session = await engine.restore(bytes);
+      const at = session.position;
+      await session.prefill([7]);
+      const then = { temperature: 1, topK: 40, topP: 1, minP: 0, repetitionPenalty: 1.2, seed: 5, maxTokens: 20 };
+      got.states.push({ at, ids: await generate(session, then) });
+      await session.close();
+    }
+  }
+  got.native = { at: native.position, ids: native.then_7 };
   const session = await gpu.session();
   const lost = await generate(session, { prompt }, async (count) => {
     if (count === 7) await gpu.loseDevice();
@@ -74,6 +89,7 @@ function check(got) {
   assert.deepEqual(got.gpu.ids, got.cpu.ids);
   assert.deepEqual(got.gpu.again, got.cpu.again);
   assert.equal(got.gpu.best, got.cpu.best);
+  assert.deepEqual(got.states, Array(4).fill(got.native), "a file of the native command goes on alike on both");
   assert.equal(got.gpu.at[0], got.cpu.at[0]);
   // Whoever leaves after five tokens finds the state at most one further.
   assert.ok(got.gpu.at[1] - got.gpu.at[0] >= 5 && got.gpu.at[1] - got.gpu.at[0] <= 6, String(got.gpu.at));

@@ -20,6 +20,7 @@ mod saves;
 mod template;
 mod tokenizer;
 mod turns;
+mod weigh;
 
 #[path = "../support/mod.rs"]
 mod support;

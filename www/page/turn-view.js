@@ -142,6 +142,15 @@ export class TurnView {
     if (this.#status.textContent) this.#status.textContent = "";
   }
 
+  /** Another tab has gone on with it. @param {Node} node */
+  update(node) {
+    const { text } = this.answer;
+    if (!node.answer.startsWith(text)) this.answer.clear();
+    this.answer.append(node.answer.slice(this.answer.text.length));
+    this.answer.flush();
+    this.end(node);
+  }
+
   /** @param {Node} node */
   end(node) {
     this.#stopWriting();

@@ -203,7 +203,7 @@ fn a_saved_state_goes_on_exactly() {
             let mut state = fresh(model.as_ref());
             let logits = read(model.as_mut(), &ids[..read_before], 8, &mut state);
             let mut fork = state.try_clone().unwrap();
-            let snapshot = Snapshot { state, logits, recent: vec![], conversation: String::new() };
+            let snapshot = Snapshot { state, logits, recent: vec![], conversation: String::new(), text: None };
             let bytes = snapshot.content().to_bytes("model").unwrap();
             let mut restored = Snapshot::from_bytes(&bytes, "model", model.config()).unwrap();
             assert_eq!(restored, snapshot, "{name}, {read_before}");
@@ -222,7 +222,7 @@ fn a_saved_state_has_only_what_is_in_the_ring() {
         let bytes = |model: &mut dyn Backend, tokens: usize| {
             let mut state = fresh(model);
             let logits = read(model, &vec![3; tokens], 8, &mut state);
-            let saved = Snapshot { state, logits, recent: vec![], conversation: String::new() };
+            let saved = Snapshot { state, logits, recent: vec![], conversation: String::new(), text: None };
             saved.content().to_bytes("model").unwrap().len()
         };
         let (few, more) = (bytes(model.as_mut(), 10), bytes(model.as_mut(), 12));

@@ -127,11 +127,16 @@ export class Chat {
 
   /** Another tab has changed the chat that is only shown here. @param {import("./chats/library.js").Whole} whole */
   showAnew(whole) {
-    const shown = this.#list.shown.at(-1)?.[0].id ?? null;
-    this.#list.clear();
+    const before = this.#list.shown;
     this.#open = new OpenChat(this.#parts.library, whole);
     this.#open.letGo();
-    this.#show(shown);
+    const { tree } = this.#open;
+    for (const [{ id }, view] of before) {
+      const node = tree.get(id);
+      if (node) view.update(node);
+    }
+    this.#show(tree.leaf);
+    this.#parts.scroll.follow();
   }
 
   /** Saves all, and leaves the chat to another tab. */

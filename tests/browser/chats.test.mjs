@@ -33,6 +33,7 @@ async function edit(page, turn, text) {
 for (const backend of ["cpu", "gpu"]) {
   test(`20 turns on the ${backend}: edit, undo, regenerate, branches, reload read exactly the new tokens`, async () => {
     await withPage(browser, small(`&backend=${backend}`), async (page) => {
+      page.setDefaultTimeout(120_000); // SwiftShader compiles its kernels slowly
       await countReading(page);
       await page.reload();
       await shortAnswers(page);

@@ -30,7 +30,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("work", type=Path)
     parser.add_argument("--teacher", type=Path, help="the GGUF file")
     parser.add_argument("--rehearse", type=int, nargs=6, metavar=("V", "D", "F", "L", "HEADS", "KV_HEADS"), help="random weights of this shape instead")
-    parser.add_argument("--generate", type=float, default=150, help="seconds in which the teacher writes")
+    parser.add_argument("--generate", type=float, default=150, help="seconds in which the teacher writes, after a first round that compiles")
     parser.add_argument("--mixers", type=float, default=60, help="seconds for the mixers alone")
     parser.add_argument("--whole", type=float, default=900, help="seconds for the whole")
     parser.add_argument("--decay", type=float, default=0.4, help="the last part of it, in which the rate falls")
@@ -86,7 +86,9 @@ class Run:
             states.append(hidden)
             now = time.monotonic()
             self.log("conversations", tokens=sum(r.numel() for r in rows), speed=tokens.numel() / (now - began))
-            if now - start + (now - began) > self.o.generate:
+            if len(rows) == 1:
+                start = now  # this round compiled
+            elif now - start + (now - began) > self.o.generate:
                 break
         del steps
         all_rows, all_states = torch.cat(rows), torch.cat(states)

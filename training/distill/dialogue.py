@@ -53,3 +53,17 @@ def prompt(turns: Turns, system: str | None = SYSTEM) -> str:
 
 def encode(tokenizer: Tokenizer, text: str) -> list[int]:
     return tokenizer.encode(text, add_special_tokens=False).ids
+
+
+def main() -> None:
+    import argparse
+
+    parser = argparse.ArgumentParser(description="Write the tokenizer of a GGUF file as tokenizer.json.")
+    parser.add_argument("gguf", type=Path)
+    parser.add_argument("out", type=Path)
+    options = parser.parse_args()
+    read_tokenizer(options.gguf).save(str(options.out))
+
+
+if __name__ == "__main__":
+    main()

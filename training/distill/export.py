@@ -28,8 +28,8 @@ PIECE_LIMIT = 32_000_000
 # Kept from the teacher's file as they are.
 TOKENIZER_FIELDS = ("model", "pre", "tokens", "token_type", "merges", "bos_token_id", "eos_token_id", "unknown_token_id", "padding_token_id", "add_space_prefix", "add_bos_token")
 
-GENERATION = {"eos_token_id": [dialogue.END, dialogue.END_OF_TEXT], "pad_token_id": dialogue.END, "do_sample": True, "temperature": 0.5, "top_k": 40,
-              "repetition_penalty": 1.05, "max_new_tokens": 700}  # fmt: skip
+GENERATION = {"eos_token_id": [dialogue.END, dialogue.END_OF_TEXT], "pad_token_id": dialogue.END, "do_sample": True, "temperature": 0.4, "top_k": 40,
+              "max_new_tokens": 700}  # fmt: skip
 
 
 def model_config(shape: Shape) -> dict:
@@ -113,7 +113,7 @@ def add_tensors(out: gguf.GGUFWriter, weights: Weights, shape: Shape) -> None:
 
 def write_gguf(path: Path, weights: Weights, source: gguf.GGUFReader, split: bool = False) -> None:
     shape = weights.shape()
-    out = gguf.GGUFWriter(path, "granitehybrid", split_max_size=PIECE_LIMIT if split else 0)
+    out = gguf.GGUFWriter(path, "granitehybrid", split_max_size=PIECE_LIMIT if split else 0, small_first_shard=split)
     out.add_name(NAME)
     out.add_license("apache-2.0")
     out.add_file_type(gguf.LlamaFileType.MOSTLY_Q8_0)

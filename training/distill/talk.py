@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Sequence
@@ -21,10 +22,10 @@ from .student import Student
 from .visitors import VISITORS
 
 
-def load(folder: Path, device: str = "cpu") -> tuple[Student, Tokenizer]:
-    """The exported student with its weights as f32, and its tokenizer."""
+def load(folder: Path, device: str = "cpu", dtype: torch.dtype = torch.float32) -> tuple[Student, Tokenizer]:
+    """The exported student with its matrices in ``dtype`` (all else is f32), and its tokenizer."""
     c = json.loads((folder / "config.json").read_text())
-    weights = {name: value.float().to(device) for name, value in load_file(folder / "model.safetensors").items()}
+    weights = {name: value.to(device, dtype if value.dim() == 2 else torch.float32) for name, value in load_file(folder / "model.safetensors").items()}
     shape = student.Shape(V=c["vocab_size"], D=c["hidden_size"], F=c["shared_intermediate_size"], L=c["num_hidden_layers"], H=c["mamba_n_heads"],
                           P=c["mamba_d_head"], N=c["mamba_d_state"], K=c["mamba_d_conv"])  # fmt: skip
     layers = [{name.split(".", 3)[3]: value for name, value in weights.items() if name.startswith(f"model.layers.{i}.")} for i in range(shape.L)]
@@ -33,9 +34,8 @@ def load(folder: Path, device: str = "cpu") -> tuple[Student, Tokenizer]:
 
 @dataclass(frozen=True)
 class Sampling:
-    temperature: float = 0.5
+    temperature: float = 0.4
     top_k: int = 40
-    penalty: float = 1.05
     new: int = 300
     seed: int = 0
 
@@ -47,8 +47,8 @@ class Talks:
         self.model, self.tokenizer, self.how = model, tokenizer, how
         device = model.embedding.device
         self.random = torch.Generator(device).manual_seed(how.seed)
-        self.states = student.new_states(model, count, torch.float32)
-        self.seen = torch.zeros(count, model.shape.V, dtype=torch.bool, device=device)
+        self.states = student.new_states(model, count, model.embedding.dtype)
+        self.device = device
         self.unread: list[list[int]] = [dialogue.encode(tokenizer, dialogue.opening(system)) for _ in range(count)]
 
     @torch.no_grad()
@@ -60,14 +60,13 @@ class Talks:
         left = {i: list(reversed(self.unread[i])) for i in said}
         active = list(said)
         while active:
-            where = torch.tensor(active, device=self.seen.device)
+            where = torch.tensor(active, device=self.device)
             states = [student.State(s.inputs[where], s.scan[where]) for s in self.states]
             ended: list[int] = []
             while not ended:
-                token = torch.tensor([left[i].pop() if left[i] else replies[i][-1] for i in active], device=self.seen.device)
-                scores = student.step(self.model, token, states, torch.float32)
-                self.seen[where, token] = True
-                chosen = _sample(scores, self.seen[where], self.how, self.random).tolist()
+                token = torch.tensor([left[i].pop() if left[i] else replies[i][-1] for i in active], device=self.device)
+                scores = student.step(self.model, token, states, self.model.embedding.dtype).float()
+                chosen = _sample(scores, self.how, self.random).tolist()
                 for i, new in zip(active, chosen):
                     if left[i]:
                         continue
@@ -83,16 +82,14 @@ class Talks:
         return {i: self.tokenizer.decode(ids).strip() for i, ids in replies.items()}
 
 
-def _sample(scores: torch.Tensor, seen: torch.Tensor, how: Sampling, random: torch.Generator) -> torch.Tensor:
-    if how.penalty != 1:
-        scores = torch.where(seen, torch.where(scores > 0, scores / how.penalty, scores * how.penalty), scores)
+def _sample(scores: torch.Tensor, how: Sampling, random: torch.Generator) -> torch.Tensor:
     if how.temperature == 0:
         return scores.argmax(-1)
     values, places = scores.topk(how.top_k, -1)
     return places.gather(1, torch.multinomial(torch.softmax(values / how.temperature, -1), 1, generator=random))[:, 0]
 
 
-def converse(model: Student, tokenizer: Tokenizer, chats: Sequence[Sequence[str]], how: Sampling, at_once: int = 32) -> list[list[str]]:
+def converse(model: Student, tokenizer: Tokenizer, chats: Sequence[Sequence[str]], how: Sampling, at_once: int = 96) -> list[list[str]]:
     """The replies to each chat's turns, which are said one after the other whatever is answered."""
     replies: list[list[str]] = [[] for _ in chats]
     order = sorted(range(len(chats)), key=lambda i: sum(map(len, chats[i])))
@@ -103,6 +100,7 @@ def converse(model: Student, tokenizer: Tokenizer, chats: Sequence[Sequence[str]
             answered = talks.say({row: chats[i][turn] for row, i in enumerate(part) if turn < len(chats[i])})
             for row, reply in answered.items():
                 replies[part[row]].append(reply)
+                logging.info("%s -> %s", chats[part[row]][turn], reply)
     return replies
 
 
@@ -112,9 +110,12 @@ def main() -> None:
     parser.add_argument("said", nargs="*", help="one conversation of your own instead")
     parser.add_argument("--greedy", action="store_true")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--new", type=int, default=300, help="most tokens of an answer")
+    parser.add_argument("--bf16", action="store_true", help="products in bf16: faster, a little less exact")
     options = parser.parse_args()
-    model, tokenizer = load(options.model, "cuda" if torch.cuda.is_available() else "cpu")
-    how = Sampling(temperature=0, seed=options.seed) if options.greedy else Sampling(seed=options.seed)
+    logging.basicConfig(level=logging.INFO, format="%(message)s")  # answers as they come
+    model, tokenizer = load(options.model, "cuda" if torch.cuda.is_available() else "cpu", torch.bfloat16 if options.bf16 else torch.float32)
+    how = Sampling(temperature=0 if options.greedy else Sampling.temperature, new=options.new, seed=options.seed)
     visitors = {"you": options.said} if options.said else VISITORS
     for (name, said), replies in zip(visitors.items(), converse(model, tokenizer, list(visitors.values()), how)):
         print(f"## {name}\n")

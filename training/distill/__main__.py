@@ -39,6 +39,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--natural", type=int, nargs=2, default=(6, 4), help="of them natural text, likewise")
     parser.add_argument("--own-from", type=float, default=0.35)
     parser.add_argument("--save-every", type=float, default=0.34, help="share of the training between two sets of pieces")
+    parser.add_argument("--start-from", type=Path, help="begin with the weights of these pieces, without training the mixers alone")
     parser.add_argument("--seed", type=int, default=1)
     return parser.parse_args()
 
@@ -121,7 +122,9 @@ class Run:
                 self.log("held out", after=note, text=name, **distiller.evaluate(rows, taught))
 
         mixers = o.work / "mixers.pt"
-        if mixers.exists():
+        if o.start_from:
+            load_into(model, pieces.plain(pieces.read(o.start_from)))
+        elif mixers.exists():
             load_into(model, torch.load(mixers, map_location=self.device))
         else:
             with torch.no_grad():
@@ -154,7 +157,7 @@ class Run:
 
 def load_into(model: student.Student, weights: dict[str, Tensor]) -> None:
     with torch.no_grad():
-        for name, value in model.named():
+        for name, value in model.trained():
             value.copy_(weights[name])
 
 

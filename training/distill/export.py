@@ -63,9 +63,7 @@ class Weights:
         self.held["model.embed_tokens.weight.q"] = torch.from_numpy(blocks[..., 2:].copy().view(np.int8).reshape(len(blocks), -1))
 
     def plain(self, name: str) -> Tensor:
-        if f"{name}.q" in self.held:
-            return pieces.dequantize(self.held[f"{name}.q"], self.held[f"{name}.d"])
-        return self.held[name]
+        return pieces.plain({key: value for key, value in self.held.items() if key in (name, f"{name}.q", f"{name}.d")})[name]
 
     def blocks(self, name: str, rows: slice = slice(None)) -> np.ndarray:
         """A matrix's rows as Q8_0 has them, (R, bytes)."""

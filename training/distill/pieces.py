@@ -69,3 +69,9 @@ def read(folder: Path) -> dict[str, Tensor]:
         parts.append(zlib.decompress(stream[at + 4 : at + 4 + size]))
         at += 4 + size
     return load(b"".join(parts))
+
+
+def plain(held: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The same as f32 tensors under their own names."""
+    names = {name.removesuffix(".q").removesuffix(".d") for name in held}
+    return {name: dequantize(held[f"{name}.q"], held[f"{name}.d"]) if f"{name}.q" in held else held[name] for name in names}

@@ -119,6 +119,7 @@ fn run(a: Arguments) -> Result<()> {
         backend: Name::parse(a.backend.as_deref().unwrap_or("auto"))?,
         precision: Precision::parse(a.precision.as_deref().unwrap_or("auto"))?,
         threads: a.threads,
+        ..Options::default()
     };
     let mut engine = Engine::open(model, &options)?;
     let mut session = match &a.load_state {

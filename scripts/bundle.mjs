@@ -68,7 +68,7 @@ await mkdir(at("build", "new"), { recursive: true });
 
 /** @type {import("esbuild").BuildOptions} */
 const modules = { ...common, outdir: "build/new", format: "esm", sourcemap: "linked" };
-const page = await build({ ...modules, entryPoints: PROGRAMS });
+const programs = await build({ ...modules, entryPoints: PROGRAMS });
 // They are other people's code nearly all, so their names help nobody who reads an error here.
 const parts = await build({ ...modules, entryPoints: PARTS, minifyIdentifiers: true });
 await build({ ...common, entryPoints: { boot: "page/boot.js" }, outdir: "build/new", format: "iife", target: "es5" });
@@ -88,7 +88,7 @@ const maths = await build({
   loader: { ".woff2": "file", ".woff": "empty", ".ttf": "empty" },
 });
 
-const worker = await build({
+const serviceWorker = await build({
   ...common,
   entryPoints: { "service-worker": "service-worker.js" },
   outdir: "build",
@@ -109,7 +109,7 @@ await rename(at("build", "new"), at(home));
 await writeFile(at("index.html"), pageOf(html));
 for (const source of SOURCES) await rm(at(source), { recursive: true });
 for (const [name, way] of Object.entries(PUBLIC)) await writeFile(at(name), `${way} "./${home}/${name}";\n`);
-const inputs = [page, parts, maths, worker].flatMap(({ metafile }) => Object.keys(metafile?.inputs ?? {})).map((input) => at(input));
+const inputs = [programs, parts, maths, serviceWorker].flatMap(({ metafile }) => Object.keys(metafile?.inputs ?? {}).map((input) => at(input)));
 await writeFile(at("THIRD-PARTY.txt"), `${await crateNotices()}\n\n${await npmNotices(inputs)}`);
 await keepShell();
 

@@ -21,7 +21,7 @@ export async function licenceTexts(folder) {
 }
 
 /** The licences that deny.toml allows. */
-async function allowedLicences() {
+export async function allowedLicences() {
   const list = /^allow = \[([^\]]*)\]/m.exec(await readFile(new URL("../deny.toml", import.meta.url), "utf8"));
   if (!list) throw new Error("deny.toml has no list of licences.");
   return new Set([...list[1].matchAll(/"([^"]+)"/g)].map(([, name]) => name));

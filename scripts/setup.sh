@@ -21,3 +21,4 @@ rm -rf "$TOOLS/.build"
 "$setup/browsers.sh" >/dev/null
 "$setup/vulkan.sh"
 "$setup/python.sh"
+"$setup/deny.sh" >/dev/null

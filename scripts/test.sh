@@ -84,6 +84,7 @@ eval "$browsers"
 step "formatting" cargo fmt --check
 step "clippy" cargo clippy --locked --all-targets -- -D warnings
 step "clippy, wasm32" wasm cargo clippy --locked --lib -- -D warnings
+step "licences, sources and doubles" scripts/deny.sh
 step "native tests" native_tests
 step "wasm tests" wasm_tests
 step "the site" scripts/build.sh

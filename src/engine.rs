@@ -7,8 +7,11 @@ mod defaults;
 mod folder;
 mod warm;
 
+use core::cell::OnceCell;
+
 use serde::Serialize;
 
+pub use autotune::{Lap, Trial};
 pub use builder::{EngineBuilder, ModelFiles, Options};
 pub use defaults::Defaults;
 pub use warm::warm_up;
@@ -18,13 +21,15 @@ use crate::conversation::{ChatTemplate, Conversation};
 use crate::error::{Error, Result};
 use crate::generation::{Input, LoadedModel, Request, Session, check_ids};
 use crate::model::Config;
-use crate::state::{Snapshot, State};
+use crate::state::{Identity, Snapshot, State};
 use crate::tokenizer::Tokenizer;
 
 /// A model that is ready to run. All sessions of one engine share its weights.
 pub struct Engine {
     backend: Box<dyn Backend>,
     backend_reason: String,
+    /// Whether the GPU has not been tried yet.
+    may_move: bool,
     /// None for a checkpoint without tokenizer.json, which reads and writes ids only.
     tokenizer: Option<Tokenizer>,
     /// A template that does not parse is an error only when a message is sent.
@@ -32,17 +37,19 @@ pub struct Engine {
     defaults: Defaults,
     stop_tokens: Vec<u32>,
     model_hash: String,
+    /// Computed when it is first needed: a large vocabulary takes some milliseconds.
+    tokenizer_hash: OnceCell<Option<String>>,
 }
 
 /// Facts about the model, under the names of docs/api.md.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Info {
-    /// `mamba`, `falcon-mamba`, `mamba2`, or `hybrid` for layers of several kinds.
+    /// `mamba`, `falcon-mamba`, `mamba2`, `granite-hybrid`, `falcon-h1`, or `hybrid` for layers of several kinds.
     pub architecture: &'static str,
     /// Weights in all, a tied head counted once.
     pub parameters: u64,
-    /// L.
+    /// Layers as the model's makers count them: a mixer, what stands beside it and an MLP are one.
     pub layers: usize,
     /// D.
     pub d_model: usize,
@@ -81,7 +88,7 @@ impl Engine {
         Info {
             architecture: config.architecture(),
             parameters: config.parameters(),
-            layers: config.layers.len(),
+            layers: config.blocks(),
             d_model: config.d_model,
             d_state: config.d_state(),
             vocab: config.vocab,
@@ -112,6 +119,12 @@ impl Engine {
     /// Identifies config.json and the weights.
     pub fn model_hash(&self) -> &str {
         &self.model_hash
+    }
+
+    /// Identifies what the tokens stand for; None without a tokenizer.
+    pub fn tokenizer_hash(&self) -> Option<&str> {
+        let hash = || Some(self.tokenizer.as_ref()?.vocabulary_hash(self.config().vocab));
+        self.tokenizer_hash.get_or_init(hash).as_deref()
     }
 
     /// What generation_config.json recommends, completed by this crate's own defaults.
@@ -155,6 +168,54 @@ impl Engine {
         Ok(())
     }
 
+    /// Looks for a GPU that is worth a race.
+    ///
+    /// # Errors
+    /// [`Error::NoWebGpu`] when there is none.
+    pub async fn find_gpu() -> Result<()> {
+        autotune::open_gpu().await.map(drop)
+    }
+
+    /// Whether [`race`](Engine::race) may still find a faster backend: the model was loaded with [`Trial::Later`].
+    pub fn may_move(&self) -> bool {
+        self.may_move
+    }
+
+    /// A few tokens on this engine's backend, for [`race`](Engine::race). It waits only if that is a GPU.
+    ///
+    /// # Errors
+    /// As reading and generating.
+    pub async fn run_lap(&mut self) -> Result<Lap> {
+        match self.backend.remote() {
+            Some(_) => autotune::warm_lap(&mut *self.backend).await,
+            None => autotune::lap(&mut *self.backend).await,
+        }
+    }
+
+    /// Ends the trial of the GPU, which `rival` runs on: takes its backend if it gives the same scores and is faster.
+    /// Sessions go on with it in the middle of a sentence; their states move. Returns whether it was taken;
+    /// [`Info::backend_reason`] says why.
+    ///
+    /// # Errors
+    /// [`Error::WrongModel`] when it is another model.
+    pub fn race(&mut self, own: &Lap, rival: Engine, its: Result<Lap>) -> Result<bool> {
+        self.may_move = false;
+        let name = rival.backend.adapter().unwrap_or_else(|| rival.backend.name().to_owned());
+        let autotune::Verdict { gpu_wins, reason } = autotune::judge(own, its, &name);
+        if gpu_wins {
+            self.replace(rival, &reason)?;
+        } else {
+            self.backend_reason = reason;
+        }
+        Ok(gpu_wins)
+    }
+
+    /// Ends the trial of the GPU without one. `reason` is a sentence.
+    pub fn stay(&mut self, reason: &str) {
+        self.may_move = false;
+        self.backend_reason = reason.to_owned();
+    }
+
     /// The ids of `text`. The name of a special token becomes that token's id.
     ///
     /// # Errors
@@ -191,9 +252,10 @@ impl Engine {
     /// Opens a `.mstate` file. The session continues exactly where the saved one stopped.
     ///
     /// # Errors
-    /// [`Error::BadState`] for a damaged file, [`Error::WrongModel`] for one of another model.
+    /// [`Error::BadState`] for a damaged file, [`Error::WrongModel`] for one of another model or tokenizer.
     pub fn restore(&self, bytes: &[u8]) -> Result<Session> {
-        Session::restore(Snapshot::from_bytes(bytes, &self.model_hash, self.config())?)
+        let of = Identity { model: &self.model_hash, tokenizer: self.tokenizer_hash() };
+        Session::restore(Snapshot::from_bytes(bytes, of, self.config())?)
     }
 }
 
@@ -220,5 +282,9 @@ impl LoadedModel for Engine {
 
     fn model_hash(&self) -> &str {
         self.model_hash()
+    }
+
+    fn tokenizer_hash(&self) -> Option<&str> {
+        self.tokenizer_hash()
     }
 }

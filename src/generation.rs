@@ -15,6 +15,7 @@
 //! * `run`: what was asked, how far it is, and its statistics.
 //! * `output`: from tokens to text, up to a stop string.
 //! * `input`: from a request to the tokens to read.
+//! * `trace`: the tokens that a run has read.
 
 mod input;
 mod output;
@@ -23,10 +24,11 @@ mod run;
 mod session;
 mod stats;
 mod stop;
+mod trace;
 
 pub(crate) use input::check_ids;
-pub use request::{Input, Request, Text};
-pub use session::Session;
+pub use request::{Input, Request, Text, Turn};
+pub use session::{Saving, Session};
 pub use stats::Stats;
 
 use serde::Serialize;
@@ -62,6 +64,11 @@ pub trait LoadedModel {
 
     /// Identifies the model's weights.
     fn model_hash(&self) -> &str;
+
+    /// Identifies what the tokens stand for; None where that is not known.
+    fn tokenizer_hash(&self) -> Option<&str> {
+        None
+    }
 }
 
 /// What one [`Session::step`] did.

@@ -29,6 +29,8 @@ pub struct Sequence {
     under_way: Option<(Ticket, Work)>,
     /// Length of the block that [`Sequence::read`] has submitted and not reported as read yet.
     begun: Option<usize>,
+    /// Tokens that went through the model, replayed ones each time.
+    passed: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +47,7 @@ impl Sequence {
 
     /// A sequence that goes on where another one was. `logits` (V) is empty when nothing has been read.
     pub fn restored(state: State, logits: Vec<f32>, recent: Recent) -> Self {
-        Self { state, logits, recent, behind: Vec::new(), again: None, under_way: None, begun: None }
+        Self { state, logits, recent, behind: Vec::new(), again: None, under_way: None, begun: None, passed: 0 }
     }
 
     /// A second sequence that goes on from here on its own. Unfinished work is not copied.
@@ -55,7 +57,8 @@ impl Sequence {
     pub fn try_clone(&self) -> Result<Self> {
         let (state, logits) = (self.state.try_clone()?, copied(&self.logits, "the scores of the next token")?);
         let behind = copied(&self.behind, "the tokens that were read")?;
-        let mut copy = Self { behind, begun: self.begun, ..Self::restored(state, logits, self.recent.clone()) };
+        let (begun, passed) = (self.begun, self.passed);
+        let mut copy = Self { behind, begun, passed, ..Self::restored(state, logits, self.recent.clone()) };
         copy.abandon();
         Ok(copy)
     }
@@ -88,6 +91,12 @@ impl Sequence {
     /// How many tokens were read since the last read-back; 0 after [`Sequence::read_back`].
     pub fn behind(&self) -> usize {
         self.behind.len()
+    }
+
+    /// How many tokens have gone through the model for this sequence: those that it read, and after a loss of the GPU
+    /// those that were read again. Only differences of this number mean something.
+    pub fn passed(&self) -> u64 {
+        self.passed
     }
 
     /// Whether [`Sequence::read`] has submitted a block and not reported it as read yet.
@@ -218,6 +227,7 @@ impl Sequence {
             }
             let block = &rest[..rest.len().min(most)];
             let Poll::Ready(ticket) = remote.read(block, &mut self.state, true)? else { return Ok(Poll::Pending) };
+            self.passed += block.len() as u64;
             self.again = Some(done + block.len());
             self.under_way = ticket.map(|ticket| (ticket, Work::Read));
         }
@@ -232,6 +242,7 @@ impl Sequence {
         let length = self.behind.len().min(backend.block());
         backend.prefill(&self.behind[..length], &mut self.state, Some(&mut self.logits))?;
         self.state.renew();
+        self.passed += length as u64;
         self.behind.drain(..length);
         Ok(if self.behind.is_empty() { Poll::Ready(()) } else { Poll::Pending })
     }
@@ -279,6 +290,7 @@ impl Sequence {
 
     fn note(&mut self, tokens: &[u32]) -> usize {
         tokens.iter().for_each(|&token| self.recent.push(token));
+        self.passed += tokens.len() as u64;
         tokens.len()
     }
 }

@@ -7,7 +7,7 @@ mod file;
 
 use core::sync::atomic::{AtomicU64, Ordering};
 
-pub use file::{Content, Snapshot};
+pub use file::{Content, Identity, Packing, Snapshot, TEXT_BYTES};
 
 use crate::allocate::{copied, filled};
 use crate::error::{Error, Result};
@@ -57,6 +57,10 @@ pub struct LayerState<'a> {
     pub conv: &'a mut [f32],
     /// `[N, E]`.
     pub ssm: &'a mut [f32],
+    /// `[M, J S]`, the row of token t is number t % M.
+    pub keys: &'a mut [f32],
+    /// As `keys`.
+    pub values: &'a mut [f32],
 }
 
 impl State {
@@ -115,11 +119,13 @@ impl State {
     /// # Panics
     /// When `layer` is not below L.
     pub fn layer(&mut self, layer: usize) -> LayerState<'_> {
-        let mut state = LayerState { conv: &mut [], ssm: &mut [] };
+        let mut state = LayerState { conv: &mut [], ssm: &mut [], keys: &mut [], values: &mut [] };
         for held in &mut self.layers[layer] {
             match held.memory.kind {
                 MemoryKind::Conv => state.conv = &mut held.values,
                 MemoryKind::Ssm => state.ssm = &mut held.values,
+                MemoryKind::Keys => state.keys = &mut held.values,
+                MemoryKind::Values => state.values = &mut held.values,
             }
         }
         state

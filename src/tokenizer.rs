@@ -13,6 +13,7 @@ mod stream;
 use std::collections::HashSet;
 
 use tokenizers::{AddedToken, Decoder, Model, ModelWrapper};
+use xxhash_rust::xxh3::Xxh3;
 
 pub use gguf::ends_of_text;
 pub use marks::Guarded;
@@ -173,11 +174,27 @@ impl Tokenizer {
 
     /// The spelling of a token. None for special tokens and padding ids, which decoding leaves out.
     fn shown(&self, id: u32) -> Option<String> {
-        if self.hidden.contains(&id) {
-            return None;
-        }
+        if self.hidden.contains(&id) { None } else { self.spelling(id) }
+    }
+
+    /// The spelling of a token, special or not.
+    fn spelling(&self, id: u32) -> Option<String> {
         let added = self.inner.get_added_vocabulary().simple_id_to_token(id);
         added.filter(|token| !Marks::is_second_name(token)).or_else(|| self.inner.get_model().id_to_token(id))
+    }
+
+    /// Identifies what the ids below `vocab` (V) stand for: 32 hexadecimal digits. Two files that only differ in how they
+    /// are written give the same.
+    pub fn vocabulary_hash(&self, vocab: usize) -> String {
+        let mut hash = Xxh3::new();
+        for id in 0..vocab.try_into().unwrap_or(u32::MAX) {
+            if let Some(token) = self.spelling(id) {
+                hash.update(&id.to_le_bytes());
+                hash.update(token.as_bytes());
+                hash.update(&[0xFF]); // which no text contains
+            }
+        }
+        format!("{:032x}", hash.digest128())
     }
 
     /// The id of a token by its spelling, `<|endoftext|>` for example.

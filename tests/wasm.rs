@@ -145,6 +145,27 @@ async fn all_settings_are_taken() {
 }
 
 #[wasm_bindgen_test]
+async fn known_turns_are_read_again() {
+    let engine = engine().await;
+    let mut had = engine.session(None).unwrap();
+    let (_, answer, _) = run(&mut had, r#"{"message":"Hello","maxTokens":8,"temperature":0}"#);
+    let ids = Uint32Array::from(had.ids().unwrap().as_slice());
+    let turn = object(&[("message", "Hello".into()), ("answer", answer.into()), ("ids", ids.into())]);
+    let mut read = engine.session(None).unwrap();
+    read.begin(&object(&[("turns", Array::of1(&turn).into())])).unwrap();
+    while text(&read.advance().unwrap(), "kind") != "end" {}
+    let next = r#"{"message":"Why?","answer":"Because","maxTokens":5,"temperature":0}"#;
+    assert_eq!(run(&mut read, next), run(&mut had, next));
+    for (turns, says) in
+        [("3", "list"), ("[3]", "object"), (r#"[{"message":"a","role":"b"}]"#, "role"), ("[]", "empty")]
+    {
+        let thrown = read.begin(&json(&format!(r#"{{"turns":{turns}}}"#))).unwrap_err();
+        assert_eq!(text(&thrown, "code"), "bad-argument");
+        assert!(text(&thrown, "message").contains(says), "{}", text(&thrown, "message"));
+    }
+}
+
+#[wasm_bindgen_test]
 async fn requests_that_make_no_sense() {
     let engine = engine().await;
     for request in [
@@ -152,6 +173,7 @@ async fn requests_that_make_no_sense() {
         "[]",
         "3",
         r#"{"prompt":"a","message":"b"}"#,
+        r#"{"prompt":"a","answer":"b"}"#,
         r#"{"prompt":3}"#,
         r#"{"read":[1,2]}"#,
         r#"{"prompt":"a","temprature":1}"#,

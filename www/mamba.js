@@ -8,6 +8,8 @@ import { HUB } from "./engine/source/hub-name.js";
 import { findModel } from "./engine/source/model-source.js";
 import { requireSimd } from "./engine/program/simd.js";
 import { Session } from "./engine/session/session.js";
+import { States } from "./engine/session/states.js";
+import { EngineWatch } from "./engine/session/watch.js";
 import { deleteKeptModel as deleteModel } from "./engine/keep/store.js";
 import { chooseProgram, compileWasm } from "./engine/program/wasm.js";
 
@@ -67,6 +69,7 @@ export { keptModels } from "./engine/keep/store.js";
  * @typedef {object} SessionStats
  * @property {number} promptTokens
  * @property {number} tokens
+ * @property {number} readTokens that went through the model
  * @property {number} prefillMs
  * @property {number} decodeMs
  * @property {number} timeToFirstTokenMs
@@ -107,6 +110,10 @@ export async function load(options) {
     connection.end(error);
   };
   const stop = () => end(cancelled());
+  // Before its first message its program may still be on the way, however long that takes.
+  const asked = { memoryBytes: () => connection.call("memoryBytes", undefined) };
+  const watch = new EngineWatch(() => (connection.isHeard ? asked : null), () => false, end);
+  watch.show(true);
   try {
     signal?.addEventListener("abort", stop);
     // If it cannot be compiled here, the worker tries too and reports the error.
@@ -125,6 +132,7 @@ export async function load(options) {
     end(asMambaError(error));
     throw error;
   } finally {
+    watch.show(false);
     signal?.removeEventListener("abort", stop);
   }
 }
@@ -148,9 +156,21 @@ export class Engine {
    */
   constructor(connection, info) {
     this.#connection = connection;
-    /** What was loaded and where it runs. Changes when a lost GPU is replaced. */
+    /** What was loaded and where it runs. Changes when the GPU takes over, and when a lost GPU is replaced. */
     this.info = info;
-    connection.onInfo = (changed) => (this.info = changed);
+    /** States that are kept for later, in memory and in this browser. */
+    this.states = new States(connection);
+    /**
+     * Called with the new `info` when the GPU has taken over from the CPU. When a GPU is lost: with null while the model is
+     * loaded again, then with the new `info`. The work under way goes on by itself.
+     *
+     * @type {(info: EngineInfo | null) => void}
+     */
+    this.onMove = () => {};
+    connection.onMove = (changed) => {
+      if (changed) this.info = changed;
+      this.onMove(changed);
+    };
   }
 
   /** @param {string} text @returns {Promise<Uint32Array>} */

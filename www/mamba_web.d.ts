@@ -37,7 +37,7 @@ export class ModelLoader {
   /** Opens the GPU, if that is asked for. */
   static open(
     files: ModelFiles,
-    options: { backend: string; precision: string; threads: number },
+    options: { backend: string; precision: string; threads: number; trial: "now" | "later" | "rival" },
   ): Promise<ModelLoader>;
   /** model.safetensors, the shards that the index names, or all parts of a split GGUF file, in their order */
   weightFiles(): string[];
@@ -60,6 +60,14 @@ export class WasmEngine {
   restore(bytes: Uint8Array): WasmSession;
   /** All sessions go on with `other`, the same model loaded again; `reason` becomes the backend's. */
   replace(other: WasmEngine, reason: string): void;
+  /** Whether a faster backend may still be found. */
+  readonly mayMove: boolean;
+  /** Throws where no GPU is worth a race. */
+  static findGpu(): Promise<void>;
+  /** Goes on with `rival`, the same model on the GPU, if that is faster: whether it is. */
+  race(rival: WasmEngine): Promise<boolean>;
+  /** Ends the trial of the GPU without a race. */
+  stay(reason: string): void;
   loseDevice(): void;
   free(): void;
 }
@@ -85,7 +93,12 @@ export class WasmSession {
   logits(): Float32Array;
   position(): number;
   stats(): import("./mamba.js").SessionStats;
-  snapshot(): Uint8Array;
+  /** All tokens that the last run has read; undefined if they were too many to be kept. */
+  ids(): Uint32Array | undefined;
+  /** `packing` is "f32" (exact, if it is not given), "f16" or "int8". */
+  snapshot(packing?: string, text?: string): Uint8Array;
+  /** The text of the file that the session was restored from, once. */
+  takeText(): string | undefined;
   fork(): WasmSession;
   free(): void;
 }

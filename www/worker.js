@@ -6,6 +6,9 @@ import { loadModel } from "./engine/files/load-model.js";
 import { TOKENS_AHEAD } from "./engine/session/protocol.js";
 import { Turns } from "./engine/session/turns.js";
 import { compileWasm, startWasm } from "./engine/program/wasm.js";
+import { roomLeft } from "./engine/keep/store.js";
+import { StateKeeper } from "./engine/states/keeper.js";
+import { StateFiles } from "./engine/states/state-files.js";
 
 /** @typedef {import("./engine/session/protocol.js").Calls} Calls */
 /** @typedef {import("./engine/session/protocol.js").ToWorker} ToWorker */
@@ -15,6 +18,8 @@ import { compileWasm, startWasm } from "./engine/program/wasm.js";
 /** A GPU that is lost this often, without a successful run in between, will be lost again. */
 const MOST_LOSSES = 2;
 const HURRY_MS = 4;
+/** A kept state that cannot be opened for one of these reasons is as good as none. */
+const NO_STATE = new Set(["bad-state", "wrong-model"]);
 
 /** @typedef {{ isStopped: boolean, untaken: number, wake: () => void }} Run */
 
@@ -93,6 +98,31 @@ function keep(session) {
   return { session: handle, ...standing(session) };
 }
 
+/** @type {StateKeeper | undefined} */
+let states;
+
+function theStates() {
+  const { modelHash } = theEngine().info();
+  return (states ??= new StateKeeper(modelHash, new StateFiles(modelHash), roomLeft));
+}
+
+/**
+ * @param {WasmSession} session
+ * @param {string | undefined} packing
+ * @param {string | undefined} text
+ * @param {number} id
+ */
+async function snapshot(session, packing, text, id) {
+  await inTurn(() => readBack(session, id));
+  return /** @type {Uint8Array<ArrayBuffer>} */ (session.snapshot(packing, text));
+}
+
+/** @param {Uint8Array} bytes of an .mstate file */
+function open(bytes) {
+  const session = theEngine().restore(bytes);
+  return { ...keep(session), text: session.takeText() ?? null };
+}
+
 /** @param {WasmSession} session */
 const standing = (session) => ({ position: session.position(), stats: session.stats() });
 
@@ -121,8 +151,10 @@ const calls = {
       onFetched = watch;
       watch(fetched);
     };
-    ({ engine, storage } = await loadModel({ ...wanted, wasmIsReady, helpers, report, watchProgram }));
+    const result = await loadModel({ ...wanted, wasmIsReady, helpers, report, watchProgram });
+    ({ engine, storage } = result);
     loaded = wanted;
+    if (engine.mayMove) void tryGpu(wanted, result.canReadAgain);
     return info();
   },
   loseDevice: () => theEngine().loseDevice(),
@@ -130,18 +162,32 @@ const calls = {
   detokenize: ({ ids }) => theEngine().detokenize(ids),
   memoryBytes: () => memoryBytes(),
   session: ({ system }) => keep(theEngine().session(system)),
-  restore: ({ bytes }) => keep(theEngine().restore(bytes)),
+  restore: ({ bytes }) => open(bytes),
   fork: ({ session }) => keep(theSession(session).fork()),
   async logits({ session: handle }, id) {
     const session = theSession(handle);
     await inTurn(() => readBack(session, id));
     return session.logits();
   },
-  async snapshot({ session: handle }, id) {
-    const session = theSession(handle);
-    await inTurn(() => readBack(session, id));
-    return session.snapshot();
+  snapshot: ({ session, packing, text }, id) => snapshot(theSession(session), packing, text, id),
+  async statePut({ key, session, packing, text }, id) {
+    return theStates().put(key, await snapshot(theSession(session), packing, text, id));
   },
+  async stateOpen({ key }) {
+    const bytes = await theStates().get(key);
+    try {
+      return bytes && open(bytes);
+    } catch (error) {
+      if (!NO_STATE.has(asMambaError(error).code)) throw error;
+      console.debug(error);
+      await theStates().forget(key);
+      return null;
+    }
+  },
+  stateHas: ({ keys }) => theStates().has(keys),
+  stateDrop: ({ prefix }) => theStates().drop(prefix),
+  stateLimit: (limits) => theStates().limit(limits),
+  stateUsage: () => theStates().usage(),
   close({ session }) {
     theSession(session).free();
     sessions.delete(session);
@@ -183,10 +229,10 @@ async function work(session, run, id) {
     if (!step) {
       const text = session.cancel();
       await readBack(session, id);
-      return { reason: "cancelled", text, ...standing(session) };
+      return { reason: "cancelled", text, ids: session.ids() ?? null, ...standing(session) };
     }
     const at = standing(session);
-    if (step.kind === "end") return { reason: step.reason, text: step.text, ...at };
+    if (step.kind === "end") return { reason: step.reason, text: step.text, ids: session.ids() ?? null, ...at };
     if (step.kind === "token") {
       run.untaken += 1;
       tell(id, { pieces: [{ id: step.id, text: step.text }], at });
@@ -270,6 +316,7 @@ async function withDevice(work, id) {
     } catch (error) {
       const cause = asMambaError(error);
       if (cause.code !== "device-lost" || !loaded) throw error;
+      tell(id, { lost: true });
       recovery ??= recover(loaded, cause).finally(() => (recovery = undefined));
       await recovery;
       tell(id, { info: info() });
@@ -302,6 +349,27 @@ async function recover(wanted, cause) {
   const precision = options.precision === "f16" ? "auto" : options.precision;
   const { engine: fresh } = await loadModel({ ...again, options: { ...options, backend: "cpu", precision } });
   theEngine().replace(fresh, `${cause.message} It could not be used again (${whyNot}), so the CPU took over.`);
+}
+
+/**
+ * Loads the model a second time, for the GPU, while the CPU answers already. The faster one goes on, in the middle of a
+ * sentence too.
+ *
+ * @param {Parameters<Calls["load"]>[0]} wanted
+ * @param {boolean} canReadAgain
+ */
+async function tryGpu(wanted, canReadAgain) {
+  try {
+    if (!canReadAgain) throw badArgument("The model could not be kept in this browser, so it was not loaded again for the GPU.");
+    const { wasm } = await wasmIsReady;
+    await wasm.WasmEngine.findGpu();
+    const rival = await loadModel({ ...wanted, trial: "rival", wasmIsReady, helpers, report: () => {} });
+    await theEngine().race(rival.engine);
+  } catch (error) {
+    if (isFatal(error)) return die(error);
+    theEngine().stay(asMambaError(error).message);
+  }
+  self.postMessage({ info: info() });
 }
 
 const channel = new MessageChannel();

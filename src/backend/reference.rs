@@ -1,8 +1,10 @@
 //! Mamba in plain f32 on candle tensors: the oracle. One statement a line of the papers' pseudocode, the line of
 //! transformers that it mirrors beside it. Slow is fine.
 
+mod attention;
 mod mamba1;
 mod mamba2;
+mod mlp;
 
 use std::collections::HashMap;
 
@@ -11,7 +13,7 @@ use candle_core::{D, Device, Tensor};
 use crate::backend::{Backend, Loader, Precision, check_call};
 use crate::checkpoint::TensorSink;
 use crate::error::{Error, Result};
-use crate::model::{Config, Inventory, LayerRole, Mixer, Role, Rows};
+use crate::model::{Config, Inventory, LayerRole, Mixer, Place, Role, Rows};
 use crate::state::{LayerState, State};
 
 /// Tokens of a call, at most: few, so that a caller can stop between calls.
@@ -20,8 +22,9 @@ const BLOCK_TOKENS: usize = 16;
 /// Collects the tensors as they are.
 pub struct ReferenceLoader {
     inventory: Inventory,
-    current: Option<(Role, Vec<usize>, Vec<f32>)>,
-    weights: HashMap<Role, Tensor>,
+    current: Option<(Place, Vec<usize>, Vec<f32>)>,
+    /// Whole tensors and parts of some.
+    weights: HashMap<Place, Tensor>,
 }
 
 /// The oracle.
@@ -47,21 +50,30 @@ impl ReferenceLoader {
 
     fn keep_current(&mut self) -> Result<()> {
         // Of a table that was known already, no row was kept.
-        if let Some((role, shape, values)) = self.current.take().filter(|(_, _, values)| !values.is_empty()) {
-            self.weights.insert(role, Tensor::from_vec(values, shape, &Device::Cpu)?);
+        if let Some((place, shape, values)) = self.current.take().filter(|(_, _, values)| !values.is_empty()) {
+            self.weights.insert(place, Tensor::from_vec(values, shape, &Device::Cpu)?);
         }
         Ok(())
     }
 
+    /// The weights by role, parts put together.
+    fn whole(&mut self) -> Result<HashMap<Role, Tensor>> {
+        let mut parts: Vec<(Place, Tensor)> = self.weights.drain().collect();
+        parts.sort_by_key(|(place, _)| place.row);
+        let mut by_role: HashMap<Role, Vec<Tensor>> = HashMap::new();
+        parts.into_iter().for_each(|(place, part)| by_role.entry(place.role).or_default().push(part));
+        by_role.into_iter().map(|(role, parts)| Ok((role, Tensor::cat(&parts, 0)?))).collect()
+    }
+
     /// The table that comes now has the rows of the first before `row`, and then `values`.
     fn untie(&mut self, row: usize, values: &[f32]) -> Result<()> {
-        let Some((role, _, kept)) = &mut self.current else { return Ok(()) };
-        let first = match self.weights.get(&Role::Embeddings) {
+        let Some((place, _, kept)) = &mut self.current else { return Ok(()) };
+        let first = match self.weights.get(&Role::Embeddings.into()) {
             Some(first) => first.clone(),
             None => return Err(Error::BadCheckpoint("The checkpoint holds its embeddings twice.".into())),
         };
-        if *role == Role::Embeddings {
-            self.weights.insert(Role::LmHead, first.clone());
+        if place.role == Role::Embeddings {
+            self.weights.insert(Role::LmHead.into(), first.clone());
         }
         keep(kept, &first.narrow(0, 0, row)?.flatten_all()?.to_vec1::<f32>()?)?;
         keep(kept, values)
@@ -78,8 +90,8 @@ fn keep(kept: &mut Vec<f32>, values: &[f32]) -> Result<()> {
 impl TensorSink for ReferenceLoader {
     fn begin(&mut self, name: &str, shape: &[usize]) -> Result<bool> {
         self.keep_current()?;
-        let Some(role) = self.inventory.begin(name, shape)? else { return Ok(false) };
-        self.current = Some((role, shape.to_vec(), Vec::new()));
+        let Some(place) = self.inventory.begin(name, shape)? else { return Ok(false) };
+        self.current = Some((place, shape.to_vec(), Vec::new()));
         Ok(true)
     }
 
@@ -87,7 +99,7 @@ impl TensorSink for ReferenceLoader {
         let Some((_, _, kept)) = &mut self.current else { return Ok(()) };
         match self.inventory.rows(values)? {
             Rows::Known => Ok(()),
-            Rows::Kept(values) => keep(kept, values),
+            Rows::Kept(values) => keep(kept, &values),
             Rows::Untied { row, values } => self.untie(row, &values),
         }
     }
@@ -96,7 +108,8 @@ impl TensorSink for ReferenceLoader {
 impl Loader for ReferenceLoader {
     fn finish(mut self: Box<Self>) -> Result<Box<dyn Backend>> {
         self.keep_current()?;
-        Ok(Box::new(Reference { config: self.inventory.finish()?, weights: self.weights }))
+        let weights = self.whole()?;
+        Ok(Box::new(Reference { config: self.inventory.finish()?, weights }))
     }
 }
 
@@ -125,9 +138,12 @@ impl Backend for Reference {
         check_call(&self.config, BLOCK_TOKENS, tokens, state, logits.as_deref())?;
         let ids = Tensor::new(tokens, &Device::Cpu)?;
         let mut h = self.weight(Role::Embeddings)?.index_select(&ids, 0)?; // [T, D]
+        let (mut u, position) = (h.clone(), state.position);
         for (layer, mixer) in self.config.layers.iter().enumerate() {
-            let u = self.rms_norm(&h, Role::Layer(layer, LayerRole::Norm))?;
-            h = (h + self.mixer(layer, mixer, &u, state.layer(layer))?)?;
+            if !mixer.is_beside() {
+                u = self.rms_norm(&h, Role::Layer(layer, LayerRole::Norm))?;
+            }
+            h = (h + self.mixer(layer, mixer, &u, position, state.layer(layer))?)?;
         }
         state.position += tokens.len() as u64;
         if let Some(logits) = logits {
@@ -159,9 +175,11 @@ impl Reference {
         Ok(rms(x, self.config.norm_epsilon)?.broadcast_mul(self.weight(role)?)?)
     }
 
-    /// One mixer: `u` is `[T, D]`, so is the result.
-    fn mixer(&self, layer: usize, mixer: &Mixer, u: &Tensor, state: LayerState<'_>) -> Result<Tensor> {
+    /// One mixer: `u` is `[T, D]`, so is the result. `position` tokens came before.
+    fn mixer(&self, layer: usize, mixer: &Mixer, u: &Tensor, position: u64, state: LayerState<'_>) -> Result<Tensor> {
         match mixer {
+            Mixer::Attention(attention) => self.attention(layer, attention, u, position, state),
+            Mixer::Mlp(mlp) => self.mlp(layer, mlp, u),
             Mixer::Mamba1(mamba1) => self.mamba1(layer, mamba1, u, state),
             Mixer::Mamba2(mamba2) => self.mamba2(layer, mamba2, u, state),
         }

@@ -143,6 +143,14 @@ impl Conversation {
             self.messages.drain(..self.messages.len() - 2 * FEW_TURNS);
         }
     }
+
+    /// Notes that the last reply goes on, if there is one.
+    pub fn go_on(&mut self, more: &str) {
+        if let Some(Message { content, .. }) = self.messages.last_mut() {
+            content.push_str(more);
+            content.truncate(beginning(content).len());
+        }
+    }
 }
 
 /// The text that the template writes after a finished reply, if it can be found. The mark that ends the turn comes

@@ -1,9 +1,11 @@
 //! Loads a model a file and a chunk at a time, from any source of bytes.
 
+use core::cell::OnceCell;
+
 use serde::Deserialize;
 use xxhash_rust::xxh3::Xxh3;
 
-use super::autotune::{self, Chosen, Loading};
+use super::autotune::{self, Chosen, CpuOptions, Loading, Trial};
 use super::{Defaults, Engine};
 use crate::backend::{self, Compiled, Precision};
 use crate::checkpoint::{self, Reader, TensorSink, gguf};
@@ -73,6 +75,8 @@ pub struct Options {
     pub precision: Option<Precision>,
     /// The most threads of the cpu backend; None for as many as help.
     pub threads: Option<usize>,
+    /// Without a `backend`, when the GPU is tried.
+    pub trial: Trial,
 }
 
 impl Options {
@@ -88,7 +92,8 @@ impl Options {
             (None, Some(Precision::Int4)) => (Cpu, Precision::Int4),
             (None, Some(Precision::F16)) | (Some(Gpu), _) => (Gpu, gpu_precision),
             (None, asked) => {
-                return Loading::auto(config, asked.unwrap_or(AUTO_PRECISION), gpu_precision, threads).await;
+                let cpu = CpuOptions { precision: asked.unwrap_or(AUTO_PRECISION), threads };
+                return Loading::auto(config, cpu, gpu_precision, self.trial).await;
             }
             (Some(Reference), None | Some(Precision::F32)) => (Reference, Precision::F32),
             (Some(Reference), Some(_)) => {
@@ -97,7 +102,7 @@ impl Options {
             (Some(Cpu), asked) => (Cpu, asked.unwrap_or(AUTO_PRECISION)),
         };
         let it = backend::open(name, config, precision, threads).await?;
-        Ok(Loading::One(Chosen { it, reason: "It was asked for.".into() }))
+        Ok(Loading::One(Chosen::at_last(it, "It was asked for.".into())))
     }
 }
 
@@ -390,15 +395,17 @@ impl EngineBuilder {
         let Stage::Open(model) = self.intake.stage else {
             return Err(Error::BadCheckpoint("The weights do not say which model they belong to.".into()));
         };
-        let Chosen { it: backend, reason: backend_reason } = model.loader.finish().await?;
+        let Chosen { it: backend, reason: backend_reason, may_move } = model.loader.finish().await?;
         Ok(Engine {
             backend,
             backend_reason,
+            may_move,
             tokenizer: model.tokenizer,
             chat_template: model.chat_template,
             defaults: model.defaults,
             stop_tokens: model.stop_tokens,
             model_hash: format!("{:032x}", self.hash.digest128()),
+            tokenizer_hash: OnceCell::new(),
         })
     }
 

@@ -1,6 +1,7 @@
 //! Turns a request into the tokens to read.
 
-use super::{Input, LoadedModel, Text};
+use super::output::Recorded;
+use super::{Input, LoadedModel, Text, Turn};
 use crate::conversation::Conversation;
 use crate::error::{Error, Result};
 use crate::sequence::Sequence;
@@ -8,8 +9,8 @@ use crate::sequence::Sequence;
 /// What a run begins with.
 pub(super) struct Start {
     pub tokens: Vec<u32>,
-    /// The user's message, when this is a chat turn.
-    pub message: Option<String>,
+    /// What the record of the chat gains at its end.
+    pub recorded: Recorded,
 }
 
 /// The tokens that `input` adds to `sequence`.
@@ -19,22 +20,10 @@ pub(super) fn start(
     sequence: &Sequence,
     conversation: &mut Conversation,
 ) -> Result<Start> {
-    let empty = |what: &str| Error::BadArgument(format!("The {what} is empty."));
     let (what, text) = match input {
-        Input::Message(message) => {
-            let template = model.chat_template()?.ok_or_else(|| {
-                Error::BadArgument(
-                    "This is a base model without a chat template: it continues a prompt and answers no messages."
-                        .into(),
-                )
-            })?;
-            if message.trim().is_empty() {
-                return Err(empty("message"));
-            }
-            let tokenizer = model.tokenizer()?;
-            let text = conversation.next_turn(message, template, tokenizer)?;
-            return Ok(Start { tokens: tokenizer.encode_guarded(&text)?, message: Some(message.clone()) });
-        }
+        Input::Message(message) => return begun(model, conversation, message, ""),
+        Input::Begun { message, answer } => return begun(model, conversation, message, answer),
+        Input::Turns(turns) => return read_turns(model, conversation.clone(), turns),
         Input::Prompt(text) => ("prompt", text),
         Input::Read(text) => ("text to read", text),
     };
@@ -45,10 +34,77 @@ pub(super) fn start(
     };
     check_ids(&tokens, model.config().vocab)?;
     let goes_on = matches!(input, Input::Prompt(_)) && !sequence.is_empty();
-    if tokens.is_empty() && !goes_on {
+    if !tokens.is_empty() {
+        return Ok(Start { tokens, recorded: Recorded::Nothing });
+    }
+    if !goes_on {
         return Err(empty(what));
     }
-    Ok(Start { tokens, message: None })
+    Ok(Start { tokens, recorded: Recorded::More(String::new()) })
+}
+
+fn empty(what: &str) -> Error {
+    Error::BadArgument(format!("The {what} is empty."))
+}
+
+/// A turn whose answer is to go on after `answer`.
+fn begun(model: &dyn LoadedModel, conversation: &mut Conversation, message: &str, answer: &str) -> Result<Start> {
+    let mut tokens = asked(model, conversation, message)?;
+    append(&mut tokens, &answered(model, answer)?)?;
+    Ok(Start { tokens, recorded: Recorded::Turn { message: message.into(), answer: answer.into() } })
+}
+
+/// The turns one after the other. `conversation` is a copy, so that a run that is cancelled leaves no trace.
+fn read_turns(model: &dyn LoadedModel, mut conversation: Conversation, turns: &[Turn]) -> Result<Start> {
+    let mut tokens = Vec::new();
+    for Turn { message, answer, ids } in turns {
+        // The record has to be as it would have become, which is why a known turn goes through the template too.
+        let words = asked(model, &mut conversation, message)?;
+        match ids {
+            Some(ids) => {
+                check_ids(ids, model.config().vocab)?;
+                append(&mut tokens, ids)?;
+            }
+            None => {
+                append(&mut tokens, &words)?;
+                append(&mut tokens, &answered(model, answer)?)?;
+            }
+        }
+        conversation.record(message, answer);
+    }
+    if tokens.is_empty() {
+        return Err(empty("chat to read"));
+    }
+    Ok(Start { tokens, recorded: Recorded::Turns(conversation) })
+}
+
+/// What a message adds, put through the chat template.
+fn asked(model: &dyn LoadedModel, conversation: &mut Conversation, message: &str) -> Result<Vec<u32>> {
+    let template = model.chat_template()?.ok_or_else(|| {
+        Error::BadArgument(
+            "This is a base model without a chat template: it continues a prompt and answers no messages.".into(),
+        )
+    })?;
+    if message.trim().is_empty() {
+        return Err(empty("message"));
+    }
+    let tokenizer = model.tokenizer()?;
+    let text = conversation.next_turn(message, template, tokenizer)?;
+    tokenizer.encode_guarded(&text)
+}
+
+/// The words of an answer. On their own, because the model's first token came after the last one of the question.
+fn answered(model: &dyn LoadedModel, answer: &str) -> Result<Vec<u32>> {
+    let tokenizer = model.tokenizer()?;
+    tokenizer.encode_guarded(tokenizer.guard(answer).as_str())
+}
+
+fn append(tokens: &mut Vec<u32>, more: &[u32]) -> Result<()> {
+    let length = tokens.len() + more.len();
+    let no_room = |_| Error::OutOfMemory(format!("There is no memory for {length} tokens."));
+    tokens.try_reserve(more.len()).map_err(no_room)?;
+    tokens.extend_from_slice(more);
+    Ok(())
 }
 
 /// # Errors

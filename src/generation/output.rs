@@ -1,7 +1,7 @@
 //! Turns the tokens of a run into text.
 
 use super::stop::StopStrings;
-use crate::conversation::{Conversation, RECORDED_BYTES};
+use crate::conversation::{Conversation, RECORDED_BYTES, beginning};
 use crate::error::Result;
 use crate::tokenizer::{StreamDecoder, Tokenizer};
 
@@ -10,20 +10,31 @@ pub(super) struct Output {
     decoder: StreamDecoder,
     stops: StopStrings,
     stopped: bool,
-    turn: Option<Turn>,
+    recorded: Recorded,
 }
 
-struct Turn {
-    message: String,
-    /// The reply so far, up to the length that the record keeps.
-    reply: String,
+/// What the record of the chat gains at the end of a run.
+pub(super) enum Recorded {
+    Nothing,
+    /// A turn. The answer is noted up to the length that the record keeps.
+    Turn {
+        message: String,
+        answer: String,
+    },
+    /// More of the last answer.
+    More(String),
+    /// The whole record as it is after turns that are known.
+    Turns(Conversation),
 }
 
 impl Output {
-    /// `message` is the user's, when this is a chat turn.
-    pub fn new(decoder: StreamDecoder, stops: StopStrings, message: Option<String>) -> Self {
-        let turn = message.map(|message| Turn { message, reply: String::with_capacity(RECORDED_BYTES) });
-        Self { decoder, stops, stopped: false, turn }
+    pub fn new(decoder: StreamDecoder, stops: StopStrings, recorded: Recorded) -> Self {
+        let mut output = Self { decoder, stops, stopped: false, recorded };
+        if let Some(answer) = output.recorded.answer() {
+            answer.truncate(beginning(answer).len());
+            answer.reserve(RECORDED_BYTES - answer.len()); // so that no token takes memory
+        }
+        output
     }
 
     /// Whether a stop string has come.
@@ -62,17 +73,29 @@ impl Output {
         held
     }
 
-    /// Adds the turn to the conversation, if the run was one.
+    /// Brings the record of the chat up to date.
     pub fn record(self, conversation: &mut Conversation) {
-        if let Some(Turn { message, reply }) = self.turn {
-            conversation.record(&message, &reply);
+        match self.recorded {
+            Recorded::Nothing => {}
+            Recorded::Turn { message, answer } => conversation.record(&message, &answer),
+            Recorded::More(answer) => conversation.go_on(&answer),
+            Recorded::Turns(all) => *conversation = all,
         }
     }
 
     fn note(&mut self, text: &str) {
-        if let Some(Turn { reply, .. }) = &mut self.turn {
-            let space = RECORDED_BYTES.saturating_sub(reply.len());
-            reply.push_str(&text[..text.floor_char_boundary(space)]);
+        if let Some(answer) = self.recorded.answer() {
+            let space = RECORDED_BYTES.saturating_sub(answer.len());
+            answer.push_str(&text[..text.floor_char_boundary(space)]);
+        }
+    }
+}
+
+impl Recorded {
+    fn answer(&mut self) -> Option<&mut String> {
+        match self {
+            Recorded::Turn { answer, .. } | Recorded::More(answer) => Some(answer),
+            Recorded::Nothing | Recorded::Turns(_) => None,
         }
     }
 }

@@ -22,6 +22,19 @@ impl<T: Into<String>> From<T> for Text {
     }
 }
 
+/// A turn of a chat that was had before, here or elsewhere.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Turn {
+    /// The user's message.
+    pub message: String,
+    /// The answer, in full or as far as it came.
+    pub answer: String,
+    /// All tokens that were read in this turn, as [`Session::ids`](super::Session::ids) gave them. They are read instead
+    /// of the words, so the answer's tokens are those that the model chose, even where a tokenizer would split the
+    /// text in another way.
+    pub ids: Option<Vec<u32>>,
+}
+
 /// What is read before tokens are generated.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Input {
@@ -29,8 +42,17 @@ pub enum Input {
     Prompt(Text),
     /// One chat turn, put through the chat template and answered.
     Message(String),
+    /// One chat turn whose answer begins with these words; the model goes on from there.
+    Begun {
+        /// As in [`Input::Message`].
+        message: String,
+        /// The beginning of the answer. May be empty.
+        answer: String,
+    },
     /// Read into the state; nothing is generated.
     Read(Text),
+    /// Turns of a chat, read as if they were had in this session; nothing is generated.
+    Turns(Vec<Turn>),
 }
 
 /// One run of a [`Session`](super::Session).
@@ -38,7 +60,7 @@ pub enum Input {
 pub struct Request {
     /// What is read first.
     pub input: Input,
-    /// How tokens are sampled; [`Input::Read`] ignores it.
+    /// How tokens are sampled; [`Input::Read`] and [`Input::Turns`] ignore it.
     pub settings: Settings,
     /// The most tokens to generate, at least 1.
     pub max_tokens: usize,

@@ -5,6 +5,7 @@ use core::task::Poll;
 use web_time::Instant;
 
 use super::output::Output;
+use super::trace::Trace;
 use super::{LoadedModel, Reason, Stats, Step};
 use crate::backend::Backend;
 use crate::error::Result;
@@ -31,6 +32,10 @@ pub(super) struct Run {
     /// Why the run is over, once it is.
     pub over: Option<Reason>,
     pub output: Output,
+    /// The tokens read so far.
+    pub trace: Trace,
+    /// What [`Sequence::passed`] was at the beginning.
+    pub passed_before: u64,
     /// The sequence as it was, until the first token is out.
     pub before: Option<Sequence>,
     pub started: Instant,
@@ -47,7 +52,9 @@ impl Run {
     /// The next piece of work, timed.
     pub fn step(&mut self, sequence: &mut Sequence, stats: &mut Stats, model: &mut dyn LoadedModel) -> Result<Step> {
         let start = self.waiting_since.take().unwrap_or_else(Instant::now);
-        let step = self.work(sequence, stats, model)?;
+        let step = self.work(sequence, stats, model);
+        stats.read_tokens = sequence.passed() - self.passed_before;
+        let step = step?;
         match step {
             Step::Waiting => self.waiting_since = Some(start),
             Step::Prefill { .. } => stats.prefill_ms += milliseconds(start),
@@ -83,6 +90,7 @@ impl Run {
         let Poll::Ready(length) = sequence.read(backend, &self.tokens[self.read..], true)? else {
             return Ok(Step::Waiting);
         };
+        self.trace.push(&self.tokens[self.read..][..length]);
         self.read += length;
         Ok(Step::Prefill { read: self.read, total: self.tokens.len() })
     }
@@ -109,6 +117,7 @@ impl Run {
         if sequence.read(model.backend(), &[id], true)?.is_pending() {
             return Ok(Step::Waiting);
         }
+        self.trace.push(&[id]);
         self.chosen = None;
         self.before = None;
         self.tokens_left -= 1;

@@ -6,13 +6,14 @@ use super::input::{self, Start};
 use super::output::Output;
 use super::run::Run;
 use super::stop::StopStrings;
+use super::trace::Trace;
 use super::{Input, LoadedModel, Request, Stats, Step};
 use crate::backend::Arrival;
 use crate::conversation::Conversation;
 use crate::error::{Error, Result};
 use crate::sampler::{Chooser, Constraint, Recent, Sampler};
 use crate::sequence::Sequence;
-use crate::state::{Content, Snapshot, State};
+use crate::state::{Content, Identity, Packing, Snapshot, State};
 use crate::tokenizer::StreamDecoder;
 
 /// Tokens of context that a decoder needs to continue a text.
@@ -23,7 +24,21 @@ pub struct Session {
     sequence: Sequence,
     conversation: Conversation,
     stats: Stats,
+    /// What the last run has read.
+    trace: Trace,
     run: Option<Run>,
+    /// What the file that this session was restored from had as its text.
+    text: Option<String>,
+}
+
+/// How a session is saved.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Saving<'a> {
+    /// How the state's values are kept.
+    pub packing: Packing,
+    /// A text of the program that saves, such as the chat in JSON; at most
+    /// [`TEXT_BYTES`](crate::state::TEXT_BYTES). [`Session::take_text`] gives it back.
+    pub text: Option<&'a str>,
 }
 
 impl Session {
@@ -46,11 +61,11 @@ impl Session {
         let mut recent = Recent::default();
         snapshot.recent.iter().for_each(|&token| recent.push(token));
         let sequence = Sequence::restored(snapshot.state, snapshot.logits, recent);
-        Ok(Self::of(sequence, conversation, Stats::default()))
+        Ok(Self { text: snapshot.text, ..Self::of(sequence, conversation, Stats::default()) })
     }
 
     fn of(sequence: Sequence, conversation: Conversation, stats: Stats) -> Self {
-        Self { sequence, conversation, stats, run: None }
+        Self { sequence, conversation, stats, trace: Trace::default(), run: None, text: None }
     }
 
     /// Starts a run; [`Session::advance`] does the work.
@@ -78,13 +93,13 @@ impl Session {
         }
         request.validate()?;
         let Request { input, settings, max_tokens, stop } = request;
-        let Start { tokens, message } = input::start(model, &input, &self.sequence, &mut self.conversation)?;
+        let Start { tokens, recorded } = input::start(model, &input, &self.sequence, &mut self.conversation)?;
         let chooser = match input {
-            Input::Read(_) => None,
+            Input::Read(_) | Input::Turns(_) => None,
             _ => Some(Chooser::new(Sampler::new(settings, model.config().vocab)?, constraint)),
         };
         let decoder = match (model.tokenizer(), &input) {
-            (Ok(tokenizer), Input::Prompt(_)) => {
+            (Ok(tokenizer), Input::Prompt(_) | Input::Begun { .. }) => {
                 let last: Vec<u32> = self.sequence.recent().iter().chain(tokens.iter().copied()).collect();
                 StreamDecoder::after(tokenizer, &last[last.len().saturating_sub(CONTEXT_TOKENS)..])?
             }
@@ -96,6 +111,7 @@ impl Session {
         stop_tokens.extend(stop.iter().filter_map(special));
         let before = self.sequence.try_clone()?;
         self.stats = Stats { prompt_tokens: tokens.len(), ..Stats::default() };
+        self.trace = Trace::default();
         self.run = Some(Run {
             tokens,
             read: 0,
@@ -104,7 +120,9 @@ impl Session {
             tokens_left: max_tokens,
             chosen: None,
             over: None,
-            output: Output::new(decoder, StopStrings::new(stop), message),
+            output: Output::new(decoder, StopStrings::new(stop), recorded),
+            trace: Trace::default(),
+            passed_before: self.sequence.passed(),
             before: Some(before),
             started,
             waiting_since: None,
@@ -124,7 +142,10 @@ impl Session {
         };
         let result = run.step(&mut self.sequence, &mut self.stats, model);
         match &result {
-            Ok(Step::End { .. }) => run.output.record(&mut self.conversation),
+            Ok(Step::End { .. }) => {
+                self.trace = run.trace;
+                run.output.record(&mut self.conversation);
+            }
             Ok(_) | Err(Error::DeviceLost(_)) => self.run = Some(run),
             Err(_) => {
                 self.stop(run);
@@ -187,6 +208,7 @@ impl Session {
             Some(before) => self.sequence = before,
             None => {
                 self.sequence.abandon();
+                self.trace = run.trace;
                 run.output.record(&mut self.conversation);
             }
         }
@@ -224,6 +246,12 @@ impl Session {
         self.stats
     }
 
+    /// All tokens that the last run has read, the prompt and the answer, so that [`Input::Turns`] can have them read
+    /// again. None after a run of more than 2^20 tokens, whose ids are not kept.
+    pub fn ids(&self) -> Option<&[u32]> {
+        self.trace.ids()
+    }
+
     /// The recurrent state as of the last read-back, for inspection.
     pub fn state(&self) -> &State {
         self.sequence.state()
@@ -240,12 +268,26 @@ impl Session {
     /// [`Error::Busy`] during a run, or while the state has not been [read back](Session::read_back),
     /// [`Error::OutOfMemory`] when there is no room for the file.
     pub fn snapshot(&self, model: &dyn LoadedModel) -> Result<Vec<u8>> {
+        self.save(model, Saving::default())
+    }
+
+    /// As [`Session::snapshot`], perhaps packed and with a text. What was packed goes on nearly there.
+    ///
+    /// # Errors
+    /// As [`Session::snapshot`], and [`Error::BadArgument`] for a text that is too long.
+    pub fn save(&self, model: &dyn LoadedModel, Saving { packing, text }: Saving<'_>) -> Result<Vec<u8>> {
         self.is_idle("saved")?;
         self.is_here()?;
         let (state, logits) = (self.sequence.state(), self.sequence.logits());
         let recent: Vec<u32> = self.sequence.recent().iter().collect();
         let conversation = serde_json::to_string(&self.conversation).unwrap_or_default(); // strings always serialise
-        Content { state, logits, recent: &recent, conversation: &conversation }.to_bytes(model.model_hash())
+        let of = Identity { model: model.model_hash(), tokenizer: model.tokenizer_hash() };
+        Content { state, logits, recent: &recent, conversation: &conversation, text, packing }.to_bytes(of)
+    }
+
+    /// The text that the file had which this session was restored from. The session does not keep it after that.
+    pub fn take_text(&mut self) -> Option<String> {
+        self.text.take()
     }
 
     /// A second session that continues independently from the same state.

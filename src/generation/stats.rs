@@ -9,6 +9,9 @@ pub struct Stats {
     pub prompt_tokens: usize,
     /// Tokens generated.
     pub tokens: usize,
+    /// Tokens that went through the model: those of the prompt that were read, those generated, and those that were
+    /// read again after a loss of the GPU.
+    pub read_tokens: u64,
     /// Milliseconds spent reading the prompt.
     pub prefill_ms: f64,
     /// Milliseconds spent generating.
@@ -31,14 +34,15 @@ impl Serialize for Stats {
         struct Fields {
             prompt_tokens: usize,
             tokens: usize,
+            read_tokens: u64,
             prefill_ms: f64,
             decode_ms: f64,
             time_to_first_token_ms: f64,
             tokens_per_second: f64,
         }
-        let Stats { prompt_tokens, tokens, prefill_ms, decode_ms, time_to_first_token_ms } = *self;
+        let Stats { prompt_tokens, tokens, read_tokens, prefill_ms, decode_ms, time_to_first_token_ms } = *self;
         let tokens_per_second = self.tokens_per_second();
-        Fields { prompt_tokens, tokens, prefill_ms, decode_ms, time_to_first_token_ms, tokens_per_second }
+        Fields { prompt_tokens, tokens, read_tokens, prefill_ms, decode_ms, time_to_first_token_ms, tokens_per_second }
             .serialize(serializer)
     }
 }

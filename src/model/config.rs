@@ -1,10 +1,11 @@
 //! The dimensions of a model, whatever file they come from.
 
 mod gguf;
+mod hybrid;
 mod json;
 
 use crate::error::{Error, Result};
-use crate::model::{Heads, Mamba1, Mamba2, Mixer, tensors};
+use crate::model::{Attention, Heads, Mamba1, Mamba2, Mixer, Mlp, Names, Role, Scales, TensorSpec, tensors};
 
 /// The dimensions of a model. Letters as in the crate's documentation.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,10 +18,30 @@ pub struct Config {
     pub layers: Vec<Mixer>,
     /// The head is the embedding.
     pub tied: bool,
-    /// Added to the mean square in the RMSNorms that have weights.
+    /// Added to the mean square in the norms of the residual stream.
     pub norm_epsilon: f32,
     /// Tokens that end a text, as the config names them.
     pub eos_tokens: Vec<u32>,
+    /// How a checkpoint becomes this model.
+    pub published: Published,
+}
+
+/// How a model's makers publish it, where that is not how it runs here.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Published {
+    /// What the tensors are called.
+    pub names: Names,
+    /// What the tensors are multiplied with.
+    pub scales: Scales,
+    /// The most tokens that attention was made for; 0 without attention.
+    pub context: usize,
+}
+
+impl Published {
+    /// Whether several layers may be one to the model's makers.
+    pub(crate) fn has_blocks(&self) -> bool {
+        self.names != Names::Mamba
+    }
 }
 
 /// The dimensions of a model whose layers are all alike, as config files have them; becomes a [`Config`].
@@ -63,10 +84,14 @@ pub(crate) fn unsupported(name: &str) -> Error {
     let family = ["ForCausalLM", "LMHeadModel", "Model"].iter().find_map(|end| name.strip_suffix(end));
     let known_as = family.map_or(name.to_owned(), |family| format!("{family} ({name})"));
     let article = if name.starts_with(['A', 'E', 'I', 'O', 'U', 'a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
-    Error::UnsupportedArchitecture(format!(
-        "This is {article} {known_as}; this page runs Mamba, Mamba-2 and Falcon-Mamba."
-    ))
+    Error::UnsupportedArchitecture(format!("This is {article} {known_as}; this page runs {FAMILIES}."))
 }
+
+/// What the page runs.
+pub(crate) const FAMILIES: &str = "Mamba, Mamba-2, Falcon-Mamba, Granite-4.0-H and Falcon-H1";
+
+/// Tokens that attention sees by default, where the model was made for so many.
+const DEFAULT_WINDOW: usize = 4096;
 
 /// A larger dimension is an error or too large for any browser.
 pub(crate) const MAX_DIMENSION: u64 = 1 << 24;
@@ -112,7 +137,8 @@ impl Uniform {
                         format!("has {h} heads of {p} channels, but the model has {d_inner} channels"),
                     ));
                 }
-                Mixer::Mamba2(Mamba2 { heads, d_state, d_conv, use_bias, use_conv_bias, time_step_limit })
+                let gated_norm = Some(self.norm_epsilon);
+                Mixer::Mamba2(Mamba2 { heads, d_state, d_conv, use_bias, use_conv_bias, time_step_limit, gated_norm })
             }
         };
         Config {
@@ -122,6 +148,7 @@ impl Uniform {
             tied: self.tied,
             norm_epsilon: self.norm_epsilon,
             eos_tokens: self.eos_tokens,
+            published: Published::default(),
         }
         .checked(source)
     }
@@ -134,10 +161,16 @@ fn bad(source: &str, what: String) -> Error {
 impl Config {
     /// The name in docs/api.md's `engine.info`.
     pub fn architecture(&self) -> &'static str {
+        match self.published.names {
+            Names::Mamba => {}
+            _ if self.layers.iter().any(Mixer::is_beside) => return "falcon-h1",
+            Names::Granite | Names::FalconH1 => return "granite-hybrid",
+        }
         let name = |mixer: &Mixer| match mixer {
             Mixer::Mamba1(Mamba1 { part_norms: None, .. }) => "mamba",
             Mixer::Mamba1(Mamba1 { part_norms: Some(_), .. }) => "falcon-mamba",
             Mixer::Mamba2(_) => "mamba2",
+            Mixer::Attention(_) | Mixer::Mlp(_) => "hybrid",
         };
         let mut names = self.layers.iter().map(name);
         let first = names.next().unwrap_or("mamba");
@@ -173,17 +206,32 @@ impl Config {
             if widest > MAX_WIDTH {
                 return bad(format!("describes layers with rows of {widest} values, more than any browser can hold"));
             }
-            match mixer {
-                Mixer::Mamba1(mamba1) => epsilons.extend(mamba1.part_norms),
-                Mixer::Mamba2(Mamba2 { heads: Heads { heads, groups, .. }, .. }) => {
+            let sizes = match mixer {
+                Mixer::Mamba1(mamba1) => {
+                    epsilons.extend(mamba1.part_norms);
+                    [mamba1.d_state, mamba1.d_conv]
+                }
+                Mixer::Mamba2(Mamba2 { heads: Heads { heads, groups, .. }, d_state, d_conv, gated_norm, .. }) => {
+                    epsilons.extend(gated_norm);
                     if *groups == 0 || heads % groups != 0 {
                         return bad(format!("has {heads} heads, which {groups} groups cannot share evenly"));
                     }
+                    [*d_state, *d_conv]
                 }
-            }
-            if [mixer.d_inner(), mixer.d_state(), mixer.d_conv(), self.d_model].contains(&0) {
+                Mixer::Attention(attention) => {
+                    if let Some(what) = unfit_heads(attention) {
+                        return bad(what);
+                    }
+                    [attention.window; 2]
+                }
+                Mixer::Mlp(Mlp { d_hidden, .. }) => [*d_hidden; 2],
+            };
+            if sizes.contains(&0) || mixer.d_inner() == 0 || self.d_model == 0 {
                 return bad("describes layers without channels, states or taps".into());
             }
+        }
+        if self.layers.first().is_some_and(Mixer::is_beside) {
+            return bad("begins with a layer that stands beside the one before it".into());
         }
         if let Some(epsilon) = epsilons.iter().find(|epsilon| !(epsilon.is_finite() && **epsilon >= 0.0)) {
             return bad(format!("has {epsilon} as an epsilon of a norm, which is not a small positive number"));
@@ -192,8 +240,10 @@ impl Config {
         if parameters > MAX_PARAMETERS {
             return bad(format!("describes a model of {parameters} parameters, more than any browser can hold"));
         }
-        if let Some(spec) = tensors(&self).into_iter().find(|spec| spec.values() > MAX_TENSOR) {
-            let (name, values) = (self.tensor_name(spec.role), spec.values());
+        let whole = |role: Role| self.shape(role).map(|shape| TensorSpec { place: role.into(), shape });
+        let wholes = tensors(&self).into_iter().filter_map(|spec| whole(spec.place.role));
+        if let Some(spec) = wholes.into_iter().find(|spec| spec.values() > MAX_TENSOR) {
+            let (name, values) = (self.tensor_name(spec.place), spec.values());
             return bad(format!("describes a tensor {name} of {values} values, more than any browser can hold"));
         }
         let state_bytes = self.state_bytes();
@@ -203,6 +253,43 @@ impl Config {
         }
         Ok(self)
     }
+
+    /// The same model with attention over so many tokens; a model without attention stays as it is.
+    ///
+    /// # Errors
+    /// [`Error::BadArgument`] for none and for more tokens than the model was made for, and as
+    /// [`checked`](Config::checked) for more than fit the state.
+    pub fn with_window(mut self, tokens: usize) -> Result<Self> {
+        for mixer in &mut self.layers {
+            let Mixer::Attention(attention) = mixer else { continue };
+            let most = self.published.context;
+            if tokens == 0 || tokens > most {
+                return Err(Error::BadArgument(format!(
+                    "The window must have between 1 and {most} tokens, which this model was made for; {tokens} were asked \
+                     for."
+                )));
+            }
+            attention.window = tokens;
+        }
+        self.checked("The model with this window")
+    }
+}
+
+/// What is wrong with the heads of an attention layer.
+fn unfit_heads(attention: &Attention) -> Option<String> {
+    let Attention { heads, kv_heads, head_dim, rope_theta, window, .. } = *attention;
+    if kv_heads == 0 || heads % kv_heads != 0 {
+        return Some(format!("has {heads} attention heads, which {kv_heads} heads of keys cannot serve evenly"));
+    }
+    if rope_theta.is_some() && head_dim % 2 != 0 {
+        return Some(format!(
+            "has attention heads of {head_dim} channels, an odd number, which cannot be turned in pairs"
+        ));
+    }
+    if rope_theta.is_some_and(|theta| !(theta.is_finite() && theta > 0.0)) {
+        return Some("has a rope_theta that is not a positive number".into());
+    }
+    (window == 0).then(|| "has attention over no tokens".into())
 }
 
 #[cfg(test)]

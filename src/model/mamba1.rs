@@ -2,6 +2,7 @@
 //! B and C have no weights.
 
 use super::memory::{Memory, MemoryKind};
+use super::names::{Name, whole};
 use super::tensors::LayerRole;
 
 /// The dimensions of a Mamba mixer. Letters as in the crate's documentation.
@@ -25,19 +26,19 @@ pub struct Mamba1 {
     pub part_norms: Option<f32>,
 }
 
-pub(super) const NAMES: [(LayerRole, &str); 12] = [
-    (LayerRole::Norm, "norm.weight"),
-    (LayerRole::InProj, "mixer.in_proj.weight"),
-    (LayerRole::InProjBias, "mixer.in_proj.bias"),
-    (LayerRole::Conv, "mixer.conv1d.weight"),
-    (LayerRole::ConvBias, "mixer.conv1d.bias"),
-    (LayerRole::XProj, "mixer.x_proj.weight"),
-    (LayerRole::DtProj, "mixer.dt_proj.weight"),
-    (LayerRole::DtProjBias, "mixer.dt_proj.bias"),
-    (LayerRole::ALog, "mixer.A_log"),
-    (LayerRole::D, "mixer.D"),
-    (LayerRole::OutProj, "mixer.out_proj.weight"),
-    (LayerRole::OutProjBias, "mixer.out_proj.bias"),
+pub(super) const NAMES: [Name; 12] = [
+    whole(LayerRole::Norm, "norm.weight"),
+    whole(LayerRole::InProj, "mixer.in_proj.weight"),
+    whole(LayerRole::InProjBias, "mixer.in_proj.bias"),
+    whole(LayerRole::Conv, "mixer.conv1d.weight"),
+    whole(LayerRole::ConvBias, "mixer.conv1d.bias"),
+    whole(LayerRole::XProj, "mixer.x_proj.weight"),
+    whole(LayerRole::DtProj, "mixer.dt_proj.weight"),
+    whole(LayerRole::DtProjBias, "mixer.dt_proj.bias"),
+    whole(LayerRole::ALog, "mixer.A_log"),
+    whole(LayerRole::D, "mixer.D"),
+    whole(LayerRole::OutProj, "mixer.out_proj.weight"),
+    whole(LayerRole::OutProjBias, "mixer.out_proj.bias"),
 ];
 
 impl Mamba1 {

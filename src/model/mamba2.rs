@@ -1,6 +1,7 @@
 //! Mamba-2 (Dao & Gu 2024, <https://arxiv.org/abs/2405.21060>) as data.
 
 use super::memory::{Memory, MemoryKind};
+use super::names::{Name, whole};
 use super::tensors::LayerRole;
 
 /// The dimensions of a Mamba-2 mixer. Letters as in the crate's documentation.
@@ -18,6 +19,8 @@ pub struct Mamba2 {
     pub use_conv_bias: bool,
     /// softplus(dt) is clamped to this range.
     pub time_step_limit: (f32, f32),
+    /// What the gated norm adds to the mean square; None: there is only the gate, `y * silu(z)`.
+    pub gated_norm: Option<f32>,
 }
 
 /// How Mamba-2 divides its channels: E = H * P, and each head has one dt and one A.
@@ -33,18 +36,18 @@ pub struct Heads {
     pub norm_before_gate: bool,
 }
 
-pub(super) const NAMES: [(LayerRole, &str); 11] = [
-    (LayerRole::Norm, "norm.weight"),
-    (LayerRole::InProj, "mixer.in_proj.weight"),
-    (LayerRole::InProjBias, "mixer.in_proj.bias"),
-    (LayerRole::Conv, "mixer.conv1d.weight"),
-    (LayerRole::ConvBias, "mixer.conv1d.bias"),
-    (LayerRole::DtProjBias, "mixer.dt_bias"),
-    (LayerRole::ALog, "mixer.A_log"),
-    (LayerRole::D, "mixer.D"),
-    (LayerRole::GatedNorm, "mixer.norm.weight"),
-    (LayerRole::OutProj, "mixer.out_proj.weight"),
-    (LayerRole::OutProjBias, "mixer.out_proj.bias"),
+pub(super) const NAMES: [Name; 11] = [
+    whole(LayerRole::Norm, "norm.weight"),
+    whole(LayerRole::InProj, "mixer.in_proj.weight"),
+    whole(LayerRole::InProjBias, "mixer.in_proj.bias"),
+    whole(LayerRole::Conv, "mixer.conv1d.weight"),
+    whole(LayerRole::ConvBias, "mixer.conv1d.bias"),
+    whole(LayerRole::DtProjBias, "mixer.dt_bias"),
+    whole(LayerRole::ALog, "mixer.A_log"),
+    whole(LayerRole::D, "mixer.D"),
+    whole(LayerRole::GatedNorm, "mixer.norm.weight"),
+    whole(LayerRole::OutProj, "mixer.out_proj.weight"),
+    whole(LayerRole::OutProjBias, "mixer.out_proj.bias"),
 ];
 
 impl Mamba2 {
@@ -95,7 +98,7 @@ impl Mamba2 {
             LayerRole::ConvBias => return self.use_conv_bias.then(|| vec![width]),
             LayerRole::XProj | LayerRole::DtProj => return None,
             LayerRole::DtProjBias | LayerRole::ALog | LayerRole::D => vec![h],
-            LayerRole::GatedNorm => vec![e],
+            LayerRole::GatedNorm => return self.gated_norm.map(|_| vec![e]),
             LayerRole::OutProj => vec![d, e],
             LayerRole::OutProjBias => return self.use_bias.then(|| vec![d]),
         })

@@ -18,6 +18,10 @@ pub enum MemoryKind {
     Conv,
     /// The hidden state h: `[N, E]`. In Mamba-2 the channel e of E is number e % P of the head e / P.
     Ssm,
+    /// Keys of the last tokens, at their positions: `[M, J S]`.
+    Keys,
+    /// Values of the last tokens: `[M, J S]`.
+    Values,
 }
 
 /// How many rows there are.
@@ -39,6 +43,11 @@ impl Memory {
     /// A memory of `rows` rows at every position.
     pub const fn fixed(kind: MemoryKind, rows: usize, width: usize) -> Self {
         Self { kind, extent: Extent::Fixed { rows }, width }
+    }
+
+    /// A memory of the last `tokens` tokens, a row each.
+    pub const fn ring(kind: MemoryKind, tokens: usize, width: usize) -> Self {
+        Self { kind, extent: Extent::Ring { tokens }, width }
     }
 
     /// Rows that there is room for.
@@ -93,7 +102,7 @@ mod tests {
 
     #[test]
     fn a_ring_grows_until_it_is_full_and_turns_then() {
-        let ring = Memory { kind: MemoryKind::Conv, extent: Extent::Ring { tokens: 5 }, width: 3 };
+        let ring = Memory::ring(MemoryKind::Keys, 5, 3);
         let at = |position| (ring.rows_at(position), ring.oldest_row(position));
         assert_eq!([0, 1, 5, 6, 9, 10, 11].map(at), [(0, 0), (1, 0), (5, 0), (5, 1), (5, 4), (5, 0), (5, 1)]);
         assert_eq!(at(u64::MAX), (5, (u64::MAX % 5) as usize));

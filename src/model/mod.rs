@@ -1,18 +1,25 @@
 //! The architecture as data: the dimensions of a checkpoint and the tensors it must hold, with their shapes.
 
+mod attention;
 mod config;
 mod mamba1;
 mod mamba2;
 mod memory;
 mod mixer;
+mod mlp;
 mod names;
+mod scales;
 mod tensors;
 mod tied;
 
-pub use config::Config;
+pub use attention::{Attention, Rotation};
+pub use config::{Config, Published};
 pub use mamba1::Mamba1;
 pub use mamba2::{Heads, Mamba2};
 pub use memory::{Extent, Memory, MemoryKind};
 pub use mixer::{Mixer, decay_rate};
-pub use tensors::{Inventory, LayerRole, Role, TensorSpec, tensors};
+pub use mlp::Mlp;
+pub use names::Names;
+pub use scales::{Added, Scales};
+pub use tensors::{Inventory, LayerRole, Place, Role, TensorSpec, tensors};
 pub use tied::{GROUP_ROWS, Rows};

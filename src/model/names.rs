@@ -5,15 +5,141 @@
 //! was saved. So the end of a name says which tensor it is, and what stands before it must be the same for all tensors of a
 //! file: then no name can mean a part of another model, a moving average for example.
 
+use super::mamba1;
+use super::mamba2;
+use super::mixer::Mixer;
 use super::tensors::{LayerRole, Role};
+
+/// How a family of models names its tensors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Names {
+    /// Mamba, Mamba-2 and Falcon-Mamba: `backbone.layers.0.mixer...`.
+    #[default]
+    Mamba,
+    /// Granite-4.0-H: `model.layers.0.mamba...`, `self_attn`, `shared_mlp`.
+    Granite,
+    /// Falcon-H1: `model.layers.0.mamba...`, `self_attn`, `feed_forward`. GGUF files of Granite are read under these
+    /// names too, because there gate and up are two tensors.
+    FalconH1,
+}
+
+/// The part of in_proj that a tensor holds, in models that keep these apart; of any other tensor the whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    Whole,
+    Query,
+    Key,
+    Value,
+    Gate,
+    Up,
+}
+
+/// A tensor of a layer, and its name after the layer's number.
+pub(super) type Name = (LayerRole, Part, &'static str);
+
+/// The name of a whole tensor.
+pub(super) const fn whole(role: LayerRole, name: &'static str) -> Name {
+    (role, Part::Whole, name)
+}
+
+/// The layout of layers that no published model has alone, as tests use them.
+const ATTENTION_OR_MLP: [Name; 5] = [
+    whole(LayerRole::Norm, "norm.weight"),
+    whole(LayerRole::InProj, "mixer.in_proj.weight"),
+    whole(LayerRole::InProjBias, "mixer.in_proj.bias"),
+    whole(LayerRole::OutProj, "mixer.out_proj.weight"),
+    whole(LayerRole::OutProjBias, "mixer.out_proj.bias"),
+];
+
+const HYBRID_MAMBA2: [Name; 11] = [
+    whole(LayerRole::Norm, "input_layernorm.weight"),
+    whole(LayerRole::InProj, "mamba.in_proj.weight"),
+    whole(LayerRole::InProjBias, "mamba.in_proj.bias"),
+    whole(LayerRole::Conv, "mamba.conv1d.weight"),
+    whole(LayerRole::ConvBias, "mamba.conv1d.bias"),
+    whole(LayerRole::DtProjBias, "mamba.dt_bias"),
+    whole(LayerRole::ALog, "mamba.A_log"),
+    whole(LayerRole::D, "mamba.D"),
+    whole(LayerRole::GatedNorm, "mamba.norm.weight"),
+    whole(LayerRole::OutProj, "mamba.out_proj.weight"),
+    whole(LayerRole::OutProjBias, "mamba.out_proj.bias"),
+];
+
+const HYBRID_ATTENTION: [Name; 9] = [
+    whole(LayerRole::Norm, "input_layernorm.weight"),
+    (LayerRole::InProj, Part::Query, "self_attn.q_proj.weight"),
+    (LayerRole::InProj, Part::Key, "self_attn.k_proj.weight"),
+    (LayerRole::InProj, Part::Value, "self_attn.v_proj.weight"),
+    (LayerRole::InProjBias, Part::Query, "self_attn.q_proj.bias"),
+    (LayerRole::InProjBias, Part::Key, "self_attn.k_proj.bias"),
+    (LayerRole::InProjBias, Part::Value, "self_attn.v_proj.bias"),
+    whole(LayerRole::OutProj, "self_attn.o_proj.weight"),
+    whole(LayerRole::OutProjBias, "self_attn.o_proj.bias"),
+];
+
+const GRANITE_MLP: [Name; 3] = [
+    whole(LayerRole::Norm, "post_attention_layernorm.weight"),
+    whole(LayerRole::InProj, "shared_mlp.input_linear.weight"),
+    whole(LayerRole::OutProj, "shared_mlp.output_linear.weight"),
+];
+
+const FALCON_H1_MLP: [Name; 7] = [
+    whole(LayerRole::Norm, "pre_ff_layernorm.weight"),
+    (LayerRole::InProj, Part::Gate, "feed_forward.gate_proj.weight"),
+    (LayerRole::InProj, Part::Up, "feed_forward.up_proj.weight"),
+    (LayerRole::InProjBias, Part::Gate, "feed_forward.gate_proj.bias"),
+    (LayerRole::InProjBias, Part::Up, "feed_forward.up_proj.bias"),
+    whole(LayerRole::OutProj, "feed_forward.down_proj.weight"),
+    whole(LayerRole::OutProjBias, "feed_forward.down_proj.bias"),
+];
+
+impl Names {
+    /// What stands before all names in transformers' files.
+    pub(super) fn prefix(self) -> &'static str {
+        match self {
+            Names::Mamba => "backbone.",
+            Names::Granite | Names::FalconH1 => "model.",
+        }
+    }
+
+    /// The tensors that belong to no layer, each under its usual name first.
+    pub(super) fn ends(self) -> &'static [(&'static str, Role)] {
+        const HEAD: (&str, Role) = ("lm_head.weight", Role::LmHead);
+        match self {
+            Names::Mamba => &[
+                ("embeddings.weight", Role::Embeddings),
+                ("embedding.weight", Role::Embeddings),
+                ("norm_f.weight", Role::NormF),
+                HEAD,
+            ],
+            Names::Granite => &[("embed_tokens.weight", Role::Embeddings), ("norm.weight", Role::NormF), HEAD],
+            Names::FalconH1 => {
+                &[("embed_tokens.weight", Role::Embeddings), ("final_layernorm.weight", Role::NormF), HEAD]
+            }
+        }
+    }
+
+    /// The tensors of a layer, those that this one does not have among them.
+    pub(super) fn of(self, mixer: &Mixer) -> &'static [Name] {
+        match (mixer, self) {
+            (Mixer::Mamba1(_), _) => &mamba1::NAMES,
+            (Mixer::Mamba2(_), Names::Mamba) => &mamba2::NAMES,
+            (Mixer::Mamba2(_), _) => &HYBRID_MAMBA2,
+            (Mixer::Attention(_) | Mixer::Mlp(_), Names::Mamba) => &ATTENTION_OR_MLP,
+            (Mixer::Attention(_), _) => &HYBRID_ATTENTION,
+            (Mixer::Mlp(_), Names::Granite) => &GRANITE_MLP,
+            (Mixer::Mlp(_), Names::FalconH1) => &FALCON_H1_MLP,
+        }
+    }
+}
 
 /// Modules that PyTorch puts around others, anywhere in a name.
 const WRAPPERS: [&str; 5] =
     ["module", "_orig_mod", "_forward_module", "_fsdp_wrapped_module", "_checkpoint_wrapped_module"];
 
 /// Last parts of the names of buffers that Mamba-like models have carried along and that no forward pass needs: tables
-/// and counters that are made anew, and Falcon-Mamba's norm weights that are all one.
-const UNUSED: [&str; 5] = ["inv_freq", "position_ids", "num_batches_tracked", "b_c_rms", "dt_rms"];
+/// and counters that are made anew, Falcon-Mamba's norm weights that are all one, Falcon-H1's factors of the config.
+const UNUSED: [&str; 6] = ["inv_freq", "position_ids", "num_batches_tracked", "b_c_rms", "dt_rms", "mup_vector"];
 
 /// Whether a tensor can be left out, as transformers leaves it out: a buffer of no use, or the value head that
 /// reinforcement learning has put beside the model.
@@ -22,8 +148,14 @@ pub(super) fn is_unused(name: &str) -> bool {
     UNUSED.contains(&last) || name.split('.').any(|part| part == "v_head")
 }
 
-/// The tensors of a layer with their names.
-pub(super) type LayerNames = &'static [(LayerRole, &'static str)];
+/// A name without what stands before it and without wrappers.
+#[derive(Debug, PartialEq)]
+pub(super) enum Known<'a> {
+    /// A tensor that belongs to no layer.
+    End(Role),
+    /// A tensor of the layer with this number, as the file counts layers, and its name after that.
+    Layer(usize, &'a str),
+}
 
 /// The prefix of all names in a file; known after the first tensor.
 #[derive(Debug, Default)]
@@ -33,40 +165,36 @@ pub(super) struct Prefix {
 }
 
 impl Prefix {
-    /// The role of a tensor; None for a name that the model does not have, or that has another prefix than the rest of
-    /// the file. `layer_names` are the tensors of the layer with this number.
-    pub fn role(&mut self, name: &str, layer_names: impl Fn(usize) -> LayerNames) -> Option<Role> {
+    /// What `find` says of the name; None for a name that it does not know, or that has another prefix than the rest of
+    /// the file.
+    pub fn find<T>(&mut self, name: &str, names: Names, find: impl Fn(Known<'_>) -> Option<T>) -> Option<T> {
         let parts: Vec<&str> = name.split('.').filter(|part| !WRAPPERS.contains(part)).collect();
         let name = parts.join(".");
-        let (prefix, role) = split(&name, layer_names)?;
-        let of = if role == Role::LmHead { &mut self.head } else { &mut self.body };
+        let (prefix, known) = split(&name, names)?;
+        let is_head = known == Known::End(Role::LmHead);
+        let found = find(known)?;
+        let of = if is_head { &mut self.head } else { &mut self.body };
         if of.get_or_insert_with(|| prefix.to_owned()) != prefix {
             return None;
         }
         // The head is beside the body's module, or beside what is in it.
         match (&self.body, &self.head) {
             (Some(body), Some(head)) if !body.starts_with(head.as_str()) => None,
-            _ => Some(role),
+            _ => Some(found),
         }
     }
 }
 
-fn split(name: &str, layer_names: impl Fn(usize) -> LayerNames) -> Option<(&str, Role)> {
-    let ends = [
-        ("embeddings.weight", Role::Embeddings),
-        ("embedding.weight", Role::Embeddings),
-        ("norm_f.weight", Role::NormF),
-        ("lm_head.weight", Role::LmHead),
-    ];
-    let whole = |prefix: &&str| prefix.is_empty() || prefix.ends_with('.');
-    if let Some(found) = ends.iter().find_map(|&(end, role)| Some((name.strip_suffix(end).filter(whole)?, role))) {
-        return Some(found);
+/// A layer's tensors first: the name of one may end like a name that belongs to no layer.
+fn split(name: &str, names: Names) -> Option<(&str, Known<'_>)> {
+    let whole = |prefix: &str| prefix.is_empty() || prefix.ends_with('.');
+    if let Some((at, _)) = name.match_indices("layers.").find(|&(at, _)| whole(&name[..at])) {
+        let (layer, suffix) = name[at..].strip_prefix("layers.")?.split_once('.')?;
+        return Some((&name[..at], Known::Layer(layer.parse().ok()?, suffix)));
     }
-    let (at, _) = name.match_indices("layers.").find(|&(at, _)| whole(&&name[..at]))?;
-    let (layer, suffix) = name[at..].strip_prefix("layers.")?.split_once('.')?;
-    let layer = layer.parse().ok()?;
-    let (role, _) = layer_names(layer).iter().find(|(_, name)| *name == suffix)?;
-    Some((&name[..at], Role::Layer(layer, *role)))
+    let end = |&(end, role): &(&str, Role)| Some((name.strip_suffix(end).filter(|prefix| whole(prefix))?, role));
+    let (prefix, role) = names.ends().iter().find_map(end)?;
+    Some((prefix, Known::End(role)))
 }
 
 #[cfg(test)]
@@ -76,12 +204,15 @@ mod tests {
 
     use super::*;
 
-    const NAMES: [(LayerRole, &str); 2] =
-        [(LayerRole::Norm, "norm.weight"), (LayerRole::InProj, "mixer.in_proj.weight")];
-
     fn roles(names: &[&str]) -> Vec<Option<Role>> {
         let mut prefix = Prefix::default();
-        names.iter().map(|name| prefix.role(name, |_| &NAMES)).collect()
+        let find = |known: Known<'_>| match known {
+            Known::End(role) => Some(role),
+            Known::Layer(layer, "norm.weight") => Some(Role::Layer(layer, LayerRole::Norm)),
+            Known::Layer(layer, "mixer.in_proj.weight") => Some(Role::Layer(layer, LayerRole::InProj)),
+            Known::Layer(..) => None,
+        };
+        names.iter().map(|name| prefix.find(name, Names::Mamba, find)).collect()
     }
 
     #[test]

@@ -1,7 +1,10 @@
 //! Tensors by role: what each is for, its name and its shape, and which a checkpoint must hold.
 
+use std::borrow::Cow;
+
 use super::config::Config;
-use super::names::{LayerNames, Prefix, is_unused};
+use super::names::{Known, Name, Part, Prefix, is_unused};
+use super::scales::Fold;
 use super::tied::{Rows, Tables};
 use crate::error::{Error, Result};
 
@@ -18,14 +21,30 @@ pub enum Role {
     Layer(usize, LayerRole),
 }
 
+/// Where a checkpoint's tensor belongs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Place {
+    /// The tensor of the model that it is, or is a part of.
+    pub role: Role,
+    /// Its first row there. Checkpoints keep q, k and v apart, and g and u.
+    pub row: usize,
+}
+
+impl From<Role> for Place {
+    fn from(role: Role) -> Self {
+        Self { role, row: 0 }
+    }
+}
+
 /// What a layer's tensor is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum LayerRole {
-    /// Weights of the RMS norm before the mixer, `[D]`.
+    /// Weights of the RMS norm before the mixer, `[D]`; not in a layer that reads what the layer before it reads.
     Norm,
-    /// x and z from the residual stream: `[2 E, D]`, in Mamba-2 `[E + W + H, D]` for z, x, B, C and dt.
+    /// From the normed residual stream: x and z, `[2 E, D]`; in Mamba-2 z, x, B, C and dt, `[E + W + H, D]`; in
+    /// attention q, k and v, `[(Q + 2 J) S, D]`; in an MLP g and u, `[2 F, D]`.
     InProj,
-    /// `[2 E]`, in Mamba-2 `[E + W + H]`; only with `use_bias`.
+    /// As many values as in_proj has rows; only with `use_bias`.
     InProjBias,
     /// The taps of the causal convolution, `[W, 1, K]`.
     Conv,
@@ -41,9 +60,9 @@ pub enum LayerRole {
     ALog,
     /// The skip past the scan: `[E]`, in Mamba-2 `[H]`.
     D,
-    /// Only in Mamba-2: the norm between the scan and out_proj.
+    /// Only in Mamba-2, and not in all: the norm between the scan and out_proj.
     GatedNorm,
-    /// Back to the residual stream, `[D, E]`.
+    /// Back to the residual stream, `[D, E]`; in attention `[D, Q S]`, in an MLP `[D, F]`.
     OutProj,
     /// `[D]`; only with `use_bias`.
     OutProjBias,
@@ -53,7 +72,7 @@ pub enum LayerRole {
 #[derive(Debug, Clone, PartialEq)]
 pub struct TensorSpec {
     /// What the tensor is for.
-    pub role: Role,
+    pub place: Place,
     /// In values, outermost dimension first; letters as in the crate's documentation.
     pub shape: Vec<usize>,
 }
@@ -66,9 +85,9 @@ impl TensorSpec {
 }
 
 impl Config {
-    /// The tensors of a layer with their names.
-    fn layer_names(&self, layer: usize) -> LayerNames {
-        self.layers.get(layer).map_or(&[], |mixer| mixer.names())
+    /// The tensors of a layer with their names, those that it does not have among them.
+    fn layer_names(&self, layer: usize) -> &'static [Name] {
+        self.layers.get(layer).map_or(&[], |mixer| self.published.names.of(mixer))
     }
 
     /// The shape of a tensor of the model; None where the model has no such tensor.
@@ -80,34 +99,73 @@ impl Config {
         }
     }
 
-    /// The name of a tensor in Hugging Face's spelling.
-    pub fn tensor_name(&self, role: Role) -> String {
-        match role {
-            Role::Embeddings => "backbone.embeddings.weight".into(),
-            Role::NormF => "backbone.norm_f.weight".into(),
+    /// A tensor of a layer as checkpoints have it; None where the layer has no such tensor.
+    fn spec(&self, layer: usize, &(role, part, _): &Name) -> Option<TensorSpec> {
+        let mixer = self.layers.get(layer)?;
+        let mut shape = mixer.shape(role, self.d_model)?;
+        let mut row = 0;
+        if part != Part::Whole {
+            (row, shape[0]) = mixer.rows(part)?;
+        }
+        Some(TensorSpec { place: Place { role: Role::Layer(layer, role), row }, shape })
+    }
+
+    /// The number of a layer's block: of the layers that the model's makers count as one.
+    fn block(&self, layer: usize) -> usize {
+        (1..=layer).filter(|&layer| self.begins_block(layer)).count()
+    }
+
+    /// Where a layer has no number of its own in a checkpoint, it belongs to the block that has begun before it.
+    fn begins_block(&self, layer: usize) -> bool {
+        !self.published.has_blocks() || self.layers.get(layer).is_some_and(|mixer| mixer.is_first_of_block())
+    }
+
+    /// Layers as the model's makers count them: a mixer, the one beside it and their MLP are one.
+    pub fn blocks(&self) -> usize {
+        (0..self.layers.len()).filter(|&layer| layer == 0 || self.begins_block(layer)).count()
+    }
+
+    /// The name of a checkpoint's tensor in Hugging Face's spelling.
+    pub fn tensor_name(&self, place: impl Into<Place>) -> String {
+        let place = place.into();
+        let names = self.published.names;
+        match place.role {
             Role::LmHead => "lm_head.weight".into(),
-            Role::Layer(layer, role) => {
-                let suffix = self.layer_names(layer).iter().find(|(r, _)| *r == role).map_or("", |(_, name)| name);
-                format!("backbone.layers.{layer}.{suffix}")
+            Role::Embeddings | Role::NormF => {
+                let end = names.ends().iter().find(|(_, role)| *role == place.role).map_or("", |(name, _)| name);
+                format!("{}{end}", names.prefix())
+            }
+            Role::Layer(layer, _) => {
+                let is_it = |name: &&Name| self.spec(layer, name).is_some_and(|spec| spec.place == place);
+                let suffix = self.layer_names(layer).iter().find(is_it).map_or("", |(.., name)| name);
+                format!("{}layers.{}.{suffix}", names.prefix(), self.block(layer))
             }
         }
     }
 }
 
-/// All tensors of the model, a tied head counted once (as the embeddings).
+/// All tensors of a checkpoint of the model, a tied head counted once (as the embeddings).
 pub fn tensors(config: &Config) -> Vec<TensorSpec> {
     let ends = [Role::Embeddings, Role::NormF].into_iter().chain((!config.tied).then_some(Role::LmHead));
-    let layers = (0..config.layers.len())
-        .flat_map(|layer| config.layer_names(layer).iter().map(move |&(role, _)| Role::Layer(layer, role)));
-    ends.chain(layers).filter_map(|role| Some(TensorSpec { role, shape: config.shape(role)? })).collect()
+    let ends = ends.filter_map(|role| Some(TensorSpec { place: role.into(), shape: config.shape(role)? }));
+    let layer = |layer| config.layer_names(layer).iter().filter_map(move |name| config.spec(layer, name));
+    ends.chain((0..config.layers.len()).flat_map(layer)).collect()
 }
 
-/// Assigns roles to a checkpoint's tensors and counts them, so that none is missing and none comes twice. If the config
-/// says that the head is tied, it also finds out whether that is true.
+/// Finds the places of a checkpoint's tensors and counts them, so that none is missing and none comes twice. It folds the
+/// model's [`Scales`](super::Scales) into the values. If the config says that the head is tied, it also finds out whether
+/// that is true.
 #[derive(Debug)]
 pub struct Inventory {
     config: Config,
-    missing: Vec<Role>,
+    /// The first layer of each block.
+    blocks: Vec<usize>,
+    missing: Vec<Place>,
+    /// Of the current tensor: what its rows are multiplied with, the length of a row, and values taken so far, those of
+    /// the rows before it in the role's tensor included.
+    fold: Fold,
+    row_len: usize,
+    taken: usize,
     prefix: Prefix,
     tables: Tables,
     /// Whether what comes now is one of two tables that may be equal.
@@ -119,21 +177,35 @@ impl Inventory {
     pub fn new(config: &Config) -> Self {
         Self {
             config: config.clone(),
-            missing: tensors(config).into_iter().map(|spec| spec.role).collect(),
+            blocks: (0..config.layers.len()).filter(|&layer| layer == 0 || config.begins_block(layer)).collect(),
+            missing: tensors(config).into_iter().map(|spec| spec.place).collect(),
+            fold: Fold::new(),
+            row_len: 1,
+            taken: 0,
             prefix: Prefix::default(),
             tables: Tables::default(),
             compares: false,
         }
     }
 
-    /// Begins a tensor and returns its role. None for a tensor that no forward pass needs.
+    /// Begins a tensor and returns its place. None for a tensor that no forward pass needs.
     ///
     /// # Errors
     /// [`Error::BadCheckpoint`] for a tensor that the model has no place for, for a wrong shape, and for a tensor that
     /// comes twice; the sentence names the tensor, the shape found and the shape expected.
-    pub fn begin(&mut self, name: &str, shape: &[usize]) -> Result<Option<Role>> {
-        let role = self.prefix.role(name, |layer| self.config.layer_names(layer));
-        let Some((role, expected)) = role.and_then(|role| Some((role, self.config.shape(role)?))) else {
+    pub fn begin(&mut self, name: &str, shape: &[usize]) -> Result<Option<Place>> {
+        let (config, blocks) = (&self.config, &self.blocks);
+        let found = self.prefix.find(name, config.published.names, |known| match known {
+            Known::End(role) => Some(TensorSpec { place: role.into(), shape: config.shape(role)? }),
+            Known::Layer(block, suffix) => {
+                let layers = *blocks.get(block)?..blocks.get(block + 1).map_or(config.layers.len(), |&next| next);
+                layers.into_iter().find_map(|layer| {
+                    let names = config.layer_names(layer).iter().filter(|(.., name)| *name == suffix);
+                    names.filter_map(|name| config.spec(layer, name)).next()
+                })
+            }
+        });
+        let Some(TensorSpec { place, shape: expected }) = found else {
             if is_unused(name) {
                 return Ok(None);
             }
@@ -147,14 +219,21 @@ impl Inventory {
             )));
         }
         let twice = || Error::BadCheckpoint(format!("The checkpoint holds the tensor {name} twice."));
-        self.compares = self.config.tied && matches!(role, Role::Embeddings | Role::LmHead);
-        let role = if self.compares { self.tables.begin(role).ok_or_else(twice)? } else { role };
-        match self.missing.iter().position(|&missing| missing == role) {
-            Some(place) => drop(self.missing.swap_remove(place)),
+        self.compares = self.config.tied && matches!(place.role, Role::Embeddings | Role::LmHead);
+        let place = match self.compares {
+            true => self.tables.begin(place.role).ok_or_else(twice)?.into(),
+            false => place,
+        };
+        match self.missing.iter().position(|&missing| missing == place) {
+            Some(at) => drop(self.missing.swap_remove(at)),
             None if self.compares => {} // the second of two tables
             None => return Err(twice()),
         }
-        Ok(Some(role))
+        let mixer = if let Role::Layer(layer, _) = place.role { self.config.layers.get(layer) } else { None };
+        self.fold = self.config.published.scales.fold(place, mixer);
+        self.row_len = shape[1..].iter().product();
+        self.taken = place.row * self.row_len;
+        Ok(Some(place))
     }
 
     /// Says what to do with the next rows of the current tensor.
@@ -163,7 +242,7 @@ impl Inventory {
     /// [`Error::OutOfMemory`].
     pub fn rows<'a>(&mut self, values: &'a [f32]) -> Result<Rows<'a>> {
         if !self.compares {
-            return Ok(Rows::Kept(values));
+            return Ok(Rows::Kept(self.folded(values)));
         }
         let rows = self.tables.rows(values, self.config.d_model, self.config.vocab)?;
         if let Rows::Untied { .. } = rows {
@@ -172,12 +251,26 @@ impl Inventory {
         Ok(rows)
     }
 
+    /// The values, multiplied with their rows' factors.
+    fn folded<'a>(&mut self, values: &'a [f32]) -> Cow<'a, [f32]> {
+        if self.fold.is_empty() {
+            return values.into();
+        }
+        let from = self.taken;
+        self.taken += values.len();
+        let factor = |at: usize| {
+            let row = (from + at) / self.row_len;
+            self.fold.iter().find(|(rows, _)| rows.contains(&row)).map_or(1.0, |(_, factor)| *factor)
+        };
+        values.iter().enumerate().map(|(at, value)| value * factor(at)).collect()
+    }
+
     /// Call this after the last tensor. Returns the config, with `tied` as the file has it.
     ///
     /// # Errors
     /// [`Error::BadCheckpoint`] that names the first missing tensor, if one is missing.
     pub fn finish(self) -> Result<Config> {
-        let Some(first) = self.missing.iter().map(|&role| self.config.tensor_name(role)).min() else {
+        let Some(first) = self.missing.iter().map(|&place| self.config.tensor_name(place)).min() else {
             return Ok(self.config);
         };
         let others = match self.missing.len() - 1 {

@@ -5,6 +5,8 @@
 //! table leave a hash, and the second table is skipped as long as its hashes are the same. If a row differs, the second
 //! table begins as a copy of the first, and goes on from there.
 
+use std::borrow::Cow;
+
 use xxhash_rust::xxh3::Xxh3;
 
 use super::tensors::Role;
@@ -17,7 +19,7 @@ pub const GROUP_ROWS: usize = 8;
 #[derive(Debug, PartialEq)]
 pub enum Rows<'a> {
     /// Keeps them.
-    Kept(&'a [f32]),
+    Kept(Cow<'a, [f32]>),
     /// Skips them: the tied table holds them already.
     Known,
     /// Embeddings and head are two tables that are equal before `row`. Both begin as what came first; the table that
@@ -104,7 +106,7 @@ impl Tables {
                 return Ok(Rows::Untied { row: done, values: kept });
             }
         }
-        Ok(if is_second { Rows::Known } else { Rows::Kept(values) })
+        Ok(if is_second { Rows::Known } else { Rows::Kept(values.into()) })
     }
 
     fn keep(&mut self, row: &[f32]) -> Result<()> {
@@ -136,7 +138,7 @@ mod tests {
         let rows = first.len() / WIDTH;
         let mut kept = Vec::new();
         for piece in first.chunks(piece * WIDTH) {
-            assert_eq!(tables.rows(piece, WIDTH, rows).unwrap(), Rows::Kept(piece));
+            assert_eq!(tables.rows(piece, WIDTH, rows).unwrap(), Rows::Kept(piece.into()));
             kept.extend_from_slice(piece);
         }
         assert_eq!(tables.begin(Role::LmHead), None);

@@ -1,9 +1,12 @@
 //! The `.mstate` file: everything needed to go on exactly where a sequence stopped. docs/mstate.md describes it.
 
+mod packing;
 #[cfg(test)]
 mod tests;
 mod v1;
 mod v2;
+
+pub use packing::Packing;
 
 use super::State;
 use crate::error::{Error, Result};
@@ -20,6 +23,26 @@ pub struct Snapshot {
     pub recent: Vec<u32>,
     /// The turns so far as JSON, opaque here.
     pub conversation: String,
+    /// A text of the program that saved it, opaque here.
+    pub text: Option<String>,
+}
+
+/// The most bytes of [`Snapshot::text`].
+pub const TEXT_BYTES: usize = 16 << 20;
+
+/// Which model a state belongs to. It is never used with another one.
+#[derive(Debug, Clone, Copy)]
+pub struct Identity<'a> {
+    /// Hash of config.json and the weights.
+    pub model: &'a str,
+    /// Hash of the tokens' texts; None where they are not known.
+    pub tokenizer: Option<&'a str>,
+}
+
+impl<'a> From<&'a str> for Identity<'a> {
+    fn from(model: &'a str) -> Self {
+        Self { model, tokenizer: None }
+    }
 }
 
 /// What to save: a [`Snapshot`] by reference.
@@ -33,23 +56,32 @@ pub struct Content<'a> {
     pub recent: &'a [u32],
     /// As [`Snapshot::conversation`].
     pub conversation: &'a str,
+    /// As [`Snapshot::text`].
+    pub text: Option<&'a str>,
+    /// How the layers' memories are kept.
+    pub packing: Packing,
 }
 
 impl Content<'_> {
-    /// The file, in one piece. `model` identifies the weights, so that a state is never used with others.
+    /// The file, in one piece.
     ///
     /// # Errors
-    /// [`Error::OutOfMemory`] when there is no room for it.
-    pub fn to_bytes(&self, model: &str) -> Result<Vec<u8>> {
-        v2::write(self, model)
+    /// [`Error::OutOfMemory`] when there is no room for it, [`Error::BadArgument`] for a text of more than
+    /// [`TEXT_BYTES`].
+    pub fn to_bytes<'a>(&self, of: impl Into<Identity<'a>>) -> Result<Vec<u8>> {
+        if self.text.is_some_and(|text| text.len() > TEXT_BYTES) {
+            let megabytes = TEXT_BYTES >> 20;
+            return Err(Error::BadArgument(format!("The text to save with a state has more than {megabytes} MiB.")));
+        }
+        v2::write(self, of.into())
     }
 }
 
 impl Snapshot {
     /// The same, borrowed, to be written again.
     pub fn content(&self) -> Content<'_> {
-        let Self { state, logits, recent, conversation } = self;
-        Content { state, logits, recent, conversation }
+        let Self { state, logits, recent, conversation, text } = self;
+        Content { state, logits, recent, conversation, text: text.as_deref(), packing: Packing::F32 }
     }
 
     /// Reads a file of any version back. Its memory use is bounded by `config` and by the length of `bytes`, never by a
@@ -57,12 +89,13 @@ impl Snapshot {
     ///
     /// # Errors
     /// [`Error::BadState`] for a damaged file and for one of a newer version, [`Error::WrongModel`] for one of other
-    /// weights, [`Error::OutOfMemory`] when there is no room for the state.
-    pub fn from_bytes(bytes: &[u8], model: &str, config: &Config) -> Result<Self> {
+    /// weights or another tokenizer, [`Error::OutOfMemory`] when there is no room for the state.
+    pub fn from_bytes<'a>(bytes: &[u8], of: impl Into<Identity<'a>>, config: &Config) -> Result<Self> {
+        let of = of.into();
         let fresh = || State::try_new(config);
         match bytes.split_first_chunk() {
-            Some((v1::MAGIC, _)) => v1::read(bytes, model, fresh, config.vocab),
-            Some((v2::MAGIC, _)) => v2::read(bytes, model, fresh, config.vocab),
+            Some((v1::MAGIC, _)) => v1::read(bytes, of.model, fresh, config.vocab),
+            Some((v2::MAGIC, _)) => v2::read(bytes, of, fresh, config.vocab),
             _ => Err(damaged("it does not start like a .mstate file")),
         }
     }
@@ -83,6 +116,13 @@ fn wrong_model() -> Error {
     Error::WrongModel("The saved state belongs to another model than the one loaded.".into())
 }
 
+fn wrong_tokenizer() -> Error {
+    Error::WrongModel(
+        "The saved state was made with another tokenizer, so its tokens stand for other words than those of the model loaded."
+            .into(),
+    )
+}
+
 /// # Errors
 /// When a token is not in the vocabulary.
 fn check_tokens(recent: &[u32], vocab: usize) -> Result<()> {
@@ -98,10 +138,13 @@ fn check_tokens(recent: &[u32], vocab: usize) -> Result<()> {
 /// When a value is not a finite number.
 fn take_floats<'a>(bytes: &[u8], to: impl IntoIterator<Item = &'a mut f32>) -> Result<()> {
     for (to, bytes) in to.into_iter().zip(bytes.as_chunks().0) {
-        *to = f32::from_le_bytes(*bytes);
-        if !to.is_finite() {
-            return Err(damaged("it holds values that are not numbers"));
-        }
+        *to = check_float(f32::from_le_bytes(*bytes))?;
     }
     Ok(())
+}
+
+/// # Errors
+/// When the value is not a finite number.
+fn check_float(value: f32) -> Result<f32> {
+    if value.is_finite() { Ok(value) } else { Err(damaged("it holds values that are not numbers")) }
 }

@@ -9,7 +9,7 @@ use super::error::Thrown;
 use super::values::from_js;
 use crate::backend::{self, Precision};
 use crate::checkpoint::gguf::is_name_of_one;
-use crate::engine::{EngineBuilder, ModelFiles, Options};
+use crate::engine::{EngineBuilder, ModelFiles, Options, Trial};
 use crate::error::{Error, Result};
 
 /// Bytes copied into wasm at a time: a large chunk must not make the memory grow.
@@ -30,7 +30,7 @@ impl ModelLoader {
     /// `files`: the texts `{config, tokenizer, tokenizerConfig?, specialTokensMap?, addedTokens?, generationConfig?,
     /// chatTemplate?, index?}`, and in `weights` the name of the only weight file, or of one of several shards, where it is
     /// not model.safetensors. For a GGUF file `{weights: "FILE.gguf"}` is enough, for a split one the name of any part.
-    /// `options`: `{backend, precision, threads?}`.
+    /// `options`: `{backend, precision, threads?, trial?}`.
     pub async fn open(files: JsValue, options: JsValue) -> Result<ModelLoader, JsValue> {
         let builder = begin(&files, &options).await.thrown()?;
         Ok(Self { builder, piece: Vec::new() })
@@ -92,6 +92,7 @@ struct Wanted {
     backend: Option<String>,
     precision: Option<String>,
     threads: Option<usize>,
+    trial: Trial,
 }
 
 async fn begin(files: &JsValue, options: &JsValue) -> Result<EngineBuilder> {
@@ -106,6 +107,7 @@ async fn begin(files: &JsValue, options: &JsValue) -> Result<EngineBuilder> {
         backend: backend::Name::parse(&word(wanted.backend))?,
         precision: Precision::parse(&word(wanted.precision))?,
         threads: wanted.threads.map(|threads| threads.min(MOST_THREADS)),
+        trial: wanted.trial,
     };
     EngineBuilder::open(&files, &options).await
 }

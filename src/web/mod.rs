@@ -43,10 +43,19 @@ impl WasmEngine {
         Self(Rc::new(RefCell::new(engine)))
     }
 
-    fn put(&self, other: WasmEngine, reason: &str) -> Result<()> {
-        let other = Rc::into_inner(other.0).map(RefCell::into_inner);
-        let other = other.ok_or_else(|| Error::Busy("The model that was loaded again is in use already.".into()))?;
-        self.0.borrow_mut().replace(other, reason)
+    /// The engine itself, which no session may use yet.
+    fn into_engine(self) -> Result<Engine> {
+        let engine = Rc::into_inner(self.0).map(RefCell::into_inner);
+        engine.ok_or_else(|| Error::Busy("The model that was loaded again is in use already.".into()))
+    }
+
+    // Only a GPU waits, and the engine whose GPU has not been tried is on the CPU.
+    #[allow(clippy::await_holding_refcell_ref)]
+    async fn race_with(&self, rival: WasmEngine) -> Result<bool> {
+        let mut rival = rival.into_engine()?;
+        let own = self.0.borrow_mut().run_lap().await?;
+        let its = rival.run_lap().await;
+        self.0.borrow_mut().race(&own, rival, its)
     }
 }
 
@@ -60,7 +69,31 @@ impl WasmEngine {
     /// Replaces this engine by `other`, the same model loaded again. All sessions continue with it. `reason` is a
     /// sentence that says why this backend was chosen.
     pub fn replace(&self, other: WasmEngine, reason: &str) -> Result<(), JsValue> {
-        self.put(other, reason).thrown()
+        let other = other.into_engine().thrown()?;
+        self.0.borrow_mut().replace(other, reason).thrown()
+    }
+
+    /// Whether `race` may still find a faster backend.
+    #[wasm_bindgen(getter, js_name = mayMove)]
+    pub fn may_move(&self) -> bool {
+        self.0.borrow().may_move()
+    }
+
+    /// Looks for a GPU before the model is loaded again for it; throws if there is none.
+    #[wasm_bindgen(js_name = findGpu)]
+    pub async fn find_gpu() -> Result<(), JsValue> {
+        Engine::find_gpu().await.thrown()
+    }
+
+    /// Races the GPU, which `rival` runs on, against this engine's CPU. All sessions continue on the faster one. Returns
+    /// whether that is the GPU. The CPU's part takes the time of some tokens at once; the GPU's part waits.
+    pub async fn race(&self, rival: WasmEngine) -> Result<bool, JsValue> {
+        self.race_with(rival).await.thrown()
+    }
+
+    /// Ends the trial of the GPU without a race. `reason` is a sentence.
+    pub fn stay(&self, reason: &str) {
+        self.0.borrow_mut().stay(reason);
     }
 
     /// Destroys the GPU device, to test what a crash of its driver does.

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use js_sys::Uint32Array;
+use js_sys::{Array, Uint32Array};
 use serde::Deserialize;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::values::from_js;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
-use crate::generation::{Input, Request, Text};
+use crate::generation::{Input, Request, Text, Turn};
 
 /// Whole numbers up to here are exact in JavaScript.
 const MOST_SEED: f64 = 9_007_199_254_740_991.0;
@@ -19,9 +19,14 @@ const MOST_SEED: f64 = 9_007_199_254_740_991.0;
 struct Fields {
     prompt: Option<String>,
     message: Option<String>,
+    /// How the answer to the message begins.
+    answer: Option<String>,
     /// A string or a `Uint32Array`; as it is, because an array may be long.
     #[serde(with = "serde_wasm_bindgen::preserve")]
     read: JsValue,
+    /// A list of [`TurnFields`].
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    turns: JsValue,
     max_tokens: Option<u32>,
     temperature: Option<f32>,
     top_k: Option<u32>,
@@ -36,16 +41,33 @@ struct Fields {
     seed: Option<u64>,
 }
 
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct TurnFields {
+    message: String,
+    answer: String,
+    /// A `Uint32Array`.
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    ids: JsValue,
+}
+
 /// Reads a request. Missing settings are those that the model's makers recommend.
 pub(super) fn parse(engine: &Engine, request: &JsValue) -> Result<Request> {
     let fields: Fields = from_js(request, "request")?;
-    let read = Some(fields.read).filter(|read| !read.is_null() && !read.is_undefined());
-    let input = match (fields.prompt, fields.message, read) {
-        (Some(prompt), None, None) => Input::Prompt(prompt.into()),
-        (None, Some(message), None) => Input::Message(message),
-        (None, None, Some(read)) => Input::Read(text_or_ids(&read)?),
+    let (read, turns) = (given(fields.read), given(fields.turns));
+    let input = match (fields.prompt, fields.message, read, turns, fields.answer) {
+        (Some(prompt), None, None, None, None) => Input::Prompt(prompt.into()),
+        (None, Some(message), None, None, None) => Input::Message(message),
+        (None, Some(message), None, None, Some(answer)) => Input::Begun { message, answer },
+        (None, None, Some(read), None, None) => Input::Read(text_or_ids(&read)?),
+        (None, None, None, Some(turns), None) => Input::Turns(turns_of(&turns)?),
+        (_, None, _, _, Some(_)) => {
+            return Err(Error::BadArgument("The request has the beginning of an answer, but no message.".into()));
+        }
         _ => {
-            return Err(Error::BadArgument("The request must have exactly one of prompt, message and read.".into()));
+            return Err(Error::BadArgument(
+                "The request must have exactly one of prompt, message, read and turns.".into(),
+            ));
         }
     };
     let mut request = engine.request(input);
@@ -70,19 +92,39 @@ pub(super) fn parse(engine: &Engine, request: &JsValue) -> Result<Request> {
     Ok(request)
 }
 
+/// What is neither null nor undefined.
+fn given(value: JsValue) -> Option<JsValue> {
+    Some(value).filter(|value| !value.is_null() && !value.is_undefined())
+}
+
+fn turns_of(value: &JsValue) -> Result<Vec<Turn>> {
+    let turns = value.dyn_ref::<Array>();
+    let turns = turns.ok_or_else(|| Error::BadArgument("turns must be a list of turns.".into()))?;
+    let turn = |value: JsValue| {
+        let TurnFields { message, answer, ids } = from_js(&value, "turn")?;
+        Ok(Turn { message, answer, ids: given(ids).map(|ids| ids_of(&ids, "The ids of a turn")).transpose()? })
+    };
+    turns.iter().map(turn).collect()
+}
+
 fn text_or_ids(value: &JsValue) -> Result<Text> {
-    if let Some(words) = value.as_string() {
-        return Ok(Text::Words(words));
+    match value.as_string() {
+        Some(words) => Ok(Text::Words(words)),
+        None => ids_of(value, "What is read, if it is no string,").map(Text::Ids),
     }
+}
+
+/// `what` begins the sentence of the error.
+fn ids_of(value: &JsValue, what: &str) -> Result<Vec<u32>> {
     let ids = value.dyn_ref::<Uint32Array>();
-    let ids = ids.ok_or_else(|| Error::BadArgument("read must be a string or a Uint32Array of token ids.".into()))?;
+    let ids = ids.ok_or_else(|| Error::BadArgument(format!("{what} must be a Uint32Array of token ids.")))?;
     let length = ids.length() as usize;
     let mut copy = Vec::new();
     copy.try_reserve_exact(length)
         .map_err(|_| Error::OutOfMemory(format!("There is no memory for {length} tokens.")))?;
     copy.resize(length, 0);
     ids.copy_to(&mut copy);
-    Ok(Text::Ids(copy))
+    Ok(copy)
 }
 
 fn bias_of_token((token, bias): (String, f32)) -> Result<(u32, f32)> {

@@ -9,7 +9,8 @@ use super::error::Thrown;
 use super::request;
 use super::values;
 use crate::engine::Engine;
-use crate::generation::{LoadedModel, Session};
+use crate::generation::{LoadedModel, Saving, Session};
+use crate::state::Packing;
 
 /// See [`Session`].
 #[wasm_bindgen]
@@ -86,9 +87,21 @@ impl WasmSession {
         values::to_js(&self.session.stats())
     }
 
-    /// The bytes of a `.mstate` file.
-    pub fn snapshot(&self) -> Result<Vec<u8>, JsValue> {
-        self.session.snapshot(&*self.engine.borrow()).thrown()
+    /// All tokens that the last run has read; undefined if they were too many to be kept.
+    pub fn ids(&self) -> Option<Vec<u32>> {
+        self.session.ids().map(<[u32]>::to_vec)
+    }
+
+    /// The bytes of a `.mstate` file, packed as `packing` says (exact if it is not given), perhaps with a text.
+    pub fn snapshot(&self, packing: Option<String>, text: Option<String>) -> Result<Vec<u8>, JsValue> {
+        let packing = packing.as_deref().map_or(Ok(Packing::F32), Packing::parse).thrown()?;
+        self.session.save(&*self.engine.borrow(), Saving { packing, text: text.as_deref() }).thrown()
+    }
+
+    /// The text of the file that the session was restored from, once.
+    #[wasm_bindgen(js_name = takeText)]
+    pub fn take_text(&mut self) -> Option<String> {
+        self.session.take_text()
     }
 
     /// A second session that continues independently from the same state.

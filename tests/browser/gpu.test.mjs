@@ -60,6 +60,7 @@ async function compare(address) {
   });
   got.lostOften = { ids: lostOften, backend: gpu.info.backend, reason: gpu.info.backendReason };
   const auto = await load({ model });
+  if (/not been tried/.test(auto.info.backendReason)) await new Promise((resolve) => (auto.onMove = resolve));
   got.auto = { backend: auto.info.backend, reason: auto.info.backendReason };
   for (const engine of [cpu, gpu, auto]) await engine.dispose();
   return got;

@@ -53,15 +53,20 @@ test("a model that cannot be loaded leaves the chat and its model as they were",
   });
 });
 
-test("before a chat ends the page asks; no ends nothing, yes keeps what was said on the page", async () => {
+test("before a text loses its memory the page asks; no ends nothing, yes keeps what was said on the page", async () => {
   await withPage(browser, small(), async (page) => {
     const before = await chatted(page);
+    await page.check("input[value=completion]");
+    await page.fill("#beginning", "Once");
+    await page.click("#complete");
+    await page.waitForSelector("#completion-again:not([hidden])");
     await page.click("#open-models");
     await page.fill("#model-address", "/made/waiting/");
     await page.keyboard.press("Enter");
     await page.waitForSelector("#ask[open]");
     await page.keyboard.press("Escape");
     assert.equal(await page.textContent("#model-name"), "chat");
+    await page.check("input[value=chat]");
     await goesOn(page, before);
 
     await loadByAddress(page, "/made/not-json/");
@@ -73,17 +78,16 @@ test("before a chat ends the page asks; no ends nothing, yes keeps what was said
   });
 });
 
-test("another model takes over with a line that says so, and answers", async () => {
+test("another model takes over with a line that says so, and reads the chat before it answers", async () => {
   await withPage(browser, small(), async (page) => {
     await chatted(page);
     await loadByAddress(page, new URL("models/default/", site.page()).href);
     await modelIsCalled(page, "Mamba 12M chat");
-    assert.match((await page.textContent(".divider")) ?? "", /^Mamba 12M chat answers from here on\. It has not read the chat above\.$/);
     assert.equal(await page.locator(".turn").count(), 1);
     assert.equal(await tokensRead(page), 0);
-    assert.equal(await page.getByRole("button", { name: "Regenerate" }).count(), 0);
     await send(page, "Hello!");
     await answerIsDone(page);
+    assert.equal(await page.textContent(".turn:nth-of-type(2) .divider"), "Mamba 12M chat answers from here on.");
     assert.ok((await tokensRead(page)) > 0);
     assert.equal(await page.locator(".turn").count(), 2);
   });
@@ -208,9 +212,23 @@ test("stopping the first of several answers gives the others back", async () => 
   });
 });
 
+/** A browser window that keeps nothing. @param {Page} page */
+const withoutStorage = (page) =>
+  page.addInitScript(() => {
+    indexedDB.open = () => {
+      throw new DOMException("A mutation operation was attempted on a database that did not allow mutations.", "InvalidStateError");
+    };
+  });
+
 test("leaving the page is asked about only where something would be lost", async () => {
   await withPage(browser, small(), async (page) => {
     await modelIsReady(page);
+    await page.fill("#message", "A draft");
+    assert.equal(await page.evaluate(() => dispatchEvent(new Event("beforeunload", { cancelable: true }))), true, "it is kept");
+    await withoutStorage(page);
+    await page.reload();
+    await modelIsReady(page);
+    await page.fill("#message", "");
     const asked = () =>
       page.evaluate(() => {
         const event = new Event("beforeunload", { cancelable: true });

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { answerIsDone, lastAnswer, loadByAddress, modelIsCalled, modelIsReady, send, setSetting, withPage } from "./support/chromium.mjs";
+import { engine, inTheMiddle, isIdle } from "./support/faults.mjs";
 import { ModelHost, readFolder } from "./support/host.mjs";
 import { openSite } from "./support/site.mjs";
 
@@ -13,35 +14,11 @@ const { site, browser } = await openSite();
 
 const small = () => site.page("?model=/golden/chat/");
 
-/** @param {Page} page */
-const engine = (page) => {
-  const worker = page.workers().find((worker) => new URL(worker.url()).pathname.endsWith("/worker.js"));
-  if (!worker) throw new Error("there is no worker");
-  return worker;
-};
-
 /** What can become of a worker, of which no browser tells the page. @type {Record<string, (page: Page) => void>} */
 const SILENT = {
   hangs: (page) => void engine(page).evaluate(() => { for (;;); }).catch(() => {}),
   "is gone": (page) => void engine(page).evaluate(() => self.close()).catch(() => {}),
 };
-
-/** An answer that has begun, to a chat that has one already. @param {Page} page */
-async function inTheMiddle(page) {
-  await modelIsReady(page);
-  await setSetting(page, "maxTokens", "6");
-  await setSetting(page, "seed", "1");
-  await send(page, "Hello");
-  await answerIsDone(page);
-  const first = await lastAnswer(page);
-  await setSetting(page, "maxTokens", "100000");
-  await send(page, "Tell me more");
-  await page.waitForFunction(() => ([...document.querySelectorAll(".answer .text")].at(-1)?.textContent?.length ?? 0) > 20);
-  return first;
-}
-
-/** @param {Page} page */
-const isIdle = (page) => page.waitForFunction(() => document.getElementById("send")?.textContent?.includes("Send"), null, { timeout: 5000 });
 
 for (const [what, end] of Object.entries(SILENT)) {
   test(`the worker ${what}: Stop works, the engine is started again, and the chat goes on`, async () => {

@@ -145,6 +145,7 @@ async function allBut(right, work, what) {
 const GENERATE = {
   prompt: ["null", "an empty string", "a string", "a long string"],
   message: ["null", "an empty string", "a string", "a long string"],
+  answer: ["null", "an empty string", "a string", "a long string"],
   maxTokens: ["null"],
   temperature: ["null", "0", "-1", "1.5", "2 ** 53"],
   topK: ["null", "0"],
@@ -173,6 +174,7 @@ test("what is no object with options is refused by each function that takes one"
     ["generate", (value) => all(session.generate(value))],
     ["prefill", (value) => session.prefill("x", value)],
     ["session", (value) => engine.session(value)],
+    ["snapshot", (value) => session.snapshot(value)],
     ["load", (value) => load(value)],
   ])) {
     // For load even an empty object is too little.
@@ -217,14 +219,56 @@ test("token ids are whole numbers that a token can have", async () => {
   }
 });
 
+test("turns have a message and an answer, and perhaps ids", async () => {
+  await allBut([], (value) => session.read(value), "turns");
+  const turn = { message: "a", answer: "" };
+  for (const [option, right] of Object.entries({
+    message: ["an empty string", "a string", "a long string"],
+    answer: ["an empty string", "a string", "a long string"],
+    ids: ["null", "an array"],
+  })) {
+    await allBut(right, (value) => session.read([turn, { ...turn, [option]: value }]), option);
+  }
+  for (const wrong of [{}, { message: "a" }, { answer: "a" }, { ...turn, role: "user" }]) {
+    await refused(JSON.stringify(wrong), () => session.read(/** @type {any} */ ([turn, wrong])));
+  }
+  await session.read([turn, { message: "b", answer: "c", ids: [1, 2] }]);
+  const { turns } = connection.calls.at(-1)?.args.request;
+  assert.deepEqual(turns, [{ ...turn, ids: undefined }, { message: "b", answer: "c", ids: Uint32Array.of(1, 2) }]);
+});
+
 test("texts, states and ids of kept models", async () => {
   const texts = ["an empty string", "a string", "a long string"];
   await allBut(texts, (value) => engine.tokenize(value), "tokenize");
   await allBut(texts, (value) => engine.session({ system: value }), "system");
+  await allBut(texts, (value) => session.snapshot({ text: value }), "text");
+  await allBut([], (value) => session.snapshot({ packing: value }), "packing");
+  await session.snapshot({ packing: "int8", text: "{}" });
+  assert.deepEqual(connection.calls.at(-1)?.args, { session: 1, packing: "int8", text: "{}" });
   await allBut([], (value) => engine.restore(value), "restore");
   await allBut(["a string"], (value) => deleteKeptModel(value), "deleteKeptModel");
   for (const id of ["..", ".", "a/b", "a\\b", "a\0b", "ä"]) await refused(id, () => deleteKeptModel(id));
   await engine.restore(new Uint8Array(3));
+});
+
+test("keys, sessions and limits of kept states", async () => {
+  const { states } = engine;
+  await allBut(["a string"], (value) => states.put(value, session), "key");
+  await allBut(["a string"], (value) => states.open(value), "key");
+  await allBut(["an array", "an array of a string", "an array of a string of a digit"], (value) => states.has(value), "keys");
+  await allBut(["an empty string", "a string", "a long string"], (value) => states.drop(value), "prefix");
+  for (const key of ["..", "a..b", "/a", "a/", "a//b", "a.b", "a\\b", "ä", "x".repeat(201)]) await refused(key, () => states.open(key));
+  for (const one of [null, {}, new (class { handle = 1; })(), [session]]) {
+    await refused("no session", () => states.put("a", /** @type {any} */ (one)));
+  }
+  const other = new Engine(/** @type {any} */ (new FakeConnection()), /** @type {any} */ ({}));
+  await refused("a session of another engine", () => other.states.put("a", session));
+  for (const limits of [{ memoryBytes: -1 }, { diskBytes: 1.5 }, { bytes: 1 }]) {
+    await refused(JSON.stringify(limits), () => states.limit(/** @type {any} */ (limits)));
+  }
+  await states.put("chat/node-1_b", session, { packing: "f16" });
+  assert.deepEqual(connection.calls.at(-1), { name: "statePut", args: { key: "chat/node-1_b", packing: "f16", session: 1 } });
+  await states.limit({ memoryBytes: 0 });
 });
 
 test("an option that nobody knows is refused, with the one that may have been meant", async () => {

@@ -7,7 +7,7 @@ use crate::strangers::{
 };
 use crate::support::gguf::GgufFile;
 use mamba_web::model::Config;
-use mamba_web::state::Snapshot;
+use mamba_web::state::{Content, Identity, Packing, Snapshot};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 #[cfg(target_arch = "wasm32")]
@@ -210,14 +210,14 @@ proptest! {
     /// With wrong checksums, and with right ones, so that what lies behind them is reached as well.
     #[test]
     fn damaged_states(
-        version_1: bool, (changes, cut) in changes(), start in header_changes(600), at_start: bool, repair: bool,
+        form in 0..4_usize, (changes, cut) in changes(), start in header_changes(600), at_start: bool, repair: bool,
     ) {
-        let (whole, model, config) = state_file(version_1);
+        let (whole, model, config) = state_file(form);
         let mut bytes = damage(&whole, if at_start { &start } else { &changes }, cut);
         if repair {
             repair_checksums(&mut bytes);
         }
-        let (result, most) = held_at_most(|| Snapshot::from_bytes(&bytes, &model, &config));
+        let (result, most) = held_at_most(|| Snapshot::from_bytes(&bytes, model.as_str(), &config));
         // The state and what its header says, the latter as text and as numbers.
         let bound = config.state_bytes() as usize + 4 * config.vocab + 4 * bytes.len() + 65_536;
         prop_assert!(most <= bound, "{} bytes for a file of {}", most, bytes.len());
@@ -229,18 +229,18 @@ proptest! {
     }
 }
 
-/// tests/golden/state/chat.v1.mstate, as it is or in version 2, with its model's hash and config.
-fn state_file(version_1: bool) -> (Vec<u8>, String, Config) {
+/// tests/golden/state/chat.v1.mstate, as it is or in version 2 in one of its packings, with its model's hash and config.
+fn state_file(form: usize) -> (Vec<u8>, String, Config) {
     let bytes = include_bytes!("../golden/state/chat.v1.mstate").to_vec();
     let length = u32::from_le_bytes(bytes[8..12].try_into().unwrap()) as usize;
     let header: Value = serde_json::from_slice(&bytes[12..12 + length]).unwrap();
     let model = header["model"].as_str().unwrap().to_owned();
     let config = Config::parse(include_str!("../golden/chat/config.json")).unwrap();
-    if version_1 {
-        return (bytes, model, config);
-    }
-    let snapshot = Snapshot::from_bytes(&bytes, &model, &config).unwrap();
-    (snapshot.content().to_bytes(&model).unwrap(), model, config)
+    let Some(&packing) = Packing::ALL.get(form) else { return (bytes, model, config) };
+    let snapshot = Snapshot::from_bytes(&bytes, model.as_str(), &config).unwrap();
+    let content = Content { packing, text: Some("{\"title\":\"A chat\"}"), ..snapshot.content() };
+    let of = Identity { model: &model, tokenizer: Some("00112233445566778899aabbccddeeff") };
+    (content.to_bytes(of).unwrap(), model, config)
 }
 
 /// Makes the checksums right that a damaged file still has places for.

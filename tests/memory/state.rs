@@ -4,9 +4,10 @@ use crate::allocator::limited;
 use crate::support::golden;
 use mamba_web::backend::{Name, Precision};
 use mamba_web::engine::{EngineBuilder, ModelFiles, Options};
-use mamba_web::generation::{Input, Request, Session, Step, Text};
+use mamba_web::generation::{Input, Request, Saving, Session, Step, Text};
 use mamba_web::model::{Config, tensors};
 use mamba_web::sampler::Settings;
+use mamba_web::state::Packing;
 use mamba_web::{Engine, Error};
 use safetensors::Dtype;
 use safetensors::tensor::TensorView;
@@ -65,6 +66,45 @@ fn snapshots_and_forks_go_on_exactly_there() {
 /// A file by its name in tests/golden/state.
 fn saved(name: &str) -> Vec<u8> {
     std::fs::read(golden("state").join(name)).unwrap()
+}
+
+/// Written from the files of version 1 by the first code that wrote version 2, before there were packings, texts and the
+/// tokenizer's hash.
+#[test]
+fn the_first_files_of_version_2_still_open() {
+    for name in ["chat", "mamba2-groups"] {
+        let engine = open(name);
+        let [first, second] =
+            ["v1", "v2"].map(|version| engine.restore(&saved(&format!("{name}.{version}.mstate"))).unwrap());
+        assert!(first.state() == second.state() && first.logits().unwrap() == second.logits().unwrap());
+        assert_eq!(first.conversation(), second.conversation());
+        assert_eq!(first.snapshot(&engine).unwrap(), second.snapshot(&engine).unwrap());
+    }
+}
+
+#[test]
+fn a_text_goes_with_the_state_and_is_handed_out_once() {
+    let mut engine = open("chat");
+    let mut session = engine.session(None).unwrap();
+    run(&mut session, &mut engine, prompt("Hello", 3));
+    let text = "{\"chat\":\"Grüße \u{1F98B}\"}";
+    for packing in Packing::ALL {
+        let bytes = session.save(&engine, Saving { packing, text: Some(text) }).unwrap();
+        let mut restored = engine.restore(&bytes).unwrap();
+        assert_eq!(restored.take_text().as_deref(), Some(text));
+        assert_eq!(restored.take_text(), None);
+        // What is packed once loses nothing more.
+        let saving = Saving { packing, text: Some(text) };
+        let again = restored.save(&engine, saving).unwrap();
+        if packing != Packing::Int8 {
+            assert_eq!(again, bytes);
+        }
+        assert_eq!(again.len(), bytes.len());
+    }
+    let mut plain = engine.restore(&session.snapshot(&engine).unwrap()).unwrap();
+    assert_eq!(plain.take_text(), None);
+    let empty = session.save(&engine, Saving { text: Some(""), ..Saving::default() }).unwrap();
+    assert_eq!(engine.restore(&empty).unwrap().take_text().as_deref(), Some(""));
 }
 
 /// Written by the last code that wrote version 1 (tests/golden/make/state_v1.rs), with what it generated next.

@@ -17,7 +17,9 @@ const REQUIRED: [&str; 3] = ["vocab_size", "hidden_size", "num_hidden_layers"];
 fn properties(config: &Config) -> Object {
     let first = config.layers[0];
     assert!(config.layers.iter().all(|mixer| *mixer == first), "a config file describes layers that are all alike");
-    let (Mixer::Mamba1(Mamba1 { use_conv_bias, .. }) | Mixer::Mamba2(Mamba2 { use_conv_bias, .. })) = first;
+    let (Mixer::Mamba1(Mamba1 { use_conv_bias, .. }) | Mixer::Mamba2(Mamba2 { use_conv_bias, .. })) = first else {
+        unreachable!("attention and MLP are in hybrids only")
+    };
     let (low, high) = first.time_step_limit();
     let mut found = json!({
         "vocab": config.vocab, "hidden": config.d_model, "inner": first.d_inner(), "state": first.d_state(),
@@ -33,6 +35,7 @@ fn properties(config: &Config) -> Object {
             assert!(!heads.norm_before_gate, "transformers has no such thing");
             json!({"family": "mamba2", "heads": heads.heads, "head_dim": heads.head_dim, "groups": heads.groups})
         }
+        Mixer::Attention(_) | Mixer::Mlp(_) => unreachable!("see above"),
     };
     let found = found.as_object_mut().unwrap();
     found.extend(more.as_object().unwrap().clone());

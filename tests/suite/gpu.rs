@@ -6,7 +6,7 @@ use std::task::Poll;
 use crate::support::{golden, load_on, relative_error};
 use mamba_web::backend::gpu::Device;
 use mamba_web::backend::{Backend, Name, Precision};
-use mamba_web::engine::{Engine, Options};
+use mamba_web::engine::{Engine, Lap, Options};
 use mamba_web::generation::{Input, LoadedModel, Reason, Request, Session, Step, Text};
 use mamba_web::sampler::{Chooser, Sampler, Settings};
 use mamba_web::sequence::Sequence;
@@ -23,6 +23,11 @@ const PROMPT: [u32; 9] = [3, 14, 15, 92, 65, 35, 89, 79, 32];
 fn request(settings: Settings, max_tokens: usize, stop: &[&str]) -> Request {
     let stop = stop.iter().map(|&text| text.to_owned()).collect();
     Request { input: Input::Prompt(Text::Ids(PROMPT.to_vec())), settings, max_tokens, stop }
+}
+
+/// `tokens_per_second` decides a race; the scores are those of the engine.
+fn lap(engine: &mut Engine, tokens_per_second: f64) -> Lap {
+    Lap { tokens_per_second, ..pollster::block_on(engine.run_lap()).unwrap() }
 }
 
 /// Up to `most` tokens, their text, and why the run ended if it did.
@@ -291,4 +296,48 @@ fn a_lost_gpu_loses_no_token() {
     assert!(go(&mut session, &mut again, 1).is_err());
     ids.extend(go(&mut session, &mut cpu, usize::MAX).unwrap().0);
     assert_eq!(ids, want);
+}
+
+#[test]
+fn the_gpu_takes_over_in_the_middle_of_a_sentence() {
+    let sampled = Settings { temperature: 0.9, top_k: 40, seed: 7, ..Settings::greedy() };
+    for settings in [Settings::greedy(), sampled] {
+        let expected = whole(&mut open("cpu"), request(settings.clone(), 12, &[]));
+        for moment in [0, 1, 5, 11] {
+            let (mut engine, mut rival) = (open("cpu"), open("gpu"));
+            let mut session = engine.session(None).unwrap();
+            session.begin(&engine, request(settings.clone(), 12, &[])).unwrap();
+            let (mut ids, mut text, _) = go(&mut session, &mut engine, moment).unwrap();
+            let (own, its) = (lap(&mut engine, 1.0), lap(&mut rival, 2.0));
+            assert!(engine.race(&own, rival, Ok(its)).unwrap());
+            assert_eq!(engine.info().backend, "gpu");
+            let (more, rest, reason) = go(&mut session, &mut engine, usize::MAX).unwrap();
+            ids.extend(more);
+            text += &rest;
+            assert_eq!((ids, text, reason), expected, "moved after {moment} tokens");
+        }
+    }
+}
+
+#[test]
+fn a_gpu_that_is_slower_or_wrong_does_not_take_over() {
+    let laps: [fn(&mut Engine) -> Result<Lap>; 3] = [
+        |rival| Ok(lap(rival, 0.5)),
+        |rival| {
+            let right = lap(rival, 9.0);
+            Ok(Lap { scores: right.scores.iter().rev().copied().collect(), ..right })
+        },
+        |_| Err(Error::DeviceLost("The GPU was taken away.".into())),
+    ];
+    let reasons = ["0 tokens/s on", "its scores are not the CPU's", "The GPU was taken away."];
+    let mut engine = open("cpu");
+    let expected = whole(&mut engine, request(Settings::greedy(), 8, &[]));
+    for (its, reason) in laps.into_iter().zip(reasons) {
+        let (own, mut rival) = (lap(&mut engine, 1.0), open("gpu"));
+        let its = its(&mut rival);
+        assert!(!engine.race(&own, rival, its).unwrap());
+        let info = engine.info();
+        assert!(info.backend == "cpu" && info.backend_reason.contains(reason), "{}", info.backend_reason);
+        assert_eq!(whole(&mut engine, request(Settings::greedy(), 8, &[])), expected);
+    }
 }

@@ -8,6 +8,7 @@ mod gguf;
 mod gpu;
 mod gpu_shapes;
 mod mixed;
+mod packing;
 mod parity;
 mod pickle;
 mod remote;
@@ -15,6 +16,7 @@ mod sampler;
 mod saves;
 mod template;
 mod tokenizer;
+mod turns;
 
 #[path = "../support/mod.rs"]
 mod support;

@@ -4,7 +4,7 @@
 use crate::support::{fill_by_chance, kl_divergence, read, relative_error};
 use mamba_web::backend::gpu::{Device, GpuLoader};
 use mamba_web::backend::{self, Backend, Name, Precision};
-use mamba_web::model::{Config, Heads, Mamba1, Mamba2, Mixer};
+use mamba_web::model::{Config, Heads, Mamba1, Mamba2, Mixer, Published};
 use mamba_web::state::{Snapshot, State};
 
 const TOKENS: u32 = 70;
@@ -18,13 +18,16 @@ fn mamba1(d_inner: usize, d_state: usize, dt_rank: usize, d_conv: usize, part_no
 fn mamba2(heads: usize, head_dim: usize, groups: usize, d_state: usize, norm_before_gate: bool) -> Mixer {
     let (time_step_limit, d_conv, use_bias, use_conv_bias) = ((0.001, 2.0), 4, norm_before_gate, false);
     let heads = Heads { heads, head_dim, groups, norm_before_gate };
-    Mixer::Mamba2(Mamba2 { heads, d_state, d_conv, use_bias, use_conv_bias, time_step_limit })
+    let gated_norm = Some(1e-5);
+    Mixer::Mamba2(Mamba2 { heads, d_state, d_conv, use_bias, use_conv_bias, time_step_limit, gated_norm })
 }
 
 /// The larger ones first, in the middle and last, so that work space is sized by none but the largest of each thing.
 fn models() -> Vec<(&'static str, Config)> {
     let config = |layers| {
-        let config = Config { vocab: 131, d_model: 34, layers, tied: true, norm_epsilon: 1e-5, eos_tokens: vec![] };
+        let published = Published::default();
+        let config =
+            Config { vocab: 131, d_model: 34, layers, tied: true, norm_epsilon: 1e-5, eos_tokens: vec![], published };
         config.checked("The test").unwrap()
     };
     let (wide, narrow, falcon) =
@@ -111,7 +114,7 @@ fn a_state_of_mixed_layers_is_saved_and_read() {
     for (name, config) in models() {
         let (logits, state) = run(cpu(&config, Precision::F32, 1).as_mut(), &ids(), 32);
         assert_eq!(state.bytes(), config.state_bytes());
-        let saved = Snapshot { state, logits, recent: ids(), conversation: String::new() };
+        let saved = Snapshot { state, logits, recent: ids(), conversation: String::new(), text: None };
         let bytes = saved.content().to_bytes("a model").unwrap();
         let mut restored = Snapshot::from_bytes(&bytes, "a model", &config).unwrap();
         assert_eq!(restored, saved, "{name}");

@@ -80,7 +80,7 @@ pub fn fill_by_chance(mut loader: Box<dyn Loader>, config: &Config, seed: u32) -
         state as f32 / u32::MAX as f32 * 2.0 - 1.0
     };
     for spec in tensors(config) {
-        let name = config.tensor_name(spec.role);
+        let name = config.tensor_name(spec.place);
         let len: usize = spec.shape.iter().product();
         let cols = len / spec.shape[0];
         let (middle, size) = if name.ends_with("A_log") || name.contains("norm") || name.ends_with(".D") {

@@ -1,5 +1,16 @@
 // What this browser can run: which backends and precisions work here, alone and together.
 
+/** What wasm with 32-bit addresses can reach. */
+const TAB_BYTES = 4 * 2 ** 30;
+/** iPhones and iPads close a page that takes more, without a word. They do not tell a page what they have. */
+const IOS_TAB_BYTES = 1.5e9;
+
+/** iPads say that they are Macs, but no Mac has a touch screen. */
+export const isIos = () => /iP(hone|ad|od)/.test(navigator.userAgent) || (navigator.platform === "MacIntel" && navigator.maxTouchPoints > 1);
+
+/** The memory that a page can have here, if the device has it. */
+export const tabBytes = () => (isIos() ? IOS_TAB_BYTES : TAB_BYTES);
+
 /** @typedef {{ hasGpu: boolean, whyNoGpu: string }} Abilities `whyNoGpu`: the rest of a sentence */
 
 /** @type {Promise<Abilities> | null} */

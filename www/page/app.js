@@ -1,13 +1,16 @@
 // The page: puts its parts together.
 
+import { EngineWatch } from "../engine/session/watch.js";
 import { requireReachable } from "./address.js";
 import { ask } from "./ask.js";
 import { Chat } from "./chat.js";
+import { Library } from "./chats/library.js";
+import { setUpChats } from "./chats/set-up.js";
+import { answerInThreeWays } from "./chats/three-ways.js";
 import { Completion } from "./completion.js";
 import { setUpCompletionBar } from "./completion-bar.js";
 import { Composer } from "./composer.js";
 import { byId } from "./dom.js";
-import { EngineWatch } from "./engine-watch.js";
 import { FollowScroll } from "./follow-scroll.js";
 import { setUpLaunches } from "./launched.js";
 import { keepFocus, placeToWrite } from "./keep-focus.js";
@@ -15,7 +18,7 @@ import { setUpLeaveGuard } from "./leave-guard.js";
 import { showLoading } from "./loading-view.js";
 import { Model } from "./model.js";
 import { failedCard } from "./model-cards.js";
-import { showModelCard } from "./model-card.js";
+import { showModelCard, tellOfMove } from "./model-card.js";
 import { setUpModelDialog } from "./model-dialog.js";
 import { setUpOffline } from "./offline.js";
 import { Modes } from "./modes.js";
@@ -38,7 +41,19 @@ const stateCard = new StateCard();
 const scroll = new FollowScroll();
 const watch = new EngineWatch(() => model.engine, () => running.isLeaving, (error) => startAgain(error));
 
-const parts = { engine: () => model.engine, settings, running, scroll, onChange: showState, onToken: showRead, judge };
+const library = new Library();
+const parts = {
+  engine: () => model.engine,
+  modelName: () => model.state.current?.choice.name ?? "",
+  settings,
+  running,
+  scroll,
+  library,
+  onChange: showState,
+  onToken: showRead,
+  judge,
+  onThreeWays: (/** @type {import("./chats/tree.js").Node} */ node) => void answerInThreeWays(chat, parts, node),
+};
 const chat = new Chat(parts);
 const completion = new Completion(parts);
 const completionBar = setUpCompletionBar(model, completion, running);
@@ -49,14 +64,31 @@ const modes = new Modes(async () => {
   showMode();
 });
 
+const chats = setUpChats({
+  chat,
+  library,
+  composer,
+  engine: () => model.engine,
+  isInChat: () => !modes.isCompletion,
+  showChat: () => {
+    if (!chat.isEmpty) modes.choose("chat");
+    showMode();
+  },
+  endAll: async () => {
+    await running.stop();
+    await chat.letGo();
+    loseEngine();
+  },
+});
+
 const welcome = byId("welcome", HTMLElement);
 
-/** Loads another model. Asks first if a conversation would lose its memory. @param {Choice} choice */
+/** Loads another model. Asks first if a text would lose its memory; a chat is read again. @param {Choice} choice */
 async function load(choice) {
-  if (model.engine && (chat.isRemembered || completion.isRemembered || running.isRunning)) {
+  if (model.engine && completion.isRemembered) {
     const isWanted = await ask({
       title: `Load “${choice.name}”?`,
-      text: `The present model goes on answering until the new one is ready. Then “${choice.name}” takes over. The chat stays on the page, but the new model has not read it.`,
+      text: `The present model goes on answering until the new one is ready. Then “${choice.name}” takes over. The text in “Completion” stays on the page, but the new model has not read it.`,
       yes: "Load it",
       no: "Keep this model",
     });
@@ -95,7 +127,7 @@ async function judge(error) {
   const { current } = model.state;
   const isAlive = await current?.engine.memoryBytes().then(() => true, () => false);
   // Reported elsewhere: by the watch, or because another model took over.
-  if (!current || current !== model.state.current || error.code === "cancelled") return null;
+  if (!current || current.engine !== model.engine || error.code === "cancelled") return null;
   if (isAlive) return error;
   if (error.code === "engine-stopped") startAgain(error);
   else {
@@ -143,6 +175,7 @@ function showState() {
   const isText = modes.isCompletion;
   stateCard.showRead((isText ? completion : chat).position);
   welcome.hidden = isText ? !loading || current !== null : !chat.isEmpty;
+  chats.note();
   showLoading(loading, !welcome.hidden && !current);
   completionBar.show();
 }
@@ -171,7 +204,8 @@ model.onChange((state, before) => {
   // Questions and messages about another model are over.
   if (state.loading && state.loading.choice !== before.loading?.choice) showCard(null);
   if (state.failed !== before.failed) showFailed(state);
-  if (state.current !== before.current) showCurrent(state);
+  tellOfMove(state, before);
+  if (state.current?.engine !== before.current?.engine) showCurrent(state);
   else showState();
 });
 
@@ -197,7 +231,7 @@ function showCurrent({ current }) {
   completion.detach();
   if (!canChat() && chat.isEmpty && composer.isEmpty) modes.choose("completion");
   showMode();
-  void chat.adopt(current.engine, current.choice.name).then(() => chat.answerWaiting());
+  void chat.adopt().then(() => chat.answerWaiting());
 }
 
 /** Puts messages that nobody answers back into the box. @param {string} why */
@@ -215,13 +249,6 @@ running.onChange((isRunning) => {
   showState();
 });
 
-byId("new-chat", HTMLButtonElement).addEventListener("click", () => {
-  composer.giveBack(chat.clear());
-  composer.tell(null);
-  composer.focus();
-  scrollTo({ top: 0, behavior: "instant" });
-});
-
 document.addEventListener("keydown", (event) => {
   // In an open dialog Escape closes the dialog.
   if (event.key === "Escape" && running.isRunning && !document.querySelector("dialog[open]")) stop();
@@ -237,9 +264,10 @@ setUpExamples(
   },
   (text) => completion.suggest(text),
 );
-setUpLeaveGuard(() => running.isRunning || chat.isWaiting || !composer.isEmpty);
+setUpLeaveGuard(() => chats.wouldBeLost(running.isRunning) || (modes.isCompletion && running.isRunning));
 stateCard.showModel(null);
 setUpOffline(model);
 setUpLaunches(load, dialog.open);
+void chats.start();
 void beginVisit(model, { load: (choice) => void load(choice), openDialog: dialog.open, giveBack });
 document.documentElement.dataset.app = "started"; // boot.js waits for it

@@ -1,7 +1,9 @@
 // The known models, in an order that helps to choose, and whether this device can hold them.
 
 import { buildOf } from "../offline/names.js";
+import { isIos, tabBytes } from "./abilities.js";
 import { addressChoice, defaultChoice } from "./address.js";
+import { ask } from "./ask.js";
 import { OWN_ENTRY } from "./default-model.js";
 import { byId, make } from "./dom.js";
 import { about, big } from "./format.js";
@@ -18,8 +20,8 @@ import { about, big } from "./format.js";
  * @property {string} licence
  *
  * @typedef {{ backend: string, precision: string }} How the visitor wants it to run
- * @typedef {import("./abilities.js").Abilities & { deviceGiB: number | undefined }} Device
- *   `deviceGiB`: memory of the device, where the browser says it
+ * @typedef {import("./abilities.js").Abilities & { deviceGiB: number | undefined, tabBytes: number, isIos: boolean }} Device
+ *   `deviceGiB`: memory of the device, where the browser says it; `tabBytes`: what a page can have
  */
 
 /** What the engine runs, in the words of config.json. */
@@ -28,10 +30,10 @@ const RUNS = new Set(["mamba", "mamba2", "falcon_mamba"]);
 /** @type {Record<string, string>} */
 const NAMES = { mamba: "Mamba", mamba2: "Mamba-2", falcon_mamba: "Falcon-Mamba" };
 
-/** What wasm with 32-bit addresses can reach. The GPU's memory is its own. */
-const TAB_BYTES = 4 * 2 ** 30;
 /** Room for the program, the tokenizer, the work space, and a state or two. */
 const BESIDE_WEIGHTS = 96 * 2 ** 20;
+/** Beyond this share of its limit, iOS may or may not close the page. The page and the browser take some of it too. */
+const SAFE_SHARE_OF_IOS = 0.65;
 /** How much of a device one tab may take before the device begins to swap. */
 const SHARE_OF_DEVICE = 0.6;
 /** Browsers report no more than this, so such a device may have more. */
@@ -53,23 +55,28 @@ const need = (model, precision) => model.memory[precision === "auto" ? "int8" : 
  * @param {Device} device
  * @returns {string | null} why this device cannot run it
  */
-export function whyNot(model, { backend, precision }, { deviceGiB, hasGpu, whyNoGpu }) {
+export function whyNot(model, { backend, precision }, { deviceGiB, tabBytes, isIos, hasGpu, whyNoGpu }) {
   if (!RUNS.has(model.architecture)) return `This version does not run ${NAMES[model.architecture] ?? model.architecture} yet.`;
   const isTold = deviceGiB !== undefined && deviceGiB < MOST_TOLD_GIB;
   const ofDevice = isTold ? deviceGiB * 2 ** 30 * SHARE_OF_DEVICE : Infinity;
-  const mayUseGpu = hasGpu && (backend === "gpu" || backend === "auto");
-  const limit = Math.min(mayUseGpu ? Infinity : TAB_BYTES, ofDevice);
+  // The GPU's memory is its own, but a phone's is also the page's.
+  const mayUseGpu = hasGpu && !isIos && (backend === "gpu" || backend === "auto");
+  const limit = Math.min(mayUseGpu ? Infinity : tabBytes, ofDevice);
   const bytesNeeded = need(model, precision);
   if (bytesNeeded <= limit) return null;
   const told = `Too large: it needs ${about(bytesNeeded)} of memory, and `;
   const way = need(model, "int8") < bytesNeeded && need(model, "int8") <= limit ? " int8 would fit." : "";
   if (bytesNeeded > ofDevice) return `${told}this device has ${deviceGiB} GiB for everything.${way}`;
+  if (isIos) return `${told}iPhones and iPads close a page that takes more than ${about(tabBytes)}.${way}`;
   const gpu = hasGpu ? " The GPU could hold more." : ` A GPU could hold more, but ${whyNoGpu}.`;
   return `${told}a browser tab can hold 4 GiB.${way || gpu}`;
 }
 
-/** Whether only the GPU can hold it. @param {KnownModel} model @param {How} how */
-const needsGpu = (model, { precision }) => need(model, precision) > TAB_BYTES;
+/** Whether only the GPU can hold it. @param {KnownModel} model @param {How} how @param {Device} device */
+const needsGpu = (model, { precision }, { tabBytes }) => need(model, precision) > tabBytes;
+
+/** Whether the device may close the page because of it, so that the visitor is asked. @param {KnownModel} model @param {How} how @param {Device} device */
+export const isRisky = (model, { precision }, { tabBytes, isIos }) => isIos && need(model, precision) > tabBytes * SAFE_SHARE_OF_IOS;
 
 /**
  * @param {KnownModel[]} models
@@ -89,7 +96,7 @@ export function inGroups(models, how, device) {
   const chats = take((model) => model.kind === "chat");
   // Of the others, the largest that is still of use here.
   const [best] = left
-    .filter((model) => fits(model) && !needsGpu(model, how) && (device.hasGpu || model.parameters <= READABLE_PARAMETERS))
+    .filter((model) => fits(model) && !needsGpu(model, how, device) && !isRisky(model, how, device) && (device.hasGpu || model.parameters <= READABLE_PARAMETERS))
     .sort((a, b) => b.parameters - a.parameters);
   return [
     { title: "Small and quick", advice: "Loaded in moments, on any device. They know little.", models: small },
@@ -121,12 +128,14 @@ export function setUpCatalogue(load, how, abilities) {
       "aria-describedby": id,
     });
     button.disabled = why !== null;
-    button.addEventListener("click", () => load(model.model));
+    button.addEventListener("click", async () => {
+      if (!isRisky(model, how(), device) || (await askAbout(model, how(), device))) load(model.model);
+    });
     const { origin } = model === OWN_ENTRY ? defaultChoice() : addressChoice(model.model);
     const facts = [
       `${big(model.parameters)} parameters`,
       `${about(model.downloadBytes)} to download`,
-      `${about(need(model, how().precision))} of memory here${needsGpu(model, how()) ? ", on the GPU" : ""}`,
+      `${about(need(model, how().precision))} of memory here${needsGpu(model, how(), device) ? ", on the GPU" : ""}`,
       ...(origin ? [`from ${origin}`] : []),
       model.licence,
     ];
@@ -147,7 +156,7 @@ export function setUpCatalogue(load, how, abilities) {
 
   async function show() {
     const { deviceMemory } = /** @type {{ deviceMemory?: number }} */ (navigator);
-    const device = { ...(await abilities()), deviceGiB: deviceMemory };
+    const device = { ...(await abilities()), deviceGiB: deviceMemory, tabBytes: tabBytes(), isIos: isIos() };
     try {
       models ??= await readCatalogue();
       note.textContent = "A model that chats was trained to answer. A model that continues a text writes on from where you stop.";
@@ -168,6 +177,15 @@ export function setUpCatalogue(load, how, abilities) {
   }
   return { show };
 }
+
+/** @param {KnownModel} model @param {How} how @param {Device} device */
+const askAbout = (model, { precision }, { tabBytes }) =>
+  ask({
+    title: `Load “${model.name}”?`,
+    text: `It needs ${about(need(model, precision))} of memory. iPhones and iPads close a page that takes about ${about(tabBytes)}, and a chat that is open is lost then. Close other pages first, or choose a smaller model.`,
+    yes: "Load it",
+    no: "Do not load it",
+  });
 
 /** @returns {Promise<KnownModel[]>} */
 async function readCatalogue() {

@@ -1,110 +1,156 @@
-// The chat: a session, its turns, and the state before the last of them. A turn that is sent before a model is ready, or
-// while another turn is answered, is in the conversation at once and waits.
+// The conversation: the open chat, its turns on the screen, and the answers that are written into it. A message that is sent
+// before a model is ready, or while another one is answered, is in the conversation at once and waits.
 
 import { asMambaError } from "../engine/errors.js";
-import { announce, byId, make } from "./dom.js";
+import { newChat } from "./chats/library.js";
+import { OpenChat } from "./chats/open-chat.js";
+import { Standing } from "./chats/standing.js";
+import { announce, byId } from "./dom.js";
 import { streamAnswer } from "./stream-answer.js";
+import { TurnList } from "./turn-list.js";
 import { TurnView } from "./turn-view.js";
 
-/** @typedef {import("../mamba.js").Session} Session */
-/** @typedef {import("../mamba.js").MambaError} MambaError */
-
 /**
- * @typedef {object} Turn
- * @property {string} message
- * @property {TurnView} view
- * @property {Session | null} before the state that the message was read into. Regenerating
- *   starts from a copy of it, so the conversation is never read a second time. It costs one
- *   state (760 KiB for the page's own model, whatever the length of the chat); only the last
- *   turn can be regenerated, so only its state is kept.
- * @property {number} attempt
+ * @typedef {import("../mamba.js").MambaError} MambaError
+ * @typedef {import("./chats/tree.js").Node} Node
+ * @typedef {{ message: string, view: TurnView }} Waiting a message that has not begun to be answered
  *
  * @typedef {object} ChatParts
  * @property {() => import("../mamba.js").Engine | null} engine
+ * @property {() => string} modelName
  * @property {import("./settings.js").Settings} settings
  * @property {import("./running.js").Running} running
  * @property {import("./follow-scroll.js").FollowScroll} scroll
- * @property {() => void} onChange something began, ended or was cleared
+ * @property {import("./chats/library.js").Library} library
+ * @property {() => void} onChange something began, ended, or another chat was opened
  * @property {() => void} onToken tokens were read or written
  * @property {(error: MambaError) => Promise<MambaError | null>} judge sees whether the engine is gone, and says that itself:
  *   what is left to say about the answer, null for nothing
+ * @property {(node: Node) => void} onThreeWays the visitor wants three answers to choose from
  */
 
-/** A state up to this size is also kept outside the engine, in case the engine has to be started again. */
-const MOST_SAVED_BYTES = 4 * 2 ** 20;
+/** @param {import("../mamba.js").Session} session @returns {Uint32Array | null} */
+const idsOfLastRun = (session) => /** @type {any} */ (session).lastRun?.ids ?? null;
+
+/** @param {ArrayLike<number> | null} before @param {ArrayLike<number> | null} after @returns {Uint32Array | null} null where a part is not known */
+const together = (before, after) => before && after && Uint32Array.from([...Array.from(before), ...Array.from(after)]);
+
+/** @param {Node} node @param {Node | null} before */
+function dividerBefore(node, before) {
+  const isOther = before !== null && node.modelHash !== "" && before.modelHash !== "" && node.modelHash !== before.modelHash;
+  return isOther ? `${node.modelName} answers from here on.` : "";
+}
 
 export class Chat {
   #parts;
-  #list = byId("turns", HTMLOListElement);
-  /** @type {Session | null} */
-  #session = null;
-  /** Begun. @type {Turn[]} */
-  #turns = [];
-  /** Not begun. @type {Turn[]} */
+  #list;
+  #standing;
+  /** @type {OpenChat} */
+  #open;
+  /** @type {Waiting[]} */
   #waiting = [];
-  /** The one that is being answered. @type {Turn | null} */
+  /** The turn that is being answered. @type {TurnView | null} */
   #active = null;
   /** Whether another engine is taking over. */
   #isAdopting = false;
-  /** The model that answered last. */
-  #modelHash = "";
-  /** The state after a turn, outside of the engine. @type {{ bytes: Uint8Array, after: Turn } | null} */
-  #saved = null;
 
   /** @param {ChatParts} parts */
   constructor(parts) {
     this.#parts = parts;
+    this.#standing = new Standing(parts.engine);
+    this.#list = new TurnList(byId("turns", HTMLOListElement), (node) => this.#makeView(node));
+    this.#open = new OpenChat(parts.library, { chat: newChat(), nodes: [] });
+    parts.library.nodesOf = (id) => (id === this.#open.meta.id ? this.#open.tree.nodes : null);
   }
 
   get position() {
-    return this.#session?.position ?? 0;
+    return this.#standing.position;
   }
 
   /** Nothing is shown. */
   get isEmpty() {
-    return this.#list.childElementCount === 0;
-  }
-
-  /** Whether a model remembers something of it. */
-  get isRemembered() {
-    return this.#session !== null;
+    return this.#list.isEmpty;
   }
 
   get isWaiting() {
     return this.#waiting.length > 0;
   }
 
+  /** What is open. Only this class changes it. */
+  get current() {
+    return this.#open;
+  }
+
+  get standing() {
+    return this.#standing;
+  }
+
+  /** The turns in the document. */
+  get shown() {
+    return this.#list.shown;
+  }
+
+  /** @param {{ node: string } | null} place @returns {TurnView | null} */
+  viewAt(place) {
+    return place && this.#list.view(place.node);
+  }
+
+  /** The turn at the end, as it is shown. */
+  get lastView() {
+    const { leaf } = this.#open.tree;
+    return leaf === null ? null : this.#list.view(leaf);
+  }
+
   /**
-   * Ends this chat; the next message begins another.
+   * Begins another chat.
    *
    * @returns {string} what was not answered
    */
   clear() {
-    const text = this.takeBack();
-    // This does not wait for the engine: the sessions are closed once the engine has stopped using them.
-    const stopped = this.#parts.running.stop();
-    const sessions = [this.#session, this.#turns.at(-1)?.before];
-    this.#session = this.#saved = null;
-    this.#turns = [];
-    this.#list.replaceChildren();
-    this.#parts.onChange();
-    // A worker that has ended has freed them already.
-    void stopped
-      .then(() => this.#parts.running.letGo())
-      .then(() => sessions.forEach((session) => session?.close().catch(() => {})));
+    return this.#replace(new OpenChat(this.#parts.library, { chat: newChat(), nodes: [] }));
+  }
+
+  /**
+   * Shows a chat that was kept.
+   *
+   * @param {import("./chats/library.js").Whole} whole
+   * @param {boolean} isOwn whether this tab may write it
+   * @returns {string} what was not answered in the chat before
+   */
+  open(whole, isOwn) {
+    const open = new OpenChat(this.#parts.library, whole);
+    if (isOwn) open.closeCut();
+    else open.letGo();
+    const text = this.#replace(open);
+    this.#show(open.meta.scroll?.node ?? null);
+    void this.#standing.look(open).then(() => this.#parts.onChange());
     return text;
+  }
+
+  /** Another tab has changed the chat that is only shown here. @param {import("./chats/library.js").Whole} whole */
+  showAnew(whole) {
+    const shown = this.#list.shown.at(-1)?.[0].id ?? null;
+    this.#list.clear();
+    this.#open = new OpenChat(this.#parts.library, whole);
+    this.#open.letGo();
+    this.#show(shown);
+  }
+
+  /** Saves all, and leaves the chat to another tab. */
+  async letGo() {
+    const open = this.#open;
+    await this.#parts.running.stop();
+    await open.flush();
+    open.letGo();
+    this.#refresh();
+    this.#parts.onChange();
   }
 
   /** Shows the message, and answers it as soon as it can be. @param {string} message */
   send(message) {
-    const view = new TurnView(message, {
-      regenerate: () => this.#regenerate(turn),
-      goOn: () => this.#goOn(turn),
-      follow: () => this.#parts.scroll.follow(),
-    });
-    /** @type {Turn} */
-    const turn = { message, view, before: null, attempt: 0 };
-    this.#waiting.push(turn);
+    const view = new TurnView(message, this.#actions(() => this.#nodeOf(view)));
+    this.#waiting.push({ message, view });
+    this.#toEnd();
     this.#list.append(view.element);
     view.showWaiting("Waits for the model");
     this.#parts.scroll.jump(view.element);
@@ -114,7 +160,7 @@ export class Chat {
 
   /** Answers the waiting turns in order, if there is a model. */
   async answerWaiting() {
-    const mayBegin = () => this.#parts.engine() && !this.#isAdopting && !this.#parts.running.isRunning;
+    const mayBegin = () => this.#parts.engine() && !this.#isAdopting && !this.#parts.running.isRunning && this.#open.isOwn;
     while (mayBegin() && this.#waiting.length > 0) await this.#begin();
   }
 
@@ -129,189 +175,330 @@ export class Chat {
     return texts.join("\n\n");
   }
 
-  /**
-   * Goes on with another engine. The text stays. The new engine has read it only if it runs the same model and the state
-   * was saved.
-   *
-   * @param {import("../mamba.js").Engine} engine
-   * @param {string} name
-   */
-  async adopt(engine, name) {
+  /** What waits, as it is kept in the draft. */
+  get waitingText() {
+    return this.#waiting.map(({ message }) => message).join("\n\n");
+  }
+
+  /** Goes on with another engine, which takes the kept state or reads the text when it answers. */
+  async adopt() {
     this.#isAdopting = true;
     try {
-      await this.#adopt(engine, name);
+      await this.#parts.running.stop();
+      this.#standing.forget();
+      await this.#standing.look(this.#open);
     } finally {
       this.#isAdopting = false;
     }
-  }
-
-  /** @param {import("../mamba.js").Engine} engine @param {string} name */
-  async #adopt(engine, name) {
-    await this.#parts.running.stop();
-    const last = this.#turns.at(-1);
-    const { modelHash } = engine.info;
-    const isSame = modelHash === this.#modelHash;
-    const saved = isSame ? this.#saved : null;
-    this.#modelHash = modelHash;
-    this.#session = this.#saved = null;
-    if (!last) return;
-    for (const { view } of this.#turns) view.showActions({ canRegenerate: false, canGoOn: false });
-    last.before = null;
-    try {
-      if (saved) this.#session = await engine.restore(saved.bytes);
-      // Before the first answer there was nothing to save.
-      else if (isSame && this.#turns.length === 1) this.#session = await engine.session();
-    } catch (error) {
-      console.debug(error); // the divider below says what this means
-    }
-    if (this.#session) {
-      this.#saved = saved;
-      // The turn that was being answered when the engine ended.
-      if (saved?.after !== last) last.before = await this.#session.fork();
-      last.view.showActions({ canRegenerate: last.before !== null, canGoOn: false });
-      return;
-    }
-    this.#turns = [];
-    const text = isSame
-      ? `${name} was started again. It does not remember the chat above.`
-      : `${name} answers from here on. It has not read the chat above.`;
-    const line = make("li", { class: "divider", text });
-    const [next] = this.#waiting;
-    if (next) next.view.element.before(line);
-    else this.#list.append(line);
+    this.#refresh();
     this.#parts.onChange();
   }
 
-  /** Without an engine the present turns have no actions. */
+  /** Without an engine nothing can be done with the turns. */
   detach() {
-    this.#session = null;
-    for (const turn of this.#turns) {
-      turn.before = null;
-      turn.view.showActions({ canRegenerate: false, canGoOn: false });
+    this.#standing.forget();
+    this.#refresh();
+  }
+
+  /** The engine has to read the chat again, because what it is told before it has changed. */
+  async readAgain() {
+    await this.#standing.states.drop(this.#parts.engine(), this.#open.meta.id);
+    await this.#standing.leave();
+    this.#parts.onChange();
+  }
+
+  /** Makes a turn, or the beginning, the end of what is shown. @param {string | null} leaf */
+  async go(leaf) {
+    const open = this.#open;
+    await this.#parts.running.stop();
+    if (open !== this.#open || !open.isOwn) return;
+    open.go(leaf);
+    await this.#parts.running.letGo();
+    if (open !== this.#open || open.tree.leaf !== leaf) return;
+    void this.#standing.leave();
+    this.#list.show(open.tree.path());
+    this.#refresh();
+    await this.#standing.look(open);
+    this.#parts.onChange();
+  }
+
+  /** Takes the last turn off the end. It stays in the tree. */
+  undo() {
+    const { undone } = this.#open.tree;
+    return undone === undefined ? undefined : this.go(undone);
+  }
+
+  redo() {
+    const { redone } = this.#open.tree;
+    return redone === null ? undefined : this.go(redone);
+  }
+
+  /** Shows the branch beside the last turn that has one. @param {1 | -1} step */
+  turnTo(step) {
+    const { tree } = this.#open;
+    const branched = tree.path().findLast(({ id }) => tree.siblings(id).length > 1);
+    if (branched) this.#turnTo(branched, step);
+  }
+
+  /** @param {Node} node @param {1 | -1} step */
+  #turnTo(node, step) {
+    const to = this.#open.tree.beside(node.id, step);
+    if (to === null) return;
+    void this.go(to).then(() => {
+      const { tree } = this.#open;
+      const siblings = tree.siblings(node.id);
+      const way = new Set(tree.path().map(({ id }) => id));
+      const at = siblings.findIndex(({ id }) => way.has(id));
+      announce(`Branch ${at + 1} of ${siblings.length}.`);
+    });
+  }
+
+  /** @param {OpenChat} open @returns {string} */
+  #replace(open) {
+    const text = this.takeBack();
+    // This does not wait for the engine: the session is closed once the engine has stopped using it.
+    const before = this.#open;
+    const stopped = this.#parts.running.stop();
+    const session = this.#standing.forget();
+    this.#open = open;
+    this.#active = null;
+    this.#list.clear();
+    this.#refresh();
+    this.#parts.onChange();
+    void before.flush();
+    void stopped
+      .then(() => this.#parts.running.letGo())
+      .then(() => session?.close())
+      .catch(() => {}); // a worker that has ended has freed it already
+    return text;
+  }
+
+  /** @param {string | null} around */
+  #show(around) {
+    this.#list.show(this.#open.tree.path(), around);
+    this.#refresh();
+    this.#parts.onChange();
+  }
+
+  /** The end of the chat is in the document, whatever was looked at. */
+  #toEnd() {
+    this.#list.show(this.#open.tree.path());
+    for (const { view } of this.#waiting) this.#list.append(view.element);
+  }
+
+  /** @param {Node} node */
+  #makeView(node) {
+    const view = TurnView.of(node, this.#actions(() => node));
+    view.showDivider(dividerBefore(node, this.#open.tree.get(node.parent)));
+    return view;
+  }
+
+  /** @param {TurnView} view */
+  #nodeOf(view) {
+    return this.#list.shown.find(([, shown]) => shown === view)?.[0] ?? null;
+  }
+
+  /** @param {() => Node | null} node @returns {import("./turn-view.js").TurnActions} */
+  #actions(node) {
+    const withNode = (/** @type {(node: Node) => void} */ act) => () => {
+      const of = node();
+      if (of) act(of);
+    };
+    return {
+      regenerate: withNode((of) => this.#regenerate(of)),
+      goOn: withNode((of) => this.#goOn(of)),
+      follow: () => this.#parts.scroll.follow(),
+      turnTo: (step) => withNode((of) => this.#turnTo(of, step))(),
+      ask: (message) => withNode((of) => this.#ask(of.parent, message))(),
+      answer: (answer) => withNode((of) => this.#give(of, answer))(),
+      more: () => this.#more(node()),
+    };
+  }
+
+  /** @param {Node | null} node @returns {import("./menu.js").MenuItem[]} */
+  #more(node) {
+    if (!node) return [];
+    const isLast = node.id === this.#open.tree.leaf;
+    const isDisabled = !this.#canAnswer;
+    const items = [
+      { name: "Edit the answer", icon: "edit", action: () => this.#list.view(node.id)?.editAnswer() },
+      { name: "Answer in three ways", icon: "ways", action: () => this.#parts.onThreeWays(node), isDisabled },
+    ];
+    if (isLast) return [...items, { name: "Take this turn back", icon: "undo", action: () => void this.undo() }];
+    return [
+      { name: "Regenerate", icon: "again", action: () => this.#regenerate(node), isDisabled },
+      ...items,
+      { name: "Go back to here", icon: "undo", action: () => void this.go(node.id) },
+    ];
+  }
+
+  get #canAnswer() {
+    return this.#open.isOwn && Boolean(this.#parts.engine()?.info.chatTemplate) && !this.#parts.running.isRunning;
+  }
+
+  /** Shows what can be done with each turn. */
+  #refresh() {
+    const { tree, isOwn } = this.#open;
+    const canChat = Boolean(this.#parts.engine()?.info.chatTemplate);
+    for (const [node, view] of this.#list.shown) {
+      const isLast = node.id === tree.leaf && !this.isWaiting;
+      const siblings = tree.siblings(node.id);
+      view.show({
+        canEdit: isOwn && canChat,
+        canRegenerate: isOwn && canChat && isLast,
+        canGoOn: isOwn && canChat && isLast && (/^(length|given)$/.test(node.reason ?? "") || (/^(cancelled|cut|failed)$/.test(node.reason ?? "") && node.answer !== "")),
+        hasMore: isOwn && canChat,
+        branch: { at: siblings.indexOf(node) + 1, of: isOwn ? siblings.length : 1 },
+      });
     }
+  }
+
+  /** Answers the first message that waits. */
+  #begin() {
+    return this.#run(async (signal) => {
+      const waiting = this.#waiting.shift();
+      if (!waiting) return;
+      const open = this.#open;
+      const node = this.#add(open, { parent: open.tree.leaf, message: waiting.message });
+      this.#list.adopt(node, waiting.view);
+      await this.#answer(open, node, waiting.view, signal);
+    });
+  }
+
+  /** Asks something else in the place of a turn. @param {string | null} parent @param {string} message */
+  #ask(parent, message) {
+    return this.#run(async (signal) => {
+      const open = this.#open;
+      const node = this.#add(open, { parent, message });
+      this.#list.show(open.tree.path());
+      const view = this.#list.view(node.id);
+      if (view) await this.#answer(open, node, view, signal);
+    });
+  }
+
+  /** @param {Node} node */
+  #regenerate(node) {
+    const { tree } = this.#open;
+    // An answer that never began needs no branch beside it.
+    if (node.answer !== "" || tree.children(node.id).length > 0) return this.#ask(node.parent, node.message);
+    return this.#run(async (signal) => {
+      const view = this.#list.view(node.id);
+      if (view) await this.#answer(this.#open, node, view, signal);
+    });
+  }
+
+  /** The visitor writes the answer. @param {Node} node @param {string} answer */
+  async #give(node, answer) {
+    const open = this.#open;
+    await this.#parts.running.stop();
+    if (open !== this.#open) return;
+    const given = open.add({ parent: node.parent, message: node.message, answer, reason: "given" });
+    await this.go(given.id);
+  }
+
+  /** Goes on after the longest answer, a stop, or the visitor's own words. @param {Node} node */
+  #goOn(node) {
+    return this.#run(async (signal) => {
+      const view = this.#list.view(node.id);
+      if (view) await this.#answer(this.#open, node, view, signal, { isContinued: true });
+    });
+  }
+
+  /** @param {OpenChat} open @param {Pick<Node, "parent" | "message">} turn */
+  #add(open, turn) {
+    const { engine, modelName } = this.#parts;
+    return open.add({ ...turn, modelHash: engine()?.info.modelHash ?? "", modelName: modelName() });
   }
 
   /** @param {(signal: AbortSignal) => Promise<void>} work */
-  #run(work) {
-    // The engine is still in the middle of a step. The numbers come once it has stopped.
-    return this.#parts.running.run(work, () => this.#active?.view.showStopped());
-  }
-
-  #begin() {
-    return this.#run(async (signal) => {
-      const turn = this.#waiting.shift();
-      if (!turn) return;
-      const previous = this.#turns.at(-1);
-      previous?.view.showActions({ canRegenerate: false, canGoOn: false });
-      this.#turns.push(turn);
-      turn.view.begin({ isContinued: false });
-      this.#parts.onChange();
-      this.#parts.scroll.jump(turn.view.element);
-      await this.#guard(turn, async () => {
-        this.#session ??= await this.#newSession();
-        turn.before = await this.#session.fork();
-        await previous?.before?.close();
-        if (previous) previous.before = null;
-        await this.#answer(turn, { message: turn.message }, signal);
-      });
-    });
-  }
-
-  /** @param {Turn} turn */
-  #regenerate(turn) {
-    return this.#run(async (signal) => {
-      turn.attempt += 1;
-      turn.view.begin({ isContinued: false });
-      turn.view.showActions({ canRegenerate: false, canGoOn: false });
-      this.#parts.scroll.jump(turn.view.element);
-      await this.#guard(turn, async () => {
-        const { before } = turn;
-        if (!before) return;
-        const old = this.#session;
-        this.#session = await before.fork();
-        await old?.close();
-        await this.#answer(turn, { message: turn.message }, signal);
-      });
-    });
-  }
-
-  /** Goes on after the longest answer or a stop, from the present state. @param {Turn} turn */
-  #goOn(turn) {
-    return this.#run(async (signal) => {
-      turn.view.begin({ isContinued: true });
-      turn.view.showActions({ canRegenerate: false, canGoOn: false });
-      await this.#guard(turn, () => this.#answer(turn, {}, signal));
-    });
-  }
-
-  async #newSession() {
-    const engine = this.#parts.engine();
-    if (!engine) throw new TypeError("Nothing is answered before a model is there.");
-    return engine.session();
+  async #run(work) {
+    await this.#parts.running.run(work, () => this.#active?.showStopped());
+    this.#refresh();
   }
 
   /**
-   * @param {Turn} turn
-   * @param {{ message?: string }} request
+   * Answers a turn, and says so where that fails.
+   *
+   * @param {OpenChat} open
+   * @param {Node} node
+   * @param {TurnView} view
    * @param {AbortSignal} signal
+   * @param {{ isContinued?: boolean }} [how]
    */
-  async #answer(turn, request, signal) {
-    const session = this.#session;
-    if (!session) return;
-    const { view } = turn;
+  async #answer(open, node, view, signal, { isContinued = false } = {}) {
+    this.#active = view;
+    this.#refresh();
+    view.begin({ isContinued });
+    this.#parts.onChange();
+    this.#parts.scroll.jump(view.element);
+    const isShown = () => open === this.#open;
+    if (!isContinued) node.answer = "";
+    node.reason = null;
+    // An answer that another model began is this one's from here on.
+    node.modelHash = this.#parts.engine()?.info.modelHash ?? "";
+    node.modelName = this.#parts.modelName();
+    view.showDivider(dividerBefore(node, open.tree.get(node.parent)));
+    try {
+      await this.#write(open, node, view, signal, isContinued);
+      if (!isShown()) return;
+      view.end(node);
+      this.#parts.scroll.follow();
+      announce(node.reason === "cancelled" ? "Stopped." : `Answer: ${view.answer.text.trim()}`);
+    } catch (thrown) {
+      const error = asMambaError(thrown);
+      const isStopped = error.code === "cancelled" && signal.aborted;
+      node.reason = isStopped ? "cancelled" : "failed";
+      const told = isStopped ? null : await this.#parts.judge(error);
+      // A chat that was left meanwhile has no place to show it.
+      if (!isShown()) return;
+      if (isStopped) view.end(node);
+      else view.fail(told);
+      this.#parts.scroll.follow();
+    } finally {
+      open.touch(node);
+      void open.flush();
+      this.#refresh();
+      this.#parts.onChange();
+    }
+  }
+
+  /**
+   * @param {OpenChat} open
+   * @param {Node} node
+   * @param {TurnView} view
+   * @param {AbortSignal} signal
+   * @param {boolean} isContinued
+   */
+  async #write(open, node, view, signal, isContinued) {
+    const onPrefill = (/** @type {{ read: number, total: number }} */ progress) => {
+      view.showReading(progress);
+      this.#parts.onToken();
+    };
+    const { session, from } = await this.#standing.stand(open, isContinued ? node.id : node.parent, { signal, onPrefill });
+    const caughtUp = session.position - from;
+    this.#standing.depart();
+    const { settings } = this.#parts;
+    const attempt = open.tree.siblings(node.id).indexOf(node);
+    node.settings = settings.values;
     const outcome = await streamAnswer({
       session,
-      request: { ...this.#parts.settings.request(turn.attempt), ...request },
+      request: { ...settings.request(attempt), ...(isContinued ? {} : { message: node.message }) },
       text: view.answer,
       signal,
-      onPrefill: (progress) => {
-        view.showReading(progress);
-        this.#parts.onToken();
-      },
+      onPrefill,
       onToken: () => {
         view.showWriting();
+        node.answer = view.answer.text;
+        open.touch(node);
         this.#parts.onToken();
       },
     });
+    node.answer = view.answer.text;
     if ("error" in outcome) throw outcome.error;
-    if (!this.#turns.includes(turn)) return;
-    const isStopped = outcome.reason === "cancelled";
-    view.end(session.stats, outcome.reason);
-    // If a message was not read to its end, there is no answer to continue.
-    view.showActions({ canRegenerate: true, canGoOn: outcome.reason === "length" || (isStopped && view.answer.text !== "") });
-    this.#parts.onChange();
-    this.#parts.scroll.follow();
-    announce(isStopped ? "Stopped." : `Answer: ${view.answer.text.trim()}`);
-    await this.#save(session, turn);
-  }
-
-  /** @param {Session} session @param {Turn} turn */
-  async #save(session, turn) {
-    const { stateBytes } = this.#parts.engine()?.info ?? { stateBytes: Infinity };
-    if (stateBytes > MOST_SAVED_BYTES) return;
-    try {
-      const bytes = await session.snapshot();
-      if (session === this.#session) this.#saved = { bytes, after: turn };
-    } catch (error) {
-      console.debug(error); // it is only needed if the engine ends, and that is reported then
-    }
-  }
-
-  /**
-   * @param {Turn} turn
-   * @param {() => Promise<void>} work
-   */
-  async #guard(turn, work) {
-    this.#active = turn;
-    try {
-      await work();
-    } catch (thrown) {
-      const told = await this.#parts.judge(asMambaError(thrown));
-      // A chat that was cleared meanwhile has no place to show it.
-      if (!this.#turns.includes(turn)) return;
-      turn.view.fail(told);
-      turn.view.showActions({ canRegenerate: turn.before !== null, canGoOn: false });
-      this.#parts.scroll.follow();
-    }
+    node.stats = session.stats;
+    node.ids = together(isContinued ? node.ids : [], idsOfLastRun(session));
+    node.readTokens = caughtUp + session.stats.promptTokens;
+    node.reason = outcome.reason;
+    if (open === this.#open) await this.#standing.reached(node, session);
   }
 }

@@ -11,6 +11,7 @@ export class Composer {
   #button = byId("send", HTMLButtonElement);
   #note = byId("composer-note", HTMLElement);
   #isRunning = false;
+  #onInput = () => {};
 
   /**
    * @param {(text: string) => boolean} send whether the message was taken
@@ -21,10 +22,7 @@ export class Composer {
     this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
       if (this.#isRunning) return stop();
-      if (send(this.#box.value)) {
-        this.#box.value = "";
-        this.#fit();
-      }
+      if (send(this.#box.value)) this.set("");
       this.#box.focus();
     });
     this.#box.addEventListener("keydown", (event) => {
@@ -36,11 +34,32 @@ export class Composer {
     this.#box.addEventListener("input", () => {
       this.tell(null);
       this.#fit();
+      this.#onInput();
     });
+  }
+
+  /** @param {() => void} listener called when the visitor has written something */
+  onInput(listener) {
+    this.#onInput = listener;
   }
 
   focus() {
     this.#box.focus();
+  }
+
+  get text() {
+    return this.#box.value;
+  }
+
+  /** Replaces what is in the box. @param {string} text */
+  set(text) {
+    this.#box.value = text;
+    this.#fit();
+  }
+
+  /** @param {boolean} isLocked whether nothing can be written, because another tab has the chat */
+  lock(isLocked) {
+    this.#box.disabled = this.#button.disabled = isLocked;
   }
 
   get isEmpty() {

@@ -2,7 +2,8 @@
 // wrong link or a picture dropped by mistake must cost nothing.
 
 import { badArgument } from "../engine/errors.js";
-import { HUB, readListing, writeHubName } from "../engine/source/hub.js";
+import { firstPart, ggufModels } from "../engine/source/gguf-files.js";
+import { chooseWeights, HUB, readListing, writeHubName } from "../engine/source/hub.js";
 import { findModel } from "../engine/source/model-source.js";
 import { keptModels } from "../mamba.js";
 import { shownName } from "./shown-text.js";
@@ -55,13 +56,19 @@ export const needsNoQuestion = ({ isKept, bytes, isElsewhere }) => isKept || (!i
 /** @param {import("../engine/source/model-source.js").HubSource} source @returns {Promise<number | null>} */
 async function sizeOnHub(source) {
   const patience = { tries: 2, firstDelayMs: 500, stallMs: LOOK_MS };
-  const { files } = await readListing(source, HUB, { patience, onWait: () => {} });
-  const { folder = "" } = /** @type {{ folder?: string }} */ (source);
+  const listing = await readListing(source, HUB, { patience, onWait: () => {} });
+  const { files } = listing;
+  const { folder } = source;
+  const weights = chooseWeights(source, listing);
+  if (weights !== null) {
+    const named = Object.entries(files).map(([name, { size }]) => ({ name, size }));
+    const whole = ggufModels(named).find(({ name }) => name === firstPart(folder + weights)); // all parts of a split one
+    return (whole ?? files[folder + weights])?.size ?? null;
+  }
   const sizes = (/** @type {RegExp} */ which) =>
     Object.entries(files)
       .filter(([name]) => name.startsWith(folder) && which.test(name.slice(folder.length)))
       .reduce((sum, [, { size }]) => sum + (size ?? 0), 0);
-  if (source.weights) return files[source.weights]?.size ?? null;
   return sizes(/^model[^/]*\.safetensors$/) || sizes(/^pytorch_model[^/]*\.bin$/) || null;
 }
 

@@ -3,6 +3,7 @@
 
 import { byId, make } from "./dom.js";
 import { big, bytes } from "./format.js";
+import { tell } from "./notices.js";
 import { shownError, shownName, shownText } from "./shown-text.js";
 
 const BACKENDS = new Map([
@@ -31,14 +32,28 @@ export function showModelCard({ current, loading, failed }) {
   }
   const { info } = current.engine;
   const backend = BACKENDS.get(info.backend) ?? info.backend;
+  const runsOn = info.adapter ? `${backend}, ${shownName(info.adapter)}` : backend;
   reason.textContent = `Now the ${backend}. ${shownText(info.backendReason)}`;
   facts.replaceChildren(
     ...origin,
     ...fact("Size", `${big(info.parameters)} parameters`),
     ...fact("Weights", info.precision),
-    ...fact("Runs on", info.adapter ? `${backend}, ${shownName(info.adapter)}` : backend),
+    ...fact("Runs on", current.isMoving ? "nothing, until it is loaded again" : runsOn),
     ...fact("Memory", bytes(current.memoryBytes)),
   );
+}
+
+/**
+ * Says that a GPU was lost, and then where the model is instead.
+ *
+ * @param {import("./model.js").ModelState} state
+ * @param {import("./model.js").ModelState} before
+ */
+export function tellOfMove({ current }, before) {
+  if (!current || current.engine !== before.current?.engine || current.isMoving === before.current.isMoving) return;
+  const hint = "Nothing is lost: the answer goes on by itself.";
+  if (current.isMoving) tell("The GPU was lost", { code: "moved", message: "The browser took the GPU away, so the model is loaded again.", hint });
+  else tell("The model was loaded again", { code: "moved", message: current.engine.info.backendReason, hint });
 }
 
 /** @param {string} name @param {string} value */

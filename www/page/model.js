@@ -13,7 +13,8 @@ import { noteLoaded, noteLoading } from "./crash-guard.js";
  * @property {string} backend
  * @property {string} precision
  *
- * @typedef {{ choice: Choice, engine: import("../mamba.js").Engine, memoryBytes: number }} Loaded
+ * @typedef {{ choice: Choice, engine: import("../mamba.js").Engine, memoryBytes: number, isMoving: boolean }} Loaded
+ *   `isMoving`: its GPU was lost, and it is loaded again
  * @typedef {{ choice: Choice, progress: import("../engine/fetch/progress.js").Progress | null }} Loading
  * @typedef {{ choice: Choice, error: import("../mamba.js").MambaError }} Failed
  *
@@ -77,7 +78,8 @@ export class Model {
       if (signal.aborted) return void engine.dispose();
       const old = this.engine;
       noteLoaded();
-      this.#become({ current: { choice, engine, memoryBytes }, loading: null });
+      engine.onMove = (info) => void this.#move(engine, info === null);
+      this.#become({ current: { choice, engine, memoryBytes, isMoving: false }, loading: null });
       // This ends its worker at once, whatever it is doing.
       await old?.dispose();
     } catch (error) {
@@ -110,6 +112,15 @@ export class Model {
     const old = this.engine;
     this.#become({ current: null });
     void old?.dispose();
+  }
+
+  /** @param {import("../mamba.js").Engine} engine @param {boolean} isMoving */
+  async #move(engine, isMoving) {
+    // Loading the model again may have taken memory. An engine that has ended is told elsewhere.
+    const measured = isMoving ? null : await engine.memoryBytes().catch(() => null);
+    const { current } = this.#state;
+    if (current?.engine !== engine) return;
+    this.#become({ current: { ...current, isMoving, memoryBytes: measured ?? current.memoryBytes } });
   }
 
   /** @param {Partial<ModelState>} change */

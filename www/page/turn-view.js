@@ -2,9 +2,11 @@
 
 import { AnswerText } from "./answer-text.js";
 import { showCopied } from "./copied.js";
-import { actionButton, copyText, make } from "./dom.js";
+import { actionButton, copyText, icon, make } from "./dom.js";
+import { editor } from "./edit-in-place.js";
 import { count, counted, duration, rate } from "./format.js";
 import { keepFocus } from "./keep-focus.js";
+import { menuButton } from "./menu.js";
 import { problemCard } from "./problem.js";
 import { listed } from "./shown-text.js";
 import { blocks } from "./streamed-text.js";
@@ -13,52 +15,99 @@ import { blocks } from "./streamed-text.js";
 const LONG_MESSAGE = 3000;
 
 /**
+ * @typedef {import("./chats/tree.js").Node} Node
+ *
  * @typedef {object} TurnActions
  * @property {() => void} regenerate
  * @property {() => void} goOn
  * @property {() => void} follow called whenever text has been added
+ * @property {(step: 1 | -1) => void} turnTo shows the branch beside this one
+ * @property {(message: string) => void} ask asks something else instead
+ * @property {(answer: string) => void} answer gives an answer instead
+ * @property {() => import("./menu.js").MenuItem[]} more
+ *
+ * @typedef {object} TurnState
+ * @property {boolean} canEdit
+ * @property {boolean} canRegenerate
+ * @property {boolean} canGoOn
+ * @property {boolean} hasMore whether there is more that can be done with it
+ * @property {{ at: number, of: number }} branch its place among its siblings, from 1
  */
 
 export class TurnView {
   element;
   answer;
+  message;
+  #actions;
   #status = make("p", { class: "status" });
   #numbers = make("span", { class: "numbers" });
-  #buttons = make("span", { class: "actions" });
   #problem = make("div");
+  #divider = make("p", { class: "divider" });
   #body;
+  #said;
+  #answerBox;
+  #edit;
   #copyButton;
-  #asText;
   #regenerate;
   #goOn;
+  #more;
+  #branches;
 
   /**
    * @param {string} message
    * @param {TurnActions} actions
    */
   constructor(message, actions) {
+    this.message = message;
+    this.#actions = actions;
     this.#body = make("div", {});
     this.answer = new AnswerText(this.#body, actions.follow);
+    this.#edit = actionButton("Edit", "edit", () => this.editMessage());
     this.#copyButton = actionButton("Copy", "copy", () => this.#copy());
-    this.#asText = actionButton("Show as text", "text", () => this.#toggleText());
     this.#regenerate = actionButton("Regenerate", "again", actions.regenerate);
     this.#goOn = actionButton("Go on", "on", actions.goOn);
-    this.#buttons.append(this.#copyButton, this.#asText, this.#regenerate, this.#goOn);
+    this.#more = menuButton("More", () => [...actions.more(), this.#wayToShow()]);
+    this.#branches = new Branches(actions.turnTo);
+    this.#said = make("div", { class: "said" }, make("h3", { class: "unseen", text: "You wrote" }), shortened(message));
+    this.#answerBox = make(
+      "div",
+      { class: "answer" },
+      make("h3", { class: "unseen", text: "The model answered" }),
+      this.#body,
+      this.#status,
+      this.#problem,
+      make(
+        "div",
+        { class: "below" },
+        this.#branches.element,
+        this.#numbers,
+        make("span", { class: "actions" }, this.#copyButton, this.#regenerate, this.#goOn, this.#more),
+      ),
+    );
     this.element = make(
       "li",
       { class: "turn" },
-      make("div", { class: "said" }, make("h3", { class: "unseen", text: "You wrote" }), shortened(message)),
-      make(
-        "div",
-        { class: "answer" },
-        make("h3", { class: "unseen", text: "The model answered" }),
-        this.#body,
-        this.#status,
-        this.#problem,
-        make("div", { class: "below" }, this.#numbers, this.#buttons),
-      ),
+      this.#said,
+      make("div", { class: "said-actions" }, this.#edit),
+      this.#answerBox,
     );
-    this.showActions({ canRegenerate: false, canGoOn: false });
+    this.show({ canEdit: false, canRegenerate: false, canGoOn: false, hasMore: false, branch: { at: 1, of: 1 } });
+  }
+
+  /** A turn that is over. @param {Node} node @param {TurnActions} actions */
+  static of(node, actions) {
+    const view = new TurnView(node.message, actions);
+    view.answer.append(node.answer);
+    view.answer.end();
+    view.#end(node);
+    return view;
+  }
+
+  /** What has changed before this turn. @param {string} text "" for nothing */
+  showDivider(text) {
+    this.#divider.textContent = text;
+    if (text) this.element.prepend(this.#divider);
+    else this.#divider.remove();
   }
 
   /** @param {{ isContinued: boolean }} how */
@@ -95,24 +144,30 @@ export class TurnView {
     if (this.#status.textContent) this.#status.textContent = "";
   }
 
-  /**
-   * @param {import("../mamba.js").SessionStats} stats
-   * @param {import("./stream-answer.js").Reason} reason
-   */
-  end(stats, reason) {
+  /** @param {Node} node */
+  end(node) {
     this.#stopWriting();
+    this.#end(node);
+  }
+
+  /** @param {Node} node */
+  #end({ stats, reason, readTokens }) {
     const parts = [];
-    if (stats.tokens > 0) {
+    if (stats && stats.tokens > 0) {
       parts.push(counted(stats.tokens, "token"));
       if (stats.tokens > 1) parts.push(`${rate(stats.tokensPerSecond)} tokens/s`);
       parts.push(`first token after ${duration(stats.timeToFirstTokenMs)}`);
     }
+    if (readTokens > 0) parts.push(`${count(readTokens)} read`);
     if (reason === "cancelled") parts.push("stopped");
     if (reason === "length") parts.push("longest answer reached");
-    this.#numbers.textContent = listed(parts);
-    if (!this.answer.text.trim()) {
-      this.#status.textContent = reason === "cancelled" ? "Stopped before the first word." : "The model had nothing to say.";
-    }
+    if (reason === "given") parts.push("your words");
+    if (reason === "cut") parts.push("the page was closed here");
+    if (reason === "failed") parts.push("broke off");
+    this.#numbers.textContent = reason === "cancelled" && !this.answer.text ? "Stopped" : listed(parts);
+    if (this.answer.text.trim()) return;
+    if (reason === "cancelled") this.#status.textContent = "Stopped before the first word.";
+    if (reason === "stop") this.#status.textContent = "The model had nothing to say.";
   }
 
   /** @param {import("../mamba.js").MambaError | null} error null where it is told elsewhere */
@@ -123,11 +178,24 @@ export class TurnView {
     else this.#status.textContent = "The answer broke off here.";
   }
 
-  /** @param {{ canRegenerate: boolean, canGoOn: boolean }} can */
-  showActions({ canRegenerate, canGoOn }) {
-    this.#copyButton.hidden = this.#asText.hidden = !this.answer.text.trim();
+  /** What can be done with it. @param {TurnState} state */
+  show({ canEdit, canRegenerate, canGoOn, hasMore, branch }) {
+    this.#edit.hidden = !canEdit;
+    const hasText = this.answer.text.trim() !== "";
+    this.#copyButton.hidden = !hasText;
     this.#regenerate.hidden = !canRegenerate;
     this.#goOn.hidden = !canGoOn;
+    this.#more.hidden = !hasMore && !hasText;
+    this.#branches.show(branch);
+  }
+
+  editMessage() {
+    if (this.#edit.hidden) return;
+    editor(this.#said, { text: this.message, label: "Your message", yes: "Send", onDone: this.#actions.ask });
+  }
+
+  editAnswer() {
+    editor(this.#answerBox, { text: this.answer.text, label: "The answer", yes: "Keep", onDone: this.#actions.answer });
   }
 
   #stopWriting() {
@@ -136,14 +204,42 @@ export class TurnView {
     this.#status.textContent = "";
   }
 
-  #toggleText() {
-    this.answer.isPlain = !this.answer.isPlain;
-    const label = this.#asText.querySelector("span");
-    if (label) label.textContent = this.answer.isPlain ? "Show formatted" : "Show as text";
+  /** @returns {import("./menu.js").MenuItem} */
+  #wayToShow() {
+    const { isPlain } = this.answer;
+    return { name: isPlain ? "Show formatted" : "Show as text", icon: "text", action: () => (this.answer.isPlain = !isPlain) };
   }
 
   async #copy() {
     showCopied(this.#copyButton, await copyText(this.answer.text.trim()));
+  }
+}
+
+/** The arrows that lead to the branches of a turn. */
+class Branches {
+  element;
+  #place = make("span", { class: "branch-place" });
+  #before;
+  #after;
+
+  /** @param {(step: 1 | -1) => void} turnTo */
+  constructor(turnTo) {
+    const arrow = (/** @type {string} */ name, /** @type {string} */ iconName, /** @type {1 | -1} */ step) => {
+      const button = make("button", { class: "action", type: "button", "aria-label": name }, icon(iconName));
+      button.addEventListener("click", () => turnTo(step));
+      return button;
+    };
+    this.#before = arrow("Previous branch", "left", -1);
+    this.#after = arrow("Next branch", "right", 1);
+    this.element = make("span", { class: "branches", role: "group", "aria-label": "Branches" }, this.#before, this.#place, this.#after);
+  }
+
+  /** @param {{ at: number, of: number }} branch */
+  show({ at, of }) {
+    this.element.hidden = of < 2;
+    this.#place.textContent = `${count(at)} of ${count(of)}`;
+    this.#before.disabled = at <= 1;
+    this.#after.disabled = at >= of;
   }
 }
 

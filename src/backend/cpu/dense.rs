@@ -14,7 +14,7 @@ pub struct Dense {
     cols: usize,
     /// `[strips, cols, PANEL_ROWS]`, missing rows zero.
     values: Vec<[f32; PANEL_ROWS]>,
-    /// Rows pushed so far.
+    /// Where the next row goes.
     filled: usize,
 }
 
@@ -34,6 +34,11 @@ impl Dense {
             }
             self.filled += 1;
         }
+    }
+
+    /// The next row that is pushed is row `row`.
+    pub fn seek(&mut self, row: usize) {
+        self.filled = row;
     }
 
     pub fn copy(&self) -> Result<Self> {

@@ -9,7 +9,7 @@ use super::pool::{Columns, Part, Pool};
 use super::simd::BLOCK_COLUMNS;
 use super::tiles::{TILE_TOKENS, Tiles};
 use super::weights::{Layer, Mixer, Weights};
-use super::{BLOCK_TOKENS, mamba1, mamba2};
+use super::{BLOCK_TOKENS, attention, mamba1, mamba2};
 use crate::allocate::filled;
 use crate::error::Result;
 use crate::model::{self, Config};
@@ -23,7 +23,8 @@ pub struct Work {
     pub u: Vec<f32>,
     /// The normed residual for in_proj.
     pub u_tiles: Tiles,
-    /// `[T, 2E]` (in Mamba-2 `[T, 2E + 2GN + H]`): output of in_proj.
+    /// `[T, 2E]` (in Mamba-2 `[T, 2E + 2GN + H]`, in attention `[T, (Q + 2J) S]`, in an MLP `[T, 2F]`): output of
+    /// in_proj.
     pub projected: Vec<f32>,
     /// `[T, W]`: output of the convolution.
     pub convolved: Vec<f32>,
@@ -31,7 +32,8 @@ pub struct Work {
     pub x_tiles: Tiles,
     pub mamba1: mamba1::Work,
     pub mamba2: mamba2::Work,
-    /// `[T, E]`: in Mamba-1 output of dt_proj, in Mamba-2 of the scan.
+    pub attention: attention::Work,
+    /// `[T, E]`: in Mamba-1 output of dt_proj, in Mamba-2 of the scan; `[T, Q S]` of attention.
     pub inner: Vec<f32>,
 }
 
@@ -39,11 +41,13 @@ impl Work {
     pub fn new(c: &Config, weights: &Weights, threads: usize) -> Result<Self> {
         let most = |of: fn(&model::Mixer) -> usize| c.layers.iter().map(of).max().unwrap_or(0);
         let buffer = |width: usize| filled(BLOCK_TOKENS * width, 0.0, "the work space");
-        let (mut of_mamba1, mut of_mamba2) = (Vec::new(), Vec::new());
+        let (mut of_mamba1, mut of_mamba2, mut of_attention) = (Vec::new(), Vec::new(), Vec::new());
         for mixer in &c.layers {
             match mixer {
                 model::Mixer::Mamba1(dims) => of_mamba1.push(*dims),
                 model::Mixer::Mamba2(dims) => of_mamba2.push(*dims),
+                model::Mixer::Attention(dims) => of_attention.push(*dims),
+                model::Mixer::Mlp(_) => {}
             }
         }
         Ok(Self {
@@ -56,14 +60,20 @@ impl Work {
             x_tiles: weights.embeddings.tiles(BLOCK_TOKENS, most(model::Mixer::d_inner))?,
             mamba1: mamba1::Work::new(&of_mamba1, BLOCK_TOKENS)?,
             mamba2: mamba2::Work::new(&of_mamba2, BLOCK_TOKENS, threads)?,
+            attention: attention::Work::new(&of_attention, BLOCK_TOKENS)?,
             inner: buffer(most(model::Mixer::d_inner))?,
         })
     }
 
-    /// `residual += mixer(rms_norm(residual))` for `t` tokens.
-    pub fn layer(&mut self, c: &Config, layer: &Layer, t: usize, state: LayerState<'_>, pool: &Pool) {
-        self.norm(c, layer, t, pool);
+    /// `residual += mixer(rms_norm(residual))` for `t` tokens, before which there were `position`.
+    pub fn layer(&mut self, c: &Config, layer: &Layer, t: usize, position: u64, state: LayerState<'_>, pool: &Pool) {
+        // Without a norm of its own, the layer reads what the layer before it has read, which is still there.
+        if !layer.norm.is_empty() {
+            self.norm(c, layer, t, pool);
+        }
         match &layer.mixer {
+            Mixer::Attention(attention) => self.attention(layer, attention, t, position, state, pool),
+            Mixer::Mlp(mlp) => self.mlp(layer, mlp, t, pool),
             Mixer::Mamba1(mamba1) => self.mamba1(layer, mamba1, t, state, pool),
             Mixer::Mamba2(mamba2) => self.mamba2(layer, mamba2, t, state, pool),
         }

@@ -70,6 +70,15 @@ impl Matrix {
         }
     }
 
+    /// Goes on with row `row`: the rows before it may come later.
+    pub fn seek(&mut self, row: usize) {
+        match self {
+            Matrix::F32(matrix) => matrix.seek(row),
+            Matrix::Int8(matrix) => matrix.seek(row),
+            Matrix::Int4(matrix) => matrix.seek(row),
+        }
+    }
+
     /// A copy of the matrix.
     pub fn copy(&self) -> Result<Self> {
         Ok(match self {

@@ -1,5 +1,6 @@
 //! Mamba on the CPU: 128-bit SIMD, weights read once per block of tokens, nothing allocated per token.
 
+mod attention;
 mod conv;
 mod dense;
 mod lanes;
@@ -8,6 +9,7 @@ mod mamba1;
 mod mamba2;
 mod math;
 mod matrix;
+mod mlp;
 mod norm;
 mod packed;
 mod panel;
@@ -78,11 +80,12 @@ impl Backend for Cpu {
     fn prefill(&mut self, tokens: &[u32], state: &mut State, logits: Option<&mut [f32]>) -> Result<()> {
         check_call(&self.config, BLOCK_TOKENS, tokens, state, logits.as_deref())?;
         let (weights, work, t, d) = (&self.weights, &mut self.work, tokens.len(), self.config.d_model);
+        let position = state.position;
         for (&token, row) in tokens.iter().zip(work.residual.chunks_exact_mut(d)) {
             weights.embeddings.row(token as usize, row);
         }
         for (number, layer) in weights.layers.iter().enumerate() {
-            work.layer(&self.config, layer, t, state.layer(number), &self.pool);
+            work.layer(&self.config, layer, t, position, state.layer(number), &self.pool);
         }
         state.position += t as u64;
         if let Some(logits) = logits {

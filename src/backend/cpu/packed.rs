@@ -18,7 +18,7 @@ pub struct Packed<P> {
     way: Way,
     /// Panels of a strip of eight rows one after the other, strip after strip; missing rows and columns are zero.
     panels: Vec<P>,
-    /// Rows pushed so far.
+    /// Where the next row goes.
     filled: usize,
 }
 
@@ -48,6 +48,11 @@ impl<P: Panel> Packed<P> {
             }
             self.filled += 1;
         }
+    }
+
+    /// The next row that is pushed is row `row`.
+    pub fn seek(&mut self, row: usize) {
+        self.filled = row;
     }
 
     pub fn copy(&self) -> Result<Self> {

@@ -1,5 +1,6 @@
 //! The weights in the CPU backend's layouts, filled while the checkpoint streams in.
 
+use super::attention::Attention;
 use super::conv::Conv;
 use super::mamba1::Mamba1;
 use super::mamba1::scan::Scan;
@@ -9,7 +10,7 @@ use crate::allocate::filled;
 use crate::backend::{Backend, Loader, Precision};
 use crate::checkpoint::TensorSink;
 use crate::error::{Error, Result};
-use crate::model::{self, Config, Inventory, LayerRole, Role, Rows, decay_rate};
+use crate::model::{self, Config, Inventory, LayerRole, Mlp, Place, Role, Rows, decay_rate};
 
 pub struct Weights {
     pub embeddings: Matrix,
@@ -21,6 +22,7 @@ pub struct Weights {
 
 /// `residual += out_proj(mixer(in_proj(norm(residual))))`. A bias that the model does not have is empty.
 pub struct Layer {
+    /// Empty in a layer that reads what the layer before it reads.
     pub norm: Vec<f32>,
     pub in_proj: Matrix,
     pub in_proj_bias: Vec<f32>,
@@ -33,6 +35,8 @@ pub struct Layer {
 pub enum Mixer {
     Mamba1(Mamba1),
     Mamba2(Mamba2),
+    Attention(Attention),
+    Mlp(Mlp),
 }
 
 impl Weights {
@@ -69,7 +73,7 @@ impl Layer {
         let conv = || -> Result<Conv> { Ok(Conv { taps: vector(mixer.d_conv() * width)?, bias: vector(width)? }) };
         let bias = |len| if mixer.use_bias() { vector(len) } else { Ok(Vec::new()) };
         Ok(Self {
-            norm: vector(d)?,
+            norm: vector(if mixer.is_beside() { 0 } else { d })?,
             in_proj: Matrix::new(rows, d, precision)?,
             in_proj_bias: bias(rows)?,
             mixer: match *mixer {
@@ -92,10 +96,11 @@ impl Layer {
                         a: heads()?,
                         d: heads()?,
                         dt_bias: heads()?,
-                        norm: vector(e)?,
-                        epsilon: c.norm_epsilon,
+                        norm: vector(if dims.gated_norm.is_some() { e } else { 0 })?,
                     })
                 }
+                model::Mixer::Attention(dims) => Mixer::Attention(Attention { dims }),
+                model::Mixer::Mlp(dims) => Mixer::Mlp(dims),
             },
             out_proj: Matrix::new(d, e, precision)?,
             out_proj_bias: bias(d)?,
@@ -111,6 +116,7 @@ impl Layer {
             Mixer::Mamba2(Mamba2 { conv, a, d, dt_bias, norm, .. }) => {
                 bytes([&conv.taps, &conv.bias, a, d, dt_bias, norm])
             }
+            Mixer::Attention(_) | Mixer::Mlp(_) => 0,
         };
         let vectors = bytes([&self.norm, &self.in_proj_bias, &self.out_proj_bias]);
         self.in_proj.bytes() + self.out_proj.bytes() + mixer + vectors
@@ -140,8 +146,8 @@ pub struct CpuLoader {
     threads: usize,
     inventory: Inventory,
     weights: Option<Weights>,
-    current: Option<Role>,
-    /// Values of the current tensor taken so far.
+    current: Option<Place>,
+    /// Of a vector, the values taken so far; those before the current tensor's place included.
     filled: usize,
 }
 
@@ -185,10 +191,8 @@ impl CpuLoader {
             (LayerRole::ALog, Mixer::Mamba2(mamba2)) => Target::Transposed(&mut mamba2.a, mamba2.d.len(), decay_rate),
             (LayerRole::D, Mixer::Mamba2(mamba2)) => Target::Vector(&mut mamba2.d),
             (LayerRole::GatedNorm, Mixer::Mamba2(mamba2)) => Target::Vector(&mut mamba2.norm),
-            // Tensors that the architecture does not have, which the inventory has refused.
-            (LayerRole::GatedNorm, Mixer::Mamba1(_)) | (LayerRole::XProj | LayerRole::DtProj, Mixer::Mamba2(_)) => {
-                return None;
-            }
+            // Tensors that such a layer does not have, which the inventory has refused.
+            _ => return None,
         })
     }
 }
@@ -196,35 +200,35 @@ impl CpuLoader {
 impl TensorSink for CpuLoader {
     fn begin(&mut self, name: &str, shape: &[usize]) -> Result<bool> {
         self.current = self.inventory.begin(name, shape)?;
-        self.filled = 0;
-        if self.current.is_none() {
-            return Ok(false);
-        }
-        if self.weights.is_none() {
+        let Some(place) = self.current else { return Ok(false) };
+        let weights = match &mut self.weights {
+            Some(weights) => weights,
             // Allocated only after the first tensor has shown that file and config describe the same model.
-            self.weights = Some(Weights::new(&self.config, self.precision)?);
+            none => none.insert(Weights::new(&self.config, self.precision)?),
+        };
+        self.filled = place.row;
+        if let Some(Target::Matrix(matrix)) = Self::target(weights, place.role) {
+            matrix.seek(place.row);
         }
         Ok(true)
     }
 
     fn rows(&mut self, values: &[f32]) -> Result<()> {
-        let Some((weights, role)) = self.weights.as_mut().zip(self.current) else { return Ok(()) };
-        let differing;
+        let Some((weights, Place { role, .. })) = self.weights.as_mut().zip(self.current) else { return Ok(()) };
         let values = match self.inventory.rows(values)? {
             Rows::Known => return Ok(()),
             Rows::Kept(values) => values,
             Rows::Untied { row, values } => {
                 weights.untie(role, row)?;
-                differing = values;
-                &differing
+                values.into()
             }
         };
         match Self::target(weights, role) {
-            Some(Target::Matrix(matrix)) => matrix.push(values),
-            Some(Target::Vector(vector)) => vector[self.filled..][..values.len()].copy_from_slice(values),
+            Some(Target::Matrix(matrix)) => matrix.push(&values),
+            Some(Target::Vector(vector)) => vector[self.filled..][..values.len()].copy_from_slice(&values),
             Some(Target::Transposed(matrix, rows, function)) => {
                 let cols = matrix.len() / rows;
-                for (place, &value) in (self.filled..).zip(values) {
+                for (place, &value) in (self.filled..).zip(&*values) {
                     matrix[place % cols * rows + place / cols] = function(value);
                 }
             }

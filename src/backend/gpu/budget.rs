@@ -70,6 +70,7 @@ fn layer_bytes(c: &Config, dims: &Dims, m: &MixerDims, format: Format) -> u64 {
             (matrix_bytes(mamba1.x_proj_rows(), d_inner, format.small()), (mamba1.dt_rank + 1) as u64 * m.e as u64)
         }
         Mixer::Mamba2(mamba2) => (0, (mamba2.heads.heads + m.e) as u64),
+        Mixer::Attention(_) | Mixer::Mlp(_) => (0, 0), // refused before
     };
     let in_proj = matrix_bytes(m.projected.padded(), c.d_model, format);
     in_proj + x_proj + matrix_bytes(c.d_model, d_inner, format) + (vectors + own) * 4

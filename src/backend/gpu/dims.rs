@@ -98,6 +98,8 @@ impl MixerDims {
                 let projected = Sections::new(&[d_inner, d_inner, m.b_c_width(), m.heads.heads]);
                 (projected, Sections::new(&[d_inner, m.b_c_width()]), 0, MAMBA2_CHUNK_TOKENS)
             }
+            // Refused before.
+            Mixer::Attention(_) | Mixer::Mlp(_) => (Sections::one(0), Sections::one(0), 0, MAMBA2_CHUNK_TOKENS),
         };
         let e = d_inner.next_multiple_of(BLOCK_COLUMNS);
         Self { mixer, e, n: mixer.d_state(), k: mixer.d_conv(), projected, convolved, x_dbl, chunk }
@@ -113,6 +115,7 @@ impl MixerDims {
         match self.mixer {
             Mixer::Mamba1(_) => 0,
             Mixer::Mamba2(_) => self.projected.start(1),
+            Mixer::Attention(_) | Mixer::Mlp(_) => 0,
         }
     }
 
@@ -121,6 +124,7 @@ impl MixerDims {
         match self.mixer {
             Mixer::Mamba1(_) => self.n,
             Mixer::Mamba2(_) => 1,
+            Mixer::Attention(_) | Mixer::Mlp(_) => 0,
         }
     }
 
@@ -159,7 +163,7 @@ impl MixerDims {
                 let rows = m.x_proj_rows();
                 m.part_norms.is_none() && self.e <= 2560 && rows <= 128 && rows * self.e <= 1 << 18
             }
-            Mixer::Mamba2(_) => false,
+            Mixer::Mamba2(_) | Mixer::Attention(_) | Mixer::Mlp(_) => false,
         }
     }
 }

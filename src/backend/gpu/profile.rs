@@ -118,7 +118,7 @@ impl GpuLoader {
             (seed >> 8) as f32 / (1 << 23) as f32 - 1.0
         };
         for spec in tensors(config) {
-            let name = config.tensor_name(spec.role);
+            let name = config.tensor_name(spec.place);
             let (rows, len) = (spec.shape[0], spec.shape.iter().product::<usize>());
             let cols = len / rows;
             let (low, size) = match name.rsplit_once('.').map_or(name.as_str(), |(_, last)| last) {

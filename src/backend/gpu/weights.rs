@@ -99,6 +99,11 @@ impl Layer {
                     dt_bias: memory.floats("dt_bias", mamba2.heads.heads),
                     norm: memory.floats("mixer.norm", m.e),
                 },
+                // Refused before.
+                model::Mixer::Attention(_) | model::Mixer::Mlp(_) => {
+                    let mut nothing = || memory.floats("nothing", 0);
+                    Mixer::Mamba2 { dt_bias: nothing(), norm: nothing() }
+                }
             },
         }
     }
@@ -177,8 +182,17 @@ impl GpuLoader {
     /// Allocates all GPU memory of the model and starts to compile its kernels, without waiting for them.
     ///
     /// # Errors
-    /// [`Error::OutOfMemory`] when there is not enough, [`Error::DeviceLost`] when the GPU fails.
+    /// [`Error::OutOfMemory`] when there is not enough, [`Error::DeviceLost`] when the GPU fails, [`Error::NoWebGpu`] for
+    /// layers that it cannot run.
     pub async fn new(device: Device, config: Config, precision: Precision) -> Result<Self> {
+        let runs = |mixer: &model::Mixer| match mixer {
+            model::Mixer::Mamba1(_) => true,
+            model::Mixer::Mamba2(mamba2) => mamba2.gated_norm == Some(config.norm_epsilon),
+            model::Mixer::Attention(_) | model::Mixer::Mlp(_) => false,
+        };
+        if !config.layers.iter().all(runs) {
+            return Err(Error::NoWebGpu("Models with attention do not run on the GPU yet.".into()));
+        }
         let format = Format::of(precision);
         let dims = Dims::new(&config, &device.limits())?;
         Need::new(&config, &dims, format).check(&device, &dims, format)?;
@@ -272,7 +286,7 @@ impl GpuLoader {
 impl TensorSink for GpuLoader {
     fn begin(&mut self, name: &str, shape: &[usize]) -> Result<bool> {
         self.device.check()?;
-        self.current = self.inventory.begin(name, shape)?;
+        self.current = self.inventory.begin(name, shape)?.map(|place| place.role);
         let Some(role) = self.current else { return Ok(false) };
         let values = match Self::target(&mut self.weights, &self.dims, &self.config, role) {
             Some(Target::Matrix(_)) | None => 0,
@@ -285,21 +299,19 @@ impl TensorSink for GpuLoader {
 
     fn rows(&mut self, values: &[f32]) -> Result<()> {
         let Some(role) = self.current else { return Ok(()) };
-        let differing;
         let values = match self.inventory.rows(values)? {
             Rows::Known => return Ok(()),
             Rows::Kept(values) => values,
             Rows::Untied { row, values } => {
                 self.untie(role, row)?;
-                differing = values;
-                &differing
+                values.into()
             }
         };
         match Self::target(&mut self.weights, &self.dims, &self.config, role) {
             None => {}
-            Some(Target::Matrix(matrix)) => matrix.push(&self.device, values),
+            Some(Target::Matrix(matrix)) => matrix.push(&self.device, &values),
             Some(Target::Columns(columns)) => {
-                self.values.extend_from_slice(values);
+                self.values.extend_from_slice(&values);
                 if self.values.len() == self.values.capacity() {
                     let arranged = columns.arrange(&core::mem::take(&mut self.values))?;
                     let at = columns.offset as u64 * 4;

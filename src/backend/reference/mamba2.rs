@@ -52,12 +52,15 @@ impl Reference {
         state.ssm.copy_from_slice(&state_h.flatten_all()?.to_vec1::<f32>()?);
         let mut y = Tensor::cat(&ys, 0)?; // [T, E]
 
-        // scan_output = self.norm(scan_output, gate): over each group's channels, gated before or after
+        // scan_output = self.norm(scan_output, gate): over each group's channels, gated before or after;
+        // in Falcon-H1 with mamba_rms_norm = false: scan_output = scan_output * silu(gate)
         if !norm_before_gate {
             y = (y * z.silu()?)?;
         }
-        let normed = rms(&y.reshape((t, g, e / g))?, self.config.norm_epsilon)?.reshape((t, e))?;
-        y = normed.broadcast_mul(w(LayerRole::GatedNorm)?)?;
+        if let Some(epsilon) = m.gated_norm {
+            let normed = rms(&y.reshape((t, g, e / g))?, epsilon)?.reshape((t, e))?;
+            y = normed.broadcast_mul(w(LayerRole::GatedNorm)?)?;
+        }
         if norm_before_gate {
             y = (y * z.silu()?)?;
         }

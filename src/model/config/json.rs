@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::{Architecture, Config, MAX_DIMENSION, MAX_LAYERS, MAX_STATES, MAX_TAPS, Uniform};
+use super::{Architecture, Config, FAMILIES, MAX_DIMENSION, MAX_LAYERS, MAX_STATES, MAX_TAPS, Uniform};
 use crate::checkpoint::refuse_pointer;
 use crate::error::{Error, Result};
 use crate::model::Heads;
@@ -26,10 +26,9 @@ impl Config {
     }
 }
 
-const FILE: &str = "config.json";
-const FAMILIES: &str = "Mamba, Mamba-2 and Falcon-Mamba";
+pub(super) const FILE: &str = "config.json";
 
-fn bad(what: String) -> Error {
+pub(super) fn bad(what: String) -> Error {
     Error::BadCheckpoint(format!("{FILE} {what}."))
 }
 
@@ -72,23 +71,28 @@ fn quoted(json: &str) -> Cow<'_, str> {
     Cow::Owned(text)
 }
 
-struct Fields<'a>(&'a Map<String, Value>);
+pub(super) struct Fields<'a>(pub(super) &'a Map<String, Value>);
 
 impl Fields<'_> {
-    fn get(&self, name: &str) -> Option<&Value> {
+    pub(super) fn get(&self, name: &str) -> Option<&Value> {
         self.0.get(name).filter(|value| !value.is_null())
     }
 
-    fn has(&self, name: &str) -> bool {
+    pub(super) fn has(&self, name: &str) -> bool {
         self.get(name).is_some()
     }
 
-    fn typed<'de, T: Deserialize<'de>>(&'de self, name: &str, kind: &str) -> Result<Option<T>> {
+    /// Whether the file has the key, be it null.
+    pub(super) fn has_key(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
+    pub(super) fn typed<'de, T: Deserialize<'de>>(&'de self, name: &str, kind: &str) -> Result<Option<T>> {
         let Some(value) = self.get(name) else { return Ok(None) };
         T::deserialize(value).map(Some).map_err(|_| bad(format!("has {name} = {value}, which is not {kind}")))
     }
 
-    fn dimension(&self, name: &str, max: u64) -> Result<Option<usize>> {
+    pub(super) fn dimension(&self, name: &str, max: u64) -> Result<Option<usize>> {
         match self.typed::<u64>(name, "a whole number")? {
             None => Ok(None),
             Some(n @ 1..) if n <= max => Ok(Some(n as usize)),
@@ -96,11 +100,11 @@ impl Fields<'_> {
         }
     }
 
-    fn required(&self, name: &str, max: u64) -> Result<usize> {
+    pub(super) fn required(&self, name: &str, max: u64) -> Result<usize> {
         self.dimension(name, max)?.ok_or_else(|| bad(format!("does not say {name}")))
     }
 
-    fn flag(&self, name: &str, default: bool) -> Result<bool> {
+    pub(super) fn flag(&self, name: &str, default: bool) -> Result<bool> {
         Ok(self.typed(name, "true or false")?.unwrap_or(default))
     }
 
@@ -113,7 +117,7 @@ impl Fields<'_> {
         }
     }
 
-    fn inner(&self, expand: &str, d_model: usize) -> Result<usize> {
+    pub(super) fn inner(&self, expand: &str, d_model: usize) -> Result<usize> {
         let expand: f64 = self.typed(expand, "a number")?.unwrap_or(2.0);
         let inner = expand * d_model as f64;
         if !(1.0..=MAX_DIMENSION as f64).contains(&inner) {
@@ -140,10 +144,12 @@ impl Fields<'_> {
 
     /// The family of transformers: by `model_type`, else by the class that the model was saved from.
     fn family(&self) -> Option<&'static str> {
-        const FAMILIES: [(&str, [&str; 2]); 3] = [
+        const FAMILIES: [(&str, [&str; 2]); 5] = [
             ("mamba", ["MambaForCausalLM", "MambaModel"]),
             ("mamba2", ["Mamba2ForCausalLM", "Mamba2Model"]),
             ("falcon_mamba", ["FalconMambaForCausalLM", "FalconMambaModel"]),
+            ("granitemoehybrid", ["GraniteMoeHybridForCausalLM", "GraniteMoeHybridModel"]),
+            ("falcon_h1", ["FalconH1ForCausalLM", "FalconH1Model"]),
         ];
         let found = match self.get("model_type").and_then(Value::as_str) {
             Some(model_type) => FAMILIES.iter().find(|(name, _)| *name == model_type),
@@ -154,6 +160,17 @@ impl Fields<'_> {
 
     fn class(&self) -> Option<&str> {
         self.get("architectures")?.get(0)?.as_str()
+    }
+
+    /// # Errors
+    /// [`Error::UnsupportedArchitecture`] for another activation than silu.
+    pub(super) fn check_activation(&self) -> Result<()> {
+        match self.typed::<String>("hidden_act", "a name")?.filter(|act| act != "silu" && act != "swish") {
+            None => Ok(()),
+            Some(act) => {
+                Err(Error::UnsupportedArchitecture(format!("This model uses the activation {act}; Mamba uses silu.")))
+            }
+        }
     }
 
     /// MambaForCausalLM, FalconMambaForCausalLM and Mamba2ForCausalLM of transformers. Fields that these ignore are
@@ -179,13 +196,11 @@ impl Fields<'_> {
                 };
                 (Architecture::Mamba2(heads), 128, false)
             }
+            Some("granitemoehybrid") => return self.granite(),
+            Some("falcon_h1") => return self.falcon_h1(),
             _ => return Err(unsupported(self.class(), self.get("model_type").and_then(Value::as_str))),
         };
-        if let Some(act) = self.typed::<String>("hidden_act", "a name")?.filter(|act| act != "silu" && act != "swish") {
-            return Err(Error::UnsupportedArchitecture(format!(
-                "This model uses the activation {act}; Mamba uses silu."
-            )));
-        }
+        self.check_activation()?;
         let d_model = d_model()?;
         let mamba2 = matches!(architecture, Architecture::Mamba2(_));
         let d_inner = match self.dimension("intermediate_size", MAX_DIMENSION)? {
@@ -274,7 +289,7 @@ impl Fields<'_> {
     }
 
     /// The range of dt. transformers has written an infinite bound as the bare word Infinity and, later, as an object.
-    fn limit(&self, name: &str) -> Result<(f32, f32)> {
+    pub(super) fn limit(&self, name: &str) -> Result<(f32, f32)> {
         let Some(value) = self.get(name) else { return Ok((0.0, f32::INFINITY)) };
         let bound = |value: &Value| match value.get("__float__").unwrap_or(value) {
             Value::Number(n) => n.as_f64().map(|n| n as f32),
@@ -289,7 +304,7 @@ impl Fields<'_> {
         .ok_or_else(|| bad(format!("has {name} = {value}, which is not a range")))
     }
 
-    fn eos_tokens(&self) -> Result<Vec<u32>> {
+    pub(super) fn eos_tokens(&self) -> Result<Vec<u32>> {
         match self.get("eos_token_id") {
             None => Ok(Vec::new()),
             Some(Value::Array(_)) => Ok(self.typed("eos_token_id", "a list of token ids")?.unwrap_or_default()),
@@ -327,11 +342,12 @@ mod tests {
         assert!(error.to_string().contains("LlamaForCausalLM"), "{error}");
         assert_eq!(
             error.to_string(),
-            "This is a Llama (LlamaForCausalLM); this page runs Mamba, Mamba-2 and Falcon-Mamba."
+            "This is a Llama (LlamaForCausalLM); this page runs Mamba, Mamba-2, Falcon-Mamba, Granite-4.0-H and \
+             Falcon-H1."
         );
         for (json, part) in [
             (r#"{"model_type":"opt"}"#, "This is an opt;"),
-            (r#"{"architectures":["FalconH1ForCausalLM"]}"#, "This is a FalconH1 (FalconH1ForCausalLM);"),
+            (r#"{"architectures":["JambaForCausalLM"]}"#, "This is a Jamba (JambaForCausalLM);"),
             (r#"{"vocab_size":8}"#, "does not say"),
             (r#"{"d_model":64,"n_layer":2,"vocab_size":8,"ssm_cfg":{"layer":"Mamba3"}}"#, "Mamba3"),
             (r#"{"d_model":64,"n_layer":2,"vocab_size":8,"attn_layer_idx":[1]}"#, "attention"),

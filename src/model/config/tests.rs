@@ -4,11 +4,21 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 
 fn mamba2(heads: Heads, d_state: usize) -> Mixer {
     let time_step_limit = (0.0, f32::INFINITY);
-    Mixer::Mamba2(Mamba2 { heads, d_state, d_conv: 4, use_bias: false, use_conv_bias: true, time_step_limit })
+    Mixer::Mamba2(Mamba2 {
+        heads,
+        d_state,
+        d_conv: 4,
+        use_bias: false,
+        use_conv_bias: true,
+        time_step_limit,
+        gated_norm: Some(1e-5),
+    })
 }
 
 fn with(layers: Vec<Mixer>, d_model: usize) -> Result<Config> {
-    Config { vocab: 8, d_model, layers, tied: true, norm_epsilon: 1e-5, eos_tokens: vec![] }.checked("The test")
+    let published = Published::default();
+    Config { vocab: 8, d_model, layers, tied: true, norm_epsilon: 1e-5, eos_tokens: vec![], published }
+        .checked("The test")
 }
 
 fn heads(heads: usize, head_dim: usize, groups: usize) -> Heads {
@@ -87,7 +97,7 @@ fn layers_of_two_kinds_have_one_name_and_their_own_tensors() {
     });
     let mixed = with(vec![config.layers[0], mamba1], 8).unwrap();
     assert_eq!((config.architecture(), mixed.architecture()), ("mamba2", "hybrid"));
-    let names: Vec<String> = tensors(&mixed).iter().map(|spec| mixed.tensor_name(spec.role)).collect();
+    let names: Vec<String> = tensors(&mixed).iter().map(|spec| mixed.tensor_name(spec.place)).collect();
     assert!(names.contains(&"backbone.layers.0.mixer.dt_bias".to_owned()));
     assert!(names.contains(&"backbone.layers.1.mixer.dt_proj.bias".to_owned()));
     assert!(!names.contains(&"backbone.layers.1.mixer.norm.weight".to_owned()));

@@ -9,7 +9,7 @@ const VOCAB: usize = 7;
 
 /// Two layers: a window and a hidden state, then a ring of five tokens, as attention will have.
 fn fresh() -> Result<State> {
-    let ring = Memory { kind: MemoryKind::Conv, extent: Extent::Ring { tokens: 5 }, width: 3 };
+    let ring = Memory::ring(MemoryKind::Keys, 5, 3);
     let layers = [
         vec![Memory::fixed(MemoryKind::Conv, 2, 3), Memory::fixed(MemoryKind::Ssm, 4, 2)],
         vec![ring, Memory::fixed(MemoryKind::Ssm, 0, 2)],
@@ -38,15 +38,27 @@ fn state(position: u64) -> State {
 
 fn snapshot(position: u64) -> Snapshot {
     let logits = (0..VOCAB).map(|i| i as f32).collect();
-    Snapshot { state: state(position), logits, recent: vec![1, 2, 6], conversation: "{}".into() }
+    Snapshot {
+        state: state(position),
+        logits,
+        recent: vec![1, 2, 6],
+        conversation: "{}".into(),
+        text: Some("{\"title\":\"é\"}".into()),
+    }
 }
 
+const OF: Identity<'_> = Identity { model: MODEL, tokenizer: Some("fedcba9876543210fedcba9876543210") };
+
 fn bytes(snapshot: &Snapshot) -> Vec<u8> {
-    snapshot.content().to_bytes(MODEL).unwrap()
+    packed(snapshot, Packing::F32)
+}
+
+fn packed(snapshot: &Snapshot, packing: Packing) -> Vec<u8> {
+    Content { packing, ..snapshot.content() }.to_bytes(OF).unwrap()
 }
 
 fn read(bytes: &[u8]) -> Result<Snapshot> {
-    v2::read(bytes, MODEL, fresh, VOCAB)
+    v2::read(bytes, OF, fresh, VOCAB)
 }
 
 /// Takes a file apart and puts it together again, with right checksums, after `change` has had its way.
@@ -92,7 +104,7 @@ fn a_file_gives_back_what_was_saved() {
         let saved = snapshot(position);
         assert_eq!(read(&bytes(&saved)).unwrap(), saved, "after {position} tokens");
     }
-    let empty = Snapshot { logits: vec![], recent: vec![], conversation: String::new(), ..snapshot(0) };
+    let empty = Snapshot { logits: vec![], recent: vec![], conversation: String::new(), text: None, ..snapshot(0) };
     assert_eq!(read(&bytes(&empty)).unwrap(), empty);
 }
 
@@ -115,9 +127,37 @@ fn a_ring_is_saved_as_far_as_it_is_filled_and_oldest_first() {
     assert_eq!(ring(8), [3.0, 4.0, 5.0, 6.0, 7.0]);
 }
 
+/// Only the layers' memories are packed, and the values here are such that nothing is lost but the last bits.
+#[test]
+fn a_packed_file_gives_back_what_was_saved() {
+    for position in [0, 3, 5, 13] {
+        let saved = snapshot(position);
+        for packing in [Packing::F16, Packing::Int8] {
+            let file = packed(&saved, packing);
+            assert!(file.len() < bytes(&saved).len());
+            let back = read(&file).unwrap();
+            assert_eq!(back.state.position, position);
+            let values = |state: &State| state.layers.iter().flatten().flat_map(|held| held.values.clone()).collect();
+            let (want, got): (Vec<f32>, Vec<f32>) = (values(&saved.state), values(&back.state));
+            let worst = want.iter().zip(&got).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+            assert!(worst <= if packing == Packing::F16 { 0.0 } else { 4.5 / 254.0 + 1e-6 }, "{packing:?}: {worst}");
+            assert_eq!(Snapshot { state: saved.state.try_clone().unwrap(), ..back }, saved, "all else is exact");
+        }
+    }
+    // A value without room in f16 keeps its section as it is.
+    let mut large = snapshot(1);
+    large.state.layers[0][1].values[3] = 1e6;
+    let back = read(&packed(&large, Packing::F16)).unwrap();
+    assert_eq!(back, large);
+}
+
 #[test]
 fn every_changed_byte_and_every_cut_is_noticed() {
-    let whole = bytes(&snapshot(8));
+    Packing::ALL.into_iter().for_each(notices_every_change);
+}
+
+fn notices_every_change(packing: Packing) {
+    let whole = packed(&snapshot(8), packing);
     for at in 0..whole.len() {
         for bit in [0x01, 0x80] {
             let mut damaged = whole.clone();
@@ -132,10 +172,21 @@ fn every_changed_byte_and_every_cut_is_noticed() {
 /// As `Snapshot::from_bytes`, for these layers.
 fn read_any(bytes: &[u8]) -> Result<Snapshot> {
     match bytes.split_first_chunk() {
-        Some((v1::MAGIC, _)) => v1::read(bytes, MODEL, fresh, VOCAB),
+        Some((v1::MAGIC, _)) => v1::read(bytes, OF.model, fresh, VOCAB),
         Some((v2::MAGIC, _)) => read(bytes),
         _ => Err(damaged("it does not start like a .mstate file")),
     }
+}
+
+#[test]
+fn a_state_without_the_tokenizers_hash_or_a_text_still_opens() {
+    let mut saved = snapshot(8);
+    saved.text = None;
+    let older = saved.content().to_bytes(MODEL).unwrap();
+    assert!(!String::from_utf8_lossy(&older).contains("tokenizer"));
+    assert_eq!(read(&older).unwrap(), saved);
+    // A reader that does not know its own tokenizer takes any.
+    assert_eq!(v2::read(&bytes(&saved), MODEL.into(), fresh, VOCAB).unwrap(), saved);
 }
 
 #[test]
@@ -154,15 +205,16 @@ fn older_readers_skip_what_they_may() {
 #[test]
 fn sound_files_of_something_else_are_refused_with_a_sentence() {
     type Change = fn(&mut String, &mut Vec<(Entry, Vec<u8>)>);
-    let cases: [(&str, Change); 22] = [
+    let exact: [(&str, Change); 24] = [
         ("newer version", |_, sections| sections[0].0.kind = *b"keys"),
         ("newer version", |_, sections| sections.push((Entry { kind: *b"tree", ..sections[0].0 }, vec![]))),
         ("newer version", |_, sections| sections.swap(0, 1)),
         ("newer version", |_, sections| sections.push((sections[0].0, sections[0].1.clone()))),
         ("newer version", |_, sections| sections[0].0.layer = 2),
         ("newer version", |_, sections| sections[1].0.layer = u32::MAX),
-        ("of the type 2", |_, sections| sections[0].0.element = 2),
-        ("of the type 3", |_, sections| sections[1].0.element = 3),
+        ("of the type 4", |_, sections| sections[0].0.element = 4),
+        ("of the type 4294967295", |_, sections| sections[1].0.element = u32::MAX),
+        ("have another length", |_, sections| sections[0].0.element = 2),
         ("of the type 0", |_, sections| sections[4].0.element = 0),
         ("ssm  of layer 0 have another length", |_, sections| sections[1].0.rows = 5),
         ("have another length", |_, sections| sections[1].0.width = 0),
@@ -173,14 +225,32 @@ fn sound_files_of_something_else_are_refused_with_a_sentence() {
         ("lacks the values conv of layer 0", |_, sections| sections.clear()),
         ("not numbers", |_, sections| sections[1].1[..4].copy_from_slice(&f32::NAN.to_le_bytes())),
         ("not numbers", |_, sections| sections[4].1[..4].copy_from_slice(&f32::INFINITY.to_le_bytes())),
-        ("not a text", |_, sections| sections[5].1 = vec![0xFF]),
+        ("conversation is not a text", |_, sections| sections[5].1 = vec![0xFF]),
+        ("its text is not a text", |_, sections| sections[6].1 = vec![0xC3]),
         ("outside the vocabulary", |header, _| *header = header.replace("6]", "7]")),
         ("header is not valid", |header, _| *header = header.replace("position", "place")),
         ("header is not valid", |header, _| header.clear()),
     ];
-    let whole = bytes(&snapshot(8));
-    for (number, (part, change)) in cases.into_iter().enumerate() {
+    let f16: [(&str, Change); 4] = [
+        ("not numbers", |_, sections| sections[0].1[..2].copy_from_slice(&[0, 0x7C])),
+        ("not numbers", |_, sections| sections[2].1[4..6].copy_from_slice(&[1, 0xFE])),
+        ("have another length", |_, sections| sections[0].0.element = 1),
+        ("have another length", |_, sections| sections[1].1.truncate(15)),
+    ];
+    let int8: [(&str, Change); 7] = [
+        ("not numbers", |_, sections| sections[0].1[..4].copy_from_slice(&f32::NAN.to_le_bytes())),
+        ("not numbers", |_, sections| sections[1].1[..4].copy_from_slice(&f32::INFINITY.to_le_bytes())),
+        ("not numbers", |_, sections| sections[2].1[7..11].copy_from_slice(&f32::MAX.to_le_bytes())),
+        ("have another length", |_, sections| sections[0].1.truncate(7)),
+        ("have another length", |_, sections| sections[0].0.element = 2),
+        ("have another length", |_, sections| sections[2].1.extend([0; 7])),
+        ("of the type 0", |_, sections| sections[1].0.element = 0),
+    ];
+    let [exact, f16, int8] = [(&exact[..], Packing::F32), (&f16, Packing::F16), (&int8, Packing::Int8)]
+        .map(|(cases, packing)| cases.iter().map(move |&(part, change)| (part, change, packing)));
+    for (number, (part, change, packing)) in exact.chain(f16).chain(int8).enumerate() {
         let mut entries = 0;
+        let whole = packed(&snapshot(8), packing);
         let file = forge(&whole, |header, sections| {
             // Lacking the last one of a layer is found at the next.
             change(header, sections);
@@ -190,8 +260,17 @@ fn sound_files_of_something_else_are_refused_with_a_sentence() {
         assert_eq!(error.code(), "bad-state", "case {number} with {entries} sections: {error}");
         assert!(error.to_string().contains(part), "case {number}: {error}");
     }
-    let other = forge(&whole, |header, _| *header = header.replace(MODEL, "another"));
-    assert_eq!(read(&other).unwrap_err().code(), "wrong-model");
+    let whole = bytes(&snapshot(8));
+    for (own, says) in [(OF.model, "another model"), (OF.tokenizer.unwrap(), "another tokenizer")] {
+        let error = read(&forge(&whole, |header, _| *header = header.replace(own, "another"))).unwrap_err();
+        assert_eq!(error.code(), "wrong-model");
+        assert!(error.to_string().contains(says), "{error}");
+    }
+    let text = "x".repeat(TEXT_BYTES + 1);
+    let long = forge(&whole, |_, sections| sections[6].1 = text.clone().into_bytes());
+    assert!(read(&long).unwrap_err().to_string().contains("its text is too long"));
+    let long = Content { text: Some(&text), ..snapshot(8).content() }.to_bytes(OF).unwrap_err();
+    assert_eq!(long.code(), "bad-argument");
     let mut newer = whole.clone();
     newer[8] = 3;
     let error = read(&newer).unwrap_err().to_string();

@@ -63,5 +63,5 @@ pub fn read(bytes: &[u8], model: &str, fresh: impl FnOnce() -> Result<State>, vo
     }
     take_floats(rest, &mut logits)?;
     state.position = header.position;
-    Ok(Snapshot { state, logits, recent: header.recent, conversation: header.conversation })
+    Ok(Snapshot { state, logits, recent: header.recent, conversation: header.conversation, text: None })
 }

@@ -3,9 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::super::{Held, State};
-use super::{Content, Snapshot, check_tokens, damaged, newer, take_floats, wrong_model};
+use super::{
+    Content, Identity, Packing, Snapshot, TEXT_BYTES, check_tokens, damaged, newer, wrong_model, wrong_tokenizer,
+};
 use crate::allocate::{filled, reserved};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::MemoryKind;
 
 /// The same for all later versions.
@@ -23,17 +25,19 @@ const NO_LAYER: u32 = u32::MAX;
 /// A reader that does not know the section's kind may skip it.
 const OPTIONAL: u32 = 1;
 
-/// Element types. 2 (f16) and 3 (int8) are set aside.
+/// The element type of a section without numbers; [`Packing::element`] gives the others.
 const BYTES: u32 = 0;
-const F32: u32 = 1;
 
 const SCORES: [u8; 4] = *b"scor";
 const TURNS: [u8; 4] = *b"turn";
+const TEXT: [u8; 4] = *b"text";
 
 fn tag(kind: MemoryKind) -> [u8; 4] {
     match kind {
         MemoryKind::Conv => *b"conv",
         MemoryKind::Ssm => *b"ssm ",
+        MemoryKind::Keys => *b"keys",
+        MemoryKind::Values => *b"vals",
     }
 }
 
@@ -42,6 +46,9 @@ fn tag(kind: MemoryKind) -> [u8; 4] {
 struct Header {
     /// Identifies config.json and the weights.
     model: String,
+    /// Identifies what the tokens stand for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    tokenizer: Option<String>,
     position: u64,
     recent: Vec<u32>,
 }
@@ -86,23 +93,24 @@ impl Entry {
         }
     }
 
-    /// Whether the lengths are those of `rows` x `width` f32 values.
+    /// How the values are kept, if the lengths are those of `rows` x `width` values.
     ///
     /// # Errors
-    /// When they are not, or when the values are of another type.
-    fn check_floats(&self, rows: usize, width: usize) -> Result<()> {
-        if self.element != F32 {
+    /// When they are not, or when the values are of an unknown type.
+    fn packing(&self, rows: usize, width: usize) -> Result<Packing> {
+        let Some(packing) = Packing::of_element(self.element) else {
             return Err(damaged(format_args!(
                 "its {} are of the type {}, which this version of mamba-web does not know",
                 self.name(),
                 self.element
             )));
-        }
-        let (rows, width) = (rows as u64, width as u64);
-        if (u64::from(self.rows), u64::from(self.width), self.bytes) != (rows, width, rows * width * 4) {
+        };
+        let bytes = packing.row_bytes(width).checked_mul(rows as u64);
+        let shape = (u64::from(self.rows), u64::from(self.width), Some(self.bytes));
+        if shape != (rows as u64, width as u64, bytes) {
             return Err(damaged(format_args!("its {} have another length than the model's", self.name())));
         }
-        Ok(())
+        Ok(packing)
     }
 
     fn name(&self) -> String {
@@ -113,31 +121,31 @@ impl Entry {
 
 /// What a section holds.
 enum Payload<'a> {
-    /// One piece after the other: a ring's rows, oldest first, may be two.
-    Floats([&'a [f32]; 2]),
+    /// Rows of `width` values, one piece after the other: a ring's rows, oldest first, may be two.
+    Values {
+        pieces: [&'a [f32]; 2],
+        width: usize,
+        packing: Packing,
+    },
     Bytes(&'a [u8]),
 }
 
 impl Payload<'_> {
     fn len(&self) -> usize {
-        match self {
-            Payload::Floats(pieces) => pieces.map(size_of_val).iter().sum(),
+        match *self {
+            Payload::Values { pieces, width, packing } => {
+                let rows = pieces.map(<[f32]>::len).iter().sum::<usize>() / width.max(1);
+                rows * packing.row_bytes(width) as usize // no more than the values take in memory, or little more
+            }
             Payload::Bytes(bytes) => bytes.len(),
         }
     }
 
     /// The bytes, some at a time.
     fn each(&self, mut to: impl FnMut(&[u8])) {
-        const VALUES: usize = 1024;
-        match self {
-            Payload::Floats(pieces) => {
-                let mut bytes = [0; 4 * VALUES];
-                for values in pieces.iter().flat_map(|piece| piece.chunks(VALUES)) {
-                    for (to, value) in bytes.as_chunks_mut().0.iter_mut().zip(values) {
-                        *to = value.to_le_bytes();
-                    }
-                    to(&bytes[..size_of_val(values)]);
-                }
+        match *self {
+            Payload::Values { pieces, width, packing } => {
+                pieces.into_iter().for_each(|values| packing.each(values, width, &mut to));
             }
             Payload::Bytes(bytes) => to(bytes),
         }
@@ -162,7 +170,7 @@ struct Section<'a> {
 impl Section<'_> {
     fn entry(&self) -> Entry {
         let (element, flags) = match self.payload {
-            Payload::Floats(_) => (F32, 0),
+            Payload::Values { packing, .. } => (packing.element(), 0),
             Payload::Bytes(_) => (BYTES, OPTIONAL),
         };
         Entry {
@@ -184,22 +192,33 @@ fn sections<'a>(content: &Content<'a>) -> Vec<Section<'a>> {
         for Held { memory, values } in memories {
             let (rows, width) = (memory.rows_at(content.state.position), memory.width);
             let oldest = memory.oldest_row(content.state.position) * width;
-            let payload = Payload::Floats([&values[oldest..rows * width], &values[..oldest]]);
+            let pieces = [&values[oldest..rows * width], &values[..oldest]];
+            let payload = Payload::Values { pieces, width, packing: content.packing.fitting(pieces) };
             sections.push(Section { layer, kind: tag(memory.kind), rows, width, payload });
         }
     }
     let mut whole = |kind, width, payload| sections.push(Section { layer: NO_LAYER, kind, rows: 1, width, payload });
     if !content.logits.is_empty() {
-        whole(SCORES, content.logits.len(), Payload::Floats([content.logits, &[]]));
+        // Exact in every packing, so that the next token is the one that would have come.
+        let (pieces, width) = ([content.logits, &[]], content.logits.len());
+        whole(SCORES, width, Payload::Values { pieces, width, packing: Packing::F32 });
     }
     if !content.conversation.is_empty() {
         whole(TURNS, content.conversation.len(), Payload::Bytes(content.conversation.as_bytes()));
     }
+    if let Some(text) = content.text {
+        whole(TEXT, text.len(), Payload::Bytes(text.as_bytes()));
+    }
     sections
 }
 
-pub fn write(content: &Content<'_>, model: &str) -> Result<Vec<u8>> {
-    let header = Header { model: model.to_owned(), position: content.state.position, recent: content.recent.to_vec() };
+pub fn write(content: &Content<'_>, of: Identity<'_>) -> Result<Vec<u8>> {
+    let header = Header {
+        model: of.model.to_owned(),
+        tokenizer: of.tokenizer.map(str::to_owned),
+        position: content.state.position,
+        recent: content.recent.to_vec(),
+    };
     let mut header = serde_json::to_vec(&header).unwrap_or_default(); // plain numbers and strings always serialise
     header.resize(header.len().next_multiple_of(ALIGNMENT), b' ');
     let sections = sections(content);
@@ -261,10 +280,15 @@ fn parts(bytes: &[u8]) -> Result<Parts<'_>> {
     Ok(Parts { header, table: start[table_at..].as_chunks().0, rest })
 }
 
-pub fn read(bytes: &[u8], model: &str, fresh: impl FnOnce() -> Result<State>, vocab: usize) -> Result<Snapshot> {
+pub fn read(bytes: &[u8], of: Identity<'_>, fresh: impl FnOnce() -> Result<State>, vocab: usize) -> Result<Snapshot> {
     let Parts { header, table, mut rest } = parts(bytes)?;
-    if header.model != model {
+    if header.model != of.model {
         return Err(wrong_model());
+    }
+    if let (Some(saved), Some(own)) = (&header.tokenizer, of.tokenizer)
+        && saved != own
+    {
+        return Err(wrong_tokenizer());
     }
     check_tokens(&header.recent, vocab)?;
     let mut state = fresh()?;
@@ -273,19 +297,23 @@ pub fn read(bytes: &[u8], model: &str, fresh: impl FnOnce() -> Result<State>, vo
     let layers = (0..).zip(&mut state.layers);
     let memories = layers.flat_map(|(layer, memories)| memories.iter_mut().map(move |held| (layer, held)));
     let mut memories = memories.peekable();
-    let (mut logits, mut conversation) = (Vec::new(), String::new());
+    let (mut logits, mut conversation, mut text) = (Vec::new(), String::new(), None);
     for entry in table.iter().map(Entry::from_bytes) {
         let payload = next_payload(&entry, &mut rest)?;
         let is_next = |(layer, held): &(u32, &mut Held)| (*layer, tag(held.memory.kind)) == (entry.layer, entry.kind);
         if let Some((_, held)) = memories.next_if(is_next) {
             take_memory(&entry, payload, held, header.position)?;
         } else if (entry.layer, entry.kind) == (NO_LAYER, SCORES) && logits.is_empty() {
-            entry.check_floats(1, vocab)?;
+            let packing = entry.packing(1, vocab)?;
             logits = filled(vocab, 0.0, "the scores")?;
-            take_floats(payload, &mut logits)?;
+            packing.take(payload, vocab, &mut logits)?;
         } else if (entry.layer, entry.kind, entry.element) == (NO_LAYER, TURNS, BYTES) && conversation.is_empty() {
-            let text = core::str::from_utf8(payload).map_err(|_| damaged("its conversation is not a text"))?;
-            conversation.push_str(text);
+            conversation = owned(payload, "conversation")?;
+        } else if (entry.layer, entry.kind, entry.element) == (NO_LAYER, TEXT, BYTES) && text.is_none() {
+            if payload.len() > TEXT_BYTES {
+                return Err(damaged("its text is too long"));
+            }
+            text = Some(owned(payload, "text")?);
         } else if entry.flags & OPTIONAL == 0 {
             return Err(newer());
         }
@@ -297,7 +325,7 @@ pub fn read(bytes: &[u8], model: &str, fresh: impl FnOnce() -> Result<State>, vo
     if !rest.is_empty() {
         return Err(damaged("it goes on after its last section"));
     }
-    Ok(Snapshot { state, logits, recent: header.recent, conversation })
+    Ok(Snapshot { state, logits, recent: header.recent, conversation, text })
 }
 
 /// The bytes of the entry's section, which are next, found right.
@@ -314,9 +342,18 @@ fn next_payload<'a>(entry: &Entry, rest: &mut &'a [u8]) -> Result<&'a [u8]> {
     Ok(payload)
 }
 
+fn owned(bytes: &[u8], what: &str) -> Result<String> {
+    let text = core::str::from_utf8(bytes).map_err(|_| damaged(format_args!("its {what} is not a text")))?;
+    let mut copy = String::new();
+    let no_room = |_| Error::OutOfMemory(format!("There is no memory for the {what} of the saved state."));
+    copy.try_reserve_exact(text.len()).map_err(no_room)?;
+    copy.push_str(text);
+    Ok(copy)
+}
+
 fn take_memory(entry: &Entry, payload: &[u8], held: &mut Held, position: u64) -> Result<()> {
     let memory = held.memory;
-    entry.check_floats(memory.rows_at(position), memory.width)?;
+    let packing = entry.packing(memory.rows_at(position), memory.width)?;
     let (newer, older) = held.values.split_at_mut(memory.oldest_row(position) * memory.width);
-    take_floats(payload, older.iter_mut().chain(newer))
+    packing.take(payload, memory.width, older.iter_mut().chain(newer))
 }

@@ -26,6 +26,7 @@ import { openRemoteFolder } from "./remote-folder.js";
  * @property {() => Promise<boolean>} isOutdated whether a kept file was read that is not what the server has now
  * @property {() => Promise<void>} succeed the model was loaded from these files, unless they are outdated
  * @property {(error: unknown) => Promise<void>} fail it was not, for this reason; null where it is tried again
+ * @property {() => boolean} canReadAgain whether all of it can be read once more without the network
  * @property {() => Storage} storage
  *
  * @typedef {{ isKept: boolean, problem: import("../errors.js").PlainError | null }} Storage

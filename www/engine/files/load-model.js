@@ -15,6 +15,8 @@ const COMPILED_POLL_MS = 10;
  * @typedef {object} Wanted
  * @property {import("../source/model-source.js").ModelSource} source
  * @property {{ backend: string, precision: string }} options
+ * @property {"now" | "rival"} [trial] with the backend "auto": `rival` loads only the GPU's side of a race. Else, if the files
+ *   can be read again, the engine is the CPU's and may move to the GPU later
  * @property {import("./files.js").FetchOptions} fetching
  * @property {Promise<import("../program/wasm.js").Started>} wasmIsReady
  * @property {Promise<void>} helpers resolves when the threads are there, without which no engine is finished
@@ -25,7 +27,8 @@ const COMPILED_POLL_MS = 10;
 
 /**
  * @param {Wanted} wanted
- * @returns {Promise<{ engine: import("../../mamba_web.js").WasmEngine, storage: import("./files.js").Storage }>}
+ * @returns {Promise<{ engine: import("../../mamba_web.js").WasmEngine, storage: import("./files.js").Storage,
+ *   canReadAgain: boolean }>}
  */
 export async function loadModel(wanted) {
   const meter = new ProgressMeter(wanted.report);
@@ -44,7 +47,7 @@ async function loadWith(wanted, meter) {
     const folder = await openFolder(wanted.source, wanted.fetching, meter, asksFirst);
     try {
       const engine = await build(folder, wanted, meter);
-      return { engine, storage: folder.storage() };
+      return { engine, storage: folder.storage(), canReadAgain: folder.canReadAgain() };
     } catch (error) {
       // If the files are no longer the server's, they are the cause, whatever the error is.
       const isOutdated = await folder.isOutdated();
@@ -63,7 +66,7 @@ async function loadWith(wanted, meter) {
  * @param {Wanted} wanted
  * @param {ProgressMeter} meter
  */
-async function build(folder, { source, options, wasmIsReady, helpers }, meter) {
+async function build(folder, { source, options, trial, wasmIsReady, helpers }, meter) {
   // All at once: compiling the wasm, the small files, and the first bytes of the weights.
   const weights = findWeights(folder);
   const small = folder.isAlone ? Promise.resolve({}) : readSmallFiles(folder, source.kind === "hub");
@@ -74,7 +77,11 @@ async function build(folder, { source, options, wasmIsReady, helpers }, meter) {
   const { wasm, threads } = await wasmIsReady;
 
   const given = withoutMissing({ ...files, index, weights: first?.name });
-  const loader = await wasm.ModelLoader.open(given, { ...options, threads });
+  const loader = await wasm.ModelLoader.open(given, {
+    ...options,
+    threads,
+    trial: trial ?? (folder.canReadAgain() ? "later" : "now"),
+  });
   try {
     const names = loader.weightFiles();
     meter.expect(folder.sizeOf(names) ?? (names.length === 1 && first ? first.announced : sizeInIndex(index)));

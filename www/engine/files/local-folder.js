@@ -54,6 +54,7 @@ export function localFolder(files, meter) {
     isOutdated: async () => false,
     succeed: async () => {},
     fail: async () => {},
+    canReadAgain: () => true,
     storage: () => ({ isKept: false, problem: null }),
   };
 }

@@ -161,6 +161,10 @@ class RemoteFolder {
     await this.#keeper.fail(error);
   }
 
+  canReadAgain() {
+    return this.#keeper.isKept;
+  }
+
   storage() {
     const { isKept, problem } = this.#keeper;
     return { isKept, problem: problem && toPlain(problem) };

@@ -26,17 +26,17 @@ const OTHER_TAB_MS = 30_000;
  */
 async function openRoot() {
   try {
+    if (!navigator.locks) throw new TypeError("Without locks two tabs could write one model.");
     const root = await inTime(navigator.storage.getDirectory());
     return await inTime(root.getDirectoryHandle(FOLDER, { create: true }));
   } catch (cause) {
-    throw new MambaError(
-      "no-storage",
-      "This browser window keeps no models.",
-      globalThis.isSecureContext
-        ? "A private window, or a setting that forbids storage, may be why. Models are downloaded anew each time."
-        : "Browsers offer storage only over https. Models are downloaded anew each time.",
-      { cause },
-    );
+    const isFull = /** @type {Error} */ (cause).name === "QuotaExceededError";
+    const why = isFull
+      ? "There is not enough room for them. Free some, on the disk or in this browser."
+      : globalThis.isSecureContext
+        ? "A private window, or a setting that forbids storage, may be why."
+        : "Browsers offer storage only over https.";
+    throw new MambaError("no-storage", "This browser window keeps no models.", `${why} Models are downloaded anew each time.`, { cause });
   }
 }
 

@@ -17,9 +17,10 @@ self.onmessage = async ({ data: { module, memory, warmsUp } }) => {
   try {
     helper.work(); // until the worker is ended
   } catch (error) {
-    // The engine's worker waits for this part and would never read a message.
+    // The engine's worker may wait for this part, and would never read a message.
     KernelHelper.failed();
-    throw error;
+    say({ failed: String(error) });
+    self.close();
   }
 };
 

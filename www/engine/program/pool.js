@@ -10,7 +10,8 @@ import { whyNotStarted } from "./why-not-started.js";
 /**
  * @typedef {{ module: WebAssembly.Module, memory: WebAssembly.Memory }} Shared the build with threads
  * @typedef {Shared & { warmsUp: boolean }} Start `warmsUp`: whether it calls what the engine will call (src/engine/warm.rs)
- * @typedef {"ready" | { failed: string }} Answer of a thread that was started; why it could not, for developers
+ * @typedef {"ready" | { failed: string }} Answer of a thread that was started; why it could not, or why it ended later, for
+ *   developers
  */
 
 /** After this the engine goes on without a helper that has not answered. */
@@ -23,6 +24,7 @@ export class Helpers {
   #waitedFor = new Set();
   #count;
   #onReady;
+  #onFailure;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
 
@@ -35,6 +37,7 @@ export class Helpers {
   constructor(count, onReady, onFailure) {
     this.#count = count;
     this.#onReady = onReady;
+    this.#onFailure = onFailure;
     const url = new URL("./pool-worker.js", import.meta.url);
     for (let index = 0; index < count; index++) {
       const worker = new Worker(scriptAddress(url), { type: "module", name: `mamba kernels ${index + 1}` });
@@ -65,7 +68,7 @@ export class Helpers {
 
   /** @param {Worker} worker @param {Answer} answer */
   #hear(worker, answer) {
-    if (!this.#waitedFor.delete(worker)) return;
+    if (!this.#waitedFor.delete(worker)) return answer !== "ready" && this.#onFailure(engineStopped(answer.failed));
     if (answer !== "ready") this.#dismiss(worker, answer.failed);
     if (this.#waitedFor.size > 0) return;
     clearTimeout(this.#timer);

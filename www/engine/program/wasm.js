@@ -75,7 +75,7 @@ export async function compileWasm({ build }, home, { signal, onFetched } = {}) {
   if (onFetched) watch(response, onFetched).catch(() => {}); // the compiler gets the same error
   // It is compiled while it downloads, if the server says what it is.
   const isTyped = response.headers.get("content-type") === "application/wasm";
-  return isTyped ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer());
+  return isTyped && "compileStreaming" in WebAssembly ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer());
 }
 
 /** A message reports at least this many bytes. */

@@ -19,6 +19,8 @@ import { badArgument, MambaError, outOfMemory } from "../errors.js";
 /** The largest token id that an engine can have. */
 const MOST_ID = 2 ** 32 - 1;
 const MOST_STOPS = 64;
+/** Letters of the key of a state. */
+const MOST_KEY = 200;
 /** A name that differs by at most so many letters may be the one that was meant. */
 const NEAR = 2;
 
@@ -138,11 +140,15 @@ const LOAD = {
   patience: (/** @type {unknown} */ value, /** @type {string} */ name) => options(value, name, PATIENCE),
 };
 const SESSION = { system: text };
+const SNAPSHOT = { packing: oneOf(["f32", "f16", "int8"]), text };
 const PREFILL = { signal: orNull(signal), onPrefill: orNull(callback) };
+const LIMITS = { memoryBytes: whole(0, Number.MAX_SAFE_INTEGER), diskBytes: whole(0, Number.MAX_SAFE_INTEGER) };
+const TURN = { message: text, answer: text, ids: orNull(ids) };
 const GENERATE = {
   ...PREFILL,
   prompt: orNull(text),
   message: orNull(text),
+  answer: orNull(text),
   maxTokens: orNull(whole(1, MOST_ID)),
   temperature: orNull(number),
   topK: orNull(whole(0, MOST_ID)),
@@ -160,6 +166,10 @@ const GENERATE = {
 export const loadOptions = (value) => options(value, "load", LOAD);
 /** @param {unknown} value */
 export const sessionOptions = (value) => options(value, "session", SESSION);
+/** @param {unknown} value */
+export const snapshotOptions = (value) => options(value, "snapshot", SNAPSHOT);
+/** @param {unknown} value */
+export const stateLimits = (value) => options(value, "limit", LIMITS);
 /** @param {unknown} value */
 export const prefillOptions = (value) => options(value, "prefill", PREFILL);
 /** @param {unknown} value */
@@ -195,6 +205,27 @@ export function ids(value, name) {
 /** @param {unknown} value */
 export const textOrIds = (value) => (typeof value === "string" ? value : ids(value, "ids"));
 
+/**
+ * Turns of a chat, copied.
+ *
+ * @param {unknown} value
+ * @returns {{ message: string, answer: string, ids?: Uint32Array }[]}
+ */
+export function turns(value) {
+  return readable("turns", () => {
+    if (!Array.isArray(value)) throw wrong("turns", "have to be a list of turns", value);
+    if (value.length === 0) throw badArgument("There are no turns to read.");
+    const checked = [];
+    for (let i = 0; i < value.length; i++) {
+      const { message, answer, ids } = options(value[i], `turns[${i}]`, TURN);
+      if (message === undefined) throw wrong(`turns[${i}].message`, "has to be a string", message);
+      if (answer === undefined) throw wrong(`turns[${i}].answer`, "has to be a string", answer);
+      checked.push({ message, answer, ids });
+    }
+    return checked;
+  });
+}
+
 /** The bytes of an .mstate file. @param {unknown} value */
 export function bytes(value) {
   // An array of another frame counts too.
@@ -203,6 +234,24 @@ export function bytes(value) {
   }
   return /** @type {Uint8Array} */ (value);
 }
+
+/** The key of a kept state. It becomes the name of a file. @param {unknown} value @param {string} [name] */
+export function stateKey(value, name = "key") {
+  const key = text(value, name);
+  if (key.length > MOST_KEY || !/^[\w-]+(\/[\w-]+)*$/.test(key)) {
+    throw wrong(name, `has to be words of letters, digits, “-” and “_”, with slashes between them, ${MOST_KEY} in all at most`, key);
+  }
+  return key;
+}
+
+/** @param {unknown} value */
+export const stateKeys = (value) =>
+  readable("keys", () => {
+    if (!Array.isArray(value)) throw wrong("keys", "have to be a list of keys", value);
+    const keys = [];
+    for (let i = 0; i < value.length; i++) keys.push(stateKey(value[i], `keys[${i}]`));
+    return keys;
+  });
 
 /** What `keptModels` calls a model. @param {unknown} value */
 export function keptId(value) {

@@ -25,8 +25,8 @@ export class Connection {
   /** @type {import("../errors.js").MambaError | null} */
   #ended = null;
   #heard = false;
-  /** @type {(info: import("../../mamba.js").EngineInfo) => void} told when the model has moved to another device */
-  onInfo = () => {};
+  /** @type {(info: import("../../mamba.js").EngineInfo | null) => void} told when the model moves to another device: null while it does */
+  onMove = () => {};
 
   /**
    * @param {URL} url of the worker's module
@@ -45,6 +45,11 @@ export class Connection {
     this.tell({ program });
     const onReady = (/** @type {number} */ missing) => this.tell({ helpers: { missing } });
     this.#helpers = new Helpers(program.threads - 1, onReady, (error) => this.end(error));
+  }
+
+  /** Whether the worker runs. */
+  get isHeard() {
+    return this.#heard;
   }
 
   /**
@@ -102,11 +107,13 @@ export class Connection {
   #receive(message) {
     this.#heard = true;
     if ("fatal" in message) return this.end(fromPlain(message.fatal));
+    if ("info" in message) return this.onMove(message.info);
     if ("shared" in message) return message.shared ? this.#helpers.start(message.shared) : this.#helpers.end();
     const pending = this.#pending.get(message.id);
     if (!pending) return;
     if ("event" in message) {
-      if ("info" in message.event) this.onInfo(message.event.info);
+      if ("lost" in message.event) this.onMove(null);
+      if ("info" in message.event) this.onMove(message.event.info);
       return pending.onEvent(message.event);
     }
     this.#pending.delete(message.id);

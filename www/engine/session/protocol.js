@@ -9,16 +9,24 @@
  * @property {() => number} memoryBytes
  * @property {() => void} loseDevice
  * @property {(args: { system: string | undefined }) => SessionHandle} session
- * @property {(args: { bytes: Uint8Array }) => SessionHandle} restore
+ * @property {(args: { bytes: Uint8Array }) => SessionHandle & { text: string | null }} restore
  * @property {(args: { session: number }) => SessionHandle} fork
  * @property {(args: { session: number }) => Float32Array} logits
- * @property {(args: { session: number }) => Uint8Array} snapshot
+ * @property {(args: { session: number, packing?: string, text?: string }) => Uint8Array} snapshot
  * @property {(args: { session: number }) => void} close
+ * @property {(args: { key: string, session: number, packing?: string, text?: string })
+ *   => import("../states/keeper.js").Placed} statePut
+ * @property {(args: { key: string }) => SessionHandle & { text: string | null } | null} stateOpen
+ * @property {(args: { keys: string[] }) => string[]} stateHas
+ * @property {(args: { prefix: string }) => void} stateDrop
+ * @property {(args: { memoryBytes?: number, diskBytes?: number }) => void} stateLimit
+ * @property {() => import("../states/keeper.js").Usage} stateUsage
  * @property {(args: { session: number, request: object }) => Ending} run
  *
  * @typedef {{ session: number, position: number, stats: SessionStats }} SessionHandle
  * @typedef {{ position: number, stats: SessionStats }} Standing where a session stands
- * @typedef {Standing & { text: string, reason: "stop" | "length" | "read" | "cancelled" }} Ending
+ * @typedef {Standing & { text: string, reason: "stop" | "length" | "read" | "cancelled", ids: Uint32Array | null }} Ending
+ *   `ids` are all tokens that the run has read, null if they were too many to be kept
  * @typedef {import("../../mamba.js").SessionStats} SessionStats
  *
  * @typedef {{ [name in keyof Calls]: { id: number, call: name, args: Parameters<Calls[name]>[0] } }[keyof Calls]} Request
@@ -29,15 +37,19 @@
  *   `fetched` what has come of it; `helpers` comes when all threads have answered, `missing` of them with a failure
  *
  * @typedef {{ progress: import("../fetch/progress.js").Progress }
+ *   | { lost: true }
  *   | { info: import("../../mamba.js").EngineInfo }
  *   | { prefill: { read: number, total: number }, at: Standing }
  *   | { pieces: { id: number, text: string }[], at: Standing }} CallEvent
+ *   `lost`: the GPU was lost, and the model is loaded again; `info` follows
  * @typedef {{ id: number, result: unknown }
  *   | { id: number, error: import("../errors.js").PlainError }
  *   | { id: number, event: CallEvent }
+ *   | { info: import("../../mamba.js").EngineInfo }
  *   | { shared: import("../program/pool.js").Shared | null }
  *   | { fatal: import("../errors.js").PlainError }} FromWorker
- *   `shared` is what the helpers start with, null where none are of use after all
+ *   `info` comes when the model has moved to another device by itself; `shared` is what the helpers start with, null
+ *   where none are of use after all
  */
 
 /**

@@ -1,21 +1,36 @@
 // One conversation: a recurrent state in the worker, seen from the main thread.
 
-import { generateOptions, prefillOptions, textOrIds as checkedTextOrIds } from "./arguments.js";
+import { generateOptions, prefillOptions, snapshotOptions, textOrIds as checkedTextOrIds, turns as checkedTurns } from "./arguments.js";
 import { badArgument, cancelled, MambaError } from "../errors.js";
 
 /** @typedef {import("./connection.js").Connection} Connection */
 
 /**
- * @typedef {object} Turn
+ * @typedef {object} Input
  * @property {string} [prompt] raw text
  * @property {string} [message] one chat turn, put through the model's chat template
+ * @property {string} [answer] how the answer to the message begins
  * @property {Record<number, number>} [logitBias]
  * @property {string | string[]} [stop]
  * @property {number} [seed]
  * @property {AbortSignal} [signal]
  * @property {(progress: { read: number, total: number }) => void} [onPrefill] how much of the prompt is read
  *
- * @typedef {import("../../mamba.js").SamplingSettings & Turn} GenerateOptions
+ * @typedef {import("../../mamba.js").SamplingSettings & Input} GenerateOptions
+ *
+ * @typedef {object} Turn
+ * @property {string} message
+ * @property {string} answer in full, or as far as it came
+ * @property {ArrayLike<number> | null} [ids] all tokens that were read in this turn, as `lastRun` gave them
+ *
+ * @typedef {object} LastRun
+ * @property {"stop" | "length" | "read" | "cancelled"} reason
+ * @property {Uint32Array | null} ids all tokens that it has read, the prompt and the answer; null if they were too many
+ * @property {boolean} isClosed whether the text came to its own end, so that there is no more of it to be generated
+ *
+ * @typedef {object} SnapshotOptions
+ * @property {"f32" | "f16" | "int8"} [packing] how the state's values are kept; "f32" is exact
+ * @property {string} [text] any text of at most 16 MiB that goes with the state, such as the chat in JSON
  *
  * @typedef {{ text: string, id: number | null }} Piece
  *   `text` is whole characters and may be empty; `id` is null for the text that was still
@@ -27,18 +42,39 @@ export class Session {
   #handle;
   #position;
   #stats;
+  /** @type {LastRun | null} */
+  #lastRun = null;
   #isBusy = false;
   #isClosed = false;
 
   /**
    * @param {Connection} connection
-   * @param {import("./protocol.js").SessionHandle} handle
+   * @param {import("./protocol.js").SessionHandle & { text?: string | null }} handle
    */
   constructor(connection, handle) {
     this.#connection = connection;
     this.#handle = handle.session;
     this.#position = handle.position;
     this.#stats = handle.stats;
+    /** What the file that this session was restored from had as its text; null if it had none. */
+    this.text = handle.text ?? null;
+  }
+
+  /**
+   * What the worker calls a session that is free, for other parts of this module.
+   *
+   * @param {unknown} session
+   * @param {Connection} connection of the engine that it has to be of
+   */
+  static handleIn(session, connection) {
+    if (!(typeof session === "object" && session !== null && #handle in session)) {
+      throw badArgument("“session” has to be a session of this engine.");
+    }
+    if (session.#connection !== connection) {
+      throw badArgument("This session belongs to another engine.", "Use the engine that it was made by.");
+    }
+    session.#requireIdle();
+    return session.#handle;
   }
 
   /** Tokens read so far. */
@@ -49,6 +85,22 @@ export class Session {
   /** Of the last run. */
   get stats() {
     return this.#stats;
+  }
+
+  /** How the last run of this session ended, and what it has read; null before the first one and after a failure. */
+  get lastRun() {
+    return this.#lastRun;
+  }
+
+  /**
+   * Reads turns of a chat that was had before, so that the session goes on as if they had been had in it.
+   *
+   * @param {Turn[]} turns
+   * @param {Pick<GenerateOptions, "signal" | "onPrefill">} [options]
+   */
+  async read(turns, options = {}) {
+    const known = checkedTurns(turns);
+    for await (const _ of this.#run({ turns: known }, prefillOptions(options))); // reading gives no pieces
   }
 
   /**
@@ -82,10 +134,16 @@ export class Session {
     return this.#connection.call("logits", { session: this.#handle });
   }
 
-  /** The whole state as the bytes of an .mstate file. */
-  async snapshot() {
+  /**
+   * The whole state as the bytes of an .mstate file.
+   *
+   * @param {SnapshotOptions} [options]
+   * @returns {Promise<Uint8Array>}
+   */
+  async snapshot(options = {}) {
+    const { packing, text } = snapshotOptions(options);
     this.#requireIdle();
-    return this.#connection.call("snapshot", { session: this.#handle });
+    return this.#connection.call("snapshot", { session: this.#handle, packing, text });
   }
 
   /** A second session that goes on independently from here. It costs one copy of the state. */
@@ -111,6 +169,7 @@ export class Session {
     this.#requireIdle();
     if (signal?.aborted) throw cancelled();
     this.#isBusy = true;
+    this.#lastRun = null;
 
     /** @type {Piece[]} */
     const ready = [];
@@ -119,7 +178,7 @@ export class Session {
     let wake = () => {};
 
     const { id, result } = this.#connection.start("run", { session: this.#handle, request }, (event) => {
-      if ("progress" in event || "info" in event) return;
+      if ("progress" in event || "lost" in event || "info" in event) return;
       this.#stand(event.at);
       if ("pieces" in event) ready.push(...event.pieces);
       else onPrefill?.(event.prefill);
@@ -127,6 +186,7 @@ export class Session {
     });
     const finished = result.then((last) => {
       this.#stand(last);
+      this.#lastRun = { reason: last.reason, ids: last.ids, isClosed: last.reason === "stop" };
       if (last.text) ready.push({ text: last.text, id: null });
       ending = last;
     });

@@ -138,7 +138,7 @@ impl Mamba2 {
 
     /// What the heads of a group share: B and C in the order of the products, and their scores.
     fn scores(&self, block: &SharedBlock<'_>, work: &mut Chunk, pool: &Pool) {
-        let (e, n, g, tokens) = (self.norm.len(), self.dims.d_state, self.dims.heads.groups, block.tokens);
+        let (e, n, g, tokens) = (self.dims.d_inner(), self.dims.d_state, self.dims.heads.groups, block.tokens);
         let (tiles, n_tiles) = (tokens.div_ceil(TILE_ROWS), n.div_ceil(TILE_ROWS));
         let c_tiles = Columns::new(&mut work.c[..g * tiles * n], n);
         let b_tiles = Columns::new(&mut work.b[..g * n_tiles * tokens], tokens);

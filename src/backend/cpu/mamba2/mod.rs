@@ -37,9 +37,8 @@ pub struct Mamba2 {
     pub d: Vec<f32>,
     /// `[H]`.
     pub dt_bias: Vec<f32>,
-    /// Of the gated norm, `[E]`.
+    /// Of the gated norm, `[E]`; empty without one.
     pub norm: Vec<f32>,
-    pub epsilon: f32,
 }
 
 /// What a block of tokens needs besides its input and output.
@@ -102,7 +101,7 @@ pub struct Block<'a> {
 
 impl<'a> Block<'a> {
     fn shared(self, mamba2: &Mamba2) -> SharedBlock<'a> {
-        let (Self { zxbcdt, xbc, h, y }, e) = (self, mamba2.norm.len());
+        let (Self { zxbcdt, xbc, h, y }, e) = (self, mamba2.dims.d_inner());
         let tokens = y.len() / e;
         let rows = |of: &'a [f32]| Rows { width: of.len() / tokens, of };
         SharedBlock { tokens, zxbcdt: rows(zxbcdt), xbc: rows(xbc), h: Columns::new(h, e), y: Columns::new(y, e) }
@@ -124,7 +123,8 @@ impl Mamba2 {
     ///
     /// `h[n] = exp(dt A) h[n] + dt x B[n]`, `y = sum over n of h[n] C[n] + D x`, `y = norm(y * silu(z)) * weight`,
     ///
-    /// or `y = norm(y) * weight * silu(z)` with [`norm_before_gate`](model::Heads::norm_before_gate).
+    /// or `y = norm(y) * weight * silu(z)` with [`norm_before_gate`](model::Heads::norm_before_gate), or `y = y * silu(z)`
+    /// without a [`gated_norm`](model::Mamba2::gated_norm).
     pub fn run(&self, block: Block<'_>, work: &mut Work, pool: &Pool) {
         let block = block.shared(self);
         if block.tokens < SMALLEST_CHUNK_TOKENS {
@@ -145,6 +145,7 @@ impl Mamba2 {
     /// `y = norm(y) * weight`, the mean taken over each group's channels, and `y *= silu(z)` if the gate comes after
     /// the norm. Otherwise `y` is gated already.
     fn gated_norm(&self, block: &SharedBlock<'_>, pool: &Pool) {
+        let Some(epsilon) = self.dims.gated_norm else { return };
         let (e, tokens) = (self.norm.len(), block.tokens);
         let channels = e / self.dims.heads.groups;
         pool.run_for(tokens, &|part: Part| {
@@ -153,7 +154,7 @@ impl Mamba2 {
                 // SAFETY: each token belongs to one part.
                 let y = unsafe { block.y.row(t, 0..e) };
                 for (y, weight) in y.chunks_exact_mut(channels).zip(self.norm.chunks_exact(channels)) {
-                    rms_scale(y, self.epsilon);
+                    rms_scale(y, epsilon);
                     y.iter_mut().zip(weight).for_each(|(y, weight)| *y *= weight);
                 }
                 if self.dims.heads.norm_before_gate {

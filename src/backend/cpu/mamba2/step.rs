@@ -42,7 +42,7 @@ struct Inputs<'a> {
 impl Mamba2 {
     /// The recurrence. Some rows of the state go through all tokens, then the next ones: so it is read once.
     pub(super) fn steps(&self, block: &SharedBlock<'_>, work: &mut Steps, pool: &Pool) {
-        let e = self.norm.len();
+        let e = self.dims.d_inner();
         let (decay, dt_x) = (&mut work.decay[..block.tokens * e], &mut work.dt_x[..block.tokens * e]);
         let inputs = Inputs { decay: Columns::new(decay, e), dt_x: Columns::new(dt_x, e) };
         pool.run(&|part: Part| {
@@ -92,7 +92,7 @@ impl Mamba2 {
     /// # Safety
     /// Nothing else may use the channels.
     unsafe fn advance(&self, block: &SharedBlock<'_>, inputs: &Inputs<'_>, channels: Range<usize>) {
-        let (n, per_group) = (self.dims.d_state, self.norm.len() / self.dims.heads.groups);
+        let (n, per_group) = (self.dims.d_state, self.dims.d_inner() / self.dims.heads.groups);
         let whole = n - n % STEP_ROWS;
         for group in 0..self.dims.heads.groups {
             let own = common(&channels, group * per_group..(group + 1) * per_group);
@@ -123,7 +123,7 @@ impl Mamba2 {
         first: usize,
         channels: Range<usize>,
     ) {
-        let (e, n, g) = (self.norm.len(), self.dims.d_state, self.dims.heads.groups);
+        let (e, n, g) = (self.dims.d_inner(), self.dims.d_state, self.dims.heads.groups);
         // SAFETY: as the caller promises.
         let mut h: [_; R] = core::array::from_fn(|r| unsafe { block.h.row(first + r, channels.clone()) });
         for t in 0..block.tokens {

@@ -33,13 +33,13 @@ impl Case {
                 use_bias: false,
                 use_conv_bias: true,
                 time_step_limit: (0.001, 5.0),
+                gated_norm: Some(1e-5),
             },
             conv: Conv { taps: vec![], bias: vec![] }, // not part of the test
             a: draw(h, -3.0, 5.0).into_iter().map(|log| -log.exp2()).collect(),
             d: draw(h, -1.0, 1.0),
             dt_bias: draw(h, -4.0, 4.0),
             norm: draw(e, 0.5, 1.5),
-            epsilon: 1e-5,
         };
         Self {
             zxbcdt: draw(tokens * (2 * e + 2 * groups * n + h), -3.0, 3.0),
@@ -90,7 +90,7 @@ impl Case {
                 .collect();
             for y in y.chunks_mut(e / g) {
                 let mean = y.iter().map(|y| y * y).sum::<f64>() / y.len() as f64;
-                y.iter_mut().for_each(|y| *y /= (mean + wide(mamba2.epsilon)).sqrt());
+                y.iter_mut().for_each(|y| *y /= (mean + 1e-5).sqrt());
             }
             for (channel, y) in y.iter_mut().enumerate() {
                 *y *= wide(mamba2.norm[channel]);

@@ -1,9 +1,9 @@
 // Notices that the engine has ended or hangs. No browser tells a page so.
 //
-// While something is awaited, the page sends the engine small requests, which it answers between two steps. Silence is
-// counted in ticks and not in time, so a laptop that slept or a page that was frozen does not count as silence.
+// While something is awaited, an answer or a load, the page sends the engine small requests, which it answers between two
+// steps. Silence is counted in ticks and not in time, so a laptop that slept or a page that was frozen does not count as silence.
 
-import { engineStopped, MambaError } from "../engine/errors.js";
+import { engineStopped, MambaError } from "../errors.js";
 
 const TICK_MS = 1000;
 /** Longer than any step, even a block of a prompt on the slowest device that can hold the model. */
@@ -21,7 +21,7 @@ export class EngineWatch {
   #timer;
 
   /**
-   * @param {() => import("../mamba.js").Engine | null} engine
+   * @param {() => { memoryBytes: () => Promise<number> } | null} engine
    * @param {() => boolean} isLeaving whether a stop is awaited
    * @param {(error: MambaError) => void} onSilent
    */

@@ -1,0 +1,200 @@
+// The store of chats: what is saved is there again, as a whole or not at all, also in the next version of the store.
+
+import "fake-indexeddb/auto";
+import assert from "node:assert/strict";
+import { afterEach, test } from "node:test";
+import { deleteDB, openDB } from "idb";
+import { ChatStore, VERSIONS } from "../../www/page/chats/store.js";
+import { Library, newChat } from "../../www/page/chats/library.js";
+import { OtherVersion } from "../../www/page/chats/versions.js";
+
+/** @typedef {import("../../www/page/chats/tree.js").Node} Node */
+/** @typedef {import("../../www/page/chats/versions.js").Version} Version */
+
+const NEXT = "mamba-web-chats-2";
+/** @type {ChatStore[]} */
+const opened = [];
+/** @param {Version[]} [versions] */
+const open = async (versions) => {
+  const store = await ChatStore.open(() => {}, versions);
+  opened.push(store);
+  return store;
+};
+
+afterEach(async () => {
+  for (const store of opened.splice(0)) store.close();
+  await Promise.all([VERSIONS[0].name, NEXT].map((name) => deleteDB(name)));
+});
+
+/** @param {string} chat @param {string} id @param {Partial<Node>} [more] @returns {Node} */
+const node = (chat, id, more = {}) => ({
+  id,
+  chat,
+  parent: null,
+  message: `message ${id}`,
+  answer: `answer ${id}`,
+  ids: Uint32Array.of(1, 2, 70000),
+  settings: null,
+  stats: null,
+  readTokens: 3,
+  reason: "stop",
+  modelHash: "m",
+  modelName: "M",
+  createdAt: 1,
+  ...more,
+});
+
+const chat = (/** @type {string} */ id, more = {}) => ({ ...newChat(), id, ...more });
+
+test("chats and turns are there again, each chat's own, ids and all", async () => {
+  const store = await open();
+  assert.equal(await store.save(chat("a", { title: "A" }), [node("a", "1"), node("a", "2")]), false);
+  assert.equal(await store.save(chat("ab"), [node("ab", "1")]), false);
+  assert.equal(await store.save(chat("a", { title: "B" }), [node("a", "2", { answer: "another" })]), true, "it was there");
+  store.close();
+  const again = await open();
+  assert.deepEqual((await again.chats()).map(({ id, title }) => [id, title]), [["a", "B"], ["ab", "New chat"]]);
+  const nodes = await again.nodes("a");
+  assert.deepEqual(nodes.map(({ id, answer }) => [id, answer]), [["1", "answer 1"], ["2", "another"]]);
+  assert.deepEqual(nodes[0].ids, Uint32Array.of(1, 2, 70000));
+  await again.remove(["a"]);
+  assert.deepEqual(await again.nodes("a"), []);
+  assert.equal((await again.nodes("ab")).length, 1);
+});
+
+test("what was said is found by its words, in one chat, until it is deleted", async () => {
+  const store = await open();
+  await store.save(chat("a"), [node("a", "1", { message: "Where is the Lighthouse?", answer: "By the sea." }), node("a", "2", { answer: "Café" })]);
+  await store.save(chat("b"), [node("b", "1", { message: "A house", answer: "by a lake" })]);
+  const found = async (/** @type {string[]} */ ...words) => [...(await store.find(words)).keys()].sort();
+  assert.deepEqual(await found("by"), ["a", "b"]);
+  assert.deepEqual(await found("by", "lighth"), ["a"], "the last word may be a beginning");
+  assert.deepEqual(await found("lighth", "by"), [], "the others are whole");
+  assert.deepEqual(await found("sea", "cafe"), ["a"], "in several turns");
+  await store.save(chat("a"), [node("a", "1", { message: "Changed", answer: "" })]);
+  assert.deepEqual(await found("lighthouse"), []);
+  await store.remove(["a", "b"]);
+  assert.deepEqual(await found("b"), []);
+});
+
+test("a text that is being written is not indexed every second", async () => {
+  const store = await open();
+  await store.save(chat("a"), [node("a", "1", { reason: null, answer: "half of it" })]);
+  assert.equal((await store.find(["half"])).size, 0);
+  assert.equal((await store.find(["message"])).size, 1);
+});
+
+/** The next version: titles are shouted, and turns have one field more. @param {Partial<Version>} [more] @returns {Version} */
+const next = (more = {}) => ({
+  ...VERSIONS[0],
+  name: NEXT,
+  convert: {
+    chats: (old) => ({ ...old, title: old.title.toUpperCase() }),
+    nodes: (old) => ({ ...old, mark: true }),
+    words: (old) => old,
+  },
+  ...more,
+});
+
+test("the next version is written beside the old one, checked, and then taken", async () => {
+  const old = await open();
+  for (let i = 0; i < 450; i++) await old.save(chat(`chat ${i}`, { title: `title ${i}` }), [node(`chat ${i}`, "1")]);
+  old.close();
+  const fresh = await open([...VERSIONS, next()]);
+  const chats = await fresh.chats();
+  assert.equal(chats.length, 450);
+  assert.ok(chats.every(({ title }) => /^TITLE \d+$/.test(title)));
+  assert.equal(/** @type {any} */ ((await fresh.nodes("chat 7"))[0]).mark, true);
+  assert.equal((await fresh.find(["message"])).size, 450);
+  assert.deepEqual((await indexedDB.databases()).map(({ name }) => name), [NEXT], "the old one is gone, and none was made by asking");
+});
+
+test("a change of versions that breaks off leaves the old store whole, and is begun again", async () => {
+  const old = await open();
+  await old.save(chat("a"), [node("a", "1"), node("a", "2")]);
+  await old.save(chat("b"), [node("b", "1")]);
+  old.close();
+  let fails = 0;
+  const broken = next({
+    convert: {
+      ...next().convert,
+      nodes: (record) => {
+        if (record.id === "2" && ++fails === 1) throw new Error("the page was closed here");
+        return record;
+      },
+    },
+  });
+  await assert.rejects(open([...VERSIONS, broken]), /closed here/);
+  await assert.rejects(open([...VERSIONS, next({ isSound: async () => false })]), /could not be carried over/);
+  const half = await openDB(NEXT);
+  assert.equal(await half.get("about", "taken"), undefined);
+  half.close();
+  const fresh = await open([...VERSIONS, broken]);
+  assert.equal((await fresh.nodes("a")).length, 2);
+  assert.equal((await fresh.chats()).length, 2);
+});
+
+test("an older page does not begin anew beside a newer store", async () => {
+  const fresh = await open([...VERSIONS, next()]);
+  await fresh.save(chat("a"), []);
+  fresh.close();
+  await assert.rejects(open(), OtherVersion);
+});
+
+test("a full disk: the chat goes on, the sentence says so, and it is saved when there is room", async () => {
+  const library = new Library();
+  await library.ready();
+  const meta = chat("full");
+  const nodes = [node("full", "1"), node("full", "2", { parent: "1" })];
+  library.nodesOf = (id) => (id === "full" ? nodes : null);
+  const put = IDBObjectStore.prototype.put;
+  IDBObjectStore.prototype.put = () => {
+    throw new DOMException("full", "QuotaExceededError");
+  };
+  try {
+    await library.save(meta, [nodes[0]]);
+    await library.save(meta, [nodes[1]]);
+  } finally {
+    IDBObjectStore.prototype.put = put;
+  }
+  assert.match(library.problem ?? "", /is full, so this chat ends with the page/);
+  assert.equal((await library.open("full"))?.nodes.length, 2, "it is still there in this page");
+  await library.save(meta, []);
+  assert.equal(library.problem, null);
+  await library.end();
+  const store = await open();
+  assert.equal((await store.nodes("full")).length, 2, "all of it was saved");
+});
+
+test("storage that is cleared under the page is filled again with the chat that is open", async () => {
+  const library = new Library();
+  const meta = chat("open");
+  const nodes = [node("open", "1"), node("open", "2", { parent: "1" })];
+  library.nodesOf = (id) => (id === "open" ? nodes : null);
+  await library.save(meta, nodes);
+  // As `Clear site data` does it, with the connection open.
+  await deleteDB(VERSIONS[0].name);
+  nodes.push(node("open", "3", { parent: "2" }));
+  await library.save(meta, [nodes[2]]);
+  assert.equal(library.problem, null);
+  await library.end();
+  const store = await open();
+  assert.deepEqual((await store.nodes("open")).map(({ id }) => id), ["1", "2", "3"]);
+});
+
+test("chats that were deleted come back as they were", async () => {
+  const library = new Library();
+  await library.save(chat("a", { title: "Kept", pinned: true }), [node("a", "1")]);
+  await library.save(chat("b", { changedAt: Date.now() + 9 }), [node("b", "1")]);
+  assert.deepEqual(library.list().map(({ id }) => id), ["a", "b"], "pinned first");
+  await library.change("a", { pinned: false });
+  assert.deepEqual(library.list().map(({ id }) => id), ["b", "a"], "newest first");
+  const bringBack = await library.remove(["a"]);
+  assert.deepEqual(library.list().map(({ id }) => id), ["b"]);
+  assert.equal(await library.open("a"), null);
+  assert.deepEqual((await library.find("answer")).map(({ chat }) => chat.id), ["b"]);
+  await bringBack();
+  assert.equal((await library.open("a"))?.nodes.length, 1);
+  assert.equal(library.get("a")?.title, "Kept");
+  await library.end();
+});

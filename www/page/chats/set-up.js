@@ -1,0 +1,107 @@
+// Puts together what belongs to the kept chats: the list at the side, the address, drafts, branches and keys.
+
+import { byId } from "../dom.js";
+import { counted } from "../format.js";
+import { tell } from "../notices.js";
+import { setUpShortcuts } from "../shortcuts.js";
+import { setUpForgetAll } from "./forget-all.js";
+import { setUpInstructions } from "./instructions.js";
+import { openMap } from "./map-view.js";
+import { goToPlace, placeIn } from "./place.js";
+import { SideList } from "./side-list.js";
+import { ChatSwitch } from "./switch.js";
+
+/**
+ * @param {object} parts
+ * @param {import("../chat.js").Chat} parts.chat
+ * @param {import("./library.js").Library} parts.library
+ * @param {import("../composer.js").Composer} parts.composer
+ * @param {() => import("../../mamba.js").Engine | null} parts.engine
+ * @param {() => boolean} parts.isInChat whether the chat is what is on the screen
+ * @param {() => void} parts.showChat
+ * @param {() => Promise<void>} parts.endAll ends everything that writes
+ */
+export function setUpChats({ chat, library, composer, engine, isInChat, showChat, endAll }) {
+  const takenBack = byId("taken-back", HTMLElement);
+  const chatSwitch = new ChatSwitch({ chat, library, composer }, () => {
+    showChat();
+    if (!chat.isEmpty) goToPlace(chat.current.meta.scroll, chat.viewAt(chat.current.meta.scroll));
+    side.show();
+  });
+  const side = new SideList(library, chatSwitch, (ids) => ids.forEach((id) => void chat.standing.states.drop(engine(), id)));
+
+  const begin = () => {
+    side.closeIfNarrow();
+    chatSwitch.begin();
+    composer.focus();
+  };
+  byId("new-chat", HTMLButtonElement).addEventListener("click", begin);
+  byId("put-back", HTMLButtonElement).addEventListener("click", () => void chat.redo());
+  byId("open-map", HTMLButtonElement).addEventListener("click", () => {
+    byId("settings", HTMLDialogElement).close();
+    openMap(chat);
+  });
+  setUpInstructions(chat, engine);
+  setUpForgetAll({ library, endAll });
+  setUpShortcuts(
+    {
+      search: () => side.search(),
+      begin,
+      editLast: () => chat.lastView?.editMessage(),
+      before: () => chat.turnTo(-1),
+      after: () => chat.turnTo(1),
+      undo: () => chat.undo(),
+      redo: () => chat.redo(),
+      map: () => openMap(chat),
+    },
+    isInChat,
+  );
+
+  library.onChange(() => {
+    if (library.problem === null || !chat.current.isWorthKeeping) return;
+    if (library.problem !== told) tell("This chat is not kept", { code: "chat-not-kept", message: library.problem, hint: "You can go on with it as long as this page is open." });
+    told = library.problem;
+  });
+  /** @type {string | null} */
+  let told = null;
+
+  addEventListener(
+    "scroll",
+    () => {
+      const { current } = chat;
+      if (!isInChat() || !current.isWorthKeeping || chat.isEmpty) return;
+      place ??= setTimeout(() => {
+        place = undefined;
+        if (current !== chat.current || chat.isEmpty) return;
+        current.meta.scroll = placeIn(chat.shown);
+        current.touch();
+      }, 300);
+    },
+    { passive: true },
+  );
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let place;
+
+  // A page that is hidden may be ended without another word.
+  const save = () => void chat.current.flush();
+  addEventListener("pagehide", save);
+  document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && save());
+
+  return {
+    /** Something has changed in the chat. */
+    note() {
+      chatSwitch.noteBegun();
+      chatSwitch.noteDraft();
+      const { tree, isOwn } = chat.current;
+      const isTaken = isOwn && tree.redone !== null && !chat.isWaiting;
+      takenBack.hidden = !isTaken;
+      const path = tree.path().length;
+      const end = tree.redone === null ? path : tree.path(tree.endOf(tree.redone)).length;
+      byId("taken-back-note", HTMLElement).textContent = `${counted(end - path, "turn")} after this ${end - path === 1 ? "is" : "are"} taken back.`;
+    },
+    /** Shows the chat that the address names. */
+    start: () => chatSwitch.start(),
+    /** Whether what is on the page would be lost with it. */
+    wouldBeLost: (/** @type {boolean} */ isBusy) => library.problem !== null && (isBusy || !composer.isEmpty || chat.isWaiting),
+  };
+}

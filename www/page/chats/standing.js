@@ -1,0 +1,144 @@
+// Where the model stands in the open chat. To stand somewhere else, the nearest known state is taken and only what came
+// after it is read.
+
+import { readTurns, States } from "./states.js";
+
+/**
+ * @typedef {import("../../mamba.js").Engine} Engine
+ * @typedef {import("../../mamba.js").Session} Session
+ * @typedef {import("./open-chat.js").OpenChat} OpenChat
+ * @typedef {{ signal: AbortSignal, onPrefill: (progress: { read: number, total: number }) => void }} Reading
+ */
+
+/** @type {WeakMap<Engine, Promise<boolean>>} */
+const systems = new WeakMap();
+
+/** Whether the model's chat template has a place for a system message. @param {Engine} engine */
+export function takesSystem(engine) {
+  const known = systems.get(engine);
+  if (known) return known;
+  const asked = engine.session({ system: "Yes?" }).then(
+    async (session) => {
+      await session.close();
+      return true;
+    },
+    () => false,
+  );
+  systems.set(engine, asked);
+  return asked;
+}
+
+export class Standing {
+  #engine;
+  states = new States();
+  /** @type {Session | null} */
+  #session = null;
+  /** The turn after which the session stands; null: before the first one. @type {string | null} */
+  #at = null;
+
+  /** @param {() => Engine | null} engine */
+  constructor(engine) {
+    this.#engine = engine;
+  }
+
+  get position() {
+    return this.#session?.position ?? 0;
+  }
+
+  /**
+   * A session that stands after a turn, and the position from which it read there. The session stays this one's own.
+   *
+   * @param {OpenChat} chat
+   * @param {string | null} at
+   * @param {Reading} reading
+   */
+  async stand({ tree, meta }, at, reading) {
+    if (this.#session && this.#at === at) return { session: this.#session, from: this.#session.position };
+    const engine = this.#require();
+    void this.leave();
+    const path = tree.path(at);
+    const known = await this.states.nearest(engine, path);
+    const session = known?.session ?? (await begin(engine, meta.system));
+    const from = session.position;
+    const rest = path.slice(known?.read ?? 0);
+    try {
+      if (rest.length > 0) {
+        this.#show(session); // so that the page can show the position while it reads
+        await readTurns(session, rest, engine.info.modelHash, reading);
+      }
+    } catch (error) {
+      void this.leave();
+      throw error;
+    }
+    this.#show(session, at);
+    const last = path.at(-1);
+    if (last && rest.length > 0) await this.keep(last, session);
+    return { session, from };
+  }
+
+  /** Stands after the leaf if its state is known; nothing is read. @param {OpenChat} chat */
+  async look({ tree }) {
+    const engine = this.#engine();
+    const path = tree.path();
+    if (!engine || path.length === 0) return;
+    const known = await this.states.nearest(engine, path.slice(-1)).catch(() => null);
+    if (!known) return;
+    if (this.#session || this.#engine() !== engine || tree.leaf !== path.at(-1)?.id) return void known.session.close().catch(() => {});
+    this.#show(known.session, tree.leaf);
+  }
+
+  /** The session went on to the end of a turn. @param {import("./tree.js").Node} node @param {Session} session */
+  async reached(node, session) {
+    if (this.#session === session) this.#at = node.id;
+    await this.keep(node, session);
+  }
+
+  /** Keeps the state after a turn. @param {import("./tree.js").Node} node @param {Session} session */
+  async keep(node, session) {
+    const engine = this.#engine();
+    try {
+      if (engine) await this.states.put(engine, node, session);
+    } catch (error) {
+      console.debug(error); // it is a cache
+    }
+  }
+
+  /** The session is in the middle of a turn: it stands nowhere that has a name. */
+  depart() {
+    this.#at = NOWHERE;
+  }
+
+  /** Gives the session up. @returns {Promise<void>} when it is closed, which has to wait until it is idle */
+  async leave() {
+    const session = this.forget();
+    await session?.close().catch(() => {});
+  }
+
+  /** The engine ended, or somebody else closes the session. */
+  forget() {
+    const session = this.#session;
+    this.#session = null;
+    this.#at = null;
+    return session;
+  }
+
+  /** @param {Session} session @param {string | null} [at] */
+  #show(session, at = NOWHERE) {
+    this.#session = session;
+    this.#at = at;
+  }
+
+  #require() {
+    const engine = this.#engine();
+    if (!engine) throw new TypeError("Nothing is answered before a model is there.");
+    return engine;
+  }
+}
+
+/** No turn has this id. */
+const NOWHERE = "nowhere";
+
+/** @param {Engine} engine @param {string} system */
+async function begin(engine, system) {
+  return engine.session(system && (await takesSystem(engine)) ? { system } : {});
+}

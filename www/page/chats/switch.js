@@ -1,0 +1,171 @@
+// Which chat is open. The address says it, so a reload, a bookmark and the browser's Back find it again, and a chat in the
+// list is a link.
+
+import { byId } from "../dom.js";
+import { recall, remember } from "../storage.js";
+import { ChatLock } from "./lock.js";
+
+const KEY = "chat";
+
+/** @param {string} id */
+export const addressOf = (id) => `#${KEY}=${id}`;
+
+const idInAddress = () => new URLSearchParams(location.hash.slice(1)).get(KEY);
+
+export class ChatSwitch {
+  #chat;
+  #library;
+  #composer;
+  #lock;
+  #elsewhere = byId("elsewhere", HTMLElement);
+  /** Of the last opening; earlier ones are over. */
+  #attempt = 0;
+  #isReading = false;
+
+  /**
+   * @param {object} parts
+   * @param {import("../chat.js").Chat} parts.chat
+   * @param {import("./library.js").Library} parts.library
+   * @param {import("../composer.js").Composer} parts.composer
+   * @param {() => void} onOpened
+   */
+  constructor({ chat, library, composer }, onOpened) {
+    this.#chat = chat;
+    this.#library = library;
+    this.#composer = composer;
+    this.onOpened = onOpened;
+    this.#lock = new ChatLock({
+      onAsked: () => this.#chat.letGo(),
+      onLost: () => void this.#lost(),
+    });
+    byId("take-over", HTMLButtonElement).addEventListener("click", () => void this.takeOver());
+    addEventListener("popstate", () => {
+      const id = idInAddress();
+      if (id === this.current) return;
+      if (id) void this.open(id, { isNew: false });
+      else if (this.#chat.current.isWorthKeeping) this.begin({ isNew: false });
+    });
+    library.onChange((news) => void this.#hear(news));
+    composer.onInput(() => this.noteDraft());
+  }
+
+  get current() {
+    return this.#chat.current.meta.id;
+  }
+
+  /** What the visit begins with. */
+  async start() {
+    const id = idInAddress();
+    if (id) return this.open(id, { isNew: false });
+    const draft = recall("draft");
+    if (draft !== null) this.#composer.giveBack(draft);
+    await this.#library.ready();
+  }
+
+  /**
+   * @param {string} id
+   * @param {{ isNew?: boolean }} [how] whether the browser's Back leads back to what is open now
+   */
+  async open(id, { isNew = true } = {}) {
+    const attempt = ++this.#attempt;
+    await this.#library.ready();
+    const whole = await this.#library.open(id);
+    if (attempt !== this.#attempt) return;
+    if (!whole) {
+      history.replaceState(null, "", location.pathname + location.search);
+      return this.#composer.tell("This browser does not have that chat any more.");
+    }
+    const isOwn = await this.#lock.take(id);
+    if (attempt !== this.#attempt) return;
+    this.noteDraft();
+    if (isNew && id !== idInAddress()) history.pushState(null, "", addressOf(id));
+    const waited = this.#chat.open(whole, isOwn);
+    this.#composer.set([waited, whole.chat.draft].filter(Boolean).join("\n\n"));
+    this.#show();
+  }
+
+  /**
+   * Begins another chat. What is in the box comes along.
+   *
+   * @param {{ isNew?: boolean }} [how]
+   */
+  begin({ isNew = true } = {}) {
+    this.#attempt += 1;
+    const { meta } = this.#chat.current;
+    meta.draft = "";
+    this.#chat.current.touch();
+    this.#composer.giveBack(this.#chat.clear());
+    this.#lock.release();
+    if (isNew && idInAddress()) history.pushState(null, "", location.pathname + location.search);
+    this.#composer.tell(null);
+    this.#show();
+    scrollTo({ top: 0, behavior: "instant" });
+  }
+
+  /** Leaves the open chat, which is going to be deleted: nothing of it is saved any more. */
+  async abandon() {
+    const { current } = this.#chat;
+    await current.flush();
+    current.letGo();
+    this.begin();
+  }
+
+  /** The first message makes it a chat that can be found again. */
+  noteBegun() {
+    const { isWorthKeeping, isOwn } = this.#chat.current;
+    if (!isWorthKeeping || !isOwn || idInAddress() === this.current) return;
+    history.replaceState(null, "", addressOf(this.current));
+    remember("draft", null);
+    void this.#lock.take(this.current);
+  }
+
+  /** What is in the box, and what waits, belongs to the chat. */
+  noteDraft() {
+    const { current } = this.#chat;
+    if (!current.isOwn) return;
+    const draft = [this.#chat.waitingText, this.#composer.text].filter((text) => text.trim() !== "").join("\n\n");
+    if (!current.isWorthKeeping) return remember("draft", draft || null);
+    if (draft === current.meta.draft) return;
+    current.meta.draft = draft;
+    current.touch();
+  }
+
+  /** Brings the chat from the other tab here. */
+  async takeOver() {
+    const attempt = ++this.#attempt;
+    const id = this.current;
+    await this.#lock.takeOver(id);
+    const whole = await this.#library.open(id);
+    if (attempt !== this.#attempt || !whole) return;
+    this.#chat.open(whole, true);
+    this.#composer.set(whole.chat.draft);
+    this.#show();
+    this.#composer.focus();
+  }
+
+  async #lost() {
+    if (this.#chat.current.isOwn) await this.#chat.letGo();
+    this.#show();
+  }
+
+  /** @param {import("./library.js").News | null} news from another tab */
+  async #hear(news) {
+    if (!news) return;
+    if ("removed" in news) {
+      if (news.removed.includes(this.current)) this.begin({ isNew: false });
+      return;
+    }
+    if (news.changed !== this.current || this.#chat.current.isOwn || this.#isReading) return;
+    this.#isReading = true;
+    const whole = await this.#library.open(news.changed);
+    if (whole && whole.chat.id === this.current && !this.#chat.current.isOwn) this.#chat.showAnew(whole);
+    this.#isReading = false;
+  }
+
+  #show() {
+    const { isOwn } = this.#chat.current;
+    this.#elsewhere.hidden = isOwn;
+    this.#composer.lock(!isOwn);
+    this.onOpened();
+  }
+}

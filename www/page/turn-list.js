@@ -1,0 +1,171 @@
+// The turns on the screen. A chat may have thousands: only those around the place that is looked at are in the document,
+// and more are added at either end as the visitor comes near.
+
+import { make } from "./dom.js";
+
+/**
+ * @typedef {import("./chats/tree.js").Node} Node
+ * @typedef {import("./turn-view.js").TurnView} TurnView
+ */
+
+/** Turns that are added at once, about three screens of short ones. */
+const STEP = 20;
+
+export class TurnList {
+  #list;
+  #makeView;
+  /** @type {Node[]} */
+  #path = [];
+  /** The turns in the document: from here ... */
+  #from = 0;
+  /** ... up to, but not including, this one. */
+  #to = 0;
+  /** @type {Map<string, TurnView>} */
+  #views = new Map();
+  #earlier = moreButton("Show earlier turns", () => this.#addEarlier());
+  #later = moreButton("Show later turns", () => this.#addLater());
+
+  /**
+   * @param {HTMLOListElement} list
+   * @param {(node: Node) => TurnView} makeView
+   */
+  constructor(list, makeView) {
+    this.#list = list;
+    this.#makeView = makeView;
+    const near = new IntersectionObserver(
+      (entries) => {
+        for (const { isIntersecting, target } of entries) {
+          if (isIntersecting && target === this.#earlier) this.#addEarlier();
+          if (isIntersecting && target === this.#later) this.#addLater();
+        }
+      },
+      { rootMargin: "800px" },
+    );
+    near.observe(this.#earlier);
+    near.observe(this.#later);
+  }
+
+  /** Nothing is shown, not even a message that waits. */
+  get isEmpty() {
+    return this.#path.length === 0 && this.#list.querySelector(".turn") === null;
+  }
+
+  /** @returns {[Node, TurnView][]} what is in the document */
+  get shown() {
+    return this.#path.slice(this.#from, this.#to).map((node) => [node, /** @type {TurnView} */ (this.#views.get(node.id))]);
+  }
+
+  /** @param {string} id @returns {TurnView | null} */
+  view(id) {
+    return this.#views.get(id) ?? null;
+  }
+
+  /**
+   * Shows a way from the beginning. What it has in common with the one before stays as it is.
+   *
+   * @param {Node[]} path
+   * @param {string | null} [around] a turn that has to be in the document; the last one if it is null
+   */
+  show(path, around = null) {
+    let common = 0;
+    while (common < path.length && common < this.#path.length && path[common].id === this.#path[common].id) common += 1;
+    const middle = around === null ? path.length - 1 : path.findIndex(({ id }) => id === around);
+    const stays = common > this.#from && middle >= this.#from && middle <= this.#to + STEP;
+    const keepUpTo = stays ? Math.min(common, this.#to) : this.#from;
+    for (const node of this.#path.slice(keepUpTo, this.#to)) this.#remove(node);
+    if (!stays) for (const node of this.#path.slice(this.#from, keepUpTo)) this.#remove(node);
+    this.#path = path;
+    if (stays) this.#to = keepUpTo;
+    else this.#from = this.#to = Math.max(0, Math.min(middle, path.length - 1) - STEP / 2);
+    this.#extend(Math.min(path.length, Math.max(middle + STEP, this.#to)));
+    this.#showMore();
+  }
+
+  /** Puts an element after the last turn: a message that waits. @param {HTMLElement} element */
+  append(element) {
+    this.#list.append(element);
+  }
+
+  /** A view that was made before its turn was there. @param {Node} node @param {TurnView} view */
+  adopt(node, view) {
+    this.#path = [...this.#path, node];
+    this.#views.set(node.id, view);
+    // The end has to be in the document for it.
+    this.#extend(this.#path.length - 1);
+    this.#to = this.#path.length;
+    this.#showMore();
+  }
+
+  /** Removes everything. */
+  clear() {
+    this.#path = [];
+    this.#from = this.#to = 0;
+    this.#views.clear();
+    this.#list.replaceChildren();
+  }
+
+  /** @param {number} to */
+  #extend(to) {
+    const before = this.#to > this.#from ? this.#element(this.#to - 1) : null;
+    const made = this.#make(this.#to, to);
+    if (before) before.after(...made);
+    else if (this.#earlier.isConnected) this.#earlier.after(...made);
+    else this.#list.prepend(...made);
+    this.#to = Math.max(this.#to, to);
+  }
+
+  #addLater() {
+    this.#extend(Math.min(this.#path.length, this.#to + STEP));
+    this.#showMore();
+  }
+
+  #addEarlier() {
+    const first = this.#element(this.#from);
+    if (!first) return;
+    const from = Math.max(0, this.#from - STEP);
+    const top = first.getBoundingClientRect().top;
+    first.before(...this.#make(from, this.#from));
+    this.#from = from;
+    this.#showMore();
+    // What is looked at stays where it is.
+    scrollBy({ top: first.getBoundingClientRect().top - top, behavior: "instant" });
+  }
+
+  /** @param {number} from @param {number} to */
+  #make(from, to) {
+    const made = [];
+    for (let at = from; at < to; at++) {
+      const node = this.#path[at];
+      const view = this.#makeView(node);
+      this.#views.set(node.id, view);
+      made.push(view.element);
+    }
+    return made;
+  }
+
+  /** @param {number} at */
+  #element(at) {
+    return this.#views.get(this.#path[at]?.id)?.element ?? null;
+  }
+
+  /** @param {Node} node */
+  #remove(node) {
+    this.#views.get(node.id)?.element.remove();
+    this.#views.delete(node.id);
+  }
+
+  #showMore() {
+    if (this.#from > 0) this.#list.prepend(this.#earlier);
+    else this.#earlier.remove();
+    const last = this.#element(this.#to - 1);
+    if (this.#to < this.#path.length && last) last.after(this.#later);
+    else this.#later.remove();
+  }
+}
+
+/** @param {string} text @param {() => void} action */
+function moreButton(text, action) {
+  const button = make("button", { class: "link", type: "button", text });
+  button.addEventListener("click", action);
+  return make("li", { class: "more-turns" }, button);
+}

@@ -27,12 +27,12 @@ test("everything is reached and done by keyboard", async () => {
     await page.reload();
     await modelIsReady(page);
     const order = [];
-    for (let i = 0; i < 14; i++) {
+    for (let i = 0; i < 18; i++) {
       await page.keyboard.press("Tab");
       order.push(await focused(page));
     }
     assert.equal(order[0], "Skip to the conversation");
-    for (const id of ["new-chat", "open-settings", "dark-theme", "open-models", "message", "send"]) {
+    for (const id of ["open-chats", "new-chat", "search-chats", "open-settings", "dark-theme", "open-models", "message", "send"]) {
       assert.ok(order.includes(id), `${id} is not reached: ${order.join(", ")}`);
     }
 
@@ -66,6 +66,56 @@ test("everything is reached and done by keyboard", async () => {
       assert.ok(await page.isHidden(`#${dialog}`));
       assert.equal(await focused(page), opener, "the focus goes back to where it was");
     }
+  });
+});
+
+test("chats and branches by keyboard alone", async () => {
+  await withPage(browser, small(), async (page) => {
+    await modelIsReady(page);
+    await setSetting(page, "maxTokens", "5");
+    await page.focus("#message");
+    for (const message of ["One", "Two"]) {
+      await send(page, message);
+      await answerIsDone(page);
+    }
+    const messages = () => page.locator(".said .text").allTextContents();
+    // The last message is edited from the empty box.
+    await page.keyboard.press("ArrowUp");
+    assert.equal(await page.evaluate(() => document.activeElement?.getAttribute("aria-label")), "Your message");
+    await page.keyboard.press("Escape");
+    assert.equal(await focused(page), "message", "the focus goes back to the box");
+    await page.keyboard.press("ArrowUp");
+    await page.keyboard.type(" and a half");
+    await page.keyboard.press("Enter");
+    await page.waitForFunction(() => document.querySelectorAll(".turn .said .text")[1]?.textContent === "Two and a half");
+    await answerIsDone(page);
+    await page.keyboard.press("Alt+ArrowUp");
+    await page.waitForFunction(() => document.querySelectorAll(".turn .said .text")[1]?.textContent === "Two");
+    await page.keyboard.press("Alt+ArrowDown");
+    await page.waitForFunction(() => document.querySelectorAll(".turn .said .text")[1]?.textContent === "Two and a half");
+    // The map: up to the first turn.
+    await page.keyboard.press("Alt+KeyM");
+    await page.keyboard.press("Home");
+    await page.keyboard.press("Enter");
+    await page.waitForFunction(() => document.querySelectorAll(".turn").length === 1);
+    await page.keyboard.press("Alt+KeyY");
+    await page.waitForFunction(() => document.querySelectorAll(".turn").length === 2);
+    // A new chat, and back by the list.
+    await page.keyboard.press("Control+Shift+KeyO");
+    await page.waitForFunction(() => document.querySelectorAll(".turn").length === 0);
+    assert.equal(await focused(page), "message");
+    await page.keyboard.press("Control+k");
+    assert.equal(await focused(page), "search-chats");
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    await page.waitForFunction(() => document.querySelectorAll(".turn").length === 2);
+    assert.deepEqual(await messages(), ["One", "Two and a half"]);
+    // What the keys are for.
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("?");
+    assert.ok(await page.isVisible("#shortcuts"));
+    await page.keyboard.press("Escape");
+    assert.ok(await page.isHidden("#shortcuts"));
   });
 });
 
@@ -142,6 +192,34 @@ test("axe finds nothing wrong, in light and dark, in each view", async () => {
         await send(page, "Hello");
         await answerIsDone(page);
         await axe("answered chat");
+        await page.getByRole("button", { name: "Regenerate" }).click();
+        await page.waitForSelector(".branches:not([hidden])");
+        await answerIsDone(page);
+        await axe("branches");
+        await page.locator(".turn").getByRole("button", { name: "More" }).click();
+        await axe("menu");
+        await page.keyboard.press("Escape");
+        await page.locator(".turn").getByRole("button", { name: "Edit" }).click();
+        await axe("a message that is edited");
+        await page.keyboard.press("Escape");
+        await page.keyboard.press("Alt+KeyM");
+        await axe("map");
+        await page.keyboard.press("Escape");
+        await page.keyboard.press("Alt+KeyZ");
+        await page.waitForSelector("#taken-back:not([hidden])");
+        await axe("a turn that is taken back");
+        await page.click("#put-back");
+        await page.waitForSelector("#taken-back[hidden]", { state: "attached" });
+        await page.locator(".turn").getByRole("button", { name: "More" }).click();
+        await page.getByRole("menuitem", { name: "Answer in three ways" }).click();
+        await page.waitForFunction(() => document.querySelectorAll(".way .primary:not([hidden])").length === 3);
+        await axe("three ways");
+        await page.keyboard.press("Escape");
+        await page.evaluate(() => document.getElementById("main")?.focus());
+        await page.keyboard.press("?");
+        await page.waitForSelector("#shortcuts[open]");
+        await axe("shortcuts");
+        await page.keyboard.press("Escape");
         await page.click("#open-settings");
         await page.fill("#setting-temperature", "9");
         await axe("settings");
@@ -160,11 +238,16 @@ test("axe finds nothing wrong, in light and dark, in each view", async () => {
         await page.check("input[value=chat]");
         await page.evaluate(() => document.getElementById("problem")?.scrollIntoView());
         await axe("failed model in a chat");
-        await page.click("#open-models");
-        await page.fill("#model-address", "/golden/chat/");
-        await page.keyboard.press("Enter");
+        await page.click("#remove-chats");
         await page.waitForSelector("#ask[open]");
         await axe("question");
+        await page.click("#ask-yes");
+        await page.waitForSelector("#toast:not([hidden])");
+        await axe("a toast");
+        await page.setViewportSize({ width: 390, height: 780 });
+        await page.click("#open-chats");
+        await page.waitForSelector("#chats:popover-open");
+        await axe("the list as a drawer");
         await page.keyboard.press("Escape");
       },
       { colorScheme },

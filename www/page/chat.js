@@ -5,6 +5,7 @@ import { asMambaError } from "../engine/errors.js";
 import { newChat } from "./chats/library.js";
 import { OpenChat } from "./chats/open-chat.js";
 import { Standing } from "./chats/standing.js";
+import { dropStates } from "./chats/states.js";
 import { announce, byId } from "./dom.js";
 import { streamAnswer } from "./stream-answer.js";
 import { TurnList } from "./turn-list.js";
@@ -28,9 +29,6 @@ import { TurnView } from "./turn-view.js";
  *   what is left to say about the answer, null for nothing
  * @property {(node: Node) => void} onThreeWays the visitor wants three answers to choose from
  */
-
-/** @param {import("../mamba.js").Session} session @returns {Uint32Array | null} */
-const idsOfLastRun = (session) => /** @type {any} */ (session).lastRun?.ids ?? null;
 
 /** @param {ArrayLike<number> | null} before @param {ArrayLike<number> | null} after @returns {Uint32Array | null} null where a part is not known */
 const together = (before, after) => before && after && Uint32Array.from([...Array.from(before), ...Array.from(after)]);
@@ -129,11 +127,16 @@ export class Chat {
 
   /** Another tab has changed the chat that is only shown here. @param {import("./chats/library.js").Whole} whole */
   showAnew(whole) {
-    const shown = this.#list.shown.at(-1)?.[0].id ?? null;
-    this.#list.clear();
+    const before = this.#list.shown;
     this.#open = new OpenChat(this.#parts.library, whole);
     this.#open.letGo();
-    this.#show(shown);
+    const { tree } = this.#open;
+    for (const [{ id }, view] of before) {
+      const node = tree.get(id);
+      if (node) view.update(node);
+    }
+    this.#show(tree.leaf);
+    this.#parts.scroll.follow();
   }
 
   /** Saves all, and leaves the chat to another tab. */
@@ -202,7 +205,7 @@ export class Chat {
 
   /** The engine has to read the chat again, because what it is told before it has changed. */
   async readAgain() {
-    await this.#standing.states.drop(this.#parts.engine(), this.#open.meta.id);
+    await dropStates(this.#parts.engine(), this.#open.meta.id);
     await this.#standing.leave();
     this.#parts.onChange();
   }
@@ -259,17 +262,14 @@ export class Chat {
     // This does not wait for the engine: the session is closed once the engine has stopped using it.
     const before = this.#open;
     const stopped = this.#parts.running.stop();
-    const session = this.#standing.forget();
+    const close = this.#standing.forget();
     this.#open = open;
     this.#active = null;
     this.#list.clear();
     this.#refresh();
     this.#parts.onChange();
     void before.flush();
-    void stopped
-      .then(() => this.#parts.running.letGo())
-      .then(() => session?.close())
-      .catch(() => {}); // a worker that has ended has freed it already
+    void stopped.then(() => this.#parts.running.letGo()).then(close);
     return text;
   }
 
@@ -496,9 +496,9 @@ export class Chat {
     node.answer = view.answer.text;
     if ("error" in outcome) throw outcome.error;
     node.stats = session.stats;
-    node.ids = together(isContinued ? node.ids : [], idsOfLastRun(session));
+    node.ids = together(isContinued ? node.ids : [], session.lastRun?.ids ?? null);
     node.readTokens = caughtUp + session.stats.promptTokens;
     node.reason = outcome.reason;
-    if (open === this.#open) await this.#standing.reached(node, session);
+    if (open === this.#open) this.#standing.reached(node, session);
   }
 }

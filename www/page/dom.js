@@ -60,6 +60,17 @@ export function actionButton(name, iconName, action) {
   return button;
 }
 
+/**
+ * @param {string} name what it does, read out and shown as a tip
+ * @param {string} iconName
+ * @param {() => void} action
+ */
+export function iconButton(name, iconName, action) {
+  const button = make("button", { class: "action is-icon", type: "button", title: name, "aria-label": name }, icon(iconName));
+  button.addEventListener("click", action);
+  return button;
+}
+
 const announcer = byId("announcer", HTMLElement);
 
 /** A live region cannot be stopped in the middle. The whole text can be read where it is shown. */

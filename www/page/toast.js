@@ -10,7 +10,6 @@ const words = byId("toast-words", HTMLElement);
 const button = byId("toast-act", HTMLButtonElement);
 
 let act = () => {};
-let end = () => {};
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let timer;
 
@@ -18,30 +17,25 @@ function hide() {
   clearTimeout(timer);
   keepFocus();
   place.hidden = true;
-  const over = end;
-  act = end = () => {};
-  over();
+  act = () => {};
 }
 
 /**
  * @param {string} text
  * @param {string} name of what can be done
  * @param {() => void} action
- * @param {() => void} [onOver] called when it can be done no more
  */
-export function toast(text, name, action, onOver = () => {}) {
+export function toast(text, name, action) {
   if (!place.hidden) hide();
   words.textContent = text;
   button.textContent = name;
   place.hidden = false;
   announce(`${text} ${name}?`);
   act = action;
-  end = onOver;
   timer = setTimeout(hide, SHOWN_MS);
 }
 
 button.addEventListener("click", () => {
-  end = () => {};
   const action = act;
   hide();
   action();

@@ -2,7 +2,7 @@
 
 import { AnswerText } from "./answer-text.js";
 import { showCopied } from "./copied.js";
-import { actionButton, copyText, icon, make } from "./dom.js";
+import { actionButton, copyText, iconButton, make } from "./dom.js";
 import { editor } from "./edit-in-place.js";
 import { count, counted, duration, rate } from "./format.js";
 import { keepFocus } from "./keep-focus.js";
@@ -62,7 +62,7 @@ export class TurnView {
     this.#actions = actions;
     this.#body = make("div", {});
     this.answer = new AnswerText(this.#body, actions.follow);
-    this.#edit = actionButton("Edit", "edit", () => this.editMessage());
+    this.#edit = iconButton("Edit", "edit", () => this.editMessage());
     this.#copyButton = actionButton("Copy", "copy", () => this.#copy());
     this.#regenerate = actionButton("Regenerate", "again", actions.regenerate);
     this.#goOn = actionButton("Go on", "on", actions.goOn);
@@ -79,16 +79,15 @@ export class TurnView {
       make(
         "div",
         { class: "below" },
-        this.#branches.element,
         this.#numbers,
+        this.#branches.element,
         make("span", { class: "actions" }, this.#copyButton, this.#regenerate, this.#goOn, this.#more),
       ),
     );
     this.element = make(
       "li",
       { class: "turn" },
-      this.#said,
-      make("div", { class: "said-actions" }, this.#edit),
+      make("div", { class: "said-row" }, this.#edit, this.#said),
       this.#answerBox,
     );
     this.show({ canEdit: false, canRegenerate: false, canGoOn: false, hasMore: false, branch: { at: 1, of: 1 } });
@@ -144,6 +143,15 @@ export class TurnView {
     if (this.#status.textContent) this.#status.textContent = "";
   }
 
+  /** Another tab has gone on with it. @param {Node} node */
+  update(node) {
+    const { text } = this.answer;
+    if (!node.answer.startsWith(text)) this.answer.clear();
+    this.answer.append(node.answer.slice(this.answer.text.length));
+    this.answer.flush();
+    this.end(node);
+  }
+
   /** @param {Node} node */
   end(node) {
     this.#stopWriting();
@@ -158,7 +166,7 @@ export class TurnView {
       if (stats.tokens > 1) parts.push(`${rate(stats.tokensPerSecond)} tokens/s`);
       parts.push(`first token after ${duration(stats.timeToFirstTokenMs)}`);
     }
-    if (readTokens > 0) parts.push(`${count(readTokens)} read`);
+    if (readTokens > 0) parts.push(`${count(readTokens)}\u00a0read`);
     if (reason === "cancelled") parts.push("stopped");
     if (reason === "length") parts.push("longest answer reached");
     if (reason === "given") parts.push("your words");
@@ -224,13 +232,8 @@ class Branches {
 
   /** @param {(step: 1 | -1) => void} turnTo */
   constructor(turnTo) {
-    const arrow = (/** @type {string} */ name, /** @type {string} */ iconName, /** @type {1 | -1} */ step) => {
-      const button = make("button", { class: "action", type: "button", "aria-label": name }, icon(iconName));
-      button.addEventListener("click", () => turnTo(step));
-      return button;
-    };
-    this.#before = arrow("Previous branch", "left", -1);
-    this.#after = arrow("Next branch", "right", 1);
+    this.#before = iconButton("Previous branch", "left", () => turnTo(-1));
+    this.#after = iconButton("Next branch", "right", () => turnTo(1));
     this.element = make("span", { class: "branches", role: "group", "aria-label": "Branches" }, this.#before, this.#place, this.#after);
   }
 

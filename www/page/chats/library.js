@@ -63,8 +63,10 @@ export class Library {
     const store = await this.#open();
     const unsaved = this.#unsaved.get(id);
     if (unsaved) return unsaved;
-    const chat = this.#chats.get(id);
+    // Another tab may just have begun it.
+    const chat = this.#chats.get(id) ?? (await store?.chat(id).catch(() => undefined));
     if (!chat) return null;
+    this.#chats.set(id, chat);
     return { chat, nodes: (await store?.nodes(id).catch(() => null)) ?? [] };
   }
 

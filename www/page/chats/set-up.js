@@ -9,6 +9,7 @@ import { setUpInstructions } from "./instructions.js";
 import { openMap } from "./map-view.js";
 import { goToPlace, placeIn } from "./place.js";
 import { SideList } from "./side-list.js";
+import { dropStates } from "./states.js";
 import { ChatSwitch } from "./switch.js";
 
 /**
@@ -28,7 +29,7 @@ export function setUpChats({ chat, library, composer, engine, isInChat, showChat
     if (!chat.isEmpty) goToPlace(chat.current.meta.scroll, chat.viewAt(chat.current.meta.scroll));
     side.show();
   });
-  const side = new SideList(library, chatSwitch, (ids) => ids.forEach((id) => void chat.standing.states.drop(engine(), id)));
+  const side = new SideList(library, chatSwitch, (ids) => ids.forEach((id) => void dropStates(engine(), id)));
 
   const begin = () => {
     side.closeIfNarrow();

@@ -36,7 +36,7 @@ export class SideList {
   /**
    * @param {import("./library.js").Library} library
    * @param {import("./switch.js").ChatSwitch} chatSwitch
-   * @param {(ids: string[]) => void} onRemoved some chats are gone for good
+   * @param {(ids: string[]) => void} onRemoved some chats were deleted
    */
   constructor(library, chatSwitch, onRemoved) {
     this.#library = library;
@@ -230,7 +230,9 @@ export class SideList {
     const bringBack = await this.#library.remove(ids);
     // The row that had the focus is gone.
     this.#search.focus({ preventScroll: true });
-    toast(said, "Undo", () => void bringBack(), () => this.#onRemoved(ids));
+    // The states go at once: they are only a cache of what may come back.
+    this.#onRemoved(ids);
+    toast(said, "Undo", () => void bringBack());
   }
 
   async #askToRemoveAll() {

@@ -1,7 +1,7 @@
 // Where the model stands in the open chat. To stand somewhere else, the nearest known state is taken and only what came
 // after it is read.
 
-import { readTurns, States } from "./states.js";
+import { keepState, nearestState, readTurns } from "./states.js";
 
 /**
  * @typedef {import("../../mamba.js").Engine} Engine
@@ -9,6 +9,8 @@ import { readTurns, States } from "./states.js";
  * @typedef {import("./open-chat.js").OpenChat} OpenChat
  * @typedef {{ signal: AbortSignal, onPrefill: (progress: { read: number, total: number }) => void }} Reading
  */
+
+const MOST_WAIT_MS = 1000;
 
 /** @type {WeakMap<Engine, Promise<boolean>>} */
 const systems = new WeakMap();
@@ -30,11 +32,12 @@ export function takesSystem(engine) {
 
 export class Standing {
   #engine;
-  states = new States();
   /** @type {Session | null} */
   #session = null;
   /** The turn after which the session stands; null: before the first one. @type {string | null} */
   #at = null;
+  /** The last state that was kept, or is being kept. @type {Promise<void>} */
+  #keeping = Promise.resolve();
 
   /** @param {() => Engine | null} engine */
   constructor(engine) {
@@ -53,18 +56,22 @@ export class Standing {
    * @param {Reading} reading
    */
   async stand({ tree, meta }, at, reading) {
-    if (this.#session && this.#at === at) return { session: this.#session, from: this.#session.position };
     const engine = this.#require();
+    if (this.#session && this.#at === at) {
+      // A session that is being written down must not go on meanwhile. A disk that hangs must not hold it up.
+      await Promise.race([this.#keeping, new Promise((resolve) => setTimeout(resolve, MOST_WAIT_MS))]);
+      return { session: this.#session, from: this.#session.position };
+    }
     void this.leave();
     const path = tree.path(at);
-    const known = await this.states.nearest(engine, path);
+    const known = await nearestState(engine, path);
     const session = known?.session ?? (await begin(engine, meta.system));
     const from = session.position;
     const rest = path.slice(known?.read ?? 0);
     try {
       if (rest.length > 0) {
         this.#show(session); // so that the page can show the position while it reads
-        await readTurns(session, rest, engine.info.modelHash, reading);
+        await readTurns(engine, session, rest, reading);
       }
     } catch (error) {
       void this.leave();
@@ -72,7 +79,7 @@ export class Standing {
     }
     this.#show(session, at);
     const last = path.at(-1);
-    if (last && rest.length > 0) await this.keep(last, session);
+    if (last && rest.length > 0) void this.keep(last, session);
     return { session, from };
   }
 
@@ -81,26 +88,23 @@ export class Standing {
     const engine = this.#engine();
     const path = tree.path();
     if (!engine || path.length === 0) return;
-    const known = await this.states.nearest(engine, path.slice(-1)).catch(() => null);
+    const known = await nearestState(engine, path.slice(-1)).catch(() => null);
     if (!known) return;
     if (this.#session || this.#engine() !== engine || tree.leaf !== path.at(-1)?.id) return void known.session.close().catch(() => {});
     this.#show(known.session, tree.leaf);
   }
 
   /** The session went on to the end of a turn. @param {import("./tree.js").Node} node @param {Session} session */
-  async reached(node, session) {
+  reached(node, session) {
     if (this.#session === session) this.#at = node.id;
-    await this.keep(node, session);
+    void this.keep(node, session);
   }
 
   /** Keeps the state after a turn. @param {import("./tree.js").Node} node @param {Session} session */
-  async keep(node, session) {
+  keep(node, session) {
     const engine = this.#engine();
-    try {
-      if (engine) await this.states.put(engine, node, session);
-    } catch (error) {
-      console.debug(error); // it is a cache
-    }
+    if (engine) this.#keeping = keepState(engine, node, session);
+    return this.#keeping;
   }
 
   /** The session is in the middle of a turn: it stands nowhere that has a name. */
@@ -108,18 +112,17 @@ export class Standing {
     this.#at = NOWHERE;
   }
 
-  /** Gives the session up. @returns {Promise<void>} when it is closed, which has to wait until it is idle */
-  async leave() {
-    const session = this.forget();
-    await session?.close().catch(() => {});
+  /** Gives the session up and closes it. */
+  leave() {
+    return this.forget()();
   }
 
-  /** The engine ended, or somebody else closes the session. */
+  /** Gives the session up. @returns {() => Promise<void>} closes it, once it is idle */
   forget() {
-    const session = this.#session;
+    const [session, kept] = [this.#session, this.#keeping];
     this.#session = null;
     this.#at = null;
-    return session;
+    return () => kept.then(() => session?.close()).catch(() => {}); // an engine that has ended has freed it
   }
 
   /** @param {Session} session @param {string | null} [at] */

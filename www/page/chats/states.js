@@ -1,4 +1,7 @@
-// The states of the chats' turns. They are a cache: where one is missing, the text is read again.
+// The states after the chats' turns. The engine keeps them, in memory and on the disk. They are a cache: where one is
+// missing, the text is read again.
+
+import { StateFiles } from "../../engine/states/state-files.js";
 
 /**
  * @typedef {import("../../mamba.js").Engine} Engine
@@ -6,76 +9,85 @@
  * @typedef {import("./tree.js").Node} Node
  */
 
-/** Of all states together. The two newest stay in any case: the next turn and Regenerate begin from them. */
-const MOST_BYTES = 256 * 2 ** 20;
+/** A state is kept after so many turns that are read again, so that a stop or a crash does not lose all of the reading. */
+const TURNS_AT_ONCE = 32;
 
-const keyOf = (/** @type {string} */ model, /** @type {string} */ chat, /** @type {string} */ node) => `${model}/${chat}/${node}`;
+/** @param {Pick<Node, "chat" | "id">} node */
+const keyOf = ({ chat, id }) => `${chat}/${id}`;
 
-export class States {
-  /** The oldest first. @type {Map<string, Uint8Array>} */
-  #kept = new Map();
-
-  /**
-   * Keeps the state after a turn.
-   *
-   * @param {Engine} engine
-   * @param {Node} node
-   * @param {Session} session
-   */
-  async put(engine, { chat, id }, session) {
-    const key = keyOf(engine.info.modelHash, chat, id);
-    const bytes = await session.snapshot();
-    this.#kept.delete(key);
-    this.#kept.set(key, bytes);
-    let sum = 0;
-    for (const { length } of this.#kept.values()) sum += length;
-    for (const [old, { length }] of this.#kept) {
-      if (sum <= MOST_BYTES || this.#kept.size <= 2) break;
-      this.#kept.delete(old);
-      sum -= length;
-    }
+/** Keeps the state after a turn. @param {Engine} engine @param {Node} node @param {Session} session */
+export async function keepState(engine, node, session) {
+  try {
+    await engine.states.put(keyOf(node), session);
+  } catch (error) {
+    console.debug(error); // the engine ended, or the session goes on already
   }
+}
 
-  /**
-   * The state after the last of some turns whose state is known.
-   *
-   * @param {Engine} engine
-   * @param {Node[]} path
-   * @returns {Promise<{ session: Session, read: number } | null>} `read`: how many of the turns it has read
-   */
-  async nearest(engine, path) {
-    for (let read = path.length; read > 0; read--) {
-      const { chat, id } = path[read - 1];
-      const key = keyOf(engine.info.modelHash, chat, id);
-      const bytes = this.#kept.get(key);
-      if (!bytes) continue;
-      try {
-        return { session: await engine.restore(bytes), read };
-      } catch (error) {
-        console.debug(error); // then it is read again
-        this.#kept.delete(key);
-      }
-    }
-    return null;
+/**
+ * The state after the last of some turns whose state is known.
+ *
+ * @param {Engine} engine
+ * @param {Node[]} path
+ * @returns {Promise<{ session: Session, read: number } | null>} `read`: how many of the turns it has read
+ */
+export async function nearestState(engine, path) {
+  if (path.length === 0) return null;
+  const there = new Set(await engine.states.has(path.map(keyOf)));
+  for (let read = path.length; read > 0; read--) {
+    const key = keyOf(path[read - 1]);
+    const session = there.has(key) ? await engine.states.open(key) : null;
+    if (session) return { session, read };
   }
+  return null;
+}
 
-  /** @param {Engine | null} _engine @param {string} chat whose states are of no more use */
-  async drop(_engine, chat) {
-    for (const key of this.#kept.keys()) if (key.split("/")[1] === chat) this.#kept.delete(key);
+/**
+ * Deletes the states of a chat, of all models.
+ *
+ * @param {Engine | null} engine
+ * @param {string} chat
+ */
+export async function dropStates(engine, chat) {
+  const prefix = `${chat}/`;
+  try {
+    if (engine) return await engine.states.drop(prefix);
+    // Without an engine there are only the files.
+    const files = new StateFiles("");
+    for (const state of await files.list()) if (state.key.startsWith(prefix)) await files.remove(state);
+  } catch (error) {
+    console.debug(error); // this browser window has no files
   }
 }
 
 /**
  * Reads turns into a session as if they had been had there.
  *
+ * @param {Engine} engine
  * @param {Session} session
  * @param {Node[]} turns
- * @param {string} modelHash the ids of another model's turns mean nothing
  * @param {{ signal: AbortSignal, onPrefill: (progress: { read: number, total: number }) => void }} options
  */
-export async function readTurns(session, turns, modelHash, options) {
-  const read = /** @type {any} */ (session).read;
-  if (!read) return; // the engine of this build cannot read turns yet
-  const known = turns.map(({ message, answer, ids, modelHash: of }) => ({ message, answer, ...(ids && of === modelHash && { ids }) }));
-  await read.call(session, known, options);
+export async function readTurns(engine, session, turns, { signal, onPrefill }) {
+  const { modelHash } = engine.info;
+  const lettersOf = (/** @type {Node[]} */ of) => of.reduce((sum, { message, answer }) => sum + message.length + answer.length + 1, 0);
+  const letters = lettersOf(turns);
+  let before = 0;
+  for (let at = 0; at < turns.length; at += TURNS_AT_ONCE) {
+    const part = turns.slice(at, at + TURNS_AT_ONCE);
+    // The ids of another model's turns mean nothing to this one.
+    const known = part.map(({ message, answer, ids, modelHash: of }) => ({ message, answer, ids: of === modelHash ? ids : null }));
+    let size = 0;
+    const share = lettersOf(turns.slice(0, at + part.length)) / letters;
+    await session.read(known, {
+      signal,
+      onPrefill({ read, total }) {
+        size = total;
+        // How many tokens the rest has is known only once it is read.
+        onPrefill({ read: before + read, total: Math.round((before + total) / share) });
+      },
+    });
+    before += size;
+    if (at + part.length < turns.length) await keepState(engine, part[part.length - 1], session);
+  }
 }

@@ -73,6 +73,7 @@ export async function answerInThreeWays(chat, parts, asked) {
       node.reason = outcome.reason;
       node.stats = session.stats;
       node.readTokens = caughtUp + session.stats.promptTokens;
+      node.ids = session.lastRun?.ids ?? null;
       await chat.standing.keep(node, session);
     } catch (error) {
       node.reason = "failed";

@@ -1,5 +1,6 @@
 // The page: puts its parts together.
 
+import { setUpEndless } from "./endless/endless.js";
 import { EngineWatch } from "../engine/session/watch.js";
 import { requireReachable } from "./address.js";
 import { ask } from "./ask.js";
@@ -57,6 +58,7 @@ const parts = {
 const chat = new Chat(parts);
 const completion = new Completion(parts);
 const completionBar = setUpCompletionBar(model, completion, running);
+setUpEndless(parts);
 const composer = new Composer(send, () => stop());
 const dialog = setUpModelDialog((choice) => void load(choice));
 const modes = new Modes(async () => {

@@ -109,6 +109,7 @@ export function setUpChats({ chat, library, composer, engine, whenEngine, isInCh
       const end = tree.redone === null ? path : tree.path(tree.endOf(tree.redone)).length;
       byId("taken-back-note", HTMLElement).textContent = `${counted(end - path, "turn")} after this ${end - path === 1 ? "is" : "are"} taken back.`;
     },
+    begin,
     /** Shows the chat that the address names or brings. */
     start: async () => {
       if (!(await exchange.openLink())) await chatSwitch.start();

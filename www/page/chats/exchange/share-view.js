@@ -27,11 +27,11 @@ export async function openShare(whole) {
   byId("share-title", HTMLElement).textContent = `Share “${whole.chat.title}”`;
   const models = new Set(path.map(({ modelName }) => modelName).filter(Boolean));
   const holds = [
-    `the ${counted(path.length, "turn")} on the screen, word for word`,
+    `${counted(path.length, "turn")}, those on the screen, word for word`,
     ...(whole.chat.system ? ["the instructions of the chat"] : []),
     "the settings of the answers",
     ...(models.size > 0 ? [`the name of the model (${[...models].join(", ")})`] : []),
-    ...(url.search ? ["the model in this page's address"] : []),
+    ...(url.search ? ["the model in this page's address, which stands before the # and is seen by this site's server"] : []),
   ];
   byId("share-holds", HTMLElement).replaceChildren(...holds.map(item));
   const isTooLong = address.length > MOST_LINK;

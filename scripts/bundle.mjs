@@ -109,7 +109,7 @@ await rename(at("build", "new"), at(home));
 await writeFile(at("index.html"), pageOf(html));
 for (const source of SOURCES) await rm(at(source), { recursive: true });
 for (const [name, way] of Object.entries(PUBLIC)) await writeFile(at(name), `${way} "./${home}/${name}";\n`);
-const inputs = [programs, parts, maths, serviceWorker].flatMap(({ metafile }) => Object.keys(metafile?.inputs ?? {})).map((input) => at(input));
+const inputs = [programs, parts, maths, serviceWorker].flatMap(({ metafile }) => Object.keys(metafile?.inputs ?? {}).map((input) => at(input)));
 await writeFile(at("THIRD-PARTY.txt"), `${await crateNotices()}\n\n${await npmNotices(inputs)}`);
 await keepShell();
 

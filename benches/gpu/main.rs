@@ -24,7 +24,7 @@ fn main() -> Result<()> {
     let bandwidth = device.copy_bandwidth()?;
     let card = json!({
         "adapter": device.name(),
-        "subgroups": device.has_subgroups(),
+        "subgroups": device.abilities().subgroups,
         "copyGBs": bandwidth / 1e9,
         "submitToReadbackUs": device.latency()? * 1e6,
     });

@@ -225,7 +225,7 @@ fn a_state_of_another_window_is_opened_as_long_as_it_fits() {
         let (mut model, other) = (with(40), with(20));
         let mut state = fresh(model.as_ref());
         let logits = read(model.as_mut(), &ids[..tokens], 8, &mut state);
-        let saved = Snapshot { state, logits, recent: vec![], conversation: String::new() };
+        let saved = Snapshot { state, logits, recent: vec![], conversation: String::new(), text: None };
         let bytes = saved.content().to_bytes("model").unwrap();
         match Snapshot::from_bytes(&bytes, "model", other.config()) {
             Ok(opened) => assert!(fits && opened.logits == saved.logits),

@@ -1,8 +1,11 @@
 // The page: puts its parts together.
 
+import { setUpEndless } from "./endless/endless.js";
 import { EngineWatch } from "../engine/session/watch.js";
 import { requireReachable } from "./address.js";
 import { ask } from "./ask.js";
+import { setUpReadThis } from "./books/read-this.js";
+import { Shelf } from "./books/shelf.js";
 import { Chat } from "./chat.js";
 import { Library } from "./chats/library.js";
 import { setUpChats } from "./chats/set-up.js";
@@ -42,6 +45,7 @@ const scroll = new FollowScroll();
 const watch = new EngineWatch(() => model.engine, () => running.isLeaving, (error) => startAgain(error));
 
 const library = new Library();
+const shelf = new Shelf();
 const parts = {
   engine: () => model.engine,
   modelName: () => model.state.current?.choice.name ?? "",
@@ -52,11 +56,19 @@ const parts = {
   onChange: showState,
   onToken: showRead,
   judge,
+  bookState: (/** @type {string} */ book) => shelf.state(book),
   onThreeWays: (/** @type {import("./chats/tree.js").Node} */ node) => void answerInThreeWays(chat, parts, node),
 };
 const chat = new Chat(parts);
 const completion = new Completion(parts);
 const completionBar = setUpCompletionBar(model, completion, running);
+setUpEndless(parts);
+setUpReadThis(parts, shelf, (book) => {
+  modes.choose("chat");
+  chats.begin();
+  chat.beginFrom(book);
+  composer.tell(`The next message is answered with the memory of “${book.name}”.`);
+});
 const composer = new Composer(send, () => stop());
 const dialog = setUpModelDialog((choice) => void load(choice));
 const modes = new Modes(async () => {
@@ -69,6 +81,7 @@ const chats = setUpChats({
   library,
   composer,
   engine: () => model.engine,
+  whenEngine,
   isInChat: () => !modes.isCompletion,
   showChat: () => {
     if (!chat.isEmpty) modes.choose("chat");
@@ -82,6 +95,13 @@ const chats = setUpChats({
 });
 
 const welcome = byId("welcome", HTMLElement);
+
+/** @returns {Promise<import("../mamba.js").Engine>} resolves when a model is there */
+function whenEngine() {
+  const { engine } = model;
+  if (engine) return Promise.resolve(engine);
+  return new Promise((resolve) => model.onChange(({ current }) => current && resolve(current.engine)));
+}
 
 /** Loads another model. Asks first if a text would lose its memory; a chat is read again. @param {Choice} choice */
 async function load(choice) {

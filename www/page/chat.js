@@ -7,6 +7,7 @@ import { OpenChat } from "./chats/open-chat.js";
 import { Standing } from "./chats/standing.js";
 import { dropStates } from "./chats/states.js";
 import { announce, byId } from "./dom.js";
+import { shownName } from "./shown-text.js";
 import { streamAnswer } from "./stream-answer.js";
 import { TurnList } from "./turn-list.js";
 import { TurnView } from "./turn-view.js";
@@ -23,6 +24,7 @@ import { TurnView } from "./turn-view.js";
  * @property {import("./running.js").Running} running
  * @property {import("./follow-scroll.js").FollowScroll} scroll
  * @property {import("./chats/library.js").Library} library
+ * @property {(book: string) => Promise<Uint8Array | null>} bookState the memory that a chat begins from
  * @property {() => void} onChange something began, ended, or another chat was opened
  * @property {() => void} onToken tokens were read or written
  * @property {(error: MambaError) => Promise<MambaError | null>} judge sees whether the engine is gone, and says that itself:
@@ -55,7 +57,7 @@ export class Chat {
   /** @param {ChatParts} parts */
   constructor(parts) {
     this.#parts = parts;
-    this.#standing = new Standing(parts.engine);
+    this.#standing = new Standing(parts.engine, parts.bookState);
     this.#list = new TurnList(byId("turns", HTMLOListElement), (node) => this.#makeView(node));
     this.#open = new OpenChat(parts.library, { chat: newChat(), nodes: [] });
     parts.library.nodesOf = (id) => (id === this.#open.meta.id ? this.#open.tree.nodes : null);
@@ -106,6 +108,14 @@ export class Chat {
    */
   clear() {
     return this.#replace(new OpenChat(this.#parts.library, { chat: newChat(), nodes: [] }));
+  }
+
+  /** Begins this chat, which is still empty, from a memory. @param {import("./books/shelf.js").Book} book */
+  beginFrom({ id, name }) {
+    const { meta } = this.#open;
+    meta.book = id;
+    meta.title = shownName(name);
+    meta.renamed = true;
   }
 
   /**

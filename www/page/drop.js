@@ -1,9 +1,15 @@
-// A model's folder or files, dropped anywhere on the page.
+// A model's folder or files, chats or texts, dropped anywhere on the page.
 
 import { byId } from "./dom.js";
 
 /** A model has a dozen files. A visitor who drops a whole disk must not wait for all of it. */
 const MOST_FILES = 500;
+
+/** @type {((files: File[]) => boolean)[]} */
+const takers = [];
+
+/** @param {(files: File[]) => boolean} take asked before files are loaded as a model: whether it takes them */
+export const beforeLoading = (take) => takers.push(take);
 
 /** @param {(files: File[], name: string | undefined) => void} load */
 export function setUpDrop(load) {
@@ -27,7 +33,7 @@ export function setUpDrop(load) {
     const entries = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
     const files = await filesIn(entries);
     const folder = entries.length === 1 && entries[0].isDirectory ? entries[0].name : undefined;
-    if (files.length > 0) load(files, folder);
+    if (files.length > 0 && !takers.some((take) => take(files))) load(files, folder);
   });
 }
 

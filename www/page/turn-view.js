@@ -48,7 +48,6 @@ export class TurnView {
   #answerBox;
   #edit;
   #copyButton;
-  #asText;
   #regenerate;
   #goOn;
   #more;
@@ -65,10 +64,9 @@ export class TurnView {
     this.answer = new AnswerText(this.#body, actions.follow);
     this.#edit = iconButton("Edit", "edit", () => this.editMessage());
     this.#copyButton = actionButton("Copy", "copy", () => this.#copy());
-    this.#asText = actionButton("Show as text", "text", () => this.#toggleText());
     this.#regenerate = actionButton("Regenerate", "again", actions.regenerate);
     this.#goOn = actionButton("Go on", "on", actions.goOn);
-    this.#more = menuButton("More", actions.more);
+    this.#more = menuButton("More", () => [...actions.more(), this.#wayToShow()]);
     this.#branches = new Branches(actions.turnTo);
     this.#said = make("div", { class: "said" }, make("h3", { class: "unseen", text: "You wrote" }), shortened(message));
     this.#answerBox = make(
@@ -83,7 +81,7 @@ export class TurnView {
         { class: "below" },
         this.#numbers,
         this.#branches.element,
-        make("span", { class: "actions" }, this.#copyButton, this.#asText, this.#regenerate, this.#goOn, this.#more),
+        make("span", { class: "actions" }, this.#copyButton, this.#regenerate, this.#goOn, this.#more),
       ),
     );
     this.element = make(
@@ -99,7 +97,7 @@ export class TurnView {
   static of(node, actions) {
     const view = new TurnView(node.message, actions);
     view.answer.append(node.answer);
-    view.answer.flush();
+    view.answer.end();
     view.#end(node);
     return view;
   }
@@ -191,10 +189,11 @@ export class TurnView {
   /** What can be done with it. @param {TurnState} state */
   show({ canEdit, canRegenerate, canGoOn, hasMore, branch }) {
     this.#edit.hidden = !canEdit;
-    this.#copyButton.hidden = this.#asText.hidden = !this.answer.text.trim();
+    const hasText = this.answer.text.trim() !== "";
+    this.#copyButton.hidden = !hasText;
     this.#regenerate.hidden = !canRegenerate;
     this.#goOn.hidden = !canGoOn;
-    this.#more.hidden = !hasMore;
+    this.#more.hidden = !hasMore && !hasText;
     this.#branches.show(branch);
   }
 
@@ -213,10 +212,10 @@ export class TurnView {
     this.#status.textContent = "";
   }
 
-  #toggleText() {
-    this.answer.isPlain = !this.answer.isPlain;
-    const label = this.#asText.querySelector("span");
-    if (label) label.textContent = this.answer.isPlain ? "Show formatted" : "Show as text";
+  /** @returns {import("./menu.js").MenuItem} */
+  #wayToShow() {
+    const { isPlain } = this.answer;
+    return { name: isPlain ? "Show formatted" : "Show as text", icon: "text", action: () => (this.answer.isPlain = !isPlain) };
   }
 
   async #copy() {

@@ -5,6 +5,7 @@ import { ask } from "../ask.js";
 import { byId } from "../dom.js";
 import { inTime } from "../../engine/keep/file-access.js";
 import { cachesOf } from "../../offline/names.js";
+import { BOOKS } from "../books/shelf.js";
 import { VERSIONS } from "./store.js";
 
 /** Another tab may hold a store open for ever. */
@@ -44,6 +45,7 @@ export async function forgetAll() {
   /** @type {[string, () => Promise<unknown>][]} */
   const steps = [
     ["chats", () => Promise.all(VERSIONS.map(({ name }) => deleteDB(name)))],
+    ["memories of texts", () => deleteDB(BOOKS)],
     ["models and states", forgetFiles],
     ["the page's own files", forgetCaches],
     ["settings", forgetSettings],

@@ -4,6 +4,7 @@ import { byId } from "../dom.js";
 import { counted } from "../format.js";
 import { tell } from "../notices.js";
 import { setUpShortcuts } from "../shortcuts.js";
+import { Exchange } from "./exchange/exchange.js";
 import { setUpForgetAll } from "./forget-all.js";
 import { setUpInstructions } from "./instructions.js";
 import { openMap } from "./map-view.js";
@@ -14,6 +15,7 @@ import { ChatSwitch } from "./switch.js";
 
 /**
  * @param {object} parts
+ * @param {() => Promise<import("../../mamba.js").Engine>} parts.whenEngine resolves when a model is there
  * @param {import("../chat.js").Chat} parts.chat
  * @param {import("./library.js").Library} parts.library
  * @param {import("../composer.js").Composer} parts.composer
@@ -22,14 +24,21 @@ import { ChatSwitch } from "./switch.js";
  * @param {() => void} parts.showChat
  * @param {() => Promise<void>} parts.endAll ends everything that writes
  */
-export function setUpChats({ chat, library, composer, engine, isInChat, showChat, endAll }) {
+export function setUpChats({ chat, library, composer, engine, whenEngine, isInChat, showChat, endAll }) {
   const takenBack = byId("taken-back", HTMLElement);
   const chatSwitch = new ChatSwitch({ chat, library, composer }, () => {
     showChat();
     if (!chat.isEmpty) goToPlace(chat.current.meta.scroll, chat.viewAt(chat.current.meta.scroll));
     side.show();
   });
-  const side = new SideList(library, chatSwitch, (ids) => ids.forEach((id) => void dropStates(engine(), id)));
+  const exchange = new Exchange({ library, chat, chatSwitch, engine, whenEngine });
+  const side = new SideList(
+    library,
+    chatSwitch,
+    (ids) => ids.forEach((id) => void dropStates(engine(), id)),
+    (of) => exchange.itemsOf(of),
+  );
+  addEventListener("hashchange", () => void exchange.openLink());
 
   const begin = () => {
     side.closeIfNarrow();
@@ -100,8 +109,11 @@ export function setUpChats({ chat, library, composer, engine, isInChat, showChat
       const end = tree.redone === null ? path : tree.path(tree.endOf(tree.redone)).length;
       byId("taken-back-note", HTMLElement).textContent = `${counted(end - path, "turn")} after this ${end - path === 1 ? "is" : "are"} taken back.`;
     },
-    /** Shows the chat that the address names. */
-    start: () => chatSwitch.start(),
+    begin,
+    /** Shows the chat that the address names or brings. */
+    start: async () => {
+      if (!(await exchange.openLink())) await chatSwitch.start();
+    },
     /** Whether what is on the page would be lost with it. */
     wouldBeLost: (/** @type {boolean} */ isBusy) => library.problem !== null && (isBusy || !composer.isEmpty || chat.isWaiting),
   };

@@ -26,6 +26,7 @@ export class SideList {
   #list = byId("chats-list", HTMLUListElement);
   #removeAll = byId("remove-chats", HTMLButtonElement);
   #onRemoved;
+  #itemsOf;
   /** What is searched; "" for nothing. */
   #query = "";
   /** @type {{ chat: Chat, said: string }[]} */
@@ -37,11 +38,13 @@ export class SideList {
    * @param {import("./library.js").Library} library
    * @param {import("./switch.js").ChatSwitch} chatSwitch
    * @param {(ids: string[]) => void} onRemoved some chats were deleted
+   * @param {(chat: Chat) => import("../menu.js").MenuItem[]} itemsOf what more can be done with a chat
    */
-  constructor(library, chatSwitch, onRemoved) {
+  constructor(library, chatSwitch, onRemoved, itemsOf) {
     this.#library = library;
     this.#switch = chatSwitch;
     this.#onRemoved = onRemoved;
+    this.#itemsOf = itemsOf;
     library.onChange(() => this.show());
     this.#opener.addEventListener("click", () => this.#toggle());
     byId("close-chats", HTMLButtonElement).addEventListener("click", () => this.#toggle(false));
@@ -131,6 +134,7 @@ export class SideList {
     const what = this.#query !== "" ? (isEmpty ? "Nothing was said like that." : `${counted(rows.length, "chat")} found.`) : isEmpty ? "Your chats will be here. They stay on this device." : "";
     this.#note.textContent = problem ?? what;
     this.#note.hidden = this.#note.textContent === "";
+    byId("save-all", HTMLElement).hidden = this.#query !== "" || isEmpty;
     this.#removeAll.hidden = this.#query !== "" || isEmpty;
   }
 
@@ -155,6 +159,7 @@ export class SideList {
     const more = menuButton(`More for ${chat.title}`, () => [
       { name: "Rename", icon: "edit", action: () => this.#rename(chat) },
       { name: chat.pinned ? "Unpin" : "Pin", icon: "pin", action: () => void this.#library.change(chat.id, { pinned: !chat.pinned }) },
+      ...this.#itemsOf(chat),
       { name: "Delete", icon: "delete", action: () => void this.#remove([chat.id], `“${chat.title}” was deleted.`) },
     ]);
     return make("li", { class: "chat-row", "data-chat": chat.id }, ...(chat.pinned ? [pinned()] : []), link, more);

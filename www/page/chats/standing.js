@@ -1,6 +1,7 @@
 // Where the model stands in the open chat. To stand somewhere else, the nearest known state is taken and only what came
 // after it is read.
 
+import { badArgument } from "../../engine/errors.js";
 import { keepState, nearestState, readTurns } from "./states.js";
 
 /**
@@ -11,6 +12,8 @@ import { keepState, nearestState, readTurns } from "./states.js";
  */
 
 const MOST_WAIT_MS = 1000;
+/** No turn has this id. */
+const NOWHERE = "nowhere";
 
 /** @type {WeakMap<Engine, Promise<boolean>>} */
 const systems = new WeakMap();
@@ -39,9 +42,12 @@ export class Standing {
   /** The last state that was kept, or is being kept. @type {Promise<void>} */
   #keeping = Promise.resolve();
 
-  /** @param {() => Engine | null} engine */
-  constructor(engine) {
+  #bookState;
+
+  /** @param {() => Engine | null} engine @param {(book: string) => Promise<Uint8Array | null>} bookState */
+  constructor(engine, bookState) {
     this.#engine = engine;
+    this.#bookState = bookState;
   }
 
   get position() {
@@ -65,7 +71,7 @@ export class Standing {
     void this.leave();
     const path = tree.path(at);
     const known = await nearestState(engine, path);
-    const session = known?.session ?? (await begin(engine, meta.system));
+    const session = known?.session ?? (await this.#begin(engine, meta));
     const from = session.position;
     const rest = path.slice(known?.read ?? 0);
     try {
@@ -136,12 +142,19 @@ export class Standing {
     if (!engine) throw new TypeError("Nothing is answered before a model is there.");
     return engine;
   }
-}
 
-/** No turn has this id. */
-const NOWHERE = "nowhere";
-
-/** @param {Engine} engine @param {string} system */
-async function begin(engine, system) {
-  return engine.session(system && (await takesSystem(engine)) ? { system } : {});
+  /**
+   * A session before the first turn.
+   *
+   * @param {Engine} engine
+   * @param {import("./store.js").Chat} meta
+   */
+  async #begin(engine, { system, book }) {
+    if (book) {
+      const state = await this.#bookState(book);
+      if (!state) throw badArgument("The memory that this chat began from was deleted.", "Begin a new chat.");
+      return engine.restore(state);
+    }
+    return engine.session(system && (await takesSystem(engine)) ? { system } : {});
+  }
 }

@@ -15,6 +15,7 @@ import { wordsOf } from "./words.js";
  * @property {number} createdAt ms since 1970
  * @property {number} changedAt of the last turn
  * @property {string} system what the model is told before the chat; "" for nothing
+ * @property {string} [book] the memory that it begins from (books/shelf.js)
  * @property {string | null} leaf the last turn that is shown
  * @property {string} draft what is in the box, and messages that wait
  * @property {{ node: string, offset: number } | null} scroll the turn at the top of the window, and how far down it the

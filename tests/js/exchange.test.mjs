@@ -1,0 +1,110 @@
+// Chats out and in: JSON, Markdown, links.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { chatFromLink, chatToLink, LINK_KEY } from "../../www/page/chats/exchange/chat-link.js";
+import { chatToMarkdown } from "../../www/page/chats/exchange/chat-markdown.js";
+import { BadChats, chatsFromJson, chatsToJson } from "../../www/page/chats/exchange/chats-json.js";
+import { Tree } from "../../www/page/chats/tree.js";
+
+/** @typedef {import("../../www/page/chats/tree.js").Node} Node */
+
+/** @param {string} id @param {string | null} parent @param {Partial<Node>} more @returns {Node} */
+const node = (id, parent, more) => ({
+  ...{ id, chat: "one", parent, message: `m ${id}`, answer: `a ${id}`, ids: null, settings: null, stats: null, readTokens: 3 },
+  ...{ reason: "stop", modelHash: "abc", modelName: "Mamba", createdAt: 1000 + id.charCodeAt(0) },
+  ...more,
+});
+/** @type {import("../../www/page/chats/library.js").Whole} */
+const whole = {
+  chat: { id: "one", title: "A *title*", pinned: true, renamed: true, createdAt: 5, changedAt: 9, system: "Be\nkind", leaf: "c", draft: "", scroll: null },
+  nodes: [
+    node("a", null, { ids: Uint32Array.of(1, 2, 2 ** 31), settings: /** @type {any} */ ({ temperature: 0.5, seed: null }) }),
+    node("b", "a", { answer: "```js\nlet a" }),
+    node("c", "a", { message: "other 😀 <b>", answer: "```py\nx = 1", settings: /** @type {any} */ ({ temperature: 0, seed: 7 }) }),
+  ],
+};
+
+/** The shape of a chat without its names. @param {import("../../www/page/chats/library.js").Whole} whole */
+function shape({ chat, nodes }) {
+  const tree = new Tree(nodes, chat.leaf);
+  const { title, system, pinned } = chat;
+  return {
+    ...{ title, system, pinned },
+    turns: tree.nodes.map(({ parent, message, answer, ids, settings, reason }) => [tree.get(parent)?.message, message, answer, ids && [...ids], settings, reason]),
+    path: tree.path().map(({ message }) => message),
+  };
+}
+
+test("chats come back from JSON, whole, under names of their own", () => {
+  const [back] = chatsFromJson(chatsToJson([whole]));
+  assert.deepEqual(shape(back), shape(whole));
+  assert.notEqual(back.chat.id, whole.chat.id);
+  for (const { id, chat } of back.nodes) {
+    assert.equal(chat, back.chat.id);
+    assert.ok(!["a", "b", "c"].includes(id));
+  }
+});
+
+test("a damaged or foreign file is a sentence", () => {
+  const good = JSON.parse(chatsToJson([whole]));
+  /** @type {[unknown, RegExp][]} */
+  const bad = [
+    ["{", /not JSON/],
+    ["[]", /no chats/],
+    ["null", /no chats/],
+    [{ ...good, format: "other" }, /no chats/],
+    [{ ...good, version: 2 }, /newer version/],
+    [{ ...good, version: "1" }, /newer version/],
+    [{ ...good, chats: {} }, /a list is missing/],
+    [{ ...good, chats: [{ title: "x" }] }, /a list is missing/],
+    [{ ...good, chats: Array(20_000).fill({ turns: [] }) }, /too many/],
+  ];
+  for (const [file, sentence] of bad) {
+    assert.throws(
+      () => chatsFromJson(typeof file === "string" ? file : JSON.stringify(file)),
+      (error) => error instanceof BadChats && sentence.test(error.message),
+    );
+  }
+});
+
+test("strange values in a file become harmless ones", () => {
+  const strange = { id: {}, parent: "nobody", message: 5, answer: null, ids: [1, -1], settings: { temperature: "hot", topK: 3 }, stats: [], reason: "evil", createdAt: 1e300, __proto__: { x: 1 } };
+  const loop = [{ id: "p", parent: "q", message: "p" }, { id: "q", parent: "p", message: "q" }];
+  const file = { format: "mamba-web-chats", version: 1, chats: [{ title: 7, leaf: "p", turns: [strange, ...loop] }] };
+  const [{ chat, nodes }] = chatsFromJson(JSON.stringify(file));
+  assert.equal(chat.title, "New chat");
+  const { parent, message, answer, ids, settings, reason, createdAt } = nodes[0];
+  assert.deepEqual({ parent, message, answer, ids, settings, reason }, { parent: null, message: "", answer: "", ids: null, settings: { topK: 3 }, reason: "cut" });
+  assert.ok(createdAt <= Date.now() + 1);
+  assert.ok(new Tree(nodes, chat.leaf).path().length <= 3, "a circle ends");
+});
+
+test("Markdown has the way that is shown, and broken code is closed", () => {
+  assert.equal(
+    chatToMarkdown(whole),
+    "# A *title*\n\n> Be\n> kind\n\n**You**\n\nm a\n\n**Mamba**\n\na a\n\n**You**\n\nother 😀 <b>\n\n**Mamba**\n\n```py\nx = 1\n```\n",
+  );
+});
+
+test("a link holds the way that is shown, its settings and its model", async () => {
+  const link = await chatToLink(whole);
+  assert.match(link, /^c=[\w-]+$/);
+  const found = await chatFromLink(link);
+  assert.ok(found);
+  assert.equal(found.modelHash, "abc");
+  assert.equal(found.modelName, "Mamba");
+  assert.deepEqual(shape(found.whole).path, ["m a", "other 😀 <b>"]);
+  assert.deepEqual(found.whole.nodes.map(({ settings }) => settings), [whole.nodes[0].settings, whole.nodes[2].settings]);
+  assert.equal(await chatFromLink("chat=abc"), null);
+});
+
+test("a damaged link, or one that grows beyond bounds, is a sentence", async () => {
+  const link = await chatToLink(whole);
+  for (const bad of [link.slice(0, 30), `${LINK_KEY}=`, `${LINK_KEY}=%%%`, `${LINK_KEY}=AAAA`]) {
+    await assert.rejects(chatFromLink(bad), BadChats, bad);
+  }
+  const bomb = await chatToLink({ ...whole, nodes: [node("a", null, { answer: "a".repeat(20e6) })], chat: { ...whole.chat, leaf: "a" } });
+  assert.ok(bomb.length < 40_000);
+  await assert.rejects(chatFromLink(bomb), /too long/);
+});

@@ -1,0 +1,137 @@
+// Chats as JSON, in and out. docs/chats.md has the format. What comes in was written by anybody, so every field is checked
+// and nothing of it replaces a chat that is there.
+
+import { newChat, randomId } from "../library.js";
+import { MOST_TITLE, UNTITLED } from "../titles.js";
+
+/**
+ * @typedef {import("../library.js").Whole} Whole
+ * @typedef {import("../tree.js").Node} Node
+ */
+
+export const FORMAT = "mamba-web-chats";
+export const VERSION = 1;
+/** A file beyond it is not read. */
+export const MOST_FILE_BYTES = 128 * 2 ** 20;
+const MOST_CHATS = 10_000;
+const MOST_TURNS = 200_000;
+const MOST_TEXT = 16 * 2 ** 20;
+const REASONS = ["stop", "length", "cancelled", "failed", "cut", "given"];
+
+/** A file that cannot be taken: a sentence. */
+export class BadChats extends Error {}
+
+/** @param {Whole[]} wholes @param {Date} [now] @returns {string} */
+export function chatsToJson(wholes, now = new Date()) {
+  const chats = wholes.map(({ chat, nodes }) => ({
+    title: chat.title,
+    pinned: chat.pinned,
+    renamed: chat.renamed,
+    createdAt: chat.createdAt,
+    changedAt: chat.changedAt,
+    system: chat.system,
+    leaf: chat.leaf,
+    turns: nodes.map(({ chat: _, ids, ...turn }) => ({ ...turn, ids: ids ? [...ids] : null })),
+  }));
+  return `${JSON.stringify({ format: FORMAT, version: VERSION, savedAt: now.toISOString(), chats }, null, 1)}\n`;
+}
+
+/**
+ * @param {string} text
+ * @returns {Whole[]} with names of their own, so that they stand beside what is there
+ * @throws {BadChats}
+ */
+export function chatsFromJson(text) {
+  const file = parsed(text);
+  if (file.format !== FORMAT) throw new BadChats("The file has no chats of this page.");
+  if (typeof file.version !== "number" || file.version > VERSION) {
+    throw new BadChats("The chats were saved by a newer version of this page. Open the page again to get that version.");
+  }
+  const chats = list(file.chats, MOST_CHATS);
+  let turns = 0;
+  return chats.map((one) => {
+    turns += list(one.turns, MOST_TURNS).length;
+    if (turns > MOST_TURNS) throw new BadChats("The file has too many turns.");
+    return wholeOf(one);
+  });
+}
+
+/** @param {Record<string, unknown>} from @returns {Whole} */
+function wholeOf(from) {
+  const chat = newChat();
+  const turns = list(from.turns, MOST_TURNS);
+  const names = new Map(turns.map(({ id }) => [typeof id === "string" ? id : "", randomId()]));
+  const nodes = turns.map((turn, at) => nodeOf(turn, chat.id, names, at));
+  const leaf = names.get(String(from.leaf)) ?? nodes.at(-1)?.id ?? null;
+  const title = string(from.title).slice(0, 2 * MOST_TITLE).trim() || UNTITLED;
+  const createdAt = time(from.createdAt);
+  return {
+    chat: { ...chat, title, renamed: from.renamed === true, pinned: from.pinned === true, createdAt, system: string(from.system), leaf },
+    nodes,
+  };
+}
+
+/**
+ * @param {Record<string, unknown>} turn
+ * @param {string} chat
+ * @param {Map<string, string>} names old -> new
+ * @param {number} at its place, which keeps the order of turns of the same time
+ * @returns {Node}
+ */
+function nodeOf(turn, chat, names, at) {
+  const reason = REASONS.find((known) => known === turn.reason) ?? "cut";
+  return {
+    id: names.get(string(turn.id)) ?? randomId(),
+    chat,
+    parent: turn.parent === null ? null : (names.get(string(turn.parent)) ?? null),
+    message: string(turn.message),
+    answer: string(turn.answer),
+    ids: idsOf(turn.ids),
+    settings: numbers(turn.settings),
+    stats: numbers(turn.stats),
+    readTokens: number(turn.readTokens),
+    reason: /** @type {Node["reason"]} */ (reason),
+    modelHash: string(turn.modelHash).slice(0, 64),
+    modelName: string(turn.modelName).slice(0, 200),
+    createdAt: time(turn.createdAt) + at / 1e6,
+  };
+}
+
+/** @param {string} text @returns {Record<string, unknown>} */
+function parsed(text) {
+  try {
+    return record(JSON.parse(text));
+  } catch {
+    throw new BadChats("The file is damaged: it is not JSON.");
+  }
+}
+
+/** @param {unknown} value @returns {Record<string, unknown>} */
+const record = (value) => (typeof value === "object" && value !== null && !Array.isArray(value) ? /** @type {Record<string, unknown>} */ (value) : {});
+
+/** @param {unknown} value @param {number} most */
+function list(value, most) {
+  if (!Array.isArray(value)) throw new BadChats("The file is damaged: a list is missing.");
+  if (value.length > most) throw new BadChats("The file has too many chats or turns.");
+  return value.map(record);
+}
+
+/** @param {unknown} value */
+const string = (value) => (typeof value === "string" ? value.slice(0, MOST_TEXT) : "");
+/** @param {unknown} value */
+const number = (value) => (typeof value === "number" && Number.isFinite(value) && value >= 0 ? value : 0);
+/** @param {unknown} value ms since 1970, not in the future */
+const time = (value) => Math.min(number(value), Date.now()) || Date.now();
+
+/** Settings or statistics: names and numbers. @param {unknown} value @returns {any} */
+function numbers(value) {
+  if (value === null || typeof value !== "object") return null;
+  const entries = Object.entries(value).filter(([, one]) => one === null || Number.isFinite(one));
+  return Object.fromEntries(entries.slice(0, 32));
+}
+
+/** @param {unknown} value @returns {Uint32Array | null} */
+function idsOf(value) {
+  if (!Array.isArray(value) || value.length > 2 ** 20) return null;
+  return value.every((id) => Number.isInteger(id) && id >= 0 && id < 2 ** 32) ? Uint32Array.from(value) : null;
+}

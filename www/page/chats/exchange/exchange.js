@@ -1,0 +1,201 @@
+// Chats out and in: the menu of a chat, files that are chosen or dropped, and links.
+
+import { asMambaError } from "../../../engine/errors.js";
+import { ask } from "../../ask.js";
+import { announce, byId, copyText } from "../../dom.js";
+import { counted } from "../../format.js";
+import { beforeLoading } from "../../drop.js";
+import { tell } from "../../notices.js";
+import { shownName, shownText } from "../../shown-text.js";
+import { keepState, nearestState } from "../states.js";
+import { Tree } from "../tree.js";
+import { chatFromLink } from "./chat-link.js";
+import { chatsToMarkdown, chatToMarkdown } from "./chat-markdown.js";
+import { BadChats, chatsFromJson, chatsToJson, MOST_FILE_BYTES } from "./chats-json.js";
+import { fileName, saveFile } from "./save-file.js";
+import { openShare } from "./share-view.js";
+
+/**
+ * @typedef {import("../library.js").Whole} Whole
+ * @typedef {import("../store.js").Chat} ChatMeta
+ * @typedef {import("../../../mamba.js").Engine} Engine
+ *
+ * @typedef {object} Parts
+ * @property {import("../library.js").Library} library
+ * @property {import("../../chat.js").Chat} chat
+ * @property {import("../switch.js").ChatSwitch} chatSwitch
+ * @property {() => Promise<Engine>} whenEngine resolves when a model is there
+ * @property {() => Engine | null} engine
+ */
+
+/** Files of a model. Another .json may have chats. */
+const OF_A_MODEL = /^(config|tokenizer\w*|generation_config|special_tokens_map|added_tokens|chat_template|model\.safetensors\.index|vocab|preprocessor_config)\.json$/;
+const MOST_STATE_BYTES = 2 ** 30;
+
+export class Exchange {
+  #parts;
+
+  /** @param {Parts} parts */
+  constructor(parts) {
+    this.#parts = parts;
+    const files = byId("chat-files", HTMLInputElement);
+    files.addEventListener("change", () => {
+      const chosen = [...(files.files ?? [])];
+      files.value = ""; // so that the same file can be chosen again
+      if (chosen.length > 0) void this.take(chosen);
+    });
+    byId("save-chats", HTMLButtonElement).addEventListener("click", () => void this.#saveAll());
+    beforeLoading((dropped) => {
+      const isChats = dropped.every(({ name }) => /\.mstate$/i.test(name) || (/\.json$/i.test(name) && !OF_A_MODEL.test(name)));
+      if (isChats) void this.take(dropped);
+      return isChats;
+    });
+  }
+
+  /** @param {ChatMeta} chat @returns {import("../../menu.js").MenuItem[]} */
+  itemsOf({ id }) {
+    /** @param {(whole: Whole) => unknown} act */
+    const withWhole = (act) => async () => {
+      const whole = await this.#whole(id);
+      if (whole) await act(whole);
+    };
+    return [
+      { name: "Copy as text", icon: "copy", action: withWhole(copyChat) },
+      { name: "Share by a link", icon: "share", action: withWhole(openShare) },
+      { name: "Save as Markdown", icon: "save", action: withWhole((whole) => saveFile(fileName(whole.chat.title, "md"), chatToMarkdown(whole), "text/markdown")) },
+      { name: "Save as JSON", icon: "save", action: withWhole((whole) => saveFile(fileName(whole.chat.title, "json"), chatsToJson([whole]), "application/json")) },
+      { name: "Save with its memory", icon: "save", action: withWhole((whole) => this.#saveState(whole)), isDisabled: !this.#parts.engine() },
+    ];
+  }
+
+  /** Takes chats from files and opens the first of them. @param {File[]} files */
+  async take(files) {
+    /** @type {Whole[]} */
+    const taken = [];
+    for (const file of files) {
+      try {
+        const isState = /\.mstate$/i.test(file.name);
+        if (file.size > (isState ? MOST_STATE_BYTES : MOST_FILE_BYTES)) throw new BadChats("The file is too large.");
+        if (isState) taken.push(...(await this.#takeState(new Uint8Array(await file.arrayBuffer()))));
+        else taken.push(...chatsFromJson(await file.text()));
+      } catch (error) {
+        tellWhy(`“${shownName(file.name)}” was not taken`, error);
+      }
+    }
+    await this.#add(taken);
+  }
+
+  /** Opens what the address brings: a chat, or a memory at another address. @returns {Promise<boolean>} whether it brought one */
+  async openLink() {
+    const hash = location.hash.slice(1);
+    const state = new URLSearchParams(hash).get("state");
+    try {
+      if (state !== null) return await this.#openState(state);
+      const found = await chatFromLink(hash);
+      if (!found) return false;
+      const { whole, modelName } = found;
+      const turns = counted(whole.nodes.length, "turn");
+      const isWanted = await ask({
+        title: `Open the chat “${shownName(whole.chat.title)}”?`,
+        text: `Somebody has put ${turns}${modelName ? ` with the model “${shownName(modelName)}”` : ""} into this link. It is kept with your chats on this device, and you can go on with it.`,
+        yes: "Open it",
+        no: "Leave it",
+      });
+      forgetLink();
+      if (isWanted) await this.#add([whole]);
+      return isWanted;
+    } catch (error) {
+      forgetLink();
+      tellWhy("The link was not opened", error);
+      return false;
+    }
+  }
+
+  /** @param {string} address of an .mstate file */
+  async #openState(address) {
+    const url = new URL(address, document.baseURI);
+    if (url.protocol !== "https:" && url.origin !== location.origin) throw new BadChats("This page opens memories from other sites only over https.");
+    const isWanted = await ask({
+      title: "Open a memory?",
+      text: `The link asks this page to fetch a memory from ${shownName(url.host)}. What it holds was chosen by whoever made the link.`,
+      yes: "Fetch it",
+      no: "Leave it",
+    });
+    forgetLink();
+    if (!isWanted) return false;
+    const response = await fetch(url, { credentials: "omit", referrerPolicy: "no-referrer" });
+    if (!response.ok) throw new BadChats(`${url.host} does not have it (status ${response.status}).`);
+    if (Number(response.headers.get("content-length") ?? 0) > MOST_STATE_BYTES) throw new BadChats("The file is too large.");
+    await this.#add(await this.#takeState(new Uint8Array(await response.arrayBuffer())));
+    return true;
+  }
+
+  /** @param {Uint8Array} bytes of an .mstate file @returns {Promise<Whole[]>} */
+  async #takeState(bytes) {
+    const engine = await this.#parts.whenEngine();
+    const session = await engine.restore(bytes);
+    try {
+      if (!session.text) throw new BadChats("It is a memory without its text, so there is no chat to show.");
+      const wholes = chatsFromJson(session.text);
+      for (const { chat, nodes } of wholes) {
+        const leaf = nodes.find(({ id }) => id === chat.leaf);
+        if (leaf) await keepState(engine, leaf, session);
+      }
+      return wholes;
+    } finally {
+      void session.close().catch(() => {});
+    }
+  }
+
+  /** @param {Whole} whole */
+  async #saveState(whole) {
+    const engine = this.#parts.engine();
+    if (!engine) return;
+    const path = new Tree(whole.nodes, whole.chat.leaf).path();
+    const known = await nearestState(engine, path);
+    if (!known || known.read < path.length) {
+      return tellWhy("The memory was not saved", new BadChats("The present model has not read this chat to its end. Send a message in it first, or save it as JSON."));
+    }
+    // Only the way that it remembers.
+    const bytes = await known.session.snapshot({ text: chatsToJson([{ chat: whole.chat, nodes: path }]) });
+    void known.session.close().catch(() => {});
+    saveFile(fileName(whole.chat.title, "mstate"), /** @type {BlobPart} */ (bytes), "application/octet-stream");
+  }
+
+  async #saveAll() {
+    const wholes = (await Promise.all(this.#parts.library.list().map(({ id }) => this.#whole(id)))).filter((whole) => whole !== null);
+    const isMarkdown = byId("save-chats-as", HTMLSelectElement).value === "md";
+    if (isMarkdown) saveFile("chats.md", chatsToMarkdown(wholes), "text/markdown");
+    else saveFile("chats.json", chatsToJson(wholes), "application/json");
+  }
+
+  /** The open chat may have turns that are not saved yet. @param {string} id @returns {Promise<Whole | null>} */
+  async #whole(id) {
+    const { current } = this.#parts.chat;
+    if (current.meta.id !== id) return this.#parts.library.open(id);
+    return { chat: { ...current.meta, leaf: current.tree.leaf }, nodes: current.tree.nodes };
+  }
+
+  /** @param {Whole[]} wholes */
+  async #add(wholes) {
+    if (wholes.length === 0) return;
+    for (const { chat, nodes } of wholes) await this.#parts.library.save(chat, nodes);
+    await this.#parts.chatSwitch.open(wholes[0].chat.id);
+    announce(`${counted(wholes.length, "chat")} taken.`);
+  }
+}
+
+/** @param {Whole} whole */
+async function copyChat(whole) {
+  announce((await copyText(chatToMarkdown(whole))) ? "Copied." : "The browser did not let this page copy.");
+}
+
+/** A reload must not ask again. */
+const forgetLink = () => history.replaceState(null, "", location.pathname + location.search);
+
+/** @param {string} title @param {unknown} error */
+function tellWhy(title, error) {
+  const known = asMambaError(error);
+  const { message, hint } = error instanceof BadChats ? { message: error.message, hint: "" } : known;
+  tell(title, { code: "not-taken", message: shownText(message), hint });
+}

@@ -52,7 +52,11 @@ impl Fields<'_> {
         let residual = self.multiplier("residual_multiplier")?.get() / embedding.get();
         let scales = Scales {
             added: Added { mamba: residual, attention: residual, mlp: residual },
-            query: self.multiplier("attention_multiplier")?.get(),
+            // Of null, torch makes its own.
+            query: match self.has_key("attention_multiplier") && !self.has("attention_multiplier") {
+                true => (attention.head_dim as f32).sqrt().recip(),
+                false => self.multiplier("attention_multiplier")?.get(),
+            },
             scores: 1.0 / self.multiplier("logits_scaling")?.get(),
             ..Scales::default()
         };

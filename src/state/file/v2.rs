@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::super::{Held, State};
 use super::{
-    Content, Identity, Packing, Snapshot, TEXT_BYTES, check_tokens, damaged, newer, wrong_model, wrong_tokenizer, wrong_window,
+    Content, Identity, Packing, Snapshot, TEXT_BYTES, check_tokens, damaged, newer, wrong_model, wrong_tokenizer,
+    wrong_window,
 };
 use crate::allocate::{filled, reserved};
 use crate::error::{Error, Result};

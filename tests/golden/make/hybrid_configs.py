@@ -109,7 +109,7 @@ def resolved(config):
     theta = c.rope_parameters["rope_theta"] if body.rotary_emb is not None else None
     plain = theta is None or c.rope_parameters["rope_type"] == "default"
     found = {
-        "supported": plain and c.hidden_act in ("silu", "swish") and not getattr(c, "num_local_experts", 0),
+        "supported": plain and c.hidden_act in ("silu", "swish") and (falcon or not c.num_local_experts),
         "vocab": body.embed_tokens.weight.shape[0], "hidden": body.embed_tokens.weight.shape[1],
         "tied": bool(model.all_tied_weights_keys), "eos": eos if isinstance(eos, list) else [] if eos is None else [eos],
         "epsilon": same(layer.input_layernorm.variance_epsilon for layer in body.layers),

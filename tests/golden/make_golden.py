@@ -58,6 +58,12 @@ def default_tokenizer(args):
     tokenizer_cases.make(args.model / "tokenizer.json", args.out / "default", "default")
 
 
+def pre_tokenizers(args):
+    from make import pre_tokenizers as cases
+
+    cases.make(args.out)
+
+
 def tokenizer_folders(args):
     from make import tokenizer_folders
 
@@ -105,6 +111,7 @@ COMMANDS = {
     "default-model": default_model,
     "default-tokenizer": default_tokenizer,
     "neox-tokenizer": neox_tokenizer,
+    "pre-tokenizers": pre_tokenizers,
     "tokenizer-folders": tokenizer_folders,
     "templates": templates,
     "template-differential": template_differential,

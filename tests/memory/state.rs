@@ -278,6 +278,34 @@ fn a_copy_that_does_not_fit_is_an_error_and_leaves_all_as_it_was() {
     assert_eq!(run(&mut session, &mut engine, ids(&[5])), expected);
 }
 
+/// 37 MB of rings, in which next to nothing is: a session takes all of it, a copy only what was read, until it reads on.
+#[test]
+fn a_ring_without_room_is_a_sentence_and_a_copy_of_a_short_text_is_small() {
+    let options = Options {
+        backend: Some(Name::Cpu),
+        precision: Some(Precision::F32),
+        window: Some(131_072),
+        ..Options::default()
+    };
+    let mut engine = Engine::open(&golden("granite"), &options).unwrap();
+    assert_eq!((engine.info().window, engine.info().window_bytes), (Some(131_072), 4 * 131_072 * 18 * 4));
+    let room = 1 << 20;
+    let error = limited(room, || engine.session(None).map(drop)).unwrap_err();
+    assert!(error.code() == "out-of-memory" && error.to_string().contains("no memory for"), "{error}");
+    let ids = |ids: &[u32]| sampled(Input::Prompt(Text::Ids(ids.to_vec())), 3);
+    let mut session = engine.session(None).unwrap();
+    run(&mut session, &mut engine, ids(&[1, 2, 3]));
+    let mut fork = limited(room, || session.fork()).unwrap();
+    let bytes = limited(room, || session.snapshot(&engine)).unwrap();
+    // The whole ring is asked for before anything is read, so the fork is as it was.
+    fork.begin(&engine, ids(&[4])).unwrap();
+    let error = limited(room, || fork.advance(&mut engine).map(drop)).unwrap_err();
+    assert_eq!(error.code(), "out-of-memory", "{error}");
+    assert_eq!(fork.snapshot(&engine).unwrap(), bytes);
+    let want = run(&mut session, &mut engine, ids(&[5]));
+    assert_eq!(run(&mut fork, &mut engine, ids(&[5])), want);
+}
+
 #[test]
 fn the_hash_tells_weights_apart() {
     let hash = |name: &str| open(name).model_hash().to_owned();

@@ -137,6 +137,34 @@ fn hybrids_are_the_same_in_both_formats() {
 }
 
 #[test]
+fn what_is_wrong_with_a_hybrid_is_said_in_a_sentence() {
+    let key = |name: &str| format!("granitehybrid.{name}");
+    let base = || {
+        let file = GgufFile::default().text("general.architecture", "granitehybrid");
+        let whole = |file: GgufFile, (name, value): (&str, u32)| file.whole(&key(name), value);
+        let sizes =
+            [("embedding_length", 4), ("block_count", 2), ("attention.head_count", 2), ("feed_forward_length", 4)];
+        let ssm = [("ssm.conv_kernel", 2), ("ssm.inner_size", 8), ("ssm.state_size", 2), ("ssm.time_step_rank", 2)];
+        sizes.into_iter().chain(ssm).fold(file, whole).tensor("token_embd.weight", &[8, 4], 0.1)
+    };
+    let heads = |heads: &[i32]| base().numbers(&key("attention.head_count_kv"), heads);
+    for (file, part) in [
+        (base(), "does not say granitehybrid.attention.head_count_kv"),
+        (base().whole(&key("attention.head_count_kv"), 0), "it must lie between 1 and"),
+        (heads(&[0]), "2 layers, but 1 numbers"),
+        (heads(&[0, -1]), "has -1 in"),
+        (heads(&[0, 3]), "3 heads of keys"),
+        (heads(&[0, 1]).whole(&key("expert_count"), 8), "mixture of experts"),
+        (heads(&[0, 1]).raw(&key("rope.scaling.finetuned"), 7, &[1]), "rotary positions"),
+        (heads(&[0, 1]).raw(&key("embedding_scale"), 6, &[0; 4]), "embedding_scale = 0"),
+        (heads(&[0, 1]), "lacks the tensor model."),
+    ] {
+        let error = build(&file.bytes()).err().unwrap();
+        assert!(error.to_string().contains(part), "{error} ({part})");
+    }
+}
+
+#[test]
 fn weights_of_eight_bits_stay_close() {
     for name in ["tiny-f32", "falcon", "mamba2"] {
         let want = expected(&golden(name));
@@ -372,6 +400,30 @@ fn words_are_split_as_the_kind_of_model_has_it_where_the_file_does_not_say() {
     // What the file says counts.
     assert_eq!(tokenize(file().text("tokenizer.ggml.pre", "gpt-2"), "e\u{301}"), [5, 3, 4]);
     assert_eq!(tokenize(file().text("tokenizer.ggml.pre", "smollm"), "12"), [6, 8]);
+}
+
+/// As Python's tokenizers splits and merges thousands of texts (tests/golden/make/pre_tokenizers.py).
+#[test]
+fn granite_and_falcon_h1_split_words_as_python_does() {
+    let json: Value = serde_json::from_str(&fs::read_to_string(golden("pre_tokenizers.json")).unwrap()).unwrap();
+    let list =
+        |name: &str| -> Vec<&str> { json[name].as_array().unwrap().iter().map(|x| x.as_str().unwrap()).collect() };
+    let (tokens, merges) = (list("tokens"), list("merges"));
+    let texts = fs::read_to_string(golden("neox/neox.encode.jsonl")).unwrap();
+    let texts: Vec<Value> = texts.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let rows = json["rows"].as_array().unwrap();
+    assert_eq!(rows.len(), texts.len());
+    for (at, name) in ["dbrx", "falcon-h1"].into_iter().enumerate() {
+        let file = with_tokens(&tokens, None, &merges).text("tokenizer.ggml.pre", name);
+        let engine = build(&file.raw("tokenizer.ggml.add_bos_token", 7, &[0]).bytes()).unwrap();
+        for (row, text) in rows.iter().zip(&texts) {
+            let text = text["text"].as_str().unwrap();
+            let ids: Vec<String> =
+                engine.tokenizer().unwrap().encode(text, false).unwrap().iter().map(u32::to_string).collect();
+            let checksum = crc32fast::hash(ids.join(",").as_bytes());
+            assert_eq!(u64::from(checksum), row[at].as_u64().unwrap(), "{name}: {text:?} {ids:?}");
+        }
+    }
 }
 
 /// Names and contents.

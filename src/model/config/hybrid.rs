@@ -52,7 +52,11 @@ impl Fields<'_> {
         let residual = self.multiplier("residual_multiplier")?.get() / embedding.get();
         let scales = Scales {
             added: Added { mamba: residual, attention: residual, mlp: residual },
-            query: self.multiplier("attention_multiplier")?.get(),
+            // Of null, torch makes its own.
+            query: match self.has_key("attention_multiplier") && !self.has("attention_multiplier") {
+                true => (attention.head_dim as f32).sqrt().recip(),
+                false => self.multiplier("attention_multiplier")?.get(),
+            },
             scores: 1.0 / self.multiplier("logits_scaling")?.get(),
             ..Scales::default()
         };
@@ -168,7 +172,8 @@ impl Fields<'_> {
             d_state: self.dimension("mamba_d_state", MAX_STATES)?.unwrap_or(256),
             d_conv: self.dimension("mamba_d_conv", MAX_TAPS)?.unwrap_or(4),
             use_bias: self.flag("mamba_proj_bias", false)?,
-            use_conv_bias: self.flag("mamba_conv_bias", true)?,
+            // null is no truth.
+            use_conv_bias: self.flag("mamba_conv_bias", !self.has_key("mamba_conv_bias"))?,
             time_step_limit: self.limit("time_step_limit")?,
             gated_norm: None,
         })
@@ -192,8 +197,8 @@ impl Fields<'_> {
     /// Of each layer, whether it is attention.
     fn layer_types(&self) -> Result<Vec<bool>> {
         let number = self.dimension("num_hidden_layers", MAX_LAYERS)?;
-        // The newer name wins, as in transformers.
-        let key = if self.has("layer_types") { "layer_types" } else { "layers_block_type" };
+        // Of the two names the older one wins, as in transformers.
+        let key = if self.has("layers_block_type") { "layers_block_type" } else { "layer_types" };
         let Some(types) = self.typed::<Vec<String>>(key, "a list of names")? else {
             return Ok(vec![false; number.ok_or_else(|| bad("does not say num_hidden_layers".into()))?]);
         };

@@ -211,3 +211,19 @@ fn rings_larger_than_a_binding_are_refused_with_a_sentence() {
     let sentence = loader.err().map(|error| error.to_string()).unwrap_or_default();
     assert!(sentence.contains("Attention over 4000 tokens") && sentence.contains("smaller window"), "{sentence}");
 }
+
+#[test]
+fn heads_larger_than_a_workgroup_has_room_for_are_refused_with_a_sentence() {
+    let device = pollster::block_on(Device::open()).unwrap();
+    let config = model_of(vec![attention(2, 1, 260, None, 10)]);
+    let loader = pollster::block_on(GpuLoader::new(device.clone(), config, Precision::F32));
+    let sentence = loader.err().map(|error| error.to_string()).unwrap_or_default();
+    assert!(sentence.contains("260 channels"), "{sentence}");
+    // The largest that have room.
+    let config = model_of(vec![attention(5, 1, 256, Some(1e4), 10)]);
+    let ids = ids(14);
+    let mut gpu = gpu(&device, &config, Precision::F32);
+    let got = read(gpu.as_mut(), &ids, 1, &mut State::try_new(&config).unwrap());
+    let want = read(cpu(&config).as_mut(), &ids, 32, &mut State::try_new(&config).unwrap());
+    assert!(relative_error(&got, &want) < 2e-4);
+}

@@ -17,7 +17,7 @@ use safetensors::SafeTensors;
 use serde_json::{Value, json};
 
 const FOLDERS: [&str; 4] = ["granite", "granite-rope", "falcon-h1", "falcon-h1-norm"];
-const EXACT: [&str; 2] = ["reference", "cpu"];
+const EXACT: [&str; 3] = ["reference", "cpu", "gpu"];
 /// M of `logits_in_window`.
 const WINDOW: usize = 37;
 
@@ -123,6 +123,7 @@ fn prefill_in_one_call_equals_token_by_token() {
                 ("cpu", Precision::F32),
                 ("cpu", Precision::Int8),
                 ("cpu", Precision::Int4),
+                ("gpu", Precision::F32),
             ] {
                 let mut model = load(name, backend, precision, window);
                 let mut single = fresh(model.as_ref());
@@ -183,9 +184,9 @@ fn threads_change_no_bit() {
 fn packed_weights_stay_close() {
     // Heads of six channels, whose rounded scores softmax makes large, are the worst case of a bad case.
     for (precision, bound) in [(Precision::Int8, 0.25), (Precision::Int4, 2.0)] {
-        for name in FOLDERS {
+        for (name, backend) in FOLDERS.into_iter().flat_map(|name| [(name, "cpu"), (name, "gpu")]) {
             let want = expected(name);
-            let mut model = load(name, "cpu", precision, None);
+            let mut model = load(name, backend, precision, None);
             let mut state = fresh(model.as_ref());
             let divergences = want
                 .ids
@@ -193,8 +194,8 @@ fn packed_weights_stay_close() {
                 .zip(&want.logits)
                 .map(|(&id, want)| kl_divergence(want, &read(model.as_mut(), &[id], 1, &mut state)));
             let mean = divergences.sum::<f64>() / want.ids.len() as f64;
-            println!("{name} {}: mean KL divergence {mean:.2e} nats", precision.name());
-            assert!(mean < bound, "{name} {precision:?}: {mean}");
+            println!("{name} {backend} {}: mean KL divergence {mean:.2e} nats", precision.name());
+            assert!(mean < bound, "{name} {backend} {precision:?}: {mean}");
         }
     }
 }

@@ -407,6 +407,9 @@ impl Remote for Gpu {
         };
         let (config, dims, job) = (&self.config, &self.dims, &mut self.jobs[place]);
         let work = job.work;
+        if let Work::State(..) = work {
+            state.make_whole()?;
+        }
         let taken = job.readback.take(|words| {
             let scores: &[f32] = bytemuck::cast_slice(match work {
                 Work::Read { .. } => return,

@@ -99,7 +99,7 @@ export class TurnView {
   static of(node, actions) {
     const view = new TurnView(node.message, actions);
     view.answer.append(node.answer);
-    view.answer.flush();
+    view.answer.end();
     view.#end(node);
     return view;
   }
@@ -150,7 +150,8 @@ export class TurnView {
     const { text } = this.answer;
     if (!node.answer.startsWith(text)) this.answer.clear();
     this.answer.append(node.answer.slice(this.answer.text.length));
-    this.answer.flush();
+    if (node.reason === null) this.answer.flush();
+    else this.answer.end();
     this.end(node);
   }
 

@@ -37,6 +37,11 @@ export class TurnList {
     this.#makeView = makeView;
     addEventListener("scroll", () => this.#look(), { passive: true });
     addEventListener("resize", () => this.#look(), { passive: true });
+    // On paper nothing is added by scrolling.
+    addEventListener("beforeprint", () => {
+      while (this.#earlier.isConnected) this.#addEarlier();
+      while (this.#later.isConnected) this.#addLater();
+    });
   }
 
   /** Nothing is shown, not even a message that waits. */

@@ -7,8 +7,9 @@ use std::process::ExitCode;
 use lexopt::prelude::*;
 use mamba_web::backend::{Name, Precision};
 use mamba_web::engine::{Info, Options};
-use mamba_web::generation::{Input, Request, Session, Stats, Step, Text};
+use mamba_web::generation::{Input, Request, Saving, Session, Stats, Step, Text};
 use mamba_web::sampler::Settings;
+use mamba_web::state::Packing;
 use mamba_web::{Engine, Error, Result};
 use serde::Serialize;
 
@@ -30,7 +31,10 @@ cargo run --release --example generate -- --model PATH (--prompt TEXT | --ids \"
   --logits FILE        write the scores of the token after the prompt, little-endian f32
   --ids-out            print the generated ids, space separated, on one line, instead of text
   --load-state FILE    go on from a saved state
+  --text-out FILE      write the text that the loaded state has with it, such as a chat
   --save-state FILE    save the state after the last token
+  --packing NAME       how it is saved: f32 (exact, the default), f16 or int8
+  --save-text FILE     a text to save with it
   --bench              print prefill and decode tokens/s as JSON instead of text";
 
 #[derive(Default)]
@@ -48,7 +52,10 @@ struct Arguments {
     seed: Option<u64>,
     logits: Option<PathBuf>,
     ids_out: bool,
+    text_out: Option<PathBuf>,
     save_state: Option<PathBuf>,
+    packing: Option<String>,
+    save_text: Option<PathBuf>,
     load_state: Option<PathBuf>,
     bench: bool,
     help: bool,
@@ -97,6 +104,9 @@ fn parse_from(mut parser: lexopt::Parser) -> std::result::Result<Arguments, lexo
             Long("seed") => a.seed = Some(parser.value()?.parse()?),
             Long("logits") => a.logits = Some(parser.value()?.into()),
             Long("ids-out") => a.ids_out = true,
+            Long("text-out") => a.text_out = Some(parser.value()?.into()),
+            Long("packing") => a.packing = Some(parser.value()?.string()?),
+            Long("save-text") => a.save_text = Some(parser.value()?.into()),
             Long("save-state") => a.save_state = Some(parser.value()?.into()),
             Long("load-state") => a.load_state = Some(parser.value()?.into()),
             Long("bench") => a.bench = true,
@@ -122,10 +132,19 @@ fn run(a: Arguments) -> Result<()> {
         ..Options::default()
     };
     let mut engine = Engine::open(model, &options)?;
+    let packing = a.packing.as_deref().map_or(Ok(Packing::F32), Packing::parse)?;
+    let text = match &a.save_text {
+        Some(file) => Some(std::fs::read_to_string(file).map_err(|error| disk(file, &error))?),
+        None => None,
+    };
     let mut session = match &a.load_state {
         Some(file) => engine.restore(&std::fs::read(file).map_err(|error| disk(file, &error))?)?,
         None => engine.session(None)?,
     };
+    if let Some(file) = &a.text_out {
+        let none = || Error::NotFound("There is no text with this state.".into());
+        write(file, session.take_text().ok_or_else(none)?.as_bytes())?;
+    }
     let tokens = a.tokens.unwrap_or(64);
     // The scores after the prompt are wanted before any token follows, so it is read on its own.
     let nothing_to_read = matches!(&prompt, Text::Words(words) if words.is_empty());
@@ -151,7 +170,7 @@ fn run(a: Arguments) -> Result<()> {
         bench(&engine, prefill, &session);
     }
     if let Some(file) = &a.save_state {
-        write(file, &session.snapshot(&engine)?)?;
+        write(file, &session.save(&engine, Saving { packing, text: text.as_deref() })?)?;
     }
     Ok(())
 }

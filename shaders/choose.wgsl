@@ -99,6 +99,7 @@ fn main(@builtin(local_invocation_index) thread: u32) {
     control.recent_next = (control.recent_next + 1u) % RECENT;
     control.recent_count = min(control.recent_count + 1u, RECENT);
     control.step += 1u;
+    control.position += control.tokens;
     control.tokens = 1u;
     control.slot_in = control.slot_out;
     control.slot_out = (control.slot_out + 1u) % SLOTS;

@@ -7,8 +7,9 @@ override ROWS: u32; // of the weights
 override OUT: u32; // values in a row of out, a multiple of 4, at least ROWS
 override BIAS: bool;
 override ADD: bool; // out += instead of out =
+override GATED: bool = false; // a row of x is an MLP's g and u, COLS each, and silu(g) * u is multiplied
 
-@group(0) @binding(2) var<storage, read> x: array<vec4<f32>>; // [T, COLS]
+@group(0) @binding(2) var<storage, read> x: array<vec4<f32>>; // [T, COLS], or [T, 2, COLS]
 @group(0) @binding(3) var<storage, read> bias: array<f32>; // [ROWS]
 @group(0) @binding(4) var<storage, read_write> out: array<vec4<f32>>; // [T, OUT]
 @group(0) @binding(5) var<uniform> control: Control;
@@ -19,10 +20,14 @@ var<workgroup> tile_x: array<vec4<f32>, TILE_K * (PER_THREAD * 16u + PAD) / 4u>;
 var<workgroup> tile_w: array<vec4<f32>, TILE_K * (TILE_R + PAD) / 4u>; // [K, R]
 
 fn x4(t: u32, quad: u32) -> vec4<f32> {
-    if t < control.tokens {
-        return x[t * (COLS / 4u) + quad];
+    if t >= control.tokens {
+        return vec4<f32>(0.0);
     }
-    return vec4<f32>(0.0);
+    if GATED {
+        let at = t * (COLS / 2u) + quad;
+        return silu(x[at]) * x[at + COLS / 4u];
+    }
+    return x[t * (COLS / 4u) + quad];
 }
 
 fn w4(r: u32, quad: u32) -> vec4<f32> {

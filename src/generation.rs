@@ -16,6 +16,7 @@
 //! * `output`: from tokens to text, up to a stop string.
 //! * `input`: from a request to the tokens to read.
 //! * `trace`: the tokens that a run has read.
+//! * `weigh`: how likely a token was, and what else might have come.
 
 mod input;
 mod output;
@@ -25,11 +26,13 @@ mod session;
 mod stats;
 mod stop;
 mod trace;
+mod weigh;
 
 pub(crate) use input::check_ids;
 pub use request::{Input, Request, Text, Turn};
 pub use session::{Saving, Session};
 pub use stats::Stats;
+pub use weigh::{Alternative, Weighed};
 
 use serde::Serialize;
 

@@ -10,7 +10,7 @@ use crate::allocate::{copied, filled};
 use crate::backend::{Arrival, Backend, Choice, Fetch, Remote, Ticket};
 use crate::error::{Error, Result};
 use crate::sampler::{Chooser, Recent};
-use crate::state::State;
+use crate::state::{State, mix};
 
 /// See the [module](self). All methods that return a [`Poll`] are called again with the same arguments until they are
 /// ready; [`Sequence::wait`] or [`Sequence::arrival`] says when.
@@ -73,7 +73,8 @@ impl Sequence {
         &self.state
     }
 
-    /// Scores of the next token, `[V]`, as of the last read-back; empty until something has been read.
+    /// Scores of the next token, `[V]`, as of the last read-back, [`Sequence::fetch_scores`] or choice on the host; empty
+    /// until something has been read.
     pub fn logits(&self) -> &[f32] {
         &self.logits
     }
@@ -174,6 +175,36 @@ impl Sequence {
             Some(remote) if !self.behind.is_empty() => self.fetch(remote, Fetch::All),
             _ => Ok(Poll::Ready(())),
         }
+    }
+
+    /// Brings the scores of the next token to [`Sequence::logits`], without the state.
+    ///
+    /// # Errors
+    /// What the backend returns; the call may be repeated.
+    pub fn fetch_scores(&mut self, backend: &mut dyn Backend) -> Result<Poll<()>> {
+        if self.catch_up(backend)?.is_pending() {
+            return Ok(Poll::Pending);
+        }
+        match backend.remote() {
+            Some(remote) if !self.behind.is_empty() => self.fetch(remote, Fetch::Scores),
+            _ => Ok(Poll::Ready(())),
+        }
+    }
+
+    /// A sequence that goes on from a mixture: `1 - weight` times this one's state and scores, plus `weight` times the
+    /// other's. Both have been read back. Recent tokens are those of the one that counts more.
+    ///
+    /// # Errors
+    /// As [`State::blend`]; [`Error::BadArgument`] when one of them has read nothing.
+    pub fn blend(&self, other: &Self, weight: f32) -> Result<Self> {
+        if self.is_empty() || other.is_empty() {
+            return Err(Error::BadArgument("A session that has read nothing cannot be blended.".into()));
+        }
+        let state = self.state.blend(&other.state, weight)?;
+        let mut logits = copied(&self.logits, "the scores of the next token")?;
+        mix(&mut logits, &other.logits, weight);
+        let recent = if weight > 0.5 { &other.recent } else { &self.recent };
+        Ok(Self::restored(state, logits, recent.clone()))
     }
 
     /// Cancels unfinished work.

@@ -3,10 +3,13 @@
 //! In Mamba and Mamba-2 each layer has two memories of fixed size, together L * (E * N + W * (K - 1)) floats, whatever
 //! the number of tokens read. W is the width of the convolution: E, in Mamba-2 E + 2 G N.
 
+mod compare;
 mod file;
 
 use core::sync::atomic::{AtomicU64, Ordering};
 
+pub use compare::Difference;
+pub(crate) use compare::mix;
 pub use file::{Content, Identity, Packing, Snapshot, TEXT_BYTES};
 
 use crate::allocate::{copied, filled};
@@ -141,6 +144,11 @@ impl State {
         let layers = self.layers.iter().enumerate();
         let all = layers.flat_map(|(layer, memories)| memories.iter().map(move |held| (layer, held)));
         all.filter(move |(_, held)| held.memory.kind == kind).map(|(layer, held)| (layer, held.values.as_slice()))
+    }
+
+    /// All memories, layer after layer.
+    pub fn all(&self) -> impl Iterator<Item = &[f32]> {
+        self.layers.iter().flatten().map(|held| held.values.as_slice())
     }
 
     /// The windows of all layers one after the other, `[L, K-1, W]`, for inspection.

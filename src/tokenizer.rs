@@ -5,9 +5,9 @@
 mod check;
 mod class;
 mod gguf;
-mod marks;
 mod pattern;
 mod settings;
+mod special;
 mod stream;
 
 use std::collections::HashSet;
@@ -16,17 +16,17 @@ use tokenizers::{AddedToken, Decoder, Model, ModelWrapper};
 use xxhash_rust::xxh3::Xxh3;
 
 pub use gguf::ends_of_text;
-pub use marks::Guarded;
-use marks::Marks;
 pub use settings::TokenizerSettings;
+pub use special::Guarded;
 pub use stream::StreamDecoder;
 
 use crate::error::{Error, Result};
+use special::SpecialTokens;
 
 /// Text to ids and back.
 pub struct Tokenizer {
     inner: tokenizers::Tokenizer,
-    marks: Marks,
+    special: SpecialTokens,
     /// Ids that decoding leaves out, as `skip_special_tokens` does.
     hidden: HashSet<u32>,
     unknown: Option<u32>,
@@ -72,11 +72,11 @@ impl Tokenizer {
         inner.with_padding(None);
         inner.with_truncation(None).map_err(|error| bad(format!("cannot be used ({error})")))?;
         let added = inner.get_added_tokens_decoder();
-        let special = |token: &AddedToken| token.special || settings.names(&token.content);
-        let hidden: HashSet<u32> = added.iter().filter(|(_, token)| special(token)).map(|(&id, _)| id).collect();
+        let is_special = |token: &AddedToken| token.special || settings.names(&token.content);
+        let hidden: HashSet<u32> = added.iter().filter(|(_, token)| is_special(token)).map(|(&id, _)| id).collect();
         // Marks of turns are special by right, whether or not the file says so. Runs of spaces (GPT-NeoX) are not.
         let template = settings.chat_template.as_deref().unwrap_or_default();
-        let mark = |content: &str| {
+        let is_of_template = |content: &str| {
             let edge = |c: Option<char>| c.is_some_and(|c| !c.is_alphanumeric() && !c.is_whitespace());
             content.len() > 2
                 && edge(content.chars().next())
@@ -84,9 +84,10 @@ impl Tokenizer {
                 && template.contains(content)
         };
         let mut special: Vec<(u32, AddedToken)> =
-            added.into_iter().filter(|(id, token)| hidden.contains(id) || mark(&token.content)).collect();
+            added.into_iter().filter(|(id, token)| hidden.contains(id) || is_of_template(&token.content)).collect();
         special.sort_unstable_by_key(|(id, _)| *id);
-        let marks = Marks::install(&mut inner, special).map_err(|error| bad(format!("cannot be used ({error})")))?;
+        let special =
+            SpecialTokens::install(&mut inner, special).map_err(|error| bad(format!("cannot be used ({error})")))?;
         let unknown = match inner.get_model() {
             ModelWrapper::BPE(model) => model.unk_token.as_deref().and_then(|token| inner.token_to_id(token)),
             ModelWrapper::WordPiece(model) => inner.token_to_id(&model.unk_token),
@@ -94,7 +95,7 @@ impl Tokenizer {
             ModelWrapper::Unigram(_) => None,
         };
         let byte_level = matches!(inner.get_decoder(), Some(tokenizers::DecoderWrapper::ByteLevel(_)));
-        Ok(Self { inner, marks, hidden, unknown, byte_level })
+        Ok(Self { inner, special, hidden, unknown, byte_level })
     }
 
     /// Ids of `text`. Special tokens that the text spells out become special tokens. `add_special` also adds those
@@ -104,34 +105,34 @@ impl Tokenizer {
     /// [`Error::BadTokenizer`] when the tokenizer cannot encode the text.
     pub fn encode(&self, text: &str, add_special: bool) -> Result<Vec<u32>> {
         let mut ids = Vec::new();
-        self.encode_marked(&self.marks.mark(text), add_special, &mut ids)?;
+        self.encode_renamed(&self.special.rename(text), add_special, &mut ids)?;
         Ok(ids)
     }
 
     /// Prepares a user's words for a place in a larger text, so that [`Tokenizer::encode_guarded`] takes none of
     /// them for a special token.
     pub fn guard(&self, text: &str) -> Guarded {
-        self.marks.guard(text)
+        self.special.guard(text)
     }
 
     /// As [`Tokenizer::encode`], for a text that has [guarded](Tokenizer::guard) parts: in these a special token's
     /// name is plain text. No special token is added around the text.
     pub fn encode_guarded(&self, text: &str) -> Result<Vec<u32>> {
         let mut ids = Vec::new();
-        self.encode_marked(&self.marks.mark(text), false, &mut ids)?;
+        self.encode_renamed(&self.special.rename(text), false, &mut ids)?;
         Ok(ids)
     }
 
-    fn encode_marked(&self, text: &str, add_special: bool, ids: &mut Vec<u32>) -> Result<()> {
+    fn encode_renamed(&self, text: &str, add_special: bool, ids: &mut Vec<u32>) -> Result<()> {
         let failed = |error| Error::BadTokenizer(format!("The tokenizer cannot encode the text ({error})."));
         let encoding = self.inner.encode_fast(text, add_special).map_err(failed)?;
         ids.try_reserve(encoding.len())
             .map_err(|_| Error::OutOfMemory(format!("There is no memory for {} tokens.", encoding.len())))?;
         for (&id, &by_the_tokenizer) in encoding.get_ids().iter().zip(encoding.get_special_tokens_mask()) {
-            match self.marks.special(id) {
+            match self.special.of_second_name(id) {
                 Some(special) => ids.push(special),
                 // A model that matches whole words may have found a special token's name by itself.
-                None if by_the_tokenizer == 0 && self.marks.contains(id) && Some(id) != self.unknown => {
+                None if by_the_tokenizer == 0 && self.special.contains(id) && Some(id) != self.unknown => {
                     self.spell(id, ids)?;
                 }
                 None => ids.push(id),
@@ -149,7 +150,7 @@ impl Tokenizer {
                 .inner
                 .encode_fast(&*character.encode_utf8(&mut buffer), false)
                 .map_err(|error| Error::BadTokenizer(format!("The tokenizer cannot encode the text ({error}).")))?;
-            ids.extend(encoding.get_ids().iter().filter(|&&id| !self.marks.contains(id)));
+            ids.extend(encoding.get_ids().iter().filter(|&&id| !self.special.contains(id)));
         }
         Ok(())
     }
@@ -180,7 +181,7 @@ impl Tokenizer {
     /// The spelling of a token, special or not.
     fn spelling(&self, id: u32) -> Option<String> {
         let added = self.inner.get_added_vocabulary().simple_id_to_token(id);
-        added.filter(|token| !Marks::is_second_name(token)).or_else(|| self.inner.get_model().id_to_token(id))
+        added.filter(|token| !SpecialTokens::is_second_name(token)).or_else(|| self.inner.get_model().id_to_token(id))
     }
 
     /// Identifies what the ids below `vocab` (V) stand for: 32 hexadecimal digits. Two files that only differ in how they
@@ -204,11 +205,11 @@ impl Tokenizer {
 
     /// The id of a special token by its name.
     pub fn special_id(&self, token: &str) -> Option<u32> {
-        self.id(token).filter(|&id| self.marks.contains(id))
+        self.id(token).filter(|&id| self.special.contains(id))
     }
 
     /// The special token whose name `text` begins with.
     pub fn leading_special(&self, text: &str) -> Option<u32> {
-        self.marks.leading(text)
+        self.special.leading(text)
     }
 }

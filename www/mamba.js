@@ -9,6 +9,7 @@ import { findModel } from "./engine/source/model-source.js";
 import { requireSimd } from "./engine/program/simd.js";
 import { Session } from "./engine/session/session.js";
 import { States } from "./engine/session/states.js";
+import { together } from "./engine/session/together.js";
 import { EngineWatch } from "./engine/session/watch.js";
 import { deleteKeptModel as deleteModel } from "./engine/keep/store.js";
 import { chooseProgram, compileWasm } from "./engine/program/wasm.js";
@@ -211,6 +212,34 @@ export class Engine {
    */
   async restore(bytes) {
     return new Session(this.#connection, await this.#connection.call("restore", { bytes: check.bytes(bytes) }));
+  }
+
+  /**
+   * Has several sessions generate at once, such as forks of one that go on in different ways. They take turns.
+   *
+   * @param {(import("./engine/session/session.js").GenerateOptions & { session: Session })[]} requests a session each, with
+   *   the options of its `generate`
+   * @returns {AsyncGenerator<import("./engine/session/session.js").Piece & { index: number }, ("stop" | "length")[], void>}
+   *   pieces as they come, each with the number of its request; in the end why each has ended
+   */
+  async *generateTogether(requests) {
+    const all = check.together(requests, (session) => Session.handleIn(session, this.#connection));
+    return yield* together(all.map(({ session, options }) => session.generate(options)));
+  }
+
+  /**
+   * A session that goes on from a mixture of two states: `1 - weight` parts of the first and `weight` of the second. Its
+   * record of the chat is that of the one that counts more.
+   *
+   * @param {Session} first
+   * @param {Session} second
+   * @param {number} weight from 0 to 1
+   * @returns {Promise<Session>}
+   */
+  async blend(first, second, weight) {
+    const [session, other] = [first, second].map((one) => Session.handleIn(one, this.#connection));
+    const args = { session, other, weight: check.weight(weight) };
+    return new Session(this.#connection, await this.#connection.call("blend", args));
   }
 
   /** Ends the worker and frees its memory. Running work fails with the code `cancelled`. */

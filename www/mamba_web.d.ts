@@ -86,6 +86,12 @@ export class WasmSession {
   cancel(): string;
   /** Before `logits` and `snapshot`, and after `cancel`: false while it has to be called again after `arrival`. */
   readBack(): boolean;
+  /** Of the last token, if the request asked for its surprise. */
+  weighed(): import("./engine/session/session.js").Weighed | undefined;
+  /** Of each token that the last run has read and weighed. */
+  surprises(): Float32Array;
+  blend(other: WasmSession, weight: number): WasmSession;
+  difference(other: WasmSession): import("./engine/session/session.js").Difference[];
   /** Resolves when there may be more to do. */
   arrival(): Promise<void>;
   /** Has a slow browser look at the GPU. */

@@ -169,6 +169,18 @@ const calls = {
     await inTurn(() => readBack(session, id));
     return session.logits();
   },
+  async blend({ session, other, weight }, id) {
+    const [a, b] = [theSession(session), theSession(other)];
+    await inTurn(() => readBack(a, id));
+    await inTurn(() => readBack(b, id));
+    return keep(a.blend(b, weight));
+  },
+  async difference({ session, other }, id) {
+    const [a, b] = [theSession(session), theSession(other)];
+    await inTurn(() => readBack(a, id));
+    await inTurn(() => readBack(b, id));
+    return a.difference(b);
+  },
   snapshot: ({ session, packing, text }, id) => snapshot(theSession(session), packing, text, id),
   async statePut({ key, session, packing, text }, id) {
     return theStates().put(key, await snapshot(theSession(session), packing, text, id));
@@ -229,18 +241,32 @@ async function work(session, run, id) {
     if (!step) {
       const text = session.cancel();
       await readBack(session, id);
-      return { reason: "cancelled", text, ids: session.ids() ?? null, ...standing(session) };
+      return ending(session, "cancelled", text);
     }
     const at = standing(session);
-    if (step.kind === "end") return { reason: step.reason, text: step.text, ids: session.ids() ?? null, ...at };
+    if (step.kind === "end") return ending(session, step.reason, step.text);
     if (step.kind === "token") {
       run.untaken += 1;
-      tell(id, { pieces: [{ id: step.id, text: step.text }], at });
+      tell(id, { pieces: [{ id: step.id, text: step.text, ...session.weighed() }], at });
     } else {
       tell(id, { prefill: { read: step.read, total: step.total }, at });
     }
   }
 }
+
+/**
+ * @param {WasmSession} session
+ * @param {import("./engine/session/protocol.js").Ending["reason"]} reason
+ * @param {string} text
+ * @returns {import("./engine/session/protocol.js").Ending}
+ */
+const ending = (session, reason, text) => ({
+  reason,
+  text,
+  ids: session.ids() ?? null,
+  surprise: session.surprises(),
+  ...standing(session),
+});
 
 /**
  * Does one step and waits for it; null when the run is stopped. The turn is kept until the step is done. Otherwise a

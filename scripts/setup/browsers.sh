@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The browsers that the tests drive. Prints `export CHROME=...` and the like, for `eval`.
 # Browsers of the environment or PATH come first, then Debian's packages. Chromium is
-# required. Firefox may be missing; its tests then say so.
+# required. Firefox and WebKit (WebKitGTK's small browser and a screen for it) may be missing; their tests then say so.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/../lib.sh"
@@ -24,6 +24,8 @@ missing=()
 find_chrome >/dev/null || missing+=(chromium)
 find_driver >/dev/null || missing+=(chromium-driver)
 find_firefox >/dev/null || missing+=(firefox-esr)
+command -v WebKitWebDriver >/dev/null || missing+=(webkit2gtk-driver)
+command -v Xvfb >/dev/null || missing+=(xvfb)
 if [ "${#missing[@]}" -gt 0 ] && grep -qs '^ID=debian' /etc/os-release; then
   say "apt-get install ${missing[*]}"
   apt_update

@@ -10,4 +10,6 @@ struct Control {
     // Where the next recent token goes, and how many there are.
     recent_next: u32,
     recent_count: u32,
+    // Tokens that the sequence had read before these.
+    position: u32,
 }

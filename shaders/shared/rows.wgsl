@@ -10,6 +10,9 @@ override NORM: bool;
 override COUNTED: u32;
 override EPSILON: f32;
 
+// x is an MLP's g and u, [2, COLS], and the vector is silu(g) * u.
+override GATED: bool = false;
+
 @group(0) @binding(2) var<storage, read> x: array<vec4<f32>>; // [.., COLS]
 @group(0) @binding(3) var<storage, read> norm: array<vec4<f32>>; // [COLS]
 
@@ -36,6 +39,13 @@ fn unit_of(row: u32, unit: u32) -> u32 {
     return min(row, ROWS - 1u) * (COLS / 4u / quads_per_unit()) + unit;
 }
 
+fn x4(quad: u32) -> vec4<f32> {
+    if GATED {
+        return silu(x[quad]) * x[quad + COLS / 4u];
+    }
+    return x[quad];
+}
+
 // The product of 16 bytes of a row with a and b, in f32 or f16.
 fn dot_floats(w: vec4<u32>, a: vec4<f32>, b: vec4<f32>) -> f32 {
     if FORMAT == F32 {
@@ -48,10 +58,10 @@ fn dot_floats(w: vec4<u32>, a: vec4<f32>, b: vec4<f32>) -> f32 {
 // The products of 16 bytes of each row, in f32 or f16; also adds to the squares.
 fn floats(row: u32, base: u32, unit: u32, squares: ptr<function, f32>) -> vec4<f32> {
     let quad = unit * quads_per_unit();
-    var a = x[base + quad];
+    var a = x4(base + quad);
     var b = vec4<f32>(0.0);
     if FORMAT == F16 {
-        b = x[base + quad + 1u];
+        b = x4(base + quad + 1u);
     }
     if NORM {
         *squares += dot(a, a) + dot(b, b);
@@ -79,7 +89,7 @@ fn stage(thread: u32, base: u32, first: u32, quads: u32) {
         var largest = vec4<f32>(0.0);
         for (var i = 0u; i < 8u; i++) {
             let at = first + block * 8u + i;
-            v[i] = x[base + at];
+            v[i] = x4(base + at);
             if NORM {
                 squares += dot(v[i], v[i]);
                 v[i] *= norm[at];

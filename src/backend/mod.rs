@@ -6,6 +6,7 @@
 
 pub mod cpu;
 pub mod gpu;
+mod int4;
 pub mod reference;
 mod remote;
 

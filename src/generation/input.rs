@@ -25,7 +25,7 @@ pub(super) fn start(
         Input::Begun { message, answer } => return begun(model, conversation, message, answer),
         Input::Turns(turns) => return read_turns(model, conversation.clone(), turns),
         Input::Prompt(text) => ("prompt", text),
-        Input::Read(text) => ("text to read", text),
+        Input::Read(text) | Input::Weigh(text) => ("text to read", text),
     };
     let tokens = match text {
         Text::Words(words) if words.is_empty() => Vec::new(),

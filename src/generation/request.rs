@@ -51,6 +51,10 @@ pub enum Input {
     },
     /// Read into the state; nothing is generated.
     Read(Text),
+    /// As [`Input::Read`], a token at a time, and each one is weighed before it is read; see [`Session::surprises`].
+    ///
+    /// [`Session::surprises`]: super::Session::surprises
+    Weigh(Text),
     /// Turns of a chat, read as if they were had in this session; nothing is generated.
     Turns(Vec<Turn>),
 }
@@ -60,7 +64,7 @@ pub enum Input {
 pub struct Request {
     /// What is read first.
     pub input: Input,
-    /// How tokens are sampled; [`Input::Read`] and [`Input::Turns`] ignore it.
+    /// How tokens are sampled; it matters only where tokens are generated.
     pub settings: Settings,
     /// The most tokens to generate, at least 1.
     pub max_tokens: usize,

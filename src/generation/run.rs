@@ -6,6 +6,7 @@ use web_time::Instant;
 
 use super::output::Output;
 use super::trace::Trace;
+use super::weigh::{Weighed, surprise};
 use super::{LoadedModel, Reason, Stats, Step};
 use crate::backend::Backend;
 use crate::error::Result;
@@ -34,6 +35,11 @@ pub(super) struct Run {
     pub output: Output,
     /// The tokens read so far.
     pub trace: Trace,
+    /// Whether generated tokens are weighed, and the last one if so.
+    pub weighs: bool,
+    pub weighed: Option<Weighed>,
+    /// Of each token read so far, if those of the prompt are weighed.
+    pub surprises: Option<Vec<f32>>,
     /// What [`Sequence::passed`] was at the beginning.
     pub passed_before: u64,
     /// The sequence as it was, until the first token is out.
@@ -87,7 +93,19 @@ impl Run {
         if is_due && sequence.read_back(backend)?.is_pending() {
             return Ok(Step::Waiting);
         }
-        let Poll::Ready(length) = sequence.read(backend, &self.tokens[self.read..], true)? else {
+        let mut next = &self.tokens[self.read..];
+        if let Some(surprises) = &mut self.surprises {
+            next = &next[..1];
+            // Not again after a wait.
+            if surprises.len() == self.read {
+                if sequence.fetch_scores(backend)?.is_pending() {
+                    return Ok(Step::Waiting);
+                }
+                let before = sequence.logits();
+                surprises.push(if before.is_empty() { f32::NAN } else { surprise(before, next[0]) as f32 });
+            }
+        }
+        let Poll::Ready(length) = sequence.read(backend, next, true)? else {
             return Ok(Step::Waiting);
         };
         self.trace.push(&self.tokens[self.read..][..length]);
@@ -106,7 +124,12 @@ impl Run {
             Some(id) => id,
             None => match sequence.choose(model.backend(), chooser, self.tokens_left)? {
                 Poll::Pending => return Ok(Step::Waiting),
-                Poll::Ready(id) => id,
+                Poll::Ready(id) => {
+                    if self.weighs {
+                        self.weighed = Some(Weighed::new(sequence.logits(), id, model.tokenizer().ok())?);
+                    }
+                    id
+                }
             },
         };
         if self.stop_tokens.contains(&id) {

@@ -7,13 +7,14 @@ use super::output::Output;
 use super::run::Run;
 use super::stop::StopStrings;
 use super::trace::Trace;
-use super::{Input, LoadedModel, Request, Stats, Step};
+use super::{Input, LoadedModel, Request, Stats, Step, Weighed};
+use crate::allocate::reserved;
 use crate::backend::Arrival;
 use crate::conversation::Conversation;
 use crate::error::{Error, Result};
 use crate::sampler::{Chooser, Constraint, Recent, Sampler};
 use crate::sequence::Sequence;
-use crate::state::{Content, Identity, Packing, Snapshot, State};
+use crate::state::{Content, Difference, Identity, Packing, Snapshot, State};
 use crate::tokenizer::StreamDecoder;
 
 /// Tokens of context that a decoder needs to continue a text.
@@ -26,6 +27,10 @@ pub struct Session {
     stats: Stats,
     /// What the last run has read.
     trace: Trace,
+    /// Of the tokens that the last run has read, if it weighed them.
+    surprises: Vec<f32>,
+    /// Whether the tokens of later runs are weighed.
+    weighs: bool,
     run: Option<Run>,
     /// What the file that this session was restored from had as its text.
     text: Option<String>,
@@ -65,7 +70,8 @@ impl Session {
     }
 
     fn of(sequence: Sequence, conversation: Conversation, stats: Stats) -> Self {
-        Self { sequence, conversation, stats, trace: Trace::default(), run: None, text: None }
+        let (trace, surprises) = (Trace::default(), Vec::new());
+        Self { sequence, conversation, stats, trace, surprises, weighs: false, run: None, text: None }
     }
 
     /// Starts a run; [`Session::advance`] does the work.
@@ -95,8 +101,11 @@ impl Session {
         let Request { input, settings, max_tokens, stop } = request;
         let Start { tokens, recorded } = input::start(model, &input, &self.sequence, &mut self.conversation)?;
         let chooser = match input {
-            Input::Read(_) | Input::Turns(_) => None,
-            _ => Some(Chooser::new(Sampler::new(settings, model.config().vocab)?, constraint)),
+            Input::Read(_) | Input::Weigh(_) | Input::Turns(_) => None,
+            _ => {
+                let chooser = Chooser::new(Sampler::new(settings, model.config().vocab)?, constraint);
+                Some(if self.weighs { chooser.on_host() } else { chooser })
+            }
         };
         let decoder = match (model.tokenizer(), &input) {
             (Ok(tokenizer), Input::Prompt(_) | Input::Begun { .. }) => {
@@ -109,9 +118,12 @@ impl Session {
         let mut stop_tokens = model.stop_tokens().to_vec();
         let special = |name: &String| model.tokenizer().ok().and_then(|tokenizer| tokenizer.special_id(name));
         stop_tokens.extend(stop.iter().filter_map(special));
+        let weighs_prompt = matches!(input, Input::Weigh(_));
+        let surprises = weighs_prompt.then(|| reserved(tokens.len(), "the surprise of each token")).transpose()?;
         let before = self.sequence.try_clone()?;
         self.stats = Stats { prompt_tokens: tokens.len(), ..Stats::default() };
         self.trace = Trace::default();
+        self.surprises.clear();
         self.run = Some(Run {
             tokens,
             read: 0,
@@ -122,6 +134,9 @@ impl Session {
             over: None,
             output: Output::new(decoder, StopStrings::new(stop), recorded),
             trace: Trace::default(),
+            weighs: self.weighs,
+            weighed: None,
+            surprises,
             passed_before: self.sequence.passed(),
             before: Some(before),
             started,
@@ -144,6 +159,7 @@ impl Session {
         match &result {
             Ok(Step::End { .. }) => {
                 self.trace = run.trace;
+                self.surprises = run.surprises.unwrap_or_default();
                 run.output.record(&mut self.conversation);
             }
             Ok(_) | Err(Error::DeviceLost(_)) => self.run = Some(run),
@@ -250,6 +266,54 @@ impl Session {
     /// again. None after a run of more than 2^20 tokens, whose ids are not kept.
     pub fn ids(&self) -> Option<&[u32]> {
         self.trace.ids()
+    }
+
+    /// From the next run on, weighs each generated token: how likely the model found it, and what else might have come
+    /// ([`Session::weighed`]). On a GPU the scores of each token then come to the host, which takes time.
+    pub fn weigh(&mut self, on: bool) {
+        self.weighs = on;
+    }
+
+    /// What the run that is going on weighed for its last token.
+    pub fn weighed(&self) -> Option<&Weighed> {
+        self.run.as_ref()?.weighed.as_ref()
+    }
+
+    /// After a run with [`Input::Weigh`], for each of its tokens -ln of the probability that the model gave it before it
+    /// was read, in nats. The first token of a session is not a number, because nothing was expected yet.
+    pub fn surprises(&self) -> &[f32] {
+        &self.surprises
+    }
+
+    /// A session that goes on from a mixture of this state and the other's: `1 - weight` parts of this one. The scores of
+    /// the next token are mixed alike. The record of the chat is that of the one that counts more.
+    ///
+    /// # Errors
+    /// [`Error::BadArgument`] for a weight outside of 0 to 1, when one of them has read nothing, and for a model with
+    /// attention; [`Error::WrongModel`] for sessions of different models; [`Error::Busy`] during a run, or while a state
+    /// has not been [read back](Session::read_back); [`Error::OutOfMemory`] when there is no room for another state.
+    pub fn blend(&self, other: &Session, weight: f32) -> Result<Self> {
+        if !(0.0..=1.0).contains(&weight) {
+            return Err(Error::BadArgument(format!("The weight of a blend is {weight}; it must be from 0 to 1.")));
+        }
+        for session in [self, other] {
+            session.is_idle("blended")?;
+            session.is_here()?;
+        }
+        let conversation = if weight > 0.5 { &other.conversation } else { &self.conversation };
+        Ok(Self::of(self.sequence.blend(&other.sequence, weight)?, conversation.clone(), Stats::default()))
+    }
+
+    /// How far the state of each layer is from the other session's.
+    ///
+    /// # Errors
+    /// [`Error::WrongModel`] for sessions of different models, [`Error::Busy`] as for [`Session::blend`].
+    pub fn difference(&self, other: &Session) -> Result<Vec<Difference>> {
+        for session in [self, other] {
+            session.is_idle("compared")?;
+            session.is_here()?;
+        }
+        self.sequence.state().difference(other.sequence.state())
     }
 
     /// The recurrent state as of the last read-back, for inspection.

@@ -22,17 +22,23 @@ pub trait Constraint {
 pub struct Chooser {
     sampler: Sampler,
     constraint: Option<Box<dyn Constraint>>,
+    on_host: bool,
 }
 
 impl Chooser {
     /// Without a constraint, every token that the sampler allows may be chosen.
     pub fn new(sampler: Sampler, constraint: Option<Box<dyn Constraint>>) -> Self {
-        Self { sampler, constraint }
+        Self { sampler, constraint, on_host: false }
     }
 
-    /// The sampler if there is no constraint. A backend may then sample in its place.
+    /// Has every token chosen on the host, where the scores can be looked at afterwards.
+    pub fn on_host(self) -> Self {
+        Self { on_host: true, ..self }
+    }
+
+    /// The sampler if a backend may sample in its place: there is no constraint, and nobody wants to see the scores.
     pub fn sampler_alone(&mut self) -> Option<&mut Sampler> {
-        self.constraint.is_none().then_some(&mut self.sampler)
+        (self.constraint.is_none() && !self.on_host).then_some(&mut self.sampler)
     }
 
     /// The next token, from its scores (V) and the tokens before it.

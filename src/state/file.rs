@@ -7,6 +7,7 @@ mod v1;
 mod v2;
 
 pub use packing::Packing;
+pub(super) use v2::name;
 
 use super::State;
 use crate::error::{Error, Result};

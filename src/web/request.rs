@@ -24,6 +24,11 @@ struct Fields {
     /// A string or a `Uint32Array`; as it is, because an array may be long.
     #[serde(with = "serde_wasm_bindgen::preserve")]
     read: JsValue,
+    /// As `read`; each token is weighed.
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    weigh: JsValue,
+    /// Whether generated tokens are weighed.
+    surprise: bool,
     /// A list of [`TurnFields`].
     #[serde(with = "serde_wasm_bindgen::preserve")]
     turns: JsValue,
@@ -52,24 +57,31 @@ struct TurnFields {
 }
 
 /// Reads a request. Missing settings are those that the model's makers recommend.
-pub(super) fn parse(engine: &Engine, request: &JsValue) -> Result<Request> {
+/// The flag says whether generated tokens are to be weighed.
+pub(super) fn parse(engine: &Engine, request: &JsValue) -> Result<(Request, bool)> {
     let fields: Fields = from_js(request, "request")?;
-    let (read, turns) = (given(fields.read), given(fields.turns));
-    let input = match (fields.prompt, fields.message, read, turns, fields.answer) {
-        (Some(prompt), None, None, None, None) => Input::Prompt(prompt.into()),
-        (None, Some(message), None, None, None) => Input::Message(message),
-        (None, Some(message), None, None, Some(answer)) => Input::Begun { message, answer },
-        (None, None, Some(read), None, None) => Input::Read(text_or_ids(&read)?),
-        (None, None, None, Some(turns), None) => Input::Turns(turns_of(&turns)?),
-        (_, None, _, _, Some(_)) => {
-            return Err(Error::BadArgument("The request has the beginning of an answer, but no message.".into()));
-        }
-        _ => {
-            return Err(Error::BadArgument(
-                "The request must have exactly one of prompt, message, read and turns.".into(),
-            ));
-        }
+    let inputs = [
+        fields.prompt.map(|prompt| Ok(Input::Prompt(prompt.into()))),
+        fields.message.map(|message| {
+            Ok(match fields.answer.clone() {
+                Some(answer) => Input::Begun { message, answer },
+                None => Input::Message(message),
+            })
+        }),
+        given(fields.read).map(|read| text_or_ids(&read).map(Input::Read)),
+        given(fields.weigh).map(|weigh| text_or_ids(&weigh).map(Input::Weigh)),
+        given(fields.turns).map(|turns| turns_of(&turns).map(Input::Turns)),
+    ];
+    let mut inputs = inputs.into_iter().flatten();
+    let (Some(input), None) = (inputs.next(), inputs.next()) else {
+        return Err(Error::BadArgument(
+            "The request must have exactly one of prompt, message, read, weigh and turns.".into(),
+        ));
     };
+    let input = input?;
+    if fields.answer.is_some() && !matches!(input, Input::Begun { .. }) {
+        return Err(Error::BadArgument("The request has the beginning of an answer, but no message.".into()));
+    }
     let mut request = engine.request(input);
     let settings = &mut request.settings;
     for (setting, given) in [
@@ -89,7 +101,7 @@ pub(super) fn parse(engine: &Engine, request: &JsValue) -> Result<Request> {
     }
     request.max_tokens = fields.max_tokens.map_or(request.max_tokens, |most| most as usize);
     request.stop = fields.stop.unwrap_or_default();
-    Ok(request)
+    Ok((request, fields.surprise))
 }
 
 /// What is neither null nor undefined.

@@ -30,7 +30,8 @@ impl WasmSession {
     /// Starts reading and answering; `advance` does the work.
     pub fn begin(&mut self, request: &JsValue) -> Result<(), JsValue> {
         let engine = self.engine.borrow();
-        let request = request::parse(&engine, request).thrown()?;
+        let (request, weighs) = request::parse(&engine, request).thrown()?;
+        self.session.weigh(weighs);
         self.session.begin(&*engine, request).thrown()
     }
 
@@ -45,6 +46,27 @@ impl WasmSession {
     /// Ends what `begin` started. Tokens that were handed out stay read; their text that was held back is returned.
     pub fn cancel(&mut self) -> String {
         self.session.cancel()
+    }
+
+    /// Of the last token, if the request asked for its surprise: `{surprise, alternatives: [{id, text, probability}]}`.
+    pub fn weighed(&self) -> Result<JsValue, JsValue> {
+        self.session.weighed().map_or(Ok(JsValue::UNDEFINED), values::to_js)
+    }
+
+    /// Of each token that the last run has read and weighed, in nats; NaN for the first one of a session.
+    pub fn surprises(&self) -> Vec<f32> {
+        self.session.surprises().to_vec()
+    }
+
+    /// A session that goes on from a mixture of two states: `1 - weight` parts of this one.
+    pub fn blend(&self, other: &WasmSession, weight: f32) -> Result<WasmSession, JsValue> {
+        let session = self.session.blend(&other.session, weight).thrown()?;
+        Ok(Self::new(session, Rc::clone(&self.engine)))
+    }
+
+    /// How far the two states are apart: `[{layer, kind, relative, cosine}]`.
+    pub fn difference(&self, other: &WasmSession) -> Result<JsValue, JsValue> {
+        values::to_js(&self.session.difference(&other.session).thrown()?)
     }
 
     /// Before `logits` and `snapshot`, and after `cancel`: true when the state is in the worker's memory, false when this

@@ -49,6 +49,21 @@ async function compare(address) {
     const logits = await session.logits();
     got[name] = { ids, again, left: left.length, at: [session.position, twin.position], best: logits.indexOf(Math.max(...logits)) };
   }
+  // Files that were written natively, and what was generated there next (tests/golden/state).
+  const { chat: native } = await (await fetch("/golden/state/v1.json")).json();
+  got.states = [];
+  for (const version of ["v1", "v2"]) {
+    const bytes = new Uint8Array(await (await fetch(`/golden/state/chat.${version}.mstate`)).arrayBuffer());
+    for (const engine of [cpu, gpu]) {
+      const session = await engine.restore(bytes);
+      const at = session.position;
+      await session.prefill([7]);
+      const then = { temperature: 1, topK: 40, topP: 1, minP: 0, repetitionPenalty: 1.2, seed: 5, maxTokens: 20 };
+      got.states.push({ at, ids: await generate(session, then) });
+      await session.close();
+    }
+  }
+  got.native = { at: native.position, ids: native.then_7 };
   const session = await gpu.session();
   const lost = await generate(session, { prompt }, async (count) => {
     if (count === 7) await gpu.loseDevice();
@@ -74,6 +89,7 @@ function check(got) {
   assert.deepEqual(got.gpu.ids, got.cpu.ids);
   assert.deepEqual(got.gpu.again, got.cpu.again);
   assert.equal(got.gpu.best, got.cpu.best);
+  assert.deepEqual(got.states, Array(4).fill(got.native), "a file of the native command goes on alike on both");
   assert.equal(got.gpu.at[0], got.cpu.at[0]);
   // Whoever leaves after five tokens finds the state at most one further.
   assert.ok(got.gpu.at[1] - got.gpu.at[0] >= 5 && got.gpu.at[1] - got.gpu.at[0] <= 6, String(got.gpu.at));
@@ -87,6 +103,52 @@ function check(got) {
   assert.ok(last.of > 10 && last.ready === last.of, "every kernel was compiled, and reported, before the engine was handed out");
   const ready = got.kernels.map((/** @type {{ ready: number } | null} */ kernels) => kernels?.ready ?? 0);
   assert.deepEqual(ready, ready.toSorted((/** @type {number} */ a, /** @type {number} */ b) => a - b));
+}
+
+/**
+ * Runs in the worker, before its own program: a software GPU passes for a real one, and the clock all but stands still
+ * from the second time on that the GPU's results are read, so the GPU wins the race.
+ */
+function flatterGpu() {
+  Object.defineProperty(GPUAdapterInfo.prototype, "isFallbackAdapter", { get: () => false });
+  const now = performance.now.bind(performance);
+  const { mapAsync } = GPUBuffer.prototype;
+  let from = Infinity;
+  GPUBuffer.prototype.mapAsync = function (...args) {
+    from = Math.min(from, now());
+    return mapAsync.apply(this, args);
+  };
+  performance.now = () => (now() < from ? now() : from + (now() - from) / 1e6);
+}
+
+/** An engine whose GPU takes over while it writes. Runs in the page. @param {string} address of mamba.js */
+async function takeOver(address) {
+  const { load } = await import(address);
+  // Files of one's own can be read again, as kept ones can.
+  const names = ["config.json", "tokenizer.json", "tokenizer_config.json", "model.safetensors"];
+  const model = await Promise.all(names.map(async (name) => new File([await (await fetch(`/golden/chat/${name}`)).blob()], name)));
+  const options = { model, precision: "f32" };
+  const auto = await load(options);
+  let moved = 0;
+  const request = { prompt: "Once upon a time", maxTokens: 1e9, temperature: 0, logitBias: { 0: -100, 2: -100 } };
+  const write = async (/** @type {any} */ engine, /** @type {() => boolean} */ isEnough) => {
+    const session = await engine.session();
+    const ids = [];
+    for await (const { id } of session.generate(request)) {
+      if (id !== null) ids.push(id);
+      if (isEnough()) break;
+      // A GPU that is a program takes a while to be ready.
+      if (engine === auto && moved === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    return ids;
+  };
+  const first = auto.info.backend;
+  const ids = await write(auto, () => (auto.info.backend === "gpu" ? ++moved > 12 : false));
+  const cpu = await load({ ...options, backend: "cpu" });
+  const expected = await write(cpu, (left => () => --left === 0)(ids.length));
+  const got = { first, then: auto.info.backend, reason: auto.info.backendReason, ids, expected, moved };
+  for (const engine of [auto, cpu]) await engine.dispose();
+  return got;
 }
 
 /**
@@ -186,6 +248,25 @@ test("Firefox: the same", { skip: firefox ? false : "no Firefox" }, async () => 
     await page.goto(`${site.origin}/empty/`);
     check(await page.evaluate(compare, `${site.page()}mamba.js`));
     checkOthers(await page.evaluate(compareOthers, `${site.page()}mamba.js`));
+  } finally {
+    await browser.close();
+  }
+});
+
+test("Chromium: the GPU takes over in the middle of a sentence", async () => {
+  const browser = await launchChromium(["--enable-unsafe-webgpu"]);
+  try {
+    const page = await browser.newPage();
+    await page.route(/\/worker\.js/, async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, body: `(${flatterGpu})();\n${await response.text()}` });
+    });
+    await page.goto(`${site.origin}/empty/`);
+    const got = await page.evaluate(takeOver, `${site.page()}mamba.js`);
+    assert.equal(got.first, "cpu");
+    assert.equal(got.then, "gpu", got.reason);
+    assert.ok(got.ids.length > got.moved && got.moved > 12, "it wrote before the move, and after it");
+    assert.deepEqual(got.ids, got.expected);
   } finally {
     await browser.close();
   }

@@ -2,7 +2,9 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import puppeteer from "puppeteer-core";
 import { launchChromium } from "./support/chromium.mjs";
+import { lookUp } from "./support/find-browser.mjs";
 import { Site } from "./support/server.mjs";
 
 /** `ROUNDS=200` looks longer; a GPU that is a program takes seconds for each. */
@@ -85,22 +87,52 @@ async function race(address) {
   return orders;
 }
 
+/** @param {Awaited<ReturnType<typeof compare>>} got */
+function check(got) {
+  assert.equal(got.backend, "gpu");
+  assert.deepEqual(got.wrong, []);
+  assert.deepEqual(got.ids, [4, 4, 4, 4, 4, 4, 4, 4]);
+}
+
+/** @param {Awaited<ReturnType<typeof race>>} orders */
+function checkOrders(orders) {
+  for (const { backend, maxTokens, order } of orders) {
+    assert.equal(order.length, 2 * maxTokens, `${backend}: ${order}`);
+    const firstEnd = Math.min(order.lastIndexOf("a"), order.lastIndexOf("b"));
+    const other = order.slice(0, firstEnd).split(order[firstEnd] === "a" ? "b" : "a").length - 1;
+    assert.ok(other > maxTokens / 10, `${backend}: when one is done the other has only begun: ${order}`);
+  }
+}
+
 test("Chromium: sessions that read and generate at once give what each gives alone", { timeout: MOST_MS }, async () => {
   const browser = await launchChromium(["--enable-unsafe-webgpu"]);
   try {
     const page = await browser.newPage();
     page.setDefaultTimeout(MOST_MS);
     await page.goto(`${site.origin}/empty/`);
-    const got = await page.evaluate(compare, { address: `${site.page()}mamba.js`, rounds: ROUNDS });
-    assert.equal(got.backend, "gpu");
-    assert.deepEqual(got.wrong, []);
-    assert.deepEqual(got.ids, [4, 4, 4, 4, 4, 4, 4, 4]);
-    for (const { backend, maxTokens, order } of await page.evaluate(race, `${site.page()}mamba.js`)) {
-      assert.equal(order.length, 2 * maxTokens, `${backend}: ${order}`);
-      const firstEnd = Math.min(order.lastIndexOf("a"), order.lastIndexOf("b"));
-      const other = order.slice(0, firstEnd).split(order[firstEnd] === "a" ? "b" : "a").length - 1;
-      assert.ok(other > maxTokens / 10, `${backend}: when one is done the other has only begun: ${order}`);
-    }
+    check(await page.evaluate(compare, { address: `${site.page()}mamba.js`, rounds: ROUNDS }));
+    checkOrders(await page.evaluate(race, `${site.page()}mamba.js`));
+  } finally {
+    await browser.close();
+  }
+});
+
+const firefox = process.env.FIREFOX || lookUp(["firefox-esr", "firefox"]);
+
+test("Firefox: the same", { skip: firefox ? false : "no Firefox", timeout: MOST_MS }, async () => {
+  const browser = await puppeteer.launch({
+    browser: "firefox",
+    executablePath: firefox,
+    headless: true,
+    protocolTimeout: MOST_MS,
+    extraPrefsFirefox: { "dom.webgpu.enabled": true, "dom.webgpu.workers.enabled": true, "gfx.webgpu.ignore-blocklist": true },
+  });
+  try {
+    const page = await browser.newPage();
+    page.setDefaultTimeout(MOST_MS);
+    await page.goto(`${site.origin}/empty/`);
+    check(await page.evaluate(compare, { address: `${site.page()}mamba.js`, rounds: ROUNDS }));
+    checkOrders(await page.evaluate(race, `${site.page()}mamba.js`));
   } finally {
     await browser.close();
   }

@@ -26,6 +26,13 @@ def checkpoints(args):
     checkpoints.make(args.out, args.tokenizer_from)
 
 
+def hybrids(args):
+    from make import hybrid_cases
+
+    quiet()
+    hybrid_cases.make(args.out)
+
+
 def gguf_files(args):
     from make import gguf_files
 
@@ -92,6 +99,7 @@ def sampler(args):
 
 COMMANDS = {
     "checkpoints": checkpoints,
+    "hybrids": hybrids,
     "gguf": gguf_files,
     "default-model": default_model,
     "default-tokenizer": default_tokenizer,

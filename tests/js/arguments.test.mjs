@@ -146,6 +146,7 @@ const GENERATE = {
   prompt: ["null", "an empty string", "a string", "a long string"],
   message: ["null", "an empty string", "a string", "a long string"],
   answer: ["null", "an empty string", "a string", "a long string"],
+  surprise: ["null", "true"],
   maxTokens: ["null"],
   temperature: ["null", "0", "-1", "1.5", "2 ** 53"],
   topK: ["null", "0"],
@@ -249,6 +250,24 @@ test("texts, states and ids of kept models", async () => {
   await allBut(["a string"], (value) => deleteKeptModel(value), "deleteKeptModel");
   for (const id of ["..", ".", "a/b", "a\\b", "a\0b", "ä"]) await refused(id, () => deleteKeptModel(id));
   await engine.restore(new Uint8Array(3));
+});
+
+test("blends, comparisons and sessions at once", async () => {
+  const weights = ["0"];
+  await allBut(weights, (value) => engine.blend(session, session, value), "weight");
+  await allBut([], (value) => engine.blend(value, session, 0.5), "a session");
+  await allBut([], (value) => session.difference(value), "a session");
+  await allBut(["an array"], (value) => all(engine.generateTogether(value)), "requests");
+  for (const requests of [[{ session, topk: 1 }], [{ prompt: "x" }], [{ session }, { session }]]) {
+    await refused("requests", () => all(engine.generateTogether(/** @type {any} */ (requests))));
+  }
+  await engine.blend(session, session, 0.25);
+  assert.deepEqual(connection.calls.at(-1), { name: "blend", args: { session: 1, other: 1, weight: 0.25 } });
+  await session.difference(session);
+  await session.score("x");
+  assert.deepEqual(connection.calls.at(-1)?.args.request, { weigh: "x" });
+  await all(engine.generateTogether([{ session, prompt: "x", stop: "y" }]));
+  assert.deepEqual(connection.calls.at(-1)?.args.request, { prompt: "x", stop: ["y"] });
 });
 
 test("keys, sessions and limits of kept states", async () => {

@@ -231,7 +231,7 @@ fn large_state() -> Engine {
     let json = r#"{"model_type":"mamba2","vocab_size":8,"hidden_size":8,"expand":256,"num_heads":32,"head_dim":64,
         "n_groups":1,"state_size":64,"num_hidden_layers":2,"tie_word_embeddings":true}"#;
     let config = Config::parse(json).unwrap();
-    let specs = tensors(&config).into_iter().map(|spec| (config.tensor_name(spec.role), spec.shape));
+    let specs = tensors(&config).into_iter().map(|spec| (config.tensor_name(spec.place), spec.shape));
     let specs: Vec<_> =
         specs.map(|(name, shape)| (name, vec![0; 4 * shape.iter().product::<usize>()], shape)).collect();
     let views =

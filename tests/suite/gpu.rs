@@ -7,10 +7,10 @@ use crate::support::{golden, load_on, relative_error};
 use mamba_web::backend::gpu::Device;
 use mamba_web::backend::{Backend, Name, Precision};
 use mamba_web::engine::{Engine, Lap, Options};
-use mamba_web::generation::{Input, LoadedModel, Reason, Request, Session, Step, Text};
+use mamba_web::generation::{Input, LoadedModel, Reason, Request, Saving, Session, Step, Text};
 use mamba_web::sampler::{Chooser, Sampler, Settings};
 use mamba_web::sequence::Sequence;
-use mamba_web::state::State;
+use mamba_web::state::{Packing, State};
 use mamba_web::{Error, Result, testing};
 
 fn open(backend: &str) -> Engine {
@@ -128,6 +128,31 @@ fn a_cancelled_run_stands_where_the_last_token_was() {
     }
     assert_eq!(after[0], after[1]);
     assert_eq!(after[1][23..35], after[1][35..]);
+}
+
+/// The files of tests/golden/state, whatever wrote them, and those that each backend writes of them, in all packings.
+#[test]
+fn a_saved_state_goes_on_alike_on_every_backend() {
+    let json = std::fs::read_to_string(golden("state/v1.json")).unwrap();
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let want: Vec<u32> = serde_json::from_value(json["chat"]["then_7"].clone()).unwrap();
+    let settings = Settings { temperature: 1.0, repetition_penalty: 1.2, seed: 5, ..Settings::default() };
+    let then = Request { input: Input::Prompt(Text::Ids(vec![7])), ..request(settings, 20, &[]) };
+    let mut engines = [open("cpu"), open("gpu"), open("reference")];
+    let golden = ["v1", "v2"].map(|version| std::fs::read(golden(&format!("state/chat.{version}.mstate"))).unwrap());
+    let mut files: Vec<Vec<u8>> = golden.into();
+    for engine in &engines {
+        let session = engine.restore(&files[0]).unwrap();
+        let save = |packing| session.save(engine, Saving { packing, text: None }).unwrap();
+        files.extend([Packing::F32, Packing::F16].map(save));
+    }
+    for file in &files {
+        for engine in &mut engines {
+            let mut session = engine.restore(file).unwrap();
+            session.begin(engine, then.clone()).unwrap();
+            assert_eq!(go(&mut session, engine, usize::MAX).unwrap().0, want);
+        }
+    }
 }
 
 /// As many sequences as the GPU holds at once, fewer, and more, so that some are read again.

@@ -6,7 +6,10 @@ mod configs;
 mod generation;
 mod gguf;
 mod gpu;
+mod gpu_attention;
 mod gpu_shapes;
+mod hybrid;
+mod kernels;
 mod mixed;
 mod packing;
 mod parity;
@@ -17,6 +20,7 @@ mod saves;
 mod template;
 mod tokenizer;
 mod turns;
+mod weigh;
 
 #[path = "../support/mod.rs"]
 mod support;

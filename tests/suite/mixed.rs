@@ -1,44 +1,44 @@
 //! Layers of different kinds and sizes in one model: each backend against `reference`. No checkpoint has such layers yet,
 //! so the configs are built here.
 
-use crate::support::{fill_by_chance, kl_divergence, read, relative_error};
+use crate::support::{
+    attention, beside, fill_by_chance, kl_divergence, mamba1, mamba2, mamba2_without_norm, mlp, model_of, read,
+    relative_error,
+};
 use mamba_web::backend::gpu::{Device, GpuLoader};
 use mamba_web::backend::{self, Backend, Name, Precision};
-use mamba_web::model::{Config, Heads, Mamba1, Mamba2, Mixer, Published};
+use mamba_web::model::Config;
 use mamba_web::state::{Snapshot, State};
 
 const TOKENS: u32 = 70;
 
-fn mamba1(d_inner: usize, d_state: usize, dt_rank: usize, d_conv: usize, part_norms: Option<f32>) -> Mixer {
-    let time_step_limit = (0.0, f32::INFINITY);
-    let (use_bias, use_conv_bias) = (part_norms.is_some(), true);
-    Mixer::Mamba1(Mamba1 { d_inner, d_state, dt_rank, d_conv, use_bias, use_conv_bias, time_step_limit, part_norms })
-}
-
-fn mamba2(heads: usize, head_dim: usize, groups: usize, d_state: usize, norm_before_gate: bool) -> Mixer {
-    let (time_step_limit, d_conv, use_bias, use_conv_bias) = ((0.001, 2.0), 4, norm_before_gate, false);
-    let heads = Heads { heads, head_dim, groups, norm_before_gate };
-    let gated_norm = Some(1e-5);
-    Mixer::Mamba2(Mamba2 { heads, d_state, d_conv, use_bias, use_conv_bias, time_step_limit, gated_norm })
-}
-
 /// The larger ones first, in the middle and last, so that work space is sized by none but the largest of each thing.
 fn models() -> Vec<(&'static str, Config)> {
-    let config = |layers| {
-        let published = Published::default();
-        let config =
-            Config { vocab: 131, d_model: 34, layers, tied: true, norm_epsilon: 1e-5, eos_tokens: vec![], published };
-        config.checked("The test").unwrap()
-    };
     let (wide, narrow, falcon) =
         (mamba1(90, 5, 3, 4, None), mamba1(20, 21, 7, 2, None), mamba1(40, 16, 2, 3, Some(1e-6)));
     let (few, many, grouped) = (mamba2(2, 33, 1, 40, false), mamba2(17, 4, 1, 6, true), mamba2(6, 11, 3, 9, false));
+    let (short, long) = (attention(4, 2, 8, Some(1e4), 20), attention(3, 1, 5, None, 300));
     vec![
-        ("one of each", config(vec![wide, few])),
-        ("Mamba-2 first", config(vec![many, narrow, grouped])),
-        ("all kinds", config(vec![narrow, few, falcon, many, wide, grouped, few, narrow])),
-        ("Mamba-1 of two sizes", config(vec![narrow, wide, falcon])),
-        ("Mamba-2 of three sizes", config(vec![grouped, few, many])),
+        // As in Granite-4.0-H, with attention first and last.
+        ("attention and MLP", model_of(vec![short, mlp(50, false), grouped, mlp(50, false), long, mlp(20, true)])),
+        // As in Falcon-H1.
+        (
+            "attention beside Mamba-2",
+            model_of(vec![
+                few,
+                beside(short),
+                mlp(70, false),
+                mamba2_without_norm(6, 11, 3, 9),
+                beside(long),
+                mlp(70, true),
+            ]),
+        ),
+        ("everything", model_of(vec![long, falcon, mlp(40, true), many, beside(short), wide, short])),
+        ("one of each", model_of(vec![wide, few])),
+        ("Mamba-2 first", model_of(vec![many, narrow, grouped])),
+        ("all kinds", model_of(vec![narrow, few, falcon, many, wide, grouped, few, narrow])),
+        ("Mamba-1 of two sizes", model_of(vec![narrow, wide, falcon])),
+        ("Mamba-2 of three sizes", model_of(vec![grouped, few, many])),
     ]
 }
 
@@ -59,10 +59,8 @@ fn reference(config: &Config, ids: &[u32]) -> (Vec<f32>, State) {
 }
 
 fn worst((scores, state): &(Vec<f32>, State), (want, want_state): &(Vec<f32>, State)) -> f32 {
-    assert!(!state.ssm().is_empty() && !state.conv().is_empty());
-    relative_error(scores, want)
-        .max(relative_error(&state.ssm(), &want_state.ssm()))
-        .max(relative_error(&state.conv(), &want_state.conv()))
+    let memories = state.all().zip(want_state.all()).filter(|(_, want)| !want.is_empty());
+    memories.map(|(got, want)| relative_error(got, want)).fold(relative_error(scores, want), f32::max)
 }
 
 fn run(backend: &mut dyn Backend, ids: &[u32], most: usize) -> (Vec<f32>, State) {

@@ -7,7 +7,7 @@ use mamba_web::Result;
 use mamba_web::backend::gpu::{Device, GpuLoader};
 use mamba_web::backend::{self, Backend, Loader, Name, Precision};
 use mamba_web::checkpoint::{Reader, shards};
-use mamba_web::model::{Config, tensors};
+use mamba_web::model::{Attention, Config, Heads, Mamba1, Mamba2, Mixer, Mlp, Published, tensors};
 use mamba_web::state::State;
 use safetensors::SafeTensors;
 
@@ -94,6 +94,57 @@ pub fn fill_by_chance(mut loader: Box<dyn Loader>, config: &Config, seed: u32) -
         values.chunks(3 * cols).for_each(|rows| loader.rows(rows).unwrap());
     }
     loader.finish().unwrap()
+}
+
+/// A layer of Mamba, or with the epsilon of its norms of Falcon-Mamba.
+pub fn mamba1(d_inner: usize, d_state: usize, dt_rank: usize, d_conv: usize, part_norms: Option<f32>) -> Mixer {
+    let time_step_limit = (0.0, f32::INFINITY);
+    let (use_bias, use_conv_bias) = (part_norms.is_some(), true);
+    Mixer::Mamba1(Mamba1 { d_inner, d_state, dt_rank, d_conv, use_bias, use_conv_bias, time_step_limit, part_norms })
+}
+
+/// A layer of Mamba-2.
+pub fn mamba2(heads: usize, head_dim: usize, groups: usize, d_state: usize, norm_before_gate: bool) -> Mixer {
+    let (time_step_limit, d_conv, use_bias, use_conv_bias) = ((0.001, 2.0), 4, norm_before_gate, false);
+    let heads = Heads { heads, head_dim, groups, norm_before_gate };
+    let gated_norm = Some(1e-5);
+    Mixer::Mamba2(Mamba2 { heads, d_state, d_conv, use_bias, use_conv_bias, time_step_limit, gated_norm })
+}
+
+/// A layer of attention over `window` tokens, with rotary positions or without.
+pub fn attention(heads: usize, kv_heads: usize, head_dim: usize, rope_theta: Option<f32>, window: usize) -> Mixer {
+    let use_bias = rope_theta.is_some();
+    Mixer::Attention(Attention { heads, kv_heads, head_dim, use_bias, rope_theta, window, beside: false })
+}
+
+/// The same, beside the layer before it.
+pub fn beside(mut mixer: Mixer) -> Mixer {
+    if let Mixer::Attention(attention) = &mut mixer {
+        attention.beside = true;
+    }
+    mixer
+}
+
+/// A gated MLP.
+pub fn mlp(d_hidden: usize, use_bias: bool) -> Mixer {
+    Mixer::Mlp(Mlp { d_hidden, use_bias })
+}
+
+/// A layer of Mamba-2 without the gated norm.
+pub fn mamba2_without_norm(heads: usize, head_dim: usize, groups: usize, d_state: usize) -> Mixer {
+    let mut mixer = mamba2(heads, head_dim, groups, d_state, false);
+    if let Mixer::Mamba2(mamba2) = &mut mixer {
+        mamba2.gated_norm = None;
+    }
+    mixer
+}
+
+/// A small model of these layers.
+pub fn model_of(layers: Vec<Mixer>) -> Config {
+    let published = Published::default();
+    let config =
+        Config { vocab: 131, d_model: 34, layers, tied: true, norm_epsilon: 1e-5, eos_tokens: vec![], published };
+    config.checked("The test").expect("a sound model")
 }
 
 /// What transformers computed for a golden checkpoint.

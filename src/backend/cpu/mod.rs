@@ -18,9 +18,10 @@ mod simd;
 mod tiles;
 mod weights;
 
-pub(super) use panel::int4_scale;
+pub(super) use panel::largest;
 #[cfg(target_arch = "wasm32")]
 pub(crate) use pool::workers;
+pub(super) use simd::{F32x4, MAGIC};
 pub use weights::CpuLoader;
 
 use crate::backend::{Backend, Precision, check_call};

@@ -5,6 +5,7 @@ use super::simd::{
     Activation, BLOCK_COLUMNS, F32x4, GROUP, MAGIC, PANEL_ROWS, RowSums, Way, dot_int4, dot_int8, narrow, place_int4,
     place_int8, widen,
 };
+use crate::backend::int4;
 
 /// One form of panel: weight = (value - [`OFFSET`](Panel::OFFSET)) * scale.
 pub trait Panel: Copy + Send + Sync {
@@ -102,7 +103,7 @@ impl Panel for Int4Panel {
     const IS_RAISED: bool = false;
 
     fn set_row(&mut self, row: usize, weights: &[f32]) {
-        let scale = self.scales.set(row, int4_scale(weights), 0x8000);
+        let scale = self.scales.set(row, int4::scale(weights), 0x8000);
         for (col, weight) in weights.iter().enumerate().filter(|_| scale != 0.0) {
             let value = (weight / scale).round_ties_even().clamp(-8.0, 7.0) as i8 + 8;
             let (byte, shift) = place_int4(row, col);
@@ -147,36 +148,4 @@ pub fn largest(values: &[f32]) -> f32 {
     // Comparisons, because f32::max is a library call in wasm.
     let greater = |a: f32, b: f32| if b > a { b } else { a };
     largest.lanes().into_iter().chain(rest.iter().map(|x| x.abs())).fold(0.0, greater)
-}
-
-/// A scale with a small sum of squared errors over at most 64 weights: the greatest weight w gets the values -6, -7,
-/// -8 and -9 (that is, it is cut off at -8), each time the best scale for the rounded values q is sum(q w) / sum(q q),
-/// and of the four the one is taken that explains most.
-///
-/// On the default model that leaves a sixth less divergence than giving the greatest weight a whole 7.
-pub fn int4_scale(weights: &[f32]) -> f32 {
-    let magnitude = largest(weights);
-    let Some(&greatest) = weights.iter().find(|w| w.abs() == magnitude && magnitude >= 16.0 * f32::MIN_POSITIVE) else {
-        return 0.0;
-    };
-    let mut parts = [0.0; BLOCK_COLUMNS]; // of the greatest one, so that no square overflows
-    for (part, weight) in parts.iter_mut().zip(weights) {
-        *part = weight / greatest;
-    }
-    let s = F32x4::splat;
-    let (mut best, mut most) = (0.0, 0.0);
-    for greatest_value in [-6.0, -7.0, -8.0, -9.0] {
-        let (mut qw, mut qq) = (s(0.0), s(0.0));
-        for part in parts.as_chunks::<4>().0 {
-            let part = F32x4::load(part);
-            let q = part.mul_add(s(greatest_value), s(MAGIC)).sub(s(MAGIC)).max(s(-8.0)).min(s(7.0));
-            qw = q.mul_add(part, qw);
-            qq = q.mul_add(q, qq);
-        }
-        let (qw, qq) = (qw.sum(), qq.sum());
-        if qw * qw > most * qq {
-            (best, most) = (qw / qq, qw * qw / qq);
-        }
-    }
-    best * greatest
 }

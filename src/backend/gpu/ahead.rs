@@ -6,9 +6,9 @@ use std::collections::VecDeque;
 use web_time::Instant;
 
 use super::Gpu;
+use super::buffers::MOST_STEPS;
 use super::device::Device;
 use super::dims::Dims;
-use super::plan::MOST_STEPS;
 use super::readback::Readback;
 use super::sampling;
 use super::signal::Signal;
@@ -158,7 +158,9 @@ impl Gpu {
                 count += 1;
             }
             queue.write_buffer(&plan.buffers.recent, 0, bytemuck::cast_slice(&ring));
-            let control = [0, self.slot as u32, 1, 0, (count % RECENT_TOKENS) as u32, count as u32];
+            // `choose` comes first and counts the token before it.
+            let position = (self.position as u32).wrapping_sub(1);
+            let control = [0, self.slot as u32, 1, 0, (count % RECENT_TOKENS) as u32, count as u32, position];
             queue.write_buffer(&plan.buffers.control, 0, bytemuck::cast_slice(&control));
         } else {
             queue.write_buffer(&plan.buffers.control, 12, bytemuck::cast_slice(&[0_u32]));
@@ -172,7 +174,7 @@ impl Gpu {
             drop(pass);
             readback.copy(encoder, &plan.buffers.chosen, 0, steps * 4);
         });
-        readback.start();
+        readback.start(steps * 4);
         submission
     }
 }

@@ -3,6 +3,7 @@
 use super::device::Device;
 use super::dims::{Dims, MixerDims};
 use super::matrix::{Format, matrix_bytes};
+use super::rings::angles_len;
 use crate::error::{Error, Result};
 use crate::model::{Config, Mixer};
 
@@ -10,7 +11,7 @@ use crate::model::{Config, Mixer};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Need {
     pub weights: u64,
-    /// Activations and the ring of states.
+    /// Activations, the ring of states, and the rings of keys and values.
     pub rest: u64,
 }
 
@@ -18,18 +19,21 @@ impl Need {
     pub fn new(c: &Config, dims: &Dims, format: Format) -> Self {
         let tables = if c.tied { 1 } else { 2 };
         let layers: u64 = dims.layers.iter().map(|layer| layer_bytes(c, dims, &layer.mixer, format)).sum();
+        let angles: u64 = dims.rotations().iter().map(|&(_, head_dim)| angles_len(head_dim) as u64 * 4).sum();
         let activations = 2 * dims.d
             + dims.most(|m| m.projected.padded())
             + dims.most(MixerDims::width)
-            + dims.most(|m| m.e)
+            + dims.most(MixerDims::mixed)
             + dims.most(|m| m.x_dbl)
             + dims.most(|m| if m.x_dbl > 0 { m.e } else { 0 });
         let floats = dims.slots as u64 * dims.scores as u64
             + dims.tokens as u64 * activations as u64
-            + dims.most(|m| m.chunk_ends(dims.tokens)) as u64;
+            + dims.most(|m| m.chunk_ends(dims.tokens)) as u64
+            + dims.attended();
+        let rings: u64 = dims.layers.iter().filter_map(|layer| layer.rings).map(|rings| 2 * rings.bytes()).sum();
         Self {
-            weights: tables * matrix_bytes(c.vocab, c.d_model, format.head()) + layers,
-            rest: dims.ring_bytes() + floats * 4,
+            weights: tables * matrix_bytes(c.vocab, c.d_model, format.head()) + layers + angles,
+            rest: dims.ring_bytes() + rings + floats * 4,
         }
     }
 
@@ -63,14 +67,13 @@ impl Need {
 fn layer_bytes(c: &Config, dims: &Dims, m: &MixerDims, format: Format) -> u64 {
     let d_inner = m.mixer.d_inner();
     let biases = if m.mixer.use_bias() { m.projected.padded() + dims.d } else { 0 };
-    let vectors =
-        biases as u64 + (m.k + 1) as u64 * m.width() as u64 + (m.a_rows() + 1) as u64 * m.e as u64 + dims.d as u64;
+    let vectors = biases as u64 + (m.k + 1) as u64 * m.width() as u64 + m.a_d() as u64 + dims.d as u64;
     let (x_proj, own) = match m.mixer {
         Mixer::Mamba1(mamba1) => {
             (matrix_bytes(mamba1.x_proj_rows(), d_inner, format.small()), (mamba1.dt_rank + 1) as u64 * m.e as u64)
         }
         Mixer::Mamba2(mamba2) => (0, (mamba2.heads.heads + m.e) as u64),
-        Mixer::Attention(_) | Mixer::Mlp(_) => (0, 0), // refused before
+        Mixer::Attention(_) | Mixer::Mlp(_) => (0, 0),
     };
     let in_proj = matrix_bytes(m.projected.padded(), c.d_model, format);
     in_proj + x_proj + matrix_bytes(c.d_model, d_inner, format) + (vectors + own) * 4

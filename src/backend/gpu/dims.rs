@@ -1,5 +1,7 @@
 //! Sizes on the GPU, where rows are padded so that every load is a whole vector and every block whole.
 
+use super::matrix::Format;
+use super::rings::RingDims;
 use crate::allocate::filled;
 use crate::error::{Error, Result};
 use crate::model::{Config, Mixer};
@@ -72,11 +74,12 @@ impl Sections {
 pub struct MixerDims {
     /// Without it.
     pub mixer: Mixer,
-    /// E, padded to whole blocks.
+    /// Columns of out_proj, padded to whole blocks: E; in attention Q S, in an MLP F.
     pub e: usize,
+    /// N, and K: 0 and 1 in attention and MLP.
     pub n: usize,
     pub k: usize,
-    /// The rows of in_proj: x and z; in Mamba-2 z, x, B and C, dt.
+    /// The rows of in_proj: x and z; in Mamba-2 z, x, B and C, dt; in attention q, k, v; in an MLP g and u.
     pub projected: Sections,
     /// What the convolution runs over: x; in Mamba-2 x, B and C.
     pub convolved: Sections,
@@ -98,11 +101,24 @@ impl MixerDims {
                 let projected = Sections::new(&[d_inner, d_inner, m.b_c_width(), m.heads.heads]);
                 (projected, Sections::new(&[d_inner, m.b_c_width()]), 0, MAMBA2_CHUNK_TOKENS)
             }
-            // Refused before.
-            Mixer::Attention(_) | Mixer::Mlp(_) => (Sections::one(0), Sections::one(0), 0, MAMBA2_CHUNK_TOKENS),
+            Mixer::Attention(m) => {
+                let projected = Sections::new(&[m.q_width(), m.kv_width(), m.kv_width()]);
+                (projected, Sections::one(0), 0, MAMBA1_CHUNK_TOKENS)
+            }
+            Mixer::Mlp(m) => (Sections::new(&[m.d_hidden; 2]), Sections::one(0), 0, MAMBA1_CHUNK_TOKENS),
         };
         let e = d_inner.next_multiple_of(BLOCK_COLUMNS);
-        Self { mixer, e, n: mixer.d_state(), k: mixer.d_conv(), projected, convolved, x_dbl, chunk }
+        Self { mixer, e, n: mixer.d_state(), k: mixer.d_conv().max(1), projected, convolved, x_dbl, chunk }
+    }
+
+    /// Whether there is a convolution, and a state after it.
+    pub fn has_conv(&self) -> bool {
+        self.width() > 0
+    }
+
+    /// Values of A and D.
+    pub fn a_d(&self) -> usize {
+        if self.has_conv() { (self.a_rows() + 1) * self.e } else { 0 }
     }
 
     /// W: channels of the convolution.
@@ -128,9 +144,14 @@ impl MixerDims {
         }
     }
 
+    /// Values of the mixer's result for a token; an MLP leaves it to out_proj.
+    pub fn mixed(&self) -> usize {
+        if let Mixer::Mlp(_) = self.mixer { 0 } else { self.e }
+    }
+
     /// Values of the states at the chunks' ends of a call of so many tokens: `[chunks, N + 1, E]`.
     pub fn chunk_ends(&self, tokens: usize) -> usize {
-        tokens.div_ceil(self.chunk) * (self.n + 1) * self.e
+        if self.has_conv() { tokens.div_ceil(self.chunk) * (self.n + 1) * self.e } else { 0 }
     }
 
     /// Floats of the layer's state in a slot: the window `[K-1, W]`, then h `[N, E]`.
@@ -150,7 +171,7 @@ impl MixerDims {
 
     /// Bytes of a token's largest activation: in_proj's output, or its share of the states at the chunks' ends.
     fn token_bytes(&self) -> u64 {
-        let ends = (self.n + 1) as u64 * self.e as u64 * 4 / self.chunk as u64;
+        let ends = if self.has_conv() { (self.n + 1) as u64 * self.e as u64 * 4 / self.chunk as u64 } else { 0 };
         (self.projected.padded() as u64 * 4).max(ends)
     }
 
@@ -176,6 +197,8 @@ pub struct LayerDims {
     pub ring: u64,
     /// In a whole state, in floats.
     pub start: usize,
+    /// Only of attention.
+    pub rings: Option<RingDims>,
 }
 
 impl LayerDims {
@@ -183,6 +206,11 @@ impl LayerDims {
     pub fn place(&self, slot: usize) -> (u64, u64) {
         let bytes = self.mixer.slot_bytes();
         (self.ring + slot as u64 * bytes, bytes)
+    }
+
+    /// Whether the same pipelines serve both.
+    pub fn is_like(&self, other: &Self) -> bool {
+        self.mixer == other.mixer
     }
 
     /// The layer's part of a whole state.
@@ -211,12 +239,16 @@ pub struct Dims {
     pub tokens: usize,
     /// Tokens of the smallest chunk that a layer has.
     pub chunk: usize,
+    /// Words of the rings' rows in a whole state once the rings are full.
+    pub ring_words: usize,
 }
 
 impl Dims {
+    /// `format` is that of the large matrices. Rings are in f16 unless these are in f32.
+    ///
     /// # Errors
     /// [`Error::OutOfMemory`] when the state is larger than this GPU can bind.
-    pub fn new(c: &Config, limits: &wgpu::Limits) -> Result<Self> {
+    pub fn new(c: &Config, limits: &wgpu::Limits, format: Format) -> Result<Self> {
         let mixers: Vec<MixerDims> = c.layers.iter().copied().map(MixerDims::new).collect();
         let scores = c.vocab.next_multiple_of(4);
         let most = |of: fn(&MixerDims) -> u64| mixers.iter().map(of).max().unwrap_or(0).max(1);
@@ -236,16 +268,35 @@ impl Dims {
                 slot_bytes / 1_000_000
             )));
         }
-        let (mut ring, mut start) = (0, 0);
-        let layers = mixers.iter().map(|&mixer| {
-            let layer = LayerDims { mixer, ring, start };
+        let (mut ring, mut start, mut words) = (0, 0, 0);
+        let mut layers = Vec::new();
+        for &mixer in &mixers {
+            let attention = if let Mixer::Attention(attention) = mixer.mixer { Some(attention) } else { None };
+            let rings = attention.map(|attention| RingDims {
+                attention,
+                rows: attention.window + tokens.max(slots),
+                half: format != Format::F32,
+            });
+            if let Some(rings) = &rings {
+                words += 2 * rings.state_words(u64::MAX);
+                let bytes = rings.bytes().max(rings.parts_len() * 4);
+                if bytes > most_bound.min(most_buffer) || slot_bytes + words * 4 > MOST_STATE_BYTES.min(most_buffer) {
+                    return Err(Error::OutOfMemory(format!(
+                        "Attention over {} tokens needs rings of {} MB a layer, which are too large for this GPU. A \
+                         smaller window needs less.",
+                        attention.map_or(0, |attention| attention.window),
+                        2 * bytes / 1_000_000
+                    )));
+                }
+            }
+            layers.push(LayerDims { mixer, ring, start, rings });
             ring += (slots as u64 * mixer.slot_bytes()).next_multiple_of(BINDING_ALIGNMENT_BYTES);
             start += mixer.slot();
-            layer
-        });
+        }
         Ok(Self {
             d: c.d_model.next_multiple_of(BLOCK_COLUMNS),
-            layers: layers.collect(),
+            layers,
+            ring_words: words as usize,
             vocab: c.vocab,
             scores,
             slots,
@@ -267,7 +318,39 @@ impl Dims {
         last.unwrap_or(0).next_multiple_of(BINDING_ALIGNMENT_BYTES)
     }
 
-    /// Floats of a whole state, layer after layer.
+    /// Values that parts of the keys give, of the layer with the most.
+    pub fn attended(&self) -> u64 {
+        self.layers.iter().filter_map(|layer| layer.rings).map(|rings| rings.parts_len()).max().unwrap_or(0)
+    }
+
+    /// The base and S of each kind of rotary positions.
+    pub fn rotations(&self) -> Vec<(f32, usize)> {
+        let mut all = Vec::new();
+        for attention in self.layers.iter().filter_map(|layer| layer.rings).map(|rings| rings.attention) {
+            let own = attention.rope_theta.map(|theta| (theta, attention.head_dim));
+            all.extend(own.filter(|own| !all.contains(own)));
+        }
+        all
+    }
+
+    /// Whether layers have rings besides slots.
+    pub fn has_rings(&self) -> bool {
+        self.ring_words > 0
+    }
+
+    /// Bytes of the largest whole state: what a slot has, the scores, and the rings' rows.
+    pub fn whole_bytes(&self) -> usize {
+        (self.state_len() + self.scores + self.ring_words) * 4
+    }
+
+    /// Bytes of a whole state after `position` tokens.
+    pub fn whole_bytes_at(&self, position: u64) -> usize {
+        let rings = self.layers.iter().filter_map(|layer| layer.rings);
+        let words: u64 = rings.map(|rings| 2 * rings.state_words(position)).sum();
+        (self.state_len() + self.scores + words as usize) * 4
+    }
+
+    /// Floats of what a slot has of a state, layer after layer.
     pub fn state_len(&self) -> usize {
         self.layers.last().map_or(0, |layer| layer.start + layer.mixer.slot())
     }
@@ -278,7 +361,8 @@ impl Dims {
     /// [`Error::OutOfMemory`] when there is no room for it.
     pub fn pad(&self, state: &mut State) -> Result<Vec<f32>> {
         let mut padded = filled(self.state_len(), 0.0, "a state on its way to the GPU")?;
-        for (number, LayerDims { mixer, start, .. }) in self.layers.iter().enumerate() {
+        let with_slots = self.layers.iter().enumerate().filter(|(_, layer)| layer.mixer.has_conv());
+        for (number, LayerDims { mixer, start, .. }) in with_slots {
             let (from, unpadded) = (state.layer(number), mixer.mixer);
             let (window, h) = padded[*start..][..mixer.slot()].split_at_mut(mixer.hidden());
             let rows = from.conv.chunks_exact(unpadded.conv_width());
@@ -294,7 +378,7 @@ impl Dims {
 
     /// The inverse of [`Dims::pad`].
     pub fn unpad(&self, padded: &[f32], state: &mut State) {
-        for (number, layer) in self.layers.iter().enumerate() {
+        for (number, layer) in self.layers.iter().enumerate().filter(|(_, layer)| layer.mixer.has_conv()) {
             let (to, mixer, unpadded) = (state.layer(number), &layer.mixer, layer.mixer.mixer);
             let (window, h) = layer.of(padded).split_at(mixer.hidden());
             let rows = to.conv.chunks_exact_mut(unpadded.conv_width());
@@ -308,10 +392,46 @@ impl Dims {
     }
 }
 
+impl Dims {
+    /// The rings' rows of `state` in the GPU's layout, layer after layer the keys and the values.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`] when there is no room for them.
+    pub fn pack_rings(&self, state: &mut State) -> Result<Vec<u32>> {
+        let position = state.position;
+        let words = self.whole_bytes_at(position) / 4 - self.state_len() - self.scores;
+        let mut words = filled(words, 0, "a state on its way to the GPU")?;
+        let mut rest = words.as_mut_slice();
+        for (number, layer) in self.layers.iter().enumerate() {
+            let Some(rings) = &layer.rings else { continue };
+            let from = state.layer(number);
+            for rows in [from.keys, from.values] {
+                let (own, after) = rest.split_at_mut(rings.state_words(position) as usize);
+                rings.pack(&rows[..rings.values(position)], own);
+                rest = after;
+            }
+        }
+        Ok(words)
+    }
+
+    /// The inverse of [`Dims::pack_rings`], after `position` tokens.
+    pub fn unpack_rings(&self, words: &[u32], position: u64, state: &mut State) {
+        let mut rest = words;
+        for (number, layer) in self.layers.iter().enumerate() {
+            let Some(rings) = &layer.rings else { continue };
+            let to = state.layer(number);
+            for rows in [to.keys, to.values] {
+                let (own, after) = rest.split_at(rings.state_words(position) as usize);
+                rings.unpack(own, &mut rows[..rings.values(position)]);
+                rest = after;
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::budget::Need;
-    use super::super::matrix::Format;
     use super::*;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -324,7 +444,7 @@ mod tests {
                 "intermediate_size":8192,"time_step_rank":256,"tie_word_embeddings":false}"#,
         )
         .unwrap();
-        let dims = Dims::new(&config, &wgpu::Limits::default()).unwrap();
+        let dims = Dims::new(&config, &wgpu::Limits::default(), Format::F32).unwrap();
         let bytes = |format| Need::new(&config, &dims, format).weights;
         // 7,272,665,088 parameters: 4 bytes each in f32, 17 bits a weight and its share of a scale in int8.
         assert!((29_090_000_000..29_200_000_000).contains(&bytes(Format::F32)), "{}", bytes(Format::F32));

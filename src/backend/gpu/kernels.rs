@@ -37,17 +37,19 @@ const ROWS: &str = shader!("shared/rows");
 const LANES: &str = shader!("shared/lanes");
 const LANES_SUBGROUPS: &str = shader!("shared/lanes_subgroups");
 const MAMBA1: &str = shader!("shared/mamba1");
+const ATTENTION: &str = shader!("shared/attention");
+const ROTARY: &str = shader!("shared/rotary");
 
 pub const EMBED: Kernel =
     Kernel { name: "embed", sources: &[FLOAT, WEIGHTS, shader!("embed")], bindings: &[Read, Read, Read, Write] };
 pub const MATVEC: Kernel = Kernel {
     name: "matvec",
-    sources: &[CONTROL, FLOAT, WEIGHTS, LANES, ROWS, shader!("matvec")],
+    sources: &[CONTROL, FLOAT, WEIGHTS, ACTIVATIONS, LANES, ROWS, shader!("matvec")],
     bindings: &[Read, Read, Read, Read, Read, Write, Uniform],
 };
 pub const IN_PROJ: Kernel = Kernel {
     name: "in_proj",
-    sources: &[CONTROL, FLOAT, WEIGHTS, LANES, ROWS, shader!("in_proj")],
+    sources: &[CONTROL, FLOAT, WEIGHTS, ACTIVATIONS, LANES, ROWS, shader!("in_proj")],
     bindings: &[Read, Read, Read, Read, Read, Write, Uniform, Read, Write],
 };
 pub const MAMBA1_STEP: Kernel = Kernel {
@@ -63,7 +65,7 @@ pub const MAMBA1_MIXER: Kernel = Kernel {
 pub const NORM: Kernel = Kernel { name: "norm", sources: &[SUM, shader!("norm")], bindings: &[Read, Read, Write] };
 pub const MATMUL: Kernel = Kernel {
     name: "matmul",
-    sources: &[CONTROL, FLOAT, WEIGHTS, shader!("matmul")],
+    sources: &[CONTROL, FLOAT, WEIGHTS, ACTIVATIONS, shader!("matmul")],
     bindings: &[Read, Read, Read, Read, Write, Uniform],
 };
 pub const CONV: Kernel = Kernel {
@@ -102,6 +104,26 @@ pub const MAMBA2_FINISH: Kernel = Kernel {
 };
 pub const MAMBA2_GATED_NORM: Kernel =
     Kernel { name: "mamba2/gated_norm", sources: &[SUM, shader!("mamba2/gated_norm")], bindings: &[Read, Read, Write] };
+pub const ATTENTION_STEP: Kernel = Kernel {
+    name: "attention/step",
+    sources: &[CONTROL, ATTENTION, ROTARY, shader!("attention/step")],
+    bindings: &[Read, Read, Write, Write, Write, Uniform],
+};
+pub const ATTENTION_COMBINE: Kernel = Kernel {
+    name: "attention/combine",
+    sources: &[CONTROL, shader!("attention/combine")],
+    bindings: &[Read, Write, Uniform],
+};
+pub const ATTENTION_STORE: Kernel = Kernel {
+    name: "attention/store",
+    sources: &[CONTROL, ATTENTION, ROTARY, shader!("attention/store")],
+    bindings: &[Write, Read, Write, Write, Uniform],
+};
+pub const ATTENTION_BLOCK: Kernel = Kernel {
+    name: "attention/block",
+    sources: &[CONTROL, ATTENTION, shader!("attention/block")],
+    bindings: &[Read, Read, Read, Write, Uniform],
+};
 pub const RANK: Kernel = Kernel {
     name: "rank",
     sources: &[CONTROL, REQUEST, ORDER, shader!("rank")],
@@ -117,7 +139,7 @@ pub const CHOOSE: Kernel = Kernel {
 pub const COPY: Kernel = Kernel { name: "copy", sources: &[shader!("copy")], bindings: &[Read, Write] };
 
 #[cfg(test)]
-const ALL: [&Kernel; 19] = [
+const ALL: [&Kernel; 23] = [
     &COPY,
     &EMBED,
     &MATVEC,
@@ -135,6 +157,10 @@ const ALL: [&Kernel; 19] = [
     &MAMBA2_SUMMARISE,
     &MAMBA2_FINISH,
     &MAMBA2_GATED_NORM,
+    &ATTENTION_STEP,
+    &ATTENTION_COMBINE,
+    &ATTENTION_STORE,
+    &ATTENTION_BLOCK,
     &RANK,
     &CHOOSE,
 ];

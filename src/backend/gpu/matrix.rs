@@ -4,8 +4,7 @@ use half::f16;
 
 use super::device::Device;
 use super::dims::{BLOCK_COLUMNS, Sections};
-use crate::backend::Precision;
-use crate::backend::cpu::int4_scale;
+use crate::backend::{Precision, int4};
 
 /// How a matrix is packed; the numbers are those of `shaders/shared/float.wgsl`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -250,7 +249,7 @@ fn pack_int8(block: &[f32; BLOCK_COLUMNS], words: &mut Vec<u32>) -> f32 {
 
 /// Appends a block in int4: a byte has a value of the first half in its low half, one of the second in its high one.
 fn pack_int4(block: &[f32; BLOCK_COLUMNS], words: &mut Vec<u32>) -> f32 {
-    let scale = bf16(int4_scale(block), 0x8000);
+    let scale = bf16(int4::scale(block), 0x8000);
     let nibble = |at: usize| (steps(block[at], scale).clamp(-8.0, 7.0) as i8 + 8) as u8;
     let byte = |at: usize| nibble(at) | nibble(at + BLOCK_COLUMNS / 2) << 4;
     words

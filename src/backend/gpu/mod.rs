@@ -5,12 +5,16 @@
 //! That lets the GPU sample by itself and run ahead of the host: several tokens a submit, and the next submit before
 //! the last has come back. Only ids come back; the state comes back when it is [fetched](Remote::fetch).
 //!
+//! Keys and values of attention are in rings of their own, a row a token. They have more rows than a token looks back at,
+//! so going back is to name an earlier position, and what was read ahead is overwritten.
+//!
 //! One sequence is in the ring at a time. To let another one in, its state is parked beside the ring. Where there is no
 //! room, the state is lost and its tokens are replayed. Results of a submit still reach the sequence that submitted it
 //! after it has left the ring, because the GPU works in the order of submission.
 
 mod ahead;
 mod budget;
+mod buffers;
 mod device;
 mod dims;
 mod kernels;
@@ -20,9 +24,11 @@ mod plan;
 #[cfg(not(target_arch = "wasm32"))]
 mod profile;
 mod readback;
+mod rings;
 mod sampling;
 mod signal;
 mod spare;
+mod turn;
 mod weights;
 
 use core::task::Poll;
@@ -46,9 +52,6 @@ use signal::Signal;
 use spare::Spares;
 use weights::Weights;
 
-/// The most parked sequences.
-const MOST_PARKED: usize = 4;
-
 /// The GPU backend; made by [`GpuLoader`].
 pub struct Gpu {
     device: Device,
@@ -57,13 +60,14 @@ pub struct Gpu {
     precision: Precision,
     weights: Weights,
     plan: Plan,
-    /// The sequence in the ring, and its current slot.
+    /// The sequence in the ring, its current slot, and the tokens that it has read.
     resident: Option<Stamp>,
     slot: usize,
+    position: u64,
     /// The content of this stamp is also in the host's memory.
     fetched: Option<Stamp>,
     /// Parked sequences, oldest first.
-    parked: Vec<(Stamp, wgpu::Buffer)>,
+    parked: Vec<Parked>,
     parking: Spares,
     ahead: Ahead,
     /// What was submitted and is not back yet, oldest first.
@@ -75,6 +79,14 @@ pub struct Gpu {
     pace: Pace,
     /// When the last block was read.
     last_read: web_time::Instant,
+}
+
+/// A sequence beside the ring.
+struct Parked {
+    stamp: Stamp,
+    /// Tokens that it has read.
+    position: u64,
+    buffer: wgpu::Buffer,
 }
 
 struct Job {
@@ -91,8 +103,8 @@ enum Work {
         tokens: usize,
     },
     Scores,
-    /// The state with this stamp.
-    State(Stamp),
+    /// The state with this stamp, after so many tokens.
+    State(Stamp, u64),
 }
 
 impl Gpu {
@@ -104,7 +116,7 @@ impl Gpu {
         weights: Weights,
         plan: Plan,
     ) -> Result<Self> {
-        let state_bytes = (dims.state_len() + dims.scores) * 4;
+        let state_bytes = dims.whole_bytes();
         let mut gpu = Self {
             ahead: Ahead::new(&device, &dims),
             done: Readbacks::new("end of a block", 4),
@@ -119,6 +131,7 @@ impl Gpu {
             last_read: web_time::Instant::now(),
             resident: None,
             slot: 0,
+            position: 0,
             fetched: None,
             parked: Vec::new(),
             jobs: Vec::new(),
@@ -143,97 +156,10 @@ impl Gpu {
         (slot + 1) % self.dims.slots
     }
 
-    /// Copies between a slot and `buffer`, which holds a state as `Dims::pad` has it and then the scores.
-    fn copy_slot(&self, encoder: &mut wgpu::CommandEncoder, slot: usize, buffer: &wgpu::Buffer, into_slot: bool) {
-        let (d, buffers) = (&self.dims, &self.plan.buffers);
-        let scores = d.scores as u64 * 4;
-        let layers = d.layers.iter().map(|layer| {
-            let (at, bytes) = layer.place(slot);
-            (&buffers.state, at, layer.start as u64 * 4, bytes)
-        });
-        let pieces = layers.chain([(&buffers.scores, slot as u64 * scores, d.state_len() as u64 * 4, scores)]);
-        for (ring, at, here, bytes) in pieces {
-            if into_slot {
-                encoder.copy_buffer_to_buffer(buffer, here, ring, at, bytes);
-            } else {
-                encoder.copy_buffer_to_buffer(ring, at, buffer, here, bytes);
-            }
-        }
-    }
-
     fn submit(&self, record: impl FnOnce(&mut wgpu::CommandEncoder)) -> wgpu::SubmissionIndex {
         let mut encoder = self.device.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
         record(&mut encoder);
         self.device.queue.submit([encoder.finish()])
-    }
-
-    /// Makes `state` the sequence in the ring. Pending while the GPU allocates a buffer to park the current one.
-    ///
-    /// # Errors
-    /// [`Error::OutOfMemory`] when the host has no room for it on its way; nothing has changed then.
-    fn bring(&mut self, state: &mut State, logits: Option<&[f32]>) -> Result<Poll<()>> {
-        let wanted = state.stamp();
-        if self.resident == Some(wanted) {
-            return Ok(Poll::Ready(()));
-        }
-        let leaves = self.resident.filter(|&resident| self.fetched != Some(resident));
-        if let Some(place) = self.parked.iter().position(|(stamp, _)| *stamp == wanted) {
-            // The two change places, by way of the next slot.
-            self.ahead.clear();
-            let (_, buffer) = self.parked.remove(place);
-            let slot = self.next_slot(self.slot);
-            self.submit(|encoder| {
-                self.copy_slot(encoder, slot, &buffer, true);
-                if leaves.is_some() {
-                    self.copy_slot(encoder, self.slot, &buffer, false);
-                }
-            });
-            self.slot = slot;
-            match leaves {
-                Some(stamp) => self.parked.push((stamp, buffer)),
-                None => self.parking.give(buffer),
-            }
-        } else {
-            // First, because it may fail for want of room.
-            let padded = self.dims.pad(state)?;
-            if let Some(stamp) = leaves {
-                let Poll::Ready(buffer) = self.room_to_park() else { return Ok(Poll::Pending) };
-                // Without room the state is lost, and its sequence replays the tokens.
-                if let Some(buffer) = buffer {
-                    self.submit(|encoder| self.copy_slot(encoder, self.slot, &buffer, false));
-                    self.parked.push((stamp, buffer));
-                }
-            }
-            self.ahead.clear();
-            self.upload(&padded, logits);
-            self.fetched = Some(wanted);
-        }
-        self.resident = Some(wanted);
-        Ok(Poll::Ready(()))
-    }
-
-    /// A buffer for a sequence to be parked: a new one or, where there is no more, that of the oldest parked sequence.
-    fn room_to_park(&mut self) -> Poll<Option<wgpu::Buffer>> {
-        if self.parked.len() < MOST_PARKED {
-            match self.parking.get(&self.device) {
-                Poll::Ready(None) => {}
-                other => return other,
-            }
-        }
-        Poll::Ready((!self.parked.is_empty()).then(|| self.parked.remove(0).1))
-    }
-
-    /// `padded` is a state as [`Dims::pad`] has it.
-    fn upload(&self, padded: &[f32], logits: Option<&[f32]>) {
-        let (d, queue) = (&self.dims, &self.device.queue);
-        for layer in &d.layers {
-            let at = layer.place(self.slot).0;
-            queue.write_buffer(&self.plan.buffers.state, at, bytemuck::cast_slice(layer.of(padded)));
-        }
-        if let Some(logits) = logits {
-            let at = self.slot * d.scores * 4;
-            queue.write_buffer(&self.plan.buffers.scores, at as u64, bytemuck::cast_slice(logits));
-        }
     }
 
     /// Notes that `state` is about to change on the GPU.
@@ -243,8 +169,20 @@ impl Gpu {
     }
 
     fn write_control(&self, slot_in: usize, slot_out: usize, tokens: usize) {
-        let control = [slot_in as u32, slot_out as u32, tokens as u32, 0];
+        // The recent tokens are written where something is chosen.
+        let control = [slot_in as u32, slot_out as u32, tokens as u32, 0, 0, 0, self.position as u32];
         self.device.queue.write_buffer(&self.plan.buffers.control, 0, bytemuck::cast_slice(&control));
+    }
+
+    /// # Errors
+    /// [`Error::BadArgument`] near the last position that the shaders can count.
+    fn check_position(&self) -> Result<()> {
+        if self.dims.has_rings() && self.position > u64::from(u32::MAX - (1 << 16)) {
+            return Err(Error::BadArgument(
+                "A session with attention ends after 4,294,900,000 tokens on the GPU.".into(),
+            ));
+        }
+        Ok(())
     }
 
     /// Submits the reading of a block by the sequence in the ring.
@@ -254,7 +192,7 @@ impl Gpu {
         self.write_control(self.slot, next, tokens.len());
         self.device.queue.write_buffer(&self.plan.buffers.tokens, 0, bytemuck::cast_slice(tokens));
         let (plan, t) = (&self.plan, tokens.len() as u32);
-        let layers = if tokens.len() == 1 { &plan.decode } else { plan.block(tokens.len(), self.dims.chunk) };
+        let layers = plan.layers(tokens.len(), self.dims.chunk);
         let submission = self.submit(|encoder| {
             let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
             plan.embed.iter().chain(layers).for_each(|dispatch| dispatch.record(&mut pass, t));
@@ -264,8 +202,9 @@ impl Gpu {
             drop(pass);
             done.copy(encoder, &plan.buffers.control, 0, 4);
         });
-        done.start();
+        done.start(4);
         self.slot = next;
+        self.position += tokens.len() as u64;
         self.started(Work::Read { tokens: tokens.len() }, done, submission)
     }
 
@@ -279,7 +218,7 @@ impl Gpu {
         match work {
             Work::Read { .. } => &mut self.done,
             Work::Scores => &mut self.scores,
-            Work::State(_) => &mut self.states,
+            Work::State(..) => &mut self.states,
         }
     }
 
@@ -377,10 +316,12 @@ impl Remote for Gpu {
         self.device.check()?;
         self.tidy();
         check_call(&self.config, self.dims.tokens, tokens, state, None)?;
+        self.check_position()?;
         if self.resident == Some(state.stamp()) && tokens.len() == 1 && self.ahead.front() == Some(tokens[0]) {
             // The GPU has read it already.
             self.ahead.accept();
             self.slot = self.next_slot(self.slot);
+            self.position += 1;
             self.renew(state);
             return Ok(Poll::Ready(None));
         }
@@ -438,11 +379,11 @@ impl Remote for Gpu {
         }
         let work = match what {
             Fetch::Scores => Work::Scores,
-            Fetch::All => Work::State(state.stamp()),
+            Fetch::All => Work::State(state.stamp(), self.position),
         };
         let device = self.device.clone();
         let Poll::Ready(readback) = self.readbacks(work).get(&device) else { return Ok(Poll::Pending) };
-        let state_bytes = (self.dims.state_len() + self.dims.scores) * 4;
+        let state_bytes = self.dims.whole_bytes();
         let mut readback = readback.ok_or_else(|| no_room("give a state back", state_bytes))?;
         self.ahead.clear();
         let submission = self.submit(|encoder| match what {
@@ -450,9 +391,12 @@ impl Remote for Gpu {
                 let bytes = self.dims.scores * 4;
                 readback.copy(encoder, &self.plan.buffers.scores, self.slot * bytes, bytes);
             }
-            Fetch::All => self.copy_slot(encoder, self.slot, readback.buffer(), false),
+            Fetch::All => self.copy_whole(encoder, self.slot, self.position, readback.buffer(), false),
         });
-        readback.start();
+        readback.start(match what {
+            Fetch::Scores => self.dims.scores * 4,
+            Fetch::All => self.dims.whole_bytes_at(self.position),
+        });
         Ok(Poll::Ready(self.started(work, readback, submission)))
     }
 
@@ -467,9 +411,11 @@ impl Remote for Gpu {
             let scores: &[f32] = bytemuck::cast_slice(match work {
                 Work::Read { .. } => return,
                 Work::Scores => words,
-                Work::State(_) => {
-                    let (padded, scores) = words.split_at(dims.state_len());
+                Work::State(_, position) => {
+                    let (padded, rest) = words.split_at(dims.state_len());
+                    let (scores, rings) = rest.split_at(dims.scores);
                     dims.unpad(bytemuck::cast_slice(padded), state);
+                    dims.unpack_rings(rings, position, state);
                     scores
                 }
             });
@@ -489,11 +435,10 @@ impl Remote for Gpu {
                     self.pace.took(tokens, seconds);
                 }
             }
-            Work::State(stamp) if self.resident == Some(stamp) => self.fetched = Some(stamp),
-            Work::State(stamp) => {
-                if let Some(place) = self.parked.iter().position(|(parked, _)| *parked == stamp) {
-                    let (_, buffer) = self.parked.remove(place);
-                    self.parking.give(buffer);
+            Work::State(stamp, _) if self.resident == Some(stamp) => self.fetched = Some(stamp),
+            Work::State(stamp, _) => {
+                if let Some(place) = self.parked.iter().position(|parked| parked.stamp == stamp) {
+                    self.parking.give(self.parked.remove(place).buffer);
                 }
             }
             Work::Scores => {}
@@ -504,7 +449,7 @@ impl Remote for Gpu {
 
     fn has(&self, state: &State) -> bool {
         let stamp = state.stamp();
-        self.resident == Some(stamp) || self.parked.iter().any(|(parked, _)| *parked == stamp)
+        self.resident == Some(stamp) || self.parked.iter().any(|parked| parked.stamp == stamp)
     }
 
     fn wait(&self, ticket: Option<&Ticket>) {

@@ -38,7 +38,7 @@ impl Device {
             let commands = encoder.finish();
             let start = Instant::now();
             self.queue.submit([commands]);
-            done.start();
+            done.start(4);
             self.wait(None);
             best = best.min(start.elapsed().as_secs_f64());
             let _ = done.take(|_| ())?;
@@ -82,7 +82,7 @@ impl Device {
             r#"{{"model_type":"mamba","vocab_size":32,"hidden_size":{size},"num_hidden_layers":1,"state_size":1,
                 "intermediate_size":{size},"time_step_rank":1,"conv_kernel":1}}"#
         ))?;
-        let dims = Dims::new(&config, &self.limits())?;
+        let dims = Dims::new(&config, &self.limits(), Format::of(precision))?;
         let memory = &mut Memory { device: self, bytes: 0 };
         let matrix = Matrix::new(memory, "matrix", size, size, Format::of(precision));
         let bytes = memory.bytes;
@@ -90,7 +90,7 @@ impl Device {
         let mut matrix = matrix;
         (0..size).for_each(|_| matrix.push(self, &row));
         let mut maker = Maker::new(self, &dims, &config);
-        let kind = MatvecKind::Out { norm: None, bias: false };
+        let kind = MatvecKind::Out { norm: None, bias: false, gated: false };
         let pipeline = maker.matvec(matrix.format, matrix.cols, matrix.rows, 0, kind);
         let (x, out, control) = (memory.floats("x", size), memory.floats("out", size), memory.floats("control", 8));
         self.queue.write_buffer(&control, 0, bytemuck::cast_slice(&[0_u32, 0, 1]));
@@ -102,6 +102,14 @@ impl Device {
 }
 
 impl GpuLoader {
+    /// The kernels of a call of `tokens` tokens, each once.
+    pub fn kernels(&self, tokens: usize) -> Vec<&'static str> {
+        let mut names: Vec<_> = self.plan.call(tokens, self.dims.chunk).map(|dispatch| dispatch.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
     /// Fills the model with arbitrary weights. Speed does not depend on their values.
     ///
     /// # Errors
@@ -198,12 +206,9 @@ impl Gpu {
     pub(crate) fn profile(&self, tokens: usize) -> Result<Vec<Timing>> {
         let p = &self.plan;
         self.write_control(0, 1, tokens);
-        let one = [&p.sample, &p.embed, &p.decode, &p.head];
-        let many = [&p.embed, p.block(tokens, self.dims.chunk), &p.head];
-        let all: Vec<&Dispatch> =
-            if tokens == 1 { one.into_iter().flatten().collect() } else { many.into_iter().flatten().collect() };
+        let sample: &[Dispatch] = if tokens == 1 { &p.sample } else { &[] };
         let mut kinds: Vec<(&Dispatch, usize)> = Vec::new();
-        for dispatch in all {
+        for dispatch in sample.iter().chain(p.call(tokens, self.dims.chunk)) {
             match kinds.iter_mut().find(|(known, _)| known.is_like(dispatch)) {
                 Some((_, count)) => *count += 1,
                 None => kinds.push((dispatch, 1)),

@@ -15,13 +15,15 @@ const MOST_RESTING: usize = 2;
 /// A staging buffer: copied into by a submit, then mapped.
 pub struct Readback {
     buffer: wgpu::Buffer,
-    /// Resolves when the bytes are mapped, once they were asked for.
+    /// Bytes that were asked for, from the buffer's beginning on.
+    bytes: u64,
+    /// Resolves when they are mapped.
     here: Option<Signal>,
 }
 
 impl Readback {
     fn new(buffer: wgpu::Buffer) -> Self {
-        Self { buffer, here: None }
+        Self { buffer, bytes: 0, here: None }
     }
 
     /// With a buffer of its own.
@@ -44,11 +46,12 @@ impl Readback {
         encoder.copy_buffer_to_buffer(from, offset as u64, &self.buffer, 0, bytes as u64);
     }
 
-    /// Asks for the bytes, once what fills the buffer has been submitted.
-    pub fn start(&mut self) {
+    /// Asks for the first `bytes` bytes, a multiple of 4, once what fills the buffer has been submitted. A browser copies
+    /// what is asked for, so it should not be more than what is used.
+    pub fn start(&mut self, bytes: usize) {
         let signal = Signal::default();
-        self.here = Some(signal.clone());
-        self.buffer.slice(..).map_async(wgpu::MapMode::Read, move |result| signal.say(result.is_ok()));
+        (self.here, self.bytes) = (Some(signal.clone()), bytes as u64);
+        self.buffer.slice(..self.bytes).map_async(wgpu::MapMode::Read, move |result| signal.say(result.is_ok()));
     }
 
     /// The bytes, through `read`, when they are there. The buffer is free again then.
@@ -61,7 +64,7 @@ impl Readback {
             Some(false) => return Err(Error::DeviceLost("The GPU gave no result back.".into())),
             Some(true) => self.here = None,
         }
-        let view = self.buffer.slice(..).get_mapped_range();
+        let view = self.buffer.slice(..self.bytes).get_mapped_range();
         let view = view.map_err(|error| Error::DeviceLost(format!("The GPU's result cannot be read ({error}).")))?;
         let result = read(bytemuck::cast_slice(&view));
         drop(view);

@@ -1,6 +1,6 @@
 //! Requests to the GPU's sampler: the settings in the layout of `shaders/shared/request.wgsl`.
 
-use super::plan::{MOST_STEPS, REQUEST_WORDS};
+use super::buffers::{MOST_STEPS, REQUEST_WORDS};
 use crate::sampler::{Sampler, Settings};
 
 /// The sampler keeps 64 candidates and looks at the one after the k-th.

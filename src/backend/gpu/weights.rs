@@ -2,15 +2,17 @@
 
 use super::Gpu;
 use super::budget::Need;
+use super::buffers::Buffers;
 use super::device::Device;
 use super::dims::{Dims, MixerDims, Sections};
 use super::matrix::{Format, Matrix, Memory};
-use super::plan::{Buffers, Plan};
+use super::plan::Plan;
+use super::rings::{angles, angles_len};
 use crate::allocate::filled;
 use crate::backend::{Backend, Compiled, Loader, Precision};
 use crate::checkpoint::TensorSink;
 use crate::error::{Error, Result};
-use crate::model::{self, Config, Heads, Inventory, LayerRole, Role, Rows, decay_rate};
+use crate::model::{self, Config, Heads, Inventory, LayerRole, Place, Role, Rows, decay_rate};
 
 pub struct Weights {
     pub embeddings: Matrix,
@@ -27,7 +29,7 @@ pub struct Layer {
     pub norm: wgpu::Buffer,
     pub in_proj: Matrix,
     pub in_proj_bias: wgpu::Buffer,
-    /// `[K + 1, W]`: the convolution's taps, oldest first, then its bias.
+    /// `[K + 1, W]`: the convolution's taps, oldest first, then its bias. Empty in attention and MLP, as `a_d` is.
     pub filters: wgpu::Buffer,
     /// A log2(e) = -exp(A_log) log2(e), then D: `[N + 1, E]` with A transposed; in Mamba-2 `[2, E]`, each head's
     /// values repeated for its channels.
@@ -47,9 +49,14 @@ pub enum Mixer {
     Mamba2 {
         /// `[H]`
         dt_bias: wgpu::Buffer,
-        /// The gated norm's weight, `[E]`.
+        /// The gated norm's weight, `[E]`; empty where there is none.
         norm: wgpu::Buffer,
     },
+    Attention {
+        /// See [`angles`]; nothing where the layer knows no positions.
+        angles: wgpu::Buffer,
+    },
+    Mlp,
 }
 
 impl Weights {
@@ -58,9 +65,11 @@ impl Weights {
         let memory = &mut Memory { device, bytes: 0 };
         let embeddings = Matrix::new(memory, "embeddings", c.vocab, c.d_model, format.head());
         let lm_head = (!c.tied).then(|| Matrix::new(memory, "lm_head", c.vocab, c.d_model, format.head()));
-        let layers = dims.layers.iter().map(|layer| Layer::new(memory, c, dims, &layer.mixer, format)).collect();
         let norm_f = memory.floats("norm_f", dims.d);
         let nothing = memory.floats("nothing", 0);
+        let rotations = Rotations::new(memory, dims, &nothing);
+        let layers = dims.layers.iter().map(|layer| Layer::new(memory, c, dims, &layer.mixer, format, &rotations));
+        let layers = layers.collect();
         Self { embeddings, norm_f, lm_head, layers, nothing, bytes: memory.bytes }
     }
 
@@ -79,15 +88,44 @@ impl Weights {
     }
 }
 
+/// The tables of angles, of which layers share those that are equal.
+struct Rotations {
+    tables: Vec<((f32, usize), wgpu::Buffer)>,
+    nothing: wgpu::Buffer,
+}
+
+impl Rotations {
+    fn new(memory: &mut Memory<'_>, dims: &Dims, nothing: &wgpu::Buffer) -> Self {
+        let table = |(theta, head_dim): (f32, usize)| {
+            let buffer = memory.floats("angles", angles_len(head_dim));
+            memory.device.queue.write_buffer(&buffer, 0, bytemuck::cast_slice(&angles(theta, head_dim)));
+            ((theta, head_dim), buffer)
+        };
+        Self { tables: dims.rotations().into_iter().map(table).collect(), nothing: nothing.clone() }
+    }
+
+    fn of(&self, attention: &model::Attention) -> wgpu::Buffer {
+        let own = |theta| self.tables.iter().find(|(table, _)| *table == (theta, attention.head_dim));
+        attention.rope_theta.and_then(own).map_or(&self.nothing, |(_, buffer)| buffer).clone()
+    }
+}
+
 impl Layer {
-    fn new(memory: &mut Memory<'_>, c: &Config, dims: &Dims, m: &MixerDims, format: Format) -> Self {
+    fn new(
+        memory: &mut Memory<'_>,
+        c: &Config,
+        dims: &Dims,
+        m: &MixerDims,
+        format: Format,
+        rotations: &Rotations,
+    ) -> Self {
         let (d_inner, use_bias) = (m.mixer.d_inner(), m.mixer.use_bias());
         Self {
             norm: memory.floats("norm", dims.d),
             in_proj: Matrix::sections(memory, "in_proj", m.projected, c.d_model, format),
             in_proj_bias: memory.floats("in_proj.bias", if use_bias { m.projected.padded() } else { 0 }),
             filters: memory.floats("conv1d", (m.k + 1) * m.width()),
-            a_d: memory.floats("A and D", (m.a_rows() + 1) * m.e),
+            a_d: memory.floats("A and D", m.a_d()),
             out_proj: Matrix::new(memory, "out_proj", c.d_model, d_inner, format),
             out_proj_bias: memory.floats("out_proj.bias", if use_bias { dims.d } else { 0 }),
             mixer: match m.mixer {
@@ -97,13 +135,10 @@ impl Layer {
                 },
                 model::Mixer::Mamba2(mamba2) => Mixer::Mamba2 {
                     dt_bias: memory.floats("dt_bias", mamba2.heads.heads),
-                    norm: memory.floats("mixer.norm", m.e),
+                    norm: memory.floats("mixer.norm", mamba2.gated_norm.map_or(0, |_| m.e)),
                 },
-                // Refused before.
-                model::Mixer::Attention(_) | model::Mixer::Mlp(_) => {
-                    let mut nothing = || memory.floats("nothing", 0);
-                    Mixer::Mamba2 { dt_bias: nothing(), norm: nothing() }
-                }
+                model::Mixer::Attention(attention) => Mixer::Attention { angles: rotations.of(&attention) },
+                model::Mixer::Mlp(_) => Mixer::Mlp,
             },
         }
     }
@@ -157,13 +192,14 @@ impl<'a> Columns<'a> {
 pub struct GpuLoader {
     device: Device,
     config: Config,
-    dims: Dims,
+    pub(super) dims: Dims,
     precision: Precision,
     inventory: Inventory,
     weights: Weights,
     /// Made before the weights arrive, so that the kernels compile meanwhile.
-    plan: Plan,
-    current: Option<Role>,
+    pub(super) plan: Plan,
+    /// The current tensor's place, and its rows.
+    current: Option<(Place, usize)>,
     /// Values of the current tensor, for those that are not matrices; uploaded when it is whole.
     values: Vec<f32>,
 }
@@ -182,19 +218,10 @@ impl GpuLoader {
     /// Allocates all GPU memory of the model and starts to compile its kernels, without waiting for them.
     ///
     /// # Errors
-    /// [`Error::OutOfMemory`] when there is not enough, [`Error::DeviceLost`] when the GPU fails, [`Error::NoWebGpu`] for
-    /// layers that it cannot run.
+    /// [`Error::OutOfMemory`] when there is not enough, [`Error::DeviceLost`] when the GPU fails.
     pub async fn new(device: Device, config: Config, precision: Precision) -> Result<Self> {
-        let runs = |mixer: &model::Mixer| match mixer {
-            model::Mixer::Mamba1(_) => true,
-            model::Mixer::Mamba2(mamba2) => mamba2.gated_norm == Some(config.norm_epsilon),
-            model::Mixer::Attention(_) | model::Mixer::Mlp(_) => false,
-        };
-        if !config.layers.iter().all(runs) {
-            return Err(Error::NoWebGpu("Models with attention do not run on the GPU yet.".into()));
-        }
         let format = Format::of(precision);
-        let dims = Dims::new(&config, &device.limits())?;
+        let dims = Dims::new(&config, &device.limits(), format)?;
         Need::new(&config, &dims, format).check(&device, &dims, format)?;
         let scope = device.device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
         let weights = Weights::new(&device, &config, &dims, format);
@@ -237,8 +264,9 @@ impl GpuLoader {
         Gpu::new(self.device, config, self.dims, self.precision, self.weights, self.plan)
     }
 
-    fn target<'w>(weights: &'w mut Weights, dims: &Dims, c: &Config, role: Role) -> Option<Target<'w>> {
-        let (number, role) = match role {
+    /// `rows` are those of the tensor, which may be a part of the role's.
+    fn target<'w>(weights: &'w mut Weights, dims: &Dims, c: &Config, place: Place, rows: usize) -> Option<Target<'w>> {
+        let (number, role) = match place.role {
             Role::Embeddings => return Some(Target::Matrix(&mut weights.embeddings)),
             Role::NormF => return Some(Target::Columns(Columns::vector(&weights.norm_f, c.d_model))),
             Role::LmHead => return weights.lm_head.as_mut().map(Target::Matrix),
@@ -251,7 +279,14 @@ impl GpuLoader {
             (LayerRole::OutProj, ..) => return Some(Target::Matrix(&mut layer.out_proj)),
             (LayerRole::XProj, Mixer::Mamba1 { x_proj, .. }, _) => return Some(Target::Matrix(x_proj)),
             (LayerRole::Norm, ..) => Columns::vector(&layer.norm, c.d_model),
-            (LayerRole::InProjBias, ..) => Columns::new(&layer.in_proj_bias, 0, m.projected),
+            (LayerRole::InProjBias, ..) if rows == m.mixer.in_proj_rows() => {
+                Columns::new(&layer.in_proj_bias, 0, m.projected)
+            }
+            (LayerRole::InProjBias, ..) => {
+                // A part is a section.
+                let (_, to, length) = m.projected.runs().find(|&(from, ..)| from == place.row)?;
+                Columns::new(&layer.in_proj_bias, to, Sections::one(length))
+            }
             (LayerRole::OutProjBias, ..) => Columns::vector(&layer.out_proj_bias, c.d_model),
             (LayerRole::Conv, ..) => Columns::new(&layer.filters, 0, m.convolved),
             (LayerRole::ConvBias, ..) => Columns::new(&layer.filters, m.k * m.width(), m.convolved),
@@ -286,11 +321,16 @@ impl GpuLoader {
 impl TensorSink for GpuLoader {
     fn begin(&mut self, name: &str, shape: &[usize]) -> Result<bool> {
         self.device.check()?;
-        self.current = self.inventory.begin(name, shape)?.map(|place| place.role);
-        let Some(role) = self.current else { return Ok(false) };
-        let values = match Self::target(&mut self.weights, &self.dims, &self.config, role) {
-            Some(Target::Matrix(_)) | None => 0,
-            Some(_) => shape.iter().product(),
+        let place = self.inventory.begin(name, shape)?;
+        self.current = place.map(|place| (place, shape[0]));
+        let Some(place) = place else { return Ok(false) };
+        let values = match Self::target(&mut self.weights, &self.dims, &self.config, place, shape[0]) {
+            Some(Target::Matrix(matrix)) => {
+                matrix.rewind(place.row);
+                0
+            }
+            None => 0,
+            Some(Target::Columns(_)) => shape.iter().product(),
         };
         self.values = filled(values, 0.0, "a tensor")?;
         self.values.clear();
@@ -298,16 +338,16 @@ impl TensorSink for GpuLoader {
     }
 
     fn rows(&mut self, values: &[f32]) -> Result<()> {
-        let Some(role) = self.current else { return Ok(()) };
+        let Some((place, rows)) = self.current else { return Ok(()) };
         let values = match self.inventory.rows(values)? {
             Rows::Known => return Ok(()),
             Rows::Kept(values) => values,
             Rows::Untied { row, values } => {
-                self.untie(role, row)?;
+                self.untie(place.role, row)?;
                 values.into()
             }
         };
-        match Self::target(&mut self.weights, &self.dims, &self.config, role) {
+        match Self::target(&mut self.weights, &self.dims, &self.config, place, rows) {
             None => {}
             Some(Target::Matrix(matrix)) => matrix.push(&self.device, &values),
             Some(Target::Columns(columns)) => {

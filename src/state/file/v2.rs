@@ -41,6 +41,11 @@ fn tag(kind: MemoryKind) -> [u8; 4] {
     }
 }
 
+/// The same as a word.
+pub fn name(kind: MemoryKind) -> String {
+    String::from_utf8_lossy(&tag(kind)).trim_end().to_owned()
+}
+
 /// Readers ignore fields that they do not know.
 #[derive(Serialize, Deserialize)]
 struct Header {

@@ -149,6 +149,7 @@ const GENERATE = {
   prompt: orNull(text),
   message: orNull(text),
   answer: orNull(text),
+  surprise: orNull(flag),
   maxTokens: orNull(whole(1, MOST_ID)),
   temperature: orNull(number),
   topK: orNull(whole(0, MOST_ID)),
@@ -233,6 +234,35 @@ export function bytes(value) {
     throw badArgument("A saved state has to be given as a Uint8Array.");
   }
   return /** @type {Uint8Array} */ (value);
+}
+
+/**
+ * Sessions that generate at once, each with options that are checked.
+ *
+ * @param {unknown} value
+ * @param {(session: unknown) => unknown} checkSession
+ */
+export const together = (value, checkSession) =>
+  readable("requests", () => {
+    if (!Array.isArray(value)) throw wrong("requests", "have to be a list of requests", value);
+    const seen = new Set();
+    const all = [];
+    for (let i = 0; i < value.length; i++) {
+      if (!isPlain(value[i])) throw wrong(`requests[${i}]`, "has to be an object with a session and options", value[i]);
+      const { session, ...options } = value[i];
+      checkSession(session);
+      if (seen.has(session)) throw badArgument("A session cannot generate twice at once.", "Fork it first.");
+      seen.add(session);
+      all.push({ session: /** @type {import("./session.js").Session} */ (session), options: generateOptions(options) });
+    }
+    return all;
+  });
+
+/** The share of the second of two states. @param {unknown} value */
+export function weight(value) {
+  const share = number(value, "weight");
+  if (share < 0 || share > 1) throw wrong("weight", "has to be from 0 to 1", share);
+  return share;
 }
 
 /** The key of a kept state. It becomes the name of a file. @param {unknown} value @param {string} [name] */

@@ -12,6 +12,8 @@
  * @property {(args: { bytes: Uint8Array }) => SessionHandle & { text: string | null }} restore
  * @property {(args: { session: number }) => SessionHandle} fork
  * @property {(args: { session: number }) => Float32Array} logits
+ * @property {(args: { session: number, other: number, weight: number }) => SessionHandle} blend
+ * @property {(args: { session: number, other: number }) => import("./session.js").Difference[]} difference
  * @property {(args: { session: number, packing?: string, text?: string }) => Uint8Array} snapshot
  * @property {(args: { session: number }) => void} close
  * @property {(args: { key: string, session: number, packing?: string, text?: string })
@@ -25,8 +27,10 @@
  *
  * @typedef {{ session: number, position: number, stats: SessionStats }} SessionHandle
  * @typedef {{ position: number, stats: SessionStats }} Standing where a session stands
- * @typedef {Standing & { text: string, reason: "stop" | "length" | "read" | "cancelled", ids: Uint32Array | null }} Ending
- *   `ids` are all tokens that the run has read, null if they were too many to be kept
+ * @typedef {Standing & { text: string, reason: "stop" | "length" | "read" | "cancelled", ids: Uint32Array | null,
+ *   surprise: Float32Array }} Ending
+ *   `ids` are all tokens that the run has read, null if they were too many to be kept; `surprise` is that of each token
+ *   that it was to weigh while it read
  * @typedef {import("../../mamba.js").SessionStats} SessionStats
  *
  * @typedef {{ [name in keyof Calls]: { id: number, call: name, args: Parameters<Calls[name]>[0] } }[keyof Calls]} Request
@@ -40,7 +44,7 @@
  *   | { lost: true }
  *   | { info: import("../../mamba.js").EngineInfo }
  *   | { prefill: { read: number, total: number }, at: Standing }
- *   | { pieces: { id: number, text: string }[], at: Standing }} CallEvent
+ *   | { pieces: import("./session.js").Piece[], at: Standing }} CallEvent
  *   `lost`: the GPU was lost, and the model is loaded again; `info` follows
  * @typedef {{ id: number, result: unknown }
  *   | { id: number, error: import("../errors.js").PlainError }

@@ -10,6 +10,7 @@ import { badArgument, cancelled, MambaError } from "../errors.js";
  * @property {string} [prompt] raw text
  * @property {string} [message] one chat turn, put through the model's chat template
  * @property {string} [answer] how the answer to the message begins
+ * @property {boolean} [surprise] whether each piece says how likely its token was, and what else might have come
  * @property {Record<number, number>} [logitBias]
  * @property {string | string[]} [stop]
  * @property {number} [seed]
@@ -32,9 +33,19 @@ import { badArgument, cancelled, MambaError } from "../errors.js";
  * @property {"f32" | "f16" | "int8"} [packing] how the state's values are kept; "f32" is exact
  * @property {string} [text] any text of at most 16 MiB that goes with the state, such as the chat in JSON
  *
- * @typedef {{ text: string, id: number | null }} Piece
+ * @typedef {object} Weighed
+ * @property {number} surprise -ln of the token's probability by the model's scores alone, in nats
+ * @property {{ id: number, text: string, probability: number }[]} alternatives the most likely tokens, at most five
+ *
+ * @typedef {{ text: string, id: number | null } & Partial<Weighed>} Piece
  *   `text` is whole characters and may be empty; `id` is null for the text that was still
  *   held back when the answer ended
+ *
+ * @typedef {object} Difference how far what a layer remembers is from the same in another state
+ * @property {number} layer from 0
+ * @property {string} kind "conv" or "ssm", as docs/mstate.md names the sections
+ * @property {number} relative norm of the difference, divided by the greater norm of the two
+ * @property {number} cosine of the angle between them
  */
 
 export class Session {
@@ -44,6 +55,8 @@ export class Session {
   #stats;
   /** @type {LastRun | null} */
   #lastRun = null;
+  /** @type {Float32Array} */
+  #surprise = new Float32Array(0);
   #isBusy = false;
   #isClosed = false;
 
@@ -128,6 +141,32 @@ export class Session {
     return reason === "length" ? "length" : "stop";
   }
 
+  /**
+   * Reads tokens into the state, one at a time, and says how likely the model found each of them.
+   *
+   * @param {string | ArrayLike<number>} textOrIds
+   * @param {Pick<GenerateOptions, "signal" | "onPrefill">} [options]
+   * @returns {Promise<{ ids: Uint32Array | null, surprise: Float32Array }>} in nats; NaN for the first token of a session,
+   *   which nothing came before. `ids` as in `lastRun`
+   */
+  async score(textOrIds, options = {}) {
+    const weigh = checkedTextOrIds(textOrIds);
+    for await (const _ of this.#run({ weigh }, prefillOptions(options))); // reading gives no pieces
+    return { ids: this.#lastRun?.ids ?? null, surprise: this.#surprise };
+  }
+
+  /**
+   * How far each layer's memory is from the other session's.
+   *
+   * @param {Session} other of the same engine
+   * @returns {Promise<Difference[]>}
+   */
+  async difference(other) {
+    const handle = Session.handleIn(other, this.#connection);
+    this.#requireIdle();
+    return this.#connection.call("difference", { session: this.#handle, other: handle });
+  }
+
   /** The scores of the next token, V of them. */
   async logits() {
     this.#requireIdle();
@@ -187,6 +226,7 @@ export class Session {
     const finished = result.then((last) => {
       this.#stand(last);
       this.#lastRun = { reason: last.reason, ids: last.ids, isClosed: last.reason === "stop" };
+      this.#surprise = last.surprise;
       if (last.text) ready.push({ text: last.text, id: null });
       ending = last;
     });

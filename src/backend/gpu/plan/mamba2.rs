@@ -1,6 +1,7 @@
 //! Mamba-2: a step of the recurrence for one token, the matrix form for a block.
 
-use super::{Maker, Place, dt_limits, flag, groups, slot, whole};
+use super::layer::Place;
+use super::maker::{Maker, dt_limits, flag, groups, slot, whole};
 use crate::backend::gpu::dims::MixerDims;
 use crate::backend::gpu::kernels::{self, Dispatch, Pipeline, Rows};
 use crate::backend::gpu::weights::Mixer;
@@ -12,40 +13,45 @@ const CHUNK_CHANNELS: usize = 32;
 
 pub struct Mamba2 {
     heads: Heads,
+    /// Its epsilon; none where there is only the gate.
+    gated_norm: Option<f32>,
     step: Pipeline,
     summarise: Pipeline,
     carry: Pipeline,
     finish: Pipeline,
-    norm: Pipeline,
+    norm: Option<Pipeline>,
 }
 
 impl Mamba2 {
     pub fn new(maker: &mut Maker<'_>, m: &MixerDims, own: &model::Mamba2) -> Self {
-        let (heads, epsilon) = (own.heads, f64::from(maker.config.norm_epsilon));
+        let heads = own.heads;
+        let is_gated_last = heads.norm_before_gate && own.gated_norm.is_some();
         let (row, channels) = (m.projected.padded(), own.d_inner() / heads.groups);
         let sizes = Maker::numbers([("E", m.e), ("N", m.n), ("P", heads.head_dim), ("GROUPS", heads.groups)]);
         let rows =
             Maker::numbers([("WIDTH", m.width()), ("ROW", row), ("HEADS_PER_GROUP", heads.heads / heads.groups)]);
-        let gate = [("GATE", flag(!heads.norm_before_gate))];
+        let gate = [("GATE", flag(!is_gated_last))];
         let sizes = [sizes, rows, dt_limits(m).to_vec(), gate.to_vec()].concat();
         let step = [sizes.clone(), slot(m).to_vec()].concat();
-        let norm = [
-            Maker::numbers([("E", m.e), ("ROW", row), ("CHANNELS", channels)]),
-            vec![("EPSILON", epsilon), ("GATE", flag(heads.norm_before_gate))],
-        ];
+        let norm = own.gated_norm.map(|epsilon| {
+            let mut norm = Maker::numbers([("E", m.e), ("ROW", row), ("CHANNELS", channels)]);
+            norm.extend([("EPSILON", f64::from(epsilon)), ("GATE", flag(is_gated_last))]);
+            maker.pipeline(&kernels::MAMBA2_GATED_NORM, &norm)
+        });
         Self {
             heads,
+            gated_norm: own.gated_norm,
             step: maker.pipeline(&kernels::MAMBA2_STEP, &step),
             summarise: maker.pipeline(&kernels::MAMBA2_SUMMARISE, &sizes),
             carry: maker.carry(m),
             finish: maker.pipeline(&kernels::MAMBA2_FINISH, &sizes),
-            norm: maker.pipeline(&kernels::MAMBA2_GATED_NORM, &norm.concat()),
+            norm,
         }
     }
 
-    /// Whether `decode` leaves the gated norm to out_proj, which can take a mean over all channels only.
-    pub fn is_norm_left(&self) -> bool {
-        self.heads.groups == 1 && !self.heads.norm_before_gate
+    /// The epsilon of the gated norm if `decode` leaves it to out_proj, which can take a mean over all channels only.
+    pub fn norm_left(&self) -> Option<f32> {
+        self.gated_norm.filter(|_| self.heads.groups == 1 && !self.heads.norm_before_gate)
     }
 
     /// From in_proj's output to out_proj's input.
@@ -54,7 +60,7 @@ impl Mamba2 {
         let [zxbcdt, dt_bias, a_d] = self.shared(at);
         let buffers = [zxbcdt, dt_bias, a_d, at.state(), whole(&b.y), whole(&b.control)];
         plan.push(self.step.dispatch(at.device, &buffers, self.groups(STEP_CHANNELS), Rows::Fixed(1)));
-        if !self.is_norm_left() {
+        if self.norm_left().is_none() {
             self.gated_norm(at, Rows::Fixed(1), plan);
         }
     }
@@ -84,14 +90,14 @@ impl Mamba2 {
     fn shared<'a>(&self, at: &'a Place<'_>) -> [wgpu::BufferBinding<'a>; 3] {
         let dt_bias = match &at.layer.mixer {
             Mixer::Mamba2 { dt_bias, .. } => dt_bias,
-            Mixer::Mamba1 { .. } => &at.weights.nothing, // never: this is a plan for Mamba-2
+            _ => &at.weights.nothing, // never: this is a plan for Mamba-2
         };
         [whole(&at.buffers.projected), whole(dt_bias), whole(&at.layer.a_d)]
     }
 
     fn gated_norm(&self, at: &Place<'_>, rows: Rows, plan: &mut Vec<Dispatch>) {
-        let Mixer::Mamba2 { norm, .. } = &at.layer.mixer else { return };
+        let (Mixer::Mamba2 { norm, .. }, Some(pipeline)) = (&at.layer.mixer, &self.norm) else { return };
         let buffers = [whole(&at.buffers.projected), whole(norm), whole(&at.buffers.y)];
-        plan.push(self.norm.dispatch(at.device, &buffers, self.heads.groups as u32, rows));
+        plan.push(pipeline.dispatch(at.device, &buffers, self.heads.groups as u32, rows));
     }
 }

@@ -14,7 +14,7 @@ use std::collections::{HashMap, HashSet};
 use tokenizers::{AddedToken, Model};
 
 /// Begins the second name of a special token.
-const MARK: char = '\u{8FFFE}';
+const SECOND_NAME: char = '\u{8FFFE}';
 /// Stands before a character at which no special token may begin.
 const GUARD: char = '\u{8FFFF}';
 /// Replaces these two in a user's text.
@@ -33,55 +33,55 @@ impl Guarded {
     }
 }
 
-struct Mark {
+struct SpecialToken {
     name: String,
     id: u32,
     single_word: bool,
 }
 
 /// The special tokens of one tokenizer.
-pub(super) struct Marks {
-    marks: Vec<Mark>,
-    /// Indices into `marks` by the first byte of the name, longest name first.
+pub(super) struct SpecialTokens {
+    tokens: Vec<SpecialToken>,
+    /// Indices into `tokens` by the first byte of the name, longest name first.
     by_first_byte: Vec<Vec<usize>>,
     ids: HashSet<u32>,
-    /// From the ids that the tokenizer gave the second names to indices into `marks`.
+    /// From the ids that the tokenizer gave the second names to indices into `tokens`.
     seconds: HashMap<u32, usize>,
 }
 
-impl Marks {
+impl SpecialTokens {
     /// Gives the tokenizer the second names and turns its own search for the first ones off.
     pub fn install(
         tokenizer: &mut tokenizers::Tokenizer,
         special: Vec<(u32, AddedToken)>,
     ) -> Result<Self, tokenizers::Error> {
-        let mut tokens = fillers(tokenizer)?;
-        let mut marks = Vec::new();
+        let mut added = fillers(tokenizer)?;
+        let mut tokens = Vec::new();
         let mut by_first_byte = vec![Vec::new(); 256];
         for (id, token) in special {
-            let Some(second) = second_name(marks.len()) else { break };
+            let Some(second) = second_name(tokens.len()) else { break };
             let Some(&first_byte) = token.content.as_bytes().first() else { continue };
-            by_first_byte[usize::from(first_byte)].push(marks.len());
+            by_first_byte[usize::from(first_byte)].push(tokens.len());
             // Not special for the tokenizer, so that its search finds them; matched before normalisation.
-            tokens.push(AddedToken {
+            added.push(AddedToken {
                 content: second,
                 single_word: false,
                 normalized: false,
                 special: false,
                 ..token.clone()
             });
-            marks.push(Mark { name: token.content.clone(), id, single_word: token.single_word });
-            tokens.push(AddedToken { special: true, ..token });
+            tokens.push(SpecialToken { name: token.content.clone(), id, single_word: token.single_word });
+            added.push(AddedToken { special: true, ..token });
         }
-        tokenizer.add_tokens(tokens)?;
+        tokenizer.add_tokens(added)?;
         tokenizer.set_encode_special_tokens(true);
         for bucket in &mut by_first_byte {
-            bucket.sort_by_key(|&i: &usize| std::cmp::Reverse(marks[i].name.len()));
+            bucket.sort_by_key(|&i: &usize| std::cmp::Reverse(tokens[i].name.len()));
         }
-        let ids = marks.iter().map(|mark| mark.id).collect();
+        let ids = tokens.iter().map(|token| token.id).collect();
         let second = |i: usize| tokenizer.token_to_id(&second_name(i)?);
-        let seconds = (0..marks.len()).filter_map(|i| Some((second(i)?, i))).collect();
-        Ok(Self { marks, by_first_byte, ids, seconds })
+        let seconds = (0..tokens.len()).filter_map(|i| Some((second(i)?, i))).collect();
+        Ok(Self { tokens, by_first_byte, ids, seconds })
     }
 
     /// Whether `id` is a special token.
@@ -91,16 +91,16 @@ impl Marks {
 
     /// The special token whose name `text` begins with.
     pub fn leading(&self, text: &str) -> Option<u32> {
-        self.find(text, 0, true).map(|i| self.marks[i].id)
+        self.find(text, 0, true).map(|i| self.tokens[i].id)
     }
 
     /// The special token whose second name has the id `id`.
-    pub fn special(&self, id: u32) -> Option<u32> {
-        self.seconds.get(&id).map(|&i| self.marks[i].id)
+    pub fn of_second_name(&self, id: u32) -> Option<u32> {
+        self.seconds.get(&id).map(|&i| self.tokens[i].id)
     }
 
     pub fn is_second_name(token: &str) -> bool {
-        token.starts_with(MARK)
+        token.starts_with(SECOND_NAME)
     }
 
     /// The longest special token whose name `text` has at the byte `at`.
@@ -108,26 +108,26 @@ impl Marks {
         let bytes = text.as_bytes();
         let bucket = &self.by_first_byte[usize::from(*bytes.get(at)?)];
         bucket.iter().copied().find(|&i| {
-            let mark = &self.marks[i];
-            bytes[at..].starts_with(mark.name.as_bytes())
-                && (any || !mark.single_word || is_single_word(text, at, at + mark.name.len()))
+            let token = &self.tokens[i];
+            bytes[at..].starts_with(token.name.as_bytes())
+                && (any || !token.single_word || is_single_word(text, at, at + token.name.len()))
         })
     }
 
     /// Replaces special tokens' names by their second names, and takes the guards out.
-    pub fn mark<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        let mut marked = String::new();
+    pub fn rename<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        let mut renamed = String::new();
         let mut copied = 0;
         let mut at = 0;
         while at < text.len() {
             let bytes = text.as_bytes();
             // U+8FFFE and U+8FFFF are F2 8F BF BE and F2 8F BF BF.
-            if bytes[at] == 0xF2 && (text[at..].starts_with(GUARD) || text[at..].starts_with(MARK)) {
-                marked.push_str(&text[copied..at]);
+            if bytes[at] == 0xF2 && (text[at..].starts_with(GUARD) || text[at..].starts_with(SECOND_NAME)) {
+                renamed.push_str(&text[copied..at]);
                 let guard = text[at..].starts_with(GUARD);
                 at += GUARD.len_utf8();
                 if !guard {
-                    marked.push(REPLACEMENT);
+                    renamed.push(REPLACEMENT);
                 }
                 copied = at;
                 // The guarded character itself is not looked at.
@@ -135,9 +135,9 @@ impl Marks {
                     at += character.len_utf8();
                 }
             } else if let Some(i) = self.find(text, at, false) {
-                marked.push_str(&text[copied..at]);
-                marked.extend(second_name(i));
-                at += self.marks[i].name.len();
+                renamed.push_str(&text[copied..at]);
+                renamed.extend(second_name(i));
+                at += self.tokens[i].name.len();
                 copied = at;
             } else {
                 at += 1;
@@ -149,15 +149,15 @@ impl Marks {
         if copied == 0 {
             return Cow::Borrowed(text);
         }
-        marked.push_str(&text[copied..]);
-        Cow::Owned(marked)
+        renamed.push_str(&text[copied..]);
+        Cow::Owned(renamed)
     }
 
     /// Puts a guard wherever a special token's name begins.
     pub fn guard(&self, text: &str) -> Guarded {
         let mut guarded = String::with_capacity(text.len());
         for (at, character) in text.char_indices() {
-            if character == GUARD || character == MARK {
+            if character == GUARD || character == SECOND_NAME {
                 guarded.push(REPLACEMENT);
                 continue;
             }
@@ -173,7 +173,7 @@ impl Marks {
 /// Of the i-th special token.
 fn second_name(i: usize) -> Option<String> {
     let last = char::from_u32(FIRST.checked_add(u32::try_from(i).ok()?)?)?;
-    Some(format!("{MARK}{last}"))
+    Some(format!("{SECOND_NAME}{last}"))
 }
 
 /// The tokenizer numbers new tokens from the count of its tokens on. Where the ids of the model have gaps, these
@@ -185,7 +185,8 @@ fn fillers(tokenizer: &tokenizers::Tokenizer) -> Result<Vec<AddedToken>, tokeniz
     if gap > 1 << 16 {
         return Err(format!("{gap} of its ids below {highest} have no token").into());
     }
-    let filler = |i| AddedToken { content: format!("{MARK}{GUARD}{i}"), normalized: false, ..AddedToken::default() };
+    let filler =
+        |i| AddedToken { content: format!("{SECOND_NAME}{GUARD}{i}"), normalized: false, ..AddedToken::default() };
     Ok((0..gap).map(filler).collect())
 }
 

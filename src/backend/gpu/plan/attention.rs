@@ -1,0 +1,84 @@
+//! Attention: over the rings for one token, in tiles for a block.
+
+use super::layer::Place;
+use super::maker::{Maker, flag, groups, whole};
+use crate::backend::gpu::dims::MixerDims;
+use crate::backend::gpu::kernels::{self, Dispatch, Pipeline, Rows};
+use crate::backend::gpu::rings::RingDims;
+use crate::backend::gpu::weights::Mixer;
+
+/// The most heads of queries of a workgroup in a step.
+const STEP_QUERIES: usize = 4;
+/// Tokens and channels that a workgroup takes in a block.
+const BLOCK_QUERIES: u32 = 32;
+const BLOCK_CHANNELS: usize = 128;
+
+pub struct Attention {
+    rings: RingDims,
+    step: Pipeline,
+    combine: Pipeline,
+    store: Pipeline,
+    block: Pipeline,
+}
+
+impl Attention {
+    pub fn new(maker: &mut Maker<'_>, m: &MixerDims, rings: &RingDims) -> Self {
+        let own = &rings.attention;
+        let row = m.projected.padded();
+        let heads = Maker::numbers([("HEADS", own.heads), ("KV_HEADS", own.kv_heads), ("S", own.head_dim)]);
+        let sizes =
+            Maker::numbers([("UNITS", rings.units()), ("WINDOW", rings.window()), ("RING", rings.rows), ("ROW", row)]);
+        let shared = [heads, sizes, vec![("HALF", flag(rings.half))]].concat();
+        let rotary = Maker::numbers([("K_FROM", m.projected.start(1)), ("V_FROM", m.projected.start(2))]);
+        let store = [shared.clone(), rotary, vec![("ROTATES", flag(own.rope_theta.is_some()))]].concat();
+        let queries = Maker::numbers([("QUERIES", Self::queries(rings)), ("SPLITS", rings.splits())]);
+        let step = [store.clone(), queries].concat();
+        let combine = Maker::numbers([
+            ("S", own.head_dim),
+            ("STRIDE", rings.part_len()),
+            ("SPLITS", rings.splits()),
+            ("WINDOW", rings.window()),
+            ("E", m.e),
+        ]);
+        let block = [shared, Maker::numbers([("E", m.e)])].concat();
+        Self {
+            rings: *rings,
+            step: maker.pipeline(&kernels::ATTENTION_STEP, &step),
+            combine: maker.pipeline(&kernels::ATTENTION_COMBINE, &combine),
+            store: maker.pipeline(&kernels::ATTENTION_STORE, &store),
+            block: maker.pipeline(&kernels::ATTENTION_BLOCK, &block),
+        }
+    }
+
+    /// Heads of queries of a workgroup.
+    fn queries(rings: &RingDims) -> usize {
+        (rings.attention.heads / rings.attention.kv_heads).min(STEP_QUERIES)
+    }
+
+    /// From in_proj's output to out_proj's input.
+    pub fn decode(&self, at: &Place<'_>, plan: &mut Vec<Dispatch>) {
+        let (Mixer::Attention { angles }, Some([keys, values])) = (&at.layer.mixer, at.rings) else { return };
+        let (b, own) = (at.buffers, &self.rings.attention);
+        let (parts, control) = (|| whole(&b.attended), || whole(&b.control));
+        let batches = (own.heads / own.kv_heads).div_ceil(Self::queries(&self.rings));
+        let buffers = [whole(&b.projected), whole(angles), whole(keys), whole(values), parts(), control()];
+        let (x, y) = (self.rings.splits() as u32, Rows::Fixed((own.kv_heads * batches) as u32));
+        plan.push(self.step.dispatch(at.device, &buffers, x, y));
+        let buffers = [parts(), whole(&b.y), control()];
+        plan.push(self.combine.dispatch(at.device, &buffers, own.heads as u32, Rows::Fixed(1)));
+    }
+
+    /// The same for a block of tokens.
+    pub fn block(&self, at: &Place<'_>, plan: &mut Vec<Dispatch>) {
+        let (Mixer::Attention { angles }, Some([keys, values])) = (&at.layer.mixer, at.rings) else { return };
+        let (b, own) = (at.buffers, &self.rings.attention);
+        let (projected, control) = (|| whole(&b.projected), || whole(&b.control));
+        let pairs = if own.rope_theta.is_some() { own.heads * (own.head_dim / 2) } else { 0 };
+        let threads = pairs + own.kv_heads * self.rings.units();
+        let buffers = [projected(), whole(angles), whole(keys), whole(values), control()];
+        plan.push(self.store.dispatch(at.device, &buffers, groups(threads, 64), Rows::PerTokens(1)));
+        let buffers = [projected(), whole(keys), whole(values), whole(&b.y), control()];
+        let x = own.heads as u32 * groups(own.head_dim, BLOCK_CHANNELS);
+        plan.push(self.block.dispatch(at.device, &buffers, x, Rows::PerTokens(BLOCK_QUERIES)));
+    }
+}

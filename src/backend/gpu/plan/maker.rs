@@ -1,0 +1,180 @@
+//! Makes pipelines from kernels and dimensions.
+
+use crate::backend::gpu::device::Device;
+use crate::backend::gpu::dims::{Dims, MixerDims};
+use crate::backend::gpu::kernels::{self, Dispatch, Kernel, Pipeline, Rows};
+use crate::backend::gpu::matrix::{Format, Matrix};
+use crate::model::Config;
+
+/// f32::MAX for an infinite limit, which an override may not be.
+pub fn finite(value: f32) -> f64 {
+    f64::from(value.clamp(f32::MIN, f32::MAX))
+}
+
+pub fn flag(on: bool) -> f64 {
+    if on { 1.0 } else { 0.0 }
+}
+
+/// Rows of a workgroup of `matvec`: more for larger matrices.
+fn per_group(rows: usize) -> usize {
+    if rows >= 16384 { 4 } else { 1 }
+}
+
+/// Threads of `rows.wgsl` that share a row: fewer where rows are short, so that each has some loads under way.
+fn lanes(format: Format, cols: usize) -> usize {
+    let units = cols * format.bits() / 128;
+    (units / 6).next_power_of_two().clamp(8, 32)
+}
+
+/// Workgroups of `matvec` and `in_proj` for so many rows of a matrix.
+pub fn matvec_groups(matrix: &Matrix, rows: usize) -> u32 {
+    groups(rows, 256 / lanes(matrix.format, matrix.cols) * per_group(rows))
+}
+
+pub struct Maker<'a> {
+    pub device: &'a Device,
+    pub dims: &'a Dims,
+    pub config: &'a Config,
+    /// Made so far.
+    pub pipelines: usize,
+}
+
+impl<'a> Maker<'a> {
+    pub fn new(device: &'a Device, dims: &'a Dims, config: &'a Config) -> Self {
+        Self { device, dims, config, pipelines: 0 }
+    }
+
+    pub fn pipeline(&mut self, kernel: &Kernel, overrides: &[(&str, f64)]) -> Pipeline {
+        self.pipelines += 1;
+        kernel.pipeline(self.device, overrides)
+    }
+
+    pub fn numbers<const N: usize>(pairs: [(&'static str, usize); N]) -> Vec<(&'static str, f64)> {
+        pairs.into_iter().map(|(name, value)| (name, value as f64)).collect()
+    }
+
+    /// The overrides of `shaders/shared/rows.wgsl`; `norm` says how many columns count for the norm, if there is one, and
+    /// its epsilon.
+    fn rows(&self, format: Format, cols: usize, rows: usize, norm: Option<(usize, f32)>) -> Vec<(&'static str, f64)> {
+        let mut overrides = Self::numbers([
+            ("FORMAT", format as usize),
+            ("COLS", cols),
+            ("ROWS", rows),
+            ("LANES", lanes(format, cols)),
+            ("PER_GROUP", per_group(rows)),
+            ("COUNTED", norm.map_or(cols, |(counted, _)| counted)),
+        ]);
+        let epsilon = norm.map_or(0.0, |(_, epsilon)| f64::from(epsilon));
+        overrides.extend([("NORM", flag(norm.is_some())), ("EPSILON", epsilon)]);
+        overrides
+    }
+
+    /// The norm of the residual stream.
+    fn norm(&self) -> Option<(usize, f32)> {
+        Some((self.config.d_model, self.config.norm_epsilon))
+    }
+
+    /// Of `rows` x `cols`, of which `first` rows of the result come before.
+    pub fn matvec(&mut self, format: Format, cols: usize, rows: usize, first: usize, is: MatvecKind) -> Pipeline {
+        let (mut norm, mut with_bias, mut is_gated) = (None, false, false);
+        match is {
+            MatvecKind::X => {}
+            MatvecKind::In { bias } => (norm, with_bias) = (self.norm(), bias),
+            MatvecKind::Out { norm: own, bias, gated } => (norm, with_bias, is_gated) = (own, bias, gated),
+            MatvecKind::Head => norm = self.norm(),
+        }
+        let mut overrides = self.rows(format, cols, rows, norm);
+        overrides.extend(Self::numbers([("SCORES", self.dims.scores), ("FIRST", first)]));
+        let (is_out, is_head) = (matches!(is, MatvecKind::Out { .. }), matches!(is, MatvecKind::Head));
+        let flags = [("BIAS", with_bias), ("GATED", is_gated), ("ADD", is_out), ("IS_HEAD", is_head)];
+        overrides.extend(flags.map(|(name, on)| (name, flag(on))));
+        self.pipeline(&kernels::MATVEC, &overrides)
+    }
+
+    /// in_proj of one token, and the convolution.
+    pub fn in_proj(&mut self, matrix: &Matrix, m: &MixerDims) -> Pipeline {
+        let mut overrides = self.rows(matrix.format, matrix.cols, matrix.rows, self.norm());
+        overrides.extend(Self::numbers([("CONV_FROM", m.conv_from()), ("CONV_WIDTH", m.width()), ("TAPS", m.k)]));
+        overrides.extend([("BIAS", flag(m.mixer.use_bias())), slot(m)[0]]);
+        self.pipeline(&kernels::IN_PROJ, &overrides)
+    }
+
+    /// Of blocks of tokens, with so many tokens a thread.
+    pub fn matmul(&mut self, matrix: &Matrix, out: usize, is: MatmulKind, per_thread: usize) -> Matmul {
+        let mut overrides = Self::numbers([
+            ("FORMAT", matrix.format as usize),
+            ("COLS", matrix.cols),
+            ("ROWS", matrix.rows),
+            ("OUT", out),
+            ("PER_THREAD", per_thread),
+            ("TILE_K", if per_thread == 2 { 32 } else { 16 }),
+        ]);
+        overrides.extend([("BIAS", is.bias), ("ADD", is.add), ("GATED", is.gated)].map(|(name, on)| (name, flag(on))));
+        let pipeline = self.pipeline(&kernels::MATMUL, &overrides);
+        Matmul { pipeline, x: groups(out, 64), y: Rows::PerTokens(16 * per_thread as u32) }
+    }
+
+    pub fn carry(&mut self, m: &MixerDims) -> Pipeline {
+        let mut overrides = Self::numbers([("E", m.e), ("N", m.n), ("A_ROWS", m.a_rows()), ("CHUNK", m.chunk)]);
+        overrides.extend(slot(m));
+        self.pipeline(&kernels::CARRY, &overrides)
+    }
+}
+
+/// A layer's state: floats a slot, and where h begins.
+pub fn slot(m: &MixerDims) -> [(&'static str, f64); 2] {
+    [("SLOT", m.slot() as f64), ("HIDDEN", m.hidden() as f64)]
+}
+
+pub fn dt_limits(m: &MixerDims) -> [(&'static str, f64); 2] {
+    let (low, high) = m.mixer.time_step_limit();
+    [("DT_MIN", finite(low)), ("DT_MAX", finite(high))]
+}
+
+/// The product of a matrix with a block of tokens.
+pub struct Matmul {
+    pipeline: Pipeline,
+    x: u32,
+    y: Rows,
+}
+
+impl Matmul {
+    pub fn dispatch(&self, device: &Device, buffers: &[wgpu::BufferBinding<'_>]) -> Dispatch {
+        self.pipeline.dispatch(device, buffers, self.x, self.y)
+    }
+}
+
+#[derive(Clone, Copy)]
+pub enum MatvecKind {
+    X,
+    /// in_proj without a convolution.
+    In {
+        bias: bool,
+    },
+    Out {
+        /// Where Mamba-2's gated norm goes with it: over how many columns, and its epsilon.
+        norm: Option<(usize, f32)>,
+        bias: bool,
+        /// The vector is an MLP's gate and u.
+        gated: bool,
+    },
+    Head,
+}
+
+/// What a product of a block of tokens does besides.
+#[derive(Clone, Copy, Default)]
+pub struct MatmulKind {
+    pub bias: bool,
+    /// The result is added to what is there.
+    pub add: bool,
+    /// A token is an MLP's gate and u.
+    pub gated: bool,
+}
+
+pub fn whole(buffer: &wgpu::Buffer) -> wgpu::BufferBinding<'_> {
+    buffer.as_entire_buffer_binding()
+}
+
+pub fn groups(items: usize, each: usize) -> u32 {
+    items.div_ceil(each) as u32
+}

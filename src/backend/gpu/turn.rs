@@ -1,0 +1,147 @@
+//! Whose turn it is in the ring: sequences are brought in, and parked beside it.
+
+use core::task::Poll;
+
+use super::{Gpu, Parked};
+use crate::error::Result;
+use crate::state::{Stamp, State};
+
+/// The most parked sequences.
+const MOST_PARKED: usize = 4;
+
+impl Gpu {
+    /// Copies between a slot, with the rings' rows before `position`, and `buffer`, which holds a whole state: as
+    /// [`Dims::pad`](super::dims::Dims::pad) has it, then the scores, then as
+    /// [`Dims::pack_rings`](super::dims::Dims::pack_rings) has it.
+    pub(super) fn copy_whole(
+        &self,
+        encoder: &mut wgpu::CommandEncoder,
+        slot: usize,
+        position: u64,
+        buffer: &wgpu::Buffer,
+        into_slot: bool,
+    ) {
+        let (d, buffers) = (&self.dims, &self.plan.buffers);
+        let scores = d.scores as u64 * 4;
+        let layers = d.layers.iter().map(|layer| {
+            let (at, bytes) = layer.place(slot);
+            (&buffers.state, at, layer.start as u64 * 4, bytes)
+        });
+        let end = d.state_len() as u64 * 4;
+        let rings = self.ring_pieces(position);
+        let pieces = layers.chain(rings).chain([(&buffers.scores, slot as u64 * scores, end, scores)]);
+        for (ring, at, here, bytes) in pieces.filter(|piece| piece.3 > 0) {
+            if into_slot {
+                encoder.copy_buffer_to_buffer(buffer, here, ring, at, bytes);
+            } else {
+                encoder.copy_buffer_to_buffer(ring, at, buffer, here, bytes);
+            }
+        }
+    }
+
+    /// The rings' rows before `position`: the ring, where a piece begins in it and in a whole state, and its bytes.
+    fn ring_pieces(&self, position: u64) -> impl Iterator<Item = (&wgpu::Buffer, u64, u64, u64)> {
+        let mut here = (self.dims.state_len() + self.dims.scores) as u64 * 4;
+        let layers = self.dims.layers.iter().zip(&self.plan.buffers.rings);
+        let rings = layers.filter_map(|(layer, buffers)| layer.rings.zip(buffers.as_ref()));
+        let rings = rings.flat_map(|(rings, buffers)| buffers.iter().map(move |buffer| (rings, buffer)));
+        rings.flat_map(move |(rings, buffer)| {
+            let start = here;
+            here += rings.state_words(position) * 4;
+            rings.pieces(position).map(move |(at, to, bytes)| (buffer, at, start + to, bytes))
+        })
+    }
+
+    /// Makes `state` the sequence in the ring. Pending while the GPU allocates a buffer to park the current one.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`](crate::Error::OutOfMemory) when the host has no room for it on its way; nothing has changed then.
+    pub(super) fn bring(&mut self, state: &mut State, logits: Option<&[f32]>) -> Result<Poll<()>> {
+        let wanted = state.stamp();
+        if self.resident == Some(wanted) {
+            return Ok(Poll::Ready(()));
+        }
+        let leaves = self.resident.filter(|&resident| self.fetched != Some(resident));
+        if let Some(place) = self.parked.iter().position(|parked| parked.stamp == wanted) {
+            let parked = self.parked.remove(place);
+            // Slots change places by way of the next one. Rings have no room for two.
+            let swaps = leaves.is_some() && !self.dims.has_rings();
+            if !swaps
+                && let Some(stamp) = leaves
+                && self.park(stamp).is_pending()
+            {
+                self.parked.insert(place, parked);
+                return Ok(Poll::Pending);
+            }
+            self.ahead.clear();
+            let slot = self.next_slot(self.slot);
+            self.submit(|encoder| {
+                self.copy_whole(encoder, slot, parked.position, &parked.buffer, true);
+                if swaps {
+                    self.copy_whole(encoder, self.slot, self.position, &parked.buffer, false);
+                }
+            });
+            match leaves.filter(|_| swaps) {
+                Some(stamp) => {
+                    self.parked.push(Parked { stamp, position: self.position, buffer: parked.buffer });
+                }
+                None => self.parking.give(parked.buffer),
+            }
+            (self.slot, self.position) = (slot, parked.position);
+        } else {
+            // First, because it may fail for want of room.
+            let (padded, rings) = (self.dims.pad(state)?, self.dims.pack_rings(state)?);
+            if let Some(stamp) = leaves
+                && self.park(stamp).is_pending()
+            {
+                return Ok(Poll::Pending);
+            }
+            self.ahead.clear();
+            self.position = state.position;
+            self.upload(&padded, &rings, logits);
+            self.fetched = Some(wanted);
+        }
+        self.resident = Some(wanted);
+        Ok(Poll::Ready(()))
+    }
+
+    /// Parks the sequence in the ring. Without room its state is lost, and it reads its tokens again.
+    fn park(&mut self, stamp: Stamp) -> Poll<()> {
+        let Poll::Ready(buffer) = self.room_to_park() else { return Poll::Pending };
+        if let Some(buffer) = buffer {
+            self.submit(|encoder| self.copy_whole(encoder, self.slot, self.position, &buffer, false));
+            self.parked.push(Parked { stamp, position: self.position, buffer });
+        }
+        Poll::Ready(())
+    }
+
+    /// A buffer for a sequence to be parked: a new one or, where there is no more, that of the oldest parked sequence.
+    fn room_to_park(&mut self) -> Poll<Option<wgpu::Buffer>> {
+        if self.parked.len() < MOST_PARKED {
+            match self.parking.get(&self.device) {
+                Poll::Ready(None) => {}
+                other => return other,
+            }
+        }
+        Poll::Ready((!self.parked.is_empty()).then(|| self.parked.remove(0).buffer))
+    }
+
+    /// `padded` and `rings` are a state as [`Dims::pad`](super::dims::Dims::pad) and
+    /// [`Dims::pack_rings`](super::dims::Dims::pack_rings) have it.
+    fn upload(&self, padded: &[f32], rings: &[u32], logits: Option<&[f32]>) {
+        let (d, queue) = (&self.dims, &self.device.queue);
+        let first = (d.state_len() + d.scores) as u64 * 4;
+        for (ring, at, here, bytes) in self.ring_pieces(self.position) {
+            let rows = &bytemuck::cast_slice::<u32, u8>(rings)[(here - first) as usize..][..bytes as usize];
+            queue.write_buffer(ring, at, rows);
+        }
+        for layer in d.layers.iter().filter(|layer| layer.mixer.slot() > 0) {
+            let at = layer.place(self.slot).0;
+            queue.write_buffer(&self.plan.buffers.state, at, bytemuck::cast_slice(layer.of(padded)));
+        }
+        if let Some(logits) = logits {
+            let at = self.slot * d.scores * 4;
+            queue.write_buffer(&self.plan.buffers.scores, at as u64, bytemuck::cast_slice(logits));
+        }
+    }
+}

@@ -1,0 +1,298 @@
+//! Granite-4.0-H and Falcon-H1 against transformers (tests/golden/make/hybrid_cases.py): attention, MLP and Mamba-2 in one
+//! model, with all factors of the two families, and a ring that turns.
+
+use std::fs;
+use std::path::Path;
+
+use crate::support::{argmax, golden, kl_divergence, load_as, load_for, read, relative_error};
+use mamba_web::backend::{Backend, Precision};
+use mamba_web::model::{Config, MemoryKind, Mixer};
+use mamba_web::state::{Snapshot, State};
+use safetensors::SafeTensors;
+
+const FOLDERS: [&str; 4] = ["granite", "granite-rope", "falcon-h1", "falcon-h1-norm"];
+const EXACT: [&str; 2] = ["reference", "cpu"];
+/// M of `logits_in_window`.
+const WINDOW: usize = 37;
+
+struct Expected {
+    ids: Vec<u32>,
+    /// `[T, V]` each: with all tokens in sight, and with the last [`WINDOW`].
+    logits: Vec<Vec<f32>>,
+    logits_in_window: Vec<Vec<f32>>,
+    greedy: Vec<u32>,
+    /// By name: `keys.0` is `[T, J S]` of the model's layer 0, `ssm.1` is `[N, E]`.
+    memories: Vec<(String, Vec<f32>)>,
+}
+
+fn expected(name: &str) -> Expected {
+    let bytes = fs::read(golden(name).join("expected.safetensors")).unwrap();
+    let file = SafeTensors::deserialize(&bytes).unwrap();
+    let floats = |name: &str| -> Vec<f32> {
+        file.tensor(name).unwrap().data().as_chunks().0.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect()
+    };
+    let ids = |name: &str| -> Vec<u32> {
+        file.tensor(name).unwrap().data().as_chunks().0.iter().map(|&bytes| i64::from_le_bytes(bytes) as u32).collect()
+    };
+    let vocab = file.tensor("logits").unwrap().shape()[1];
+    let rows = |name: &str| floats(name).chunks(vocab).map(<[f32]>::to_vec).collect();
+    let memories = file.names().into_iter().filter(|name| name.contains('.'));
+    Expected {
+        ids: ids("input_ids"),
+        logits: rows("logits"),
+        logits_in_window: rows("logits_in_window"),
+        greedy: ids("greedy_ids"),
+        memories: memories.map(|name| (name.to_owned(), floats(name))).collect(),
+    }
+}
+
+fn config(name: &str) -> Config {
+    Config::parse(&fs::read_to_string(golden(name).join("config.json")).unwrap()).unwrap()
+}
+
+fn load(name: &str, backend: &str, precision: Precision, window: Option<usize>) -> Box<dyn Backend> {
+    let config = match window {
+        Some(tokens) => config(name).with_window(tokens).unwrap(),
+        None => config(name),
+    };
+    load_as(config, &golden(name), backend, precision).unwrap()
+}
+
+fn fresh(model: &dyn Backend) -> State {
+    State::try_new(model.config()).unwrap()
+}
+
+#[test]
+fn scores_match_transformers_after_every_token() {
+    for name in FOLDERS {
+        let want = expected(name);
+        for backend in EXACT {
+            for (window, logits) in [(None, &want.logits), (Some(WINDOW), &want.logits_in_window)] {
+                let mut model = load(name, backend, Precision::F32, window);
+                let mut state = fresh(model.as_ref());
+                let each = want.ids.iter().zip(logits);
+                let worst = each.fold(0f32, |worst, (&id, want)| {
+                    worst.max(relative_error(&read(model.as_mut(), &[id], 1, &mut state), want))
+                });
+                println!("{name} {backend}, window {window:?}: relative error {worst:.1e}");
+                assert!(worst < 1e-4, "{name} {backend}, window {window:?}: {worst}");
+            }
+        }
+    }
+}
+
+/// Layer 3 of transformers is a list of ours, of which one at most has the memory.
+#[test]
+fn the_state_matches_transformers() {
+    for name in FOLDERS {
+        let want = expected(name);
+        for backend in EXACT {
+            let mut model = load(name, backend, Precision::F32, None);
+            let mut state = fresh(model.as_ref());
+            read(model.as_mut(), &want.ids, 32, &mut state);
+            let mut compared = 0;
+            for (kind, tag) in [(MemoryKind::Keys, "keys"), (MemoryKind::Values, "values"), (MemoryKind::Ssm, "ssm")] {
+                let mut theirs: Vec<&(String, Vec<f32>)> =
+                    want.memories.iter().filter(|(name, _)| name.starts_with(tag)).collect();
+                theirs.sort_by_key(|(name, _)| name.clone());
+                for ((_, ours), (what, theirs)) in state.memories(kind).zip(&theirs) {
+                    let error = relative_error(&ours[..theirs.len()], theirs);
+                    assert!(error < 1e-4, "{name} {backend} {what}: {error}");
+                    compared += 1;
+                }
+            }
+            assert_eq!(compared, want.memories.len(), "{name}");
+        }
+    }
+}
+
+/// Each number comes from the same operations; but Mamba-2 reads a block in another form.
+#[test]
+fn prefill_in_one_call_equals_token_by_token() {
+    for name in FOLDERS {
+        let want = expected(name);
+        for window in [None, Some(WINDOW), Some(5)] {
+            for (backend, precision) in [
+                ("reference", Precision::F32),
+                ("cpu", Precision::F32),
+                ("cpu", Precision::Int8),
+                ("cpu", Precision::Int4),
+            ] {
+                let mut model = load(name, backend, precision, window);
+                let mut single = fresh(model.as_ref());
+                let one = read(model.as_mut(), &want.ids, 1, &mut single);
+                for chunk in [2, 3, 7, 32] {
+                    let mut state = fresh(model.as_ref());
+                    let many = read(model.as_mut(), &want.ids, chunk, &mut state);
+                    let error = relative_error(&many, &one);
+                    // A value at the border of two roundings may fall to either side.
+                    let bound = if precision == Precision::F32 { 2e-5 } else { 3e-2 };
+                    assert!(error < bound, "{name} {backend} {precision:?} {window:?}, {chunk} at a time: {error}");
+                    // Steps of the recurrence are the same ones.
+                    let is_equal = chunk < 12 && backend == "cpu";
+                    assert!(!is_equal || (many == one && state == single), "{name} {precision:?} {window:?}, {chunk}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn greedy_ids_match_transformers() {
+    for name in FOLDERS {
+        let want = expected(name);
+        for backend in EXACT {
+            let mut model = load(name, backend, Precision::F32, None);
+            let mut state = fresh(model.as_ref());
+            let mut scores = read(model.as_mut(), &want.ids, 64, &mut state);
+            for (at, &id) in want.greedy.iter().enumerate() {
+                assert_eq!(argmax(&scores), id, "{name} {backend}, token {at}");
+                scores = read(model.as_mut(), &[id], 1, &mut state);
+            }
+        }
+    }
+}
+
+#[test]
+fn threads_change_no_bit() {
+    for name in FOLDERS {
+        let want = expected(name);
+        for precision in [Precision::F32, Precision::Int8, Precision::Int4] {
+            let result = |threads| {
+                let mut model = load_for(threads, &golden(name), precision).unwrap();
+                let mut state = fresh(model.as_ref());
+                let mut scores = Vec::new();
+                for chunk in [1, 5, 32] {
+                    scores.extend(read(model.as_mut(), &want.ids, chunk, &mut state));
+                }
+                (scores, state)
+            };
+            let alone = result(1);
+            assert!([2, 5].iter().all(|&threads| result(threads) == alone), "{name} {precision:?}");
+        }
+    }
+}
+
+#[test]
+fn packed_weights_stay_close() {
+    // Heads of six channels, whose rounded scores softmax makes large, are the worst case of a bad case.
+    for (precision, bound) in [(Precision::Int8, 0.25), (Precision::Int4, 2.0)] {
+        for name in FOLDERS {
+            let want = expected(name);
+            let mut model = load(name, "cpu", precision, None);
+            let mut state = fresh(model.as_ref());
+            let divergences = want
+                .ids
+                .iter()
+                .zip(&want.logits)
+                .map(|(&id, want)| kl_divergence(want, &read(model.as_mut(), &[id], 1, &mut state)));
+            let mean = divergences.sum::<f64>() / want.ids.len() as f64;
+            println!("{name} {}: mean KL divergence {mean:.2e} nats", precision.name());
+            assert!(mean < bound, "{name} {precision:?}: {mean}");
+        }
+    }
+}
+
+/// Before the ring is full, when it has just turned, and later.
+#[test]
+fn a_saved_state_goes_on_exactly() {
+    for name in FOLDERS {
+        let ids = expected(name).ids;
+        let mut model = load(name, "cpu", Precision::F32, Some(WINDOW));
+        for read_before in [1, WINDOW - 1, WINDOW, WINDOW + 1, 70] {
+            let mut state = fresh(model.as_ref());
+            let logits = read(model.as_mut(), &ids[..read_before], 8, &mut state);
+            let mut fork = state.try_clone().unwrap();
+            let snapshot = Snapshot { state, logits, recent: vec![], conversation: String::new(), text: None };
+            let bytes = snapshot.content().to_bytes("model").unwrap();
+            let mut restored = Snapshot::from_bytes(&bytes, "model", model.config()).unwrap();
+            assert_eq!(restored, snapshot, "{name}, {read_before}");
+            let scores = read(model.as_mut(), &ids[read_before..], 8, &mut fork);
+            assert_eq!(read(model.as_mut(), &ids[read_before..], 8, &mut restored.state), scores, "{name}");
+            assert!(restored.state == fork, "{name}, {read_before}");
+        }
+    }
+}
+
+/// Only the tokens that are in the ring are in the file.
+#[test]
+fn a_saved_state_has_only_what_is_in_the_ring() {
+    for name in FOLDERS {
+        let mut model = load(name, "cpu", Precision::F32, None);
+        let bytes = |model: &mut dyn Backend, tokens: usize| {
+            let mut state = fresh(model);
+            let logits = read(model, &vec![3; tokens], 8, &mut state);
+            let saved = Snapshot { state, logits, recent: vec![], conversation: String::new(), text: None };
+            saved.content().to_bytes("model").unwrap().len()
+        };
+        let (few, more) = (bytes(model.as_mut(), 10), bytes(model.as_mut(), 12));
+        let is_attention = |mixer: &&Mixer| matches!(mixer, Mixer::Attention(_));
+        let of_token = |mixer: &Mixer| mixer.memories().map(|memory| memory.width * 4).sum::<usize>();
+        let a_token: usize = model.config().layers.iter().filter(is_attention).map(of_token).sum();
+        assert!((more - few).abs_diff(2 * a_token) < 64, "{name}: {few} and {more} bytes, {a_token} a token");
+        assert!(few as u64 * 4 < model.config().state_bytes(), "{name}");
+    }
+}
+
+#[test]
+fn the_window_is_between_one_token_and_what_the_model_was_made_for() {
+    assert_eq!(config("granite").published.context, 131_072);
+    for name in FOLDERS {
+        let config = config(name);
+        let rings = |config: &Config| config.state_bytes();
+        let (small, default) = (config.clone().with_window(1).unwrap(), rings(&config));
+        assert!(rings(&small) < default, "{name}");
+        for tokens in [0, config.published.context + 1, usize::MAX] {
+            let error = config.clone().with_window(tokens).unwrap_err();
+            assert_eq!(error.code(), "bad-argument");
+            assert!(error.to_string().contains(&config.published.context.to_string()), "{error}");
+        }
+    }
+    // A model without attention has no window to choose.
+    let json = fs::read_to_string(golden("mamba2").join("config.json")).unwrap();
+    let config = Config::parse(&json).unwrap();
+    assert_eq!(config.clone().with_window(7).unwrap(), config);
+}
+
+fn refused(folder: &Path, change: impl Fn(&mut serde_json::Value)) -> mamba_web::Error {
+    let json = fs::read_to_string(folder.join("config.json")).unwrap();
+    let mut json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    change(&mut json);
+    Config::parse(&json.to_string()).unwrap_err()
+}
+
+#[test]
+fn what_cannot_be_run_is_said_in_a_sentence() {
+    let (granite, falcon) = (golden("granite-rope"), golden("falcon-h1"));
+    let yarn = serde_json::json!({"rope_type": "yarn", "factor": 4.0});
+    let old = serde_json::json!({"type": "longrope"});
+    for (error, part) in [
+        (refused(&granite, |json| json["num_local_experts"] = 64.into()), "64 experts"),
+        (refused(&granite, |json| drop(json.as_object_mut().unwrap().remove("num_local_experts"))), "8 experts"),
+        (refused(&granite, |json| json["layers_block_type"][1] = "sliding_attention".into()), "sliding_attention"),
+        (refused(&granite, |json| drop(json["layers_block_type"].as_array_mut().unwrap().pop())), "3 layers, but 2"),
+        (refused(&granite, |json| json["rope_scaling"] = yarn.clone()), "type yarn"),
+        (refused(&falcon, |json| json["rope_scaling"] = old.clone()), "type longrope"),
+        (refused(&falcon, |json| json["head_dim"] = 13.into()), "odd"),
+        (refused(&falcon, |json| json["num_key_value_heads"] = 3.into()), "3 heads of keys"),
+        (refused(&falcon, |json| json["mamba_d_head"] = 9.into()), "7 heads of 9"),
+        (refused(&falcon, |json| json["mamba_n_groups"] = 2.into()), "2 groups"),
+        (refused(&falcon, |json| json["embedding_multiplier"] = 0.into()), "embedding_multiplier = 0"),
+        (refused(&falcon, |json| json["ssm_multipliers"] = vec![1.0; 4].into()), "4 numbers in ssm_multipliers"),
+        (refused(&falcon, |json| json["projectors_bias"] = true.into()), "projectors_bias"),
+        (refused(&falcon, |json| json["max_position_embeddings"] = 0.into()), "max_position_embeddings"),
+        (refused(&falcon, |json| json["hidden_act"] = "gelu".into()), "gelu"),
+    ] {
+        assert!(error.to_string().contains(part), "{error} ({part})");
+    }
+}
+
+/// A layer that the config calls attention, in a file that has Mamba-2 there.
+#[test]
+fn attention_without_weights_is_named() {
+    let mut config = config("granite");
+    config.layers[2] = config.layers[0];
+    let error = load_as(config, &golden("granite"), "cpu", Precision::F32).err().unwrap();
+    assert_eq!(error.code(), "bad-checkpoint");
+    assert!(error.to_string().contains("model.layers.1.mamba."), "{error}");
+}

@@ -1,0 +1,29 @@
+// Several generators as one, whose pieces say which of them they are from.
+
+/**
+ * @template Piece, Result
+ * @param {AsyncGenerator<Piece, Result, void>[]} generators
+ * @returns {AsyncGenerator<Piece & { index: number }, Result[], void>} pieces as they come; in the end all results
+ */
+export async function* together(generators) {
+  const next = (/** @type {number} */ index) => generators[index].next().then((step) => ({ index, step }));
+  const waiting = new Map(generators.map((_, index) => [index, next(index)]));
+  const results = new Array(generators.length);
+  try {
+    while (waiting.size > 0) {
+      const { index, step } = await Promise.race(waiting.values());
+      if (step.done) {
+        results[index] = step.value;
+        waiting.delete(index);
+      } else {
+        waiting.delete(index);
+        yield { ...step.value, index };
+        waiting.set(index, next(index)); // only now, so that who leaves has seen what there is
+      }
+    }
+    return results;
+  } finally {
+    for (const left of waiting.values()) left.catch(() => {}); // the first failure is the one that is thrown
+    await Promise.allSettled(generators.map((one) => one.return(/** @type {any} */ (undefined))));
+  }
+}

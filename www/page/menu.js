@@ -17,7 +17,7 @@ export function openMenu(button, items) {
   button.setAttribute("aria-expanded", "true");
   menu.replaceChildren(...items.map(item));
   // Inside of what the button is in: a menu beside it would close a drawer, and would be dead beside an open dialog.
-  (button.closest("dialog, [popover]") ?? document.body).append(menu);
+  (button.closest("dialog, [popover], nav, main") ?? document.body).append(menu);
   menu.showPopover();
   place(button);
   focus(0);

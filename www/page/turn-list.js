@@ -10,6 +10,8 @@ import { make } from "./dom.js";
 
 /** Turns that are added at once, about three screens of short ones. */
 const STEP = 20;
+/** They are added when the end of what is there is as near as this to the window. */
+const NEAR_PX = 800;
 
 export class TurnList {
   #list;
@@ -23,6 +25,7 @@ export class TurnList {
   /** @type {Map<string, TurnView>} */
   #views = new Map();
   #earlier = moreButton("Show earlier turns", () => this.#addEarlier());
+  #frame = 0;
   #later = moreButton("Show later turns", () => this.#addLater());
 
   /**
@@ -32,17 +35,13 @@ export class TurnList {
   constructor(list, makeView) {
     this.#list = list;
     this.#makeView = makeView;
-    const near = new IntersectionObserver(
-      (entries) => {
-        for (const { isIntersecting, target } of entries) {
-          if (isIntersecting && target === this.#earlier) this.#addEarlier();
-          if (isIntersecting && target === this.#later) this.#addLater();
-        }
-      },
-      { rootMargin: "800px" },
-    );
-    near.observe(this.#earlier);
-    near.observe(this.#later);
+    addEventListener("scroll", () => this.#look(), { passive: true });
+    addEventListener("resize", () => this.#look(), { passive: true });
+    // On paper nothing is added by scrolling.
+    addEventListener("beforeprint", () => {
+      while (this.#earlier.isConnected) this.#addEarlier();
+      while (this.#later.isConnected) this.#addLater();
+    });
   }
 
   /** Nothing is shown, not even a message that waits. */
@@ -114,6 +113,17 @@ export class TurnList {
     this.#to = Math.max(this.#to, to);
   }
 
+  /** Adds turns once a frame, where the window has come near to an end. */
+  #look() {
+    if (!this.#earlier.isConnected && !this.#later.isConnected) return;
+    this.#frame ||= requestAnimationFrame(() => {
+      this.#frame = 0;
+      if (!this.#list.checkVisibility()) return;
+      if (this.#later.isConnected && this.#later.getBoundingClientRect().top < innerHeight + NEAR_PX) this.#addLater();
+      if (this.#earlier.isConnected && this.#earlier.getBoundingClientRect().bottom > -NEAR_PX) this.#addEarlier();
+    });
+  }
+
   #addLater() {
     this.#extend(Math.min(this.#path.length, this.#to + STEP));
     this.#showMore();
@@ -160,6 +170,7 @@ export class TurnList {
     const last = this.#element(this.#to - 1);
     if (this.#to < this.#path.length && last) last.after(this.#later);
     else this.#later.remove();
+    this.#look();
   }
 }
 

@@ -148,7 +148,8 @@ export class TurnView {
     const { text } = this.answer;
     if (!node.answer.startsWith(text)) this.answer.clear();
     this.answer.append(node.answer.slice(this.answer.text.length));
-    this.answer.flush();
+    if (node.reason === null) this.answer.flush();
+    else this.answer.end();
     this.end(node);
   }
 

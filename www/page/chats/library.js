@@ -152,7 +152,7 @@ export class Library {
       const node = nodes.find(({ message, answer }) => hasWords(`${message} ${answer}`, words));
       if (node) said.set(id, node.id);
     }
-    const found = this.list().filter((chat) => said.has(chat.id) || hasWords(chat.title, words));
+    const found = this.list().filter((chat) => said.has(chat.id) || (chat.renamed && hasWords(chat.title, words)));
     return Promise.all(
       found.map(async (chat, at) => {
         const id = said.get(chat.id);

@@ -45,7 +45,7 @@ export function setUpChats({ chat, library, composer, engine, whenEngine, isInCh
     chatSwitch.begin();
     composer.focus();
   };
-  byId("new-chat", HTMLButtonElement).addEventListener("click", begin);
+  for (const id of ["new-chat", "begin-in-list"]) byId(id, HTMLButtonElement).addEventListener("click", begin);
   byId("put-back", HTMLButtonElement).addEventListener("click", () => void chat.redo());
   byId("open-map", HTMLButtonElement).addEventListener("click", () => {
     byId("settings", HTMLDialogElement).close();

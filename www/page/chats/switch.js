@@ -21,6 +21,8 @@ export class ChatSwitch {
   /** Of the last opening; earlier ones are over. */
   #attempt = 0;
   #isReading = false;
+  /** Whether what is in the box is still the other chat's. */
+  #isSwitching = false;
 
   /**
    * @param {object} parts
@@ -79,8 +81,15 @@ export class ChatSwitch {
     if (attempt !== this.#attempt) return;
     this.noteDraft();
     if (isNew && id !== idInAddress()) history.pushState(null, "", addressOf(id));
+    this.#put(whole, isOwn);
+  }
+
+  /** @param {import("./library.js").Whole} whole @param {boolean} isOwn */
+  #put(whole, isOwn) {
+    this.#isSwitching = true;
     const waited = this.#chat.open(whole, isOwn);
     this.#composer.set([waited, whole.chat.draft].filter(Boolean).join("\n\n"));
+    this.#isSwitching = false;
     this.#show();
   }
 
@@ -122,7 +131,7 @@ export class ChatSwitch {
   /** What is in the box, and what waits, belongs to the chat. */
   noteDraft() {
     const { current } = this.#chat;
-    if (!current.isOwn) return;
+    if (!current.isOwn || this.#isSwitching) return;
     const draft = [this.#chat.waitingText, this.#composer.text].filter((text) => text.trim() !== "").join("\n\n");
     if (!current.isWorthKeeping) return remember("draft", draft || null);
     if (draft === current.meta.draft) return;
@@ -137,9 +146,7 @@ export class ChatSwitch {
     await this.#lock.takeOver(id);
     const whole = await this.#library.open(id);
     if (attempt !== this.#attempt || !whole) return;
-    this.#chat.open(whole, true);
-    this.#composer.set(whole.chat.draft);
-    this.#show();
+    this.#put(whole, true);
     this.#composer.focus();
   }
 

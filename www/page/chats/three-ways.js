@@ -1,10 +1,9 @@
 // Three answers to one message, side by side, from one state. The visitor picks one; the others stay as branches.
 
 import { asMambaError } from "../../engine/errors.js";
+import { AnswerText } from "../answer-text.js";
 import { announce, byId, make } from "../dom.js";
 import { shownError } from "../shown-text.js";
-import { streamAnswer } from "../stream-answer.js";
-import { StreamedText } from "../streamed-text.js";
 
 /** @typedef {import("./tree.js").Node} Node */
 
@@ -24,15 +23,14 @@ export async function answerInThreeWays(chat, parts, asked) {
   if (running.isRunning) return;
   byId("ways-message", HTMLElement).textContent = asked.message.slice(0, 500);
   note.textContent = "";
-  const ways = Array.from({ length: WAYS }, (_, at) => way(at));
+  const ways = Array.from({ length: WAYS }, (_, at) => new Way(at));
   places.replaceChildren(...ways.map(({ element }) => element));
   dialog.showModal();
   const stop = () => void running.stop();
   dialog.addEventListener("close", stop, { once: true });
-  const { current: open } = chat;
   await running.run(async (signal) => {
     try {
-      for (const one of ways) await write(one, signal);
+      await write(chat, parts, asked, ways, signal);
       announce("Three answers are there. Take one of them.");
     } catch (thrown) {
       const error = asMambaError(thrown);
@@ -42,60 +40,84 @@ export async function answerInThreeWays(chat, parts, asked) {
     }
   });
   dialog.removeEventListener("close", stop);
+}
 
-  /** @param {ReturnType<typeof way>} one @param {AbortSignal} signal */
-  async function write({ element, text, take }, signal) {
-    if (signal.aborted) return;
-    element.setAttribute("aria-busy", "true");
-    const { leaf } = open.tree;
-    const { session: base, from } = await chat.standing.stand(open, asked.parent, { signal, onPrefill: () => parts.onToken() });
-    const caughtUp = base.position - from;
-    const session = await base.fork();
-    const node = open.add({ parent: asked.parent, message: asked.message, modelHash: parts.engine()?.info.modelHash, modelName: parts.modelName() });
-    open.go(leaf); // nothing is chosen yet
-    const attempt = open.tree.siblings(node.id).indexOf(node);
-    node.settings = parts.settings.values;
-    try {
-      const outcome = await streamAnswer({
-        session,
-        request: { ...parts.settings.request(attempt), message: asked.message },
-        text,
-        signal,
-        onPrefill: () => parts.onToken(),
-        onToken: () => {
-          node.answer = text.text;
-          open.touch(node);
-          parts.onToken();
-        },
-      });
-      node.answer = text.text;
-      if ("error" in outcome) throw outcome.error;
-      node.reason = outcome.reason;
-      node.stats = session.stats;
-      node.readTokens = caughtUp + session.stats.promptTokens;
-      node.ids = session.lastRun?.ids ?? null;
-      await chat.standing.keep(node, session);
-    } catch (error) {
-      node.reason = "failed";
-      throw error;
-    } finally {
-      element.removeAttribute("aria-busy");
-      open.touch(node);
-      void session.close().catch(() => {});
+/**
+ * @param {import("../chat.js").Chat} chat
+ * @param {import("../chat.js").ChatParts} parts
+ * @param {Node} asked
+ * @param {Way[]} ways
+ * @param {AbortSignal} signal
+ */
+async function write(chat, parts, asked, ways, signal) {
+  const { current: open, standing } = chat;
+  const { settings } = parts;
+  const engine = parts.engine();
+  if (!engine) return;
+  const onPrefill = () => parts.onToken();
+  const { session: base, from } = await standing.stand(open, asked.parent, { signal, onPrefill });
+  const caughtUp = base.position - from;
+  const { leaf } = open.tree;
+  const sessions = await Promise.all(ways.map(() => base.fork()));
+  const nodes = ways.map(() => open.add({ parent: asked.parent, message: asked.message, settings: settings.values, modelHash: engine.info.modelHash, modelName: parts.modelName() }));
+  open.go(leaf); // nothing is chosen yet
+  const siblings = open.tree.siblings(asked.id);
+  const requests = nodes.map((node, at) => ({ session: sessions[at], ...settings.request(siblings.indexOf(node)), message: asked.message, signal, onPrefill }));
+  try {
+    const pieces = engine.generateTogether(requests);
+    for (;;) {
+      const { done, value } = await pieces.next();
+      if (done) {
+        nodes.forEach((node, at) => (node.reason = value[at]));
+        break;
+      }
+      ways[value.index].text.append(value.text);
+      nodes[value.index].answer = ways[value.index].text.text;
+      open.touch(nodes[value.index]);
+      parts.onToken();
     }
-    take.hidden = false;
-    take.addEventListener("click", () => {
-      dialog.close();
-      void chat.go(node.id);
-    });
+    for (const [at, node] of nodes.entries()) {
+      const { stats, lastRun } = sessions[at];
+      Object.assign(node, { stats, ids: lastRun?.ids ?? null, readTokens: stats.promptTokens + (at === 0 ? caughtUp : 0) });
+      await standing.keep(node, sessions[at]);
+      ways[at].offer(() => void chat.go(node.id));
+    }
+  } finally {
+    for (const [at, node] of nodes.entries()) {
+      node.reason ??= signal.aborted ? "cancelled" : "failed";
+      ways[at].end();
+      open.touch(node);
+      void sessions[at].close().catch(() => {});
+    }
   }
 }
 
-/** @param {number} at */
-function way(at) {
-  const body = make("div", { class: "text" });
-  const take = make("button", { class: "primary", type: "button", text: "Take this one", "aria-describedby": `way-${at}` });
-  take.hidden = true;
-  const element = make("section", { class: "way", "aria-labelledby": `way-${at}` }, make("h3", { id: `way-${at}`, text: `Answer ${at + 1}` }), body, take);
-  return { element, text: new StreamedText(body), take };
+/** One of the answers, as the dialog shows it. */
+class Way {
+  element;
+  text;
+  #take = make("button", { class: "primary", type: "button", text: "Take this one" });
+
+  /** @param {number} at */
+  constructor(at) {
+    const body = make("div", { class: "text" });
+    this.text = new AnswerText(body);
+    this.#take.setAttribute("aria-describedby", `way-${at}`);
+    this.#take.hidden = true;
+    this.element = make("section", { class: "way", "aria-labelledby": `way-${at}`, "aria-busy": "true" }, make("h3", { id: `way-${at}`, text: `Answer ${at + 1}` }), body, this.#take);
+  }
+
+  /** @param {() => void} take */
+  offer(take) {
+    this.#take.hidden = false;
+    this.#take.addEventListener("click", () => {
+      dialog.close();
+      take();
+    });
+  }
+
+  end() {
+    this.text.end();
+    this.element.removeAttribute("aria-busy");
+  }
 }

@@ -195,7 +195,7 @@ describe("what was said is there again", () => {
       await say(page, "Hello");
       await inMenu(page, 0, "Answer in three ways");
       await page.waitForFunction(() => document.querySelectorAll(".way .primary:not([hidden])").length === 3);
-      const second = await page.locator(".way .text").nth(1).textContent();
+      const second = await page.locator(".way").nth(1).locator(".text").first().textContent();
       await page.getByRole("button", { name: "Take this one" }).nth(1).click();
       await page.waitForFunction((text) => document.querySelector(".answer .text")?.textContent === text, second);
       assert.equal(await page.locator(".branch-place").textContent(), "3 of 4");

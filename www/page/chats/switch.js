@@ -1,11 +1,14 @@
 // Which chat is open. The address says it, so a reload, a bookmark and the browser's Back find it again, and a chat in the
 // list is a link.
 
+import { fetchParser } from "../answer-text.js";
 import { byId } from "../dom.js";
 import { recall, remember } from "../storage.js";
 import { ChatLock } from "./lock.js";
 
 const KEY = "chat";
+/** Longer than this a chat does not wait for the parser, which a slow network may bring late. */
+const PARSER_MS = 1000;
 
 /** @param {string} id */
 export const addressOf = (id) => `#${KEY}=${id}`;
@@ -78,6 +81,8 @@ export class ChatSwitch {
       return this.#composer.tell("This browser does not have that chat any more.");
     }
     const isOwn = await this.#lock.take(id);
+    // Or the place that is read would move when the answers become Markdown.
+    await Promise.race([fetchParser(), new Promise((resolve) => setTimeout(resolve, PARSER_MS))]);
     if (attempt !== this.#attempt) return;
     this.noteDraft();
     if (isNew && id !== idInAddress()) history.pushState(null, "", addressOf(id));

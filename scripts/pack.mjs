@@ -17,6 +17,9 @@ const WORTH = 0.9;
 /** Files that are packed already, or that are asked for in parts and counted in bytes, such as files of models. */
 const isLeft = (/** @type {string} */ file) => /\.(br|gz|png|woff2|map|safetensors)$/.test(file) || /^models\/[^/]+\//.test(file);
 
+/** What a first visit downloads before its model, in a browser with threads. The service worker's copies come later, and from the browser's cache. */
+const FIRST_VISIT = /^(index\.html|manifest\.json|icons\/mamba\.svg|build\/[^/]+\/(boot|app|worker|pool-worker|mamba_web_threads)\.js|build\/[^/]+\/(page\.css|mamba_web_threads_bg\.wasm))$/;
+
 /** Brotli -11 takes seconds for each wasm, so earlier results are kept. */
 const kept = fileURLToPath(new URL("../target/packed/", import.meta.url));
 
@@ -68,6 +71,9 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     console.log(name.padEnd(wide) + numbers.map((number) => String(number.toLocaleString("en")).padStart(12)).join(""));
   line("bytes", "as it is", "brotli -11", "gzip -9");
   for (const { file, bytes, br, gz } of rows) line(file, bytes, br, gz);
+  const first = rows.filter(({ file }) => FIRST_VISIT.test(file));
+  const sum = (/** @type {"bytes" | "br" | "gz"} */ what) => first.reduce((all, row) => all + row[what], 0);
+  line("a first visit, without its model", sum("bytes"), sum("br"), sum("gz"));
   const tooLarge = rows.filter(({ file, br }) => file.endsWith(".wasm") && br > WASM_LIMIT_BYTES);
   for (const { file } of tooLarge) console.error(`${file} is larger than ${WASM_LIMIT_BYTES.toLocaleString("en")} bytes.`);
   if (!rows.some(({ file }) => file.endsWith(".wasm"))) console.error("There is no wasm in the site.");

@@ -73,6 +73,10 @@ pub struct Info {
     pub weight_bytes: u64,
     /// Bytes of one session's state, the same at every position.
     pub state_bytes: u64,
+    /// M, the tokens that attention sees; none in a model without attention, which has no window.
+    pub window: Option<usize>,
+    /// How many of the state's bytes are the window's.
+    pub window_bytes: u64,
     /// Hash of config.json and all weights, 32 hexadecimal digits.
     pub model_hash: String,
     /// Whether the checkpoint has a chat template. Messages need one.
@@ -88,7 +92,7 @@ impl Engine {
         Info {
             architecture: config.architecture(),
             parameters: config.parameters(),
-            layers: config.blocks(),
+            layers: config.published_layers(),
             d_model: config.d_model,
             d_state: config.d_state(),
             vocab: config.vocab,
@@ -105,6 +109,8 @@ impl Engine {
             threads: self.backend.threads(),
             weight_bytes: self.backend.weight_bytes(),
             state_bytes: config.state_bytes(),
+            window: config.window(),
+            window_bytes: config.window_bytes(),
             model_hash: self.model_hash.clone(),
             chat_template: !matches!(self.chat_template, Ok(None)),
             defaults: self.defaults.clone(),

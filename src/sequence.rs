@@ -232,6 +232,7 @@ impl Sequence {
     /// Ready once the submitted block has been read. Replays tokens that the backend has lost, a block at a time, so
     /// that the caller can stop in between.
     fn catch_up(&mut self, backend: &mut dyn Backend) -> Result<Poll<()>> {
+        self.state.make_whole()?;
         let most = backend.block();
         let Some(remote) = backend.remote() else {
             self.under_way = None;

@@ -1,7 +1,8 @@
 //! The recurrent state: all that the model remembers, as a list of memories. The model's layers describe them.
 //!
 //! In Mamba and Mamba-2 each layer has two memories of fixed size, together L * (E * N + W * (K - 1)) floats, whatever
-//! the number of tokens read. W is the width of the convolution: E, in Mamba-2 E + 2 G N.
+//! the number of tokens read. W is the width of the convolution: E, in Mamba-2 E + 2 G N. Attention has two rings, the keys
+//! and the values of the last M tokens; an MLP has nothing.
 
 mod compare;
 mod file;
@@ -40,17 +41,28 @@ pub struct State {
     stamp: Stamp,
 }
 
-/// A memory and its values.
-#[derive(Debug, PartialEq)]
+/// A memory and its values: all of them, or of a copy those of the rows that hold something.
+#[derive(Debug)]
 struct Held {
     memory: Memory,
     values: Vec<f32>,
 }
 
+impl Held {
+    /// The values of the rows that hold something after `position` tokens.
+    fn used(&self, position: u64) -> &[f32] {
+        &self.values[..self.memory.rows_at(position) * self.memory.width]
+    }
+}
+
 /// Compares the content and ignores the stamps.
 impl PartialEq for State {
     fn eq(&self, other: &Self) -> bool {
-        self.position == other.position && self.layers == other.layers
+        let equal = |(a, b): (&Held, &Held)| a.memory == b.memory && a.used(self.position) == b.used(self.position);
+        let all_equal = |(a, b): (&Vec<Held>, &Vec<Held>)| a.len() == b.len() && a.iter().zip(b).all(equal);
+        self.position == other.position
+            && self.layers.len() == other.layers.len()
+            && self.layers.iter().zip(&other.layers).all(all_equal)
     }
 }
 
@@ -86,17 +98,33 @@ impl State {
         Ok(Self { layers, position: 0, stamp: Stamp::fresh() })
     }
 
-    /// A copy. It has the same stamp, since its content is equal.
+    /// A copy. It has the same stamp, since its content is equal. Of a ring that is not full it holds only the rows in use,
+    /// until it is [made whole](State::make_whole): a copy to go back to may never be read on.
     ///
     /// # Errors
     /// [`Error::OutOfMemory`] when the machine has no room for a second one; nothing has changed then.
     pub fn try_clone(&self) -> Result<Self> {
         let held = |held: &Held| {
-            let values = copied(&held.values, "a copy of the state").map_err(|_| no_room(self.bytes()))?;
+            let values = copied(held.used(self.position), "a copy of the state").map_err(|_| no_room(self.bytes()))?;
             Ok(Held { memory: held.memory, values })
         };
         let layers = self.layers.iter().map(|layer| layer.iter().map(held).collect()).collect::<Result<_>>()?;
         Ok(Self { layers, position: self.position, stamp: self.stamp })
+    }
+
+    /// Takes the rest of the memory of a copy. A backend does this before it reads.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`] when the machine has no room for it; nothing has changed then.
+    pub fn make_whole(&mut self) -> Result<()> {
+        for held in self.layers.iter_mut().flatten() {
+            // It was allocated before, so both numbers fit.
+            let len = held.memory.rows() * held.memory.width;
+            let bytes = (len as u64).saturating_mul(size_of::<f32>() as u64);
+            held.values.try_reserve_exact(len - held.values.len()).map_err(|_| no_room(bytes))?;
+            held.values.resize(len, 0.0);
+        }
+        Ok(())
     }
 
     /// Names the content, for a backend that keeps a copy.
@@ -134,7 +162,7 @@ impl State {
         state
     }
 
-    /// The bytes that the state occupies, the same at every position.
+    /// The bytes that the state occupies, the same at every position; fewer for a copy that was not made whole.
     pub fn bytes(&self) -> u64 {
         self.layers.iter().flatten().map(|held| size_of_val(held.values.as_slice()) as u64).sum()
     }

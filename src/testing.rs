@@ -22,6 +22,11 @@ pub fn limit_room(device: &mut Device, bytes: u64) {
     device.limit_room(bytes);
 }
 
+/// Does as if WGSL had no products of packed bytes.
+pub fn unpack(device: &mut Device) {
+    device.unpack();
+}
+
 /// Does as if the GPU had no memory for another buffer, or no longer.
 pub fn be_full(device: &Device, full: bool) {
     device.be_full(full);

@@ -120,7 +120,7 @@ async fn answers() {
     assert_eq!(session.position(), get(&stats, "promptTokens").as_f64().unwrap() + 12.0);
     assert_eq!(session.logits().unwrap().len(), 4096);
     // Saved, forked, and both go on as the first one does.
-    let mut restored = engine.restore(&session.snapshot().unwrap()).unwrap();
+    let mut restored = engine.restore(&session.snapshot(None, None).unwrap()).unwrap();
     let mut fork = session.fork().unwrap();
     let more = r#"{"prompt":"","maxTokens":5,"seed":3,"topK":0,"temperature":1.5}"#;
     let expected = run(&mut session, more);
@@ -163,6 +163,55 @@ async fn known_turns_are_read_again() {
         assert_eq!(text(&thrown, "code"), "bad-argument");
         assert!(text(&thrown, "message").contains(says), "{}", text(&thrown, "message"));
     }
+}
+
+#[wasm_bindgen_test]
+async fn states_are_packed_carry_a_text_and_are_compared() {
+    let engine = engine().await;
+    let mut session = engine.session(None).unwrap();
+    run(&mut session, r#"{"message":"Hello","maxTokens":4,"temperature":0}"#);
+    let exact = session.snapshot(None, None).unwrap();
+    for packing in ["f32", "f16", "int8"] {
+        let bytes = session.snapshot(Some(packing.into()), Some("{}".into())).unwrap();
+        assert_eq!(packing == "f32", bytes.len() >= exact.len());
+        let mut restored = engine.restore(&bytes).unwrap();
+        assert_eq!((restored.take_text().as_deref(), restored.take_text()), (Some("{}"), None));
+        let first = Array::from(&restored.difference(&session).unwrap()).get(0);
+        assert_eq!(text(&first, "kind"), "conv");
+        let relative = get(&first, "relative").as_f64().unwrap();
+        assert!(relative < 0.02 && (relative == 0.0) == (packing == "f32"), "{packing}: {relative}");
+        assert_eq!(session.blend(&restored, 0.5).unwrap().position(), session.position());
+    }
+    assert_eq!(code(session.snapshot(Some("int4".into()), None)), "bad-argument");
+    assert_eq!(code(session.blend(&session, 2.0).map(drop)), "bad-argument");
+}
+
+#[wasm_bindgen_test]
+async fn tokens_are_weighed() {
+    let engine = engine().await;
+    let mut session = engine.session(None).unwrap();
+    session.begin(&json(r#"{"prompt":"Hello","maxTokens":2,"temperature":0,"surprise":true}"#)).unwrap();
+    let mut tokens = 0;
+    loop {
+        let step = session.advance().unwrap();
+        match text(&step, "kind").as_str() {
+            "token" => {
+                let weighed = session.weighed().unwrap();
+                let best = Array::from(&get(&weighed, "alternatives")).get(0);
+                assert_eq!(get(&best, "id"), get(&step, "id"));
+                let surprise = get(&weighed, "surprise").as_f64().unwrap();
+                assert!((surprise + get(&best, "probability").as_f64().unwrap().ln()).abs() < 1e-9);
+                tokens += 1;
+            }
+            "end" => break,
+            _ => {}
+        }
+    }
+    assert_eq!(tokens, 2);
+    run(&mut session, r#"{"weigh":" and more","maxTokens":1}"#);
+    assert!(session.surprises().len() > 1 && session.surprises().iter().all(|&nats| nats > 0.0));
+    run(&mut session, r#"{"prompt":"","maxTokens":1}"#);
+    assert!(session.weighed().unwrap().is_undefined() && session.surprises().is_empty());
 }
 
 #[wasm_bindgen_test]
@@ -212,7 +261,7 @@ async fn stops_between_steps() {
     let request = json(r#"{"prompt":"Hello","maxTokens":100}"#);
     session.begin(&request).unwrap();
     assert_eq!(code(session.begin(&request)), "busy");
-    assert_eq!(code(session.snapshot()), "busy");
+    assert_eq!(code(session.snapshot(None, None)), "busy");
     session.advance().unwrap();
     session.advance().unwrap();
     session.cancel();

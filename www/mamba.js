@@ -27,6 +27,8 @@ export { keptModels } from "./engine/keep/store.js";
  * @property {string} [precision] "auto" | "f32" | "f16" | "int8" | "int4": how weights are kept
  * @property {number | "auto"} [threads] the most threads of the cpu backend, never more than the machine has cores; only
  *   one if the page is not isolated from other sites (crossOriginIsolated). The scores are the same
+ * @property {number | "auto"} [window] the tokens that attention sees, at most as many as the model was made for; "auto" is at
+ *   most 4,096. Models without attention have no window
  * @property {string} [build] "auto" | "plain" | "relaxed" | "threads": which wasm is used; the scores are the same
  * @property {(progress: import("./engine/fetch/progress.js").Progress) => void} [onProgress]
  * @property {AbortSignal} [signal]
@@ -52,6 +54,8 @@ export { keptModels } from "./engine/keep/store.js";
  * @property {number} threads
  * @property {number} weightBytes
  * @property {number} stateBytes of one session, whatever its length
+ * @property {number | null} window the tokens that attention sees; null in a model without attention
+ * @property {number} windowBytes how many of stateBytes are the window's
  * @property {string} modelHash
  * @property {string | boolean | null} chatTemplate null or false for a model without one
  * @property {SamplingSettings} [defaults] what the model's makers suggest
@@ -90,6 +94,7 @@ export async function load(options) {
     backend = "auto",
     precision = "auto",
     threads = "auto",
+    window: windowTokens = "auto",
     build = "auto",
     onProgress = () => {},
     signal,
@@ -125,7 +130,8 @@ export async function load(options) {
       (module) => connection.tell({ module }),
       () => connection.tell({ module: null }),
     );
-    const info = await connection.call("load", { source, options: { backend, precision }, fetching }, (event) => {
+    const wanted = { backend, precision, ...(windowTokens === "auto" ? {} : { window: windowTokens }) };
+    const info = await connection.call("load", { source, options: wanted, fetching }, (event) => {
       if ("progress" in event) onProgress(event.progress);
     });
     return new Engine(connection, info);

@@ -1,7 +1,7 @@
 //! What the GPU backend does on the GPU of this machine, as JSON lines: what the card gives (copies, latency, products
 //! of large matrices), then for models of random weights prefill, decode by tokens a submit, and every kernel.
 //!
-//!     cargo bench --bench gpu -- [130m] [1.4b]
+//!     cargo bench --bench gpu -- [130m] [1.4b] [granite-350m] [falcon-h1-90m]
 
 use std::task::Poll;
 use std::time::Instant;
@@ -15,8 +15,7 @@ use mamba_web::state::State;
 use mamba_web::{Result, testing};
 use serde_json::json;
 
-/// Name, D, L, R.
-const MODELS: [(&str, usize, usize, usize); 2] = [("130m", 768, 24, 48), ("1.4b", 2048, 48, 128)];
+const MODELS: [&str; 4] = ["130m", "1.4b", "granite-350m", "falcon-h1-90m"];
 const ROUNDS: usize = 5;
 
 fn main() -> Result<()> {
@@ -25,7 +24,7 @@ fn main() -> Result<()> {
     let bandwidth = device.copy_bandwidth()?;
     let card = json!({
         "adapter": device.name(),
-        "subgroups": device.has_subgroups(),
+        "subgroups": device.abilities().subgroups,
         "copyGBs": bandwidth / 1e9,
         "submitToReadbackUs": device.latency()? * 1e6,
     });
@@ -40,9 +39,9 @@ fn main() -> Result<()> {
             json!({"matvec": size, "precision": precision.name(), "GBs": rate / 1e9, "share": rate / bandwidth})
         );
     }
-    for (name, d, l, r) in MODELS {
+    for name in MODELS {
         if asked.iter().any(|word| word == name) || (asked.is_empty() && !device.is_software()) {
-            let config = config(d, l, r)?;
+            let config = config(name)?;
             for precision in [Precision::F16, Precision::Int8, Precision::Int4, Precision::F32] {
                 let start = Instant::now();
                 let loader = pollster::block_on(GpuLoader::new(device.clone(), config.clone(), precision))?;
@@ -52,6 +51,9 @@ fn main() -> Result<()> {
                 );
                 model(name, precision, loader.fill(&config)?, bandwidth)?;
             }
+            if config.architecture() != "mamba" {
+                continue; // nothing is fused
+            }
             let loader = pollster::block_on(GpuLoader::new(device.clone(), config.clone(), Precision::F16))?;
             model(&format!("{name}, fused kernels"), Precision::F16, loader.fused_kernels().fill(&config)?, bandwidth)?;
         }
@@ -59,11 +61,33 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-fn config(d: usize, l: usize, r: usize) -> Result<Config> {
-    Config::parse(&format!(
-        r#"{{"model_type":"mamba","vocab_size":50280,"hidden_size":{d},"num_hidden_layers":{l},"state_size":16,
-            "time_step_rank":{r},"conv_kernel":4,"tie_word_embeddings":true}}"#
-    ))
+/// The published shapes of Mamba, Granite-4.0-H-350M and Falcon-H1-Tiny-90M.
+fn config(name: &str) -> Result<Config> {
+    let mamba = |d: usize, l: usize, r: usize| {
+        format!(
+            r#"{{"model_type":"mamba","vocab_size":50280,"hidden_size":{d},"num_hidden_layers":{l},"state_size":16,
+                "time_step_rank":{r},"conv_kernel":4,"tie_word_embeddings":true}}"#
+        )
+    };
+    Config::parse(&match name {
+        "granite-350m" => {
+            let types: Vec<_> =
+                (0..32).map(|layer| if [10, 13, 17, 27].contains(&layer) { "attention" } else { "mamba" }).collect();
+            format!(
+                r#"{{"model_type":"granitemoehybrid","vocab_size":100352,"hidden_size":768,"num_hidden_layers":32,
+                    "layer_types":{types:?},"num_attention_heads":12,"num_key_value_heads":4,"num_local_experts":0,
+                    "shared_intermediate_size":2048,"mamba_n_heads":48,"mamba_d_head":32,"mamba_d_state":128,
+                    "mamba_n_groups":1,"mamba_expand":2,"max_position_embeddings":32768,"tie_word_embeddings":true}}"#
+            )
+        }
+        "falcon-h1-90m" => r#"{"model_type":"falcon_h1","vocab_size":32768,"hidden_size":512,"num_hidden_layers":24,
+            "num_attention_heads":8,"num_key_value_heads":2,"head_dim":64,"intermediate_size":768,"mamba_d_ssm":768,
+            "mamba_n_heads":24,"mamba_d_head":32,"mamba_d_state":64,"mamba_n_groups":1,"rope_theta":100000000000.0,
+            "max_position_embeddings":262144,"tie_word_embeddings":true}"#
+            .into(),
+        "1.4b" => mamba(2048, 48, 128),
+        _ => mamba(768, 24, 48),
+    })
 }
 
 fn median(mut values: Vec<f64>) -> f64 {
@@ -106,9 +130,11 @@ fn model(name: &str, precision: Precision, mut gpu: Gpu, bandwidth: f64) -> Resu
             })
         );
     }
-    if name == "130m" && precision == Precision::F16 {
-        let (start, late) = (decode(&mut gpu, 0, 192)?, decode(&mut gpu, 100_000, 192)?);
-        println!("{}", json!({"model": name, "decodeAt0": start, "decodeAt100000": late}));
+    if name != "1.4b" && precision == Precision::F16 {
+        // The ring of a model with attention is full at the second position.
+        let (start, full, late) =
+            (decode(&mut gpu, 0, 192)?, decode(&mut gpu, 4096, 192)?, decode(&mut gpu, 100_000, 192)?);
+        println!("{}", json!({"model": name, "decodeAt0": start, "decodeAt4096": full, "decodeAt100000": late}));
     }
     let (gpu_seconds, host_seconds) = gpu.token_seconds()?;
     println!(
@@ -147,7 +173,7 @@ fn until<T>(
 }
 
 fn ids(count: usize) -> Vec<u32> {
-    (0..count as u32).map(|i| i.wrapping_mul(2_654_435_761) % 50_000).collect()
+    (0..count as u32).map(|i| i.wrapping_mul(2_654_435_761) % 32_000).collect()
 }
 
 fn read(gpu: &mut Gpu, sequence: &mut Sequence, tokens: &[u32]) -> Result<()> {

@@ -102,8 +102,8 @@ fn stage(thread: u32, base: u32, first: u32, quads: u32) {
         for (var half = 0u; half < 2u; half++) {
             var words: vec4<u32>;
             for (var i = 0u; i < 4u; i++) {
-                words[i] = pack4xI8(vec4<i32>(round(v[half * 4u + i] * inverse)));
-                sum += dot4I8Packed(words[i], 0x01010101u);
+                words[i] = pack_i8(vec4<i32>(round(v[half * 4u + i] * inverse)));
+                sum += dot_i8(words[i], 0x01010101u);
             }
             // int8 reads one half after the other, int4 both at once. So neighbouring threads access neighbouring
             // words.
@@ -114,7 +114,7 @@ fn stage(thread: u32, base: u32, first: u32, quads: u32) {
 }
 
 fn dot16(a: vec4<u32>, b: vec4<u32>) -> i32 {
-    return dot4I8Packed(a.x, b.x) + dot4I8Packed(a.y, b.y) + dot4I8Packed(a.z, b.z) + dot4I8Packed(a.w, b.w);
+    return dot_i8(a.x, b.x) + dot_i8(a.y, b.y) + dot_i8(a.z, b.z) + dot_i8(a.w, b.w);
 }
 
 // The product of 16 bytes of a row with the staged vector from quad `first` on: 16 columns of int8, 32 of int4.

@@ -11,12 +11,12 @@ fn scale_of(row: u32, block: u32) -> f32 {
 // Four values of a row, from column 4 * quad.
 fn weight4(row: u32, quad: u32) -> vec4<f32> {
     if FORMAT == INT8 {
-        let four = unpack4xI8(weights[row * (COLS / 16u) + quad / 4u][quad % 4u]);
+        let four = unpack_i8(weights[row * (COLS / 16u) + quad / 4u][quad % 4u]);
         return vec4<f32>(four) * scale_of(row, quad / 8u);
     }
     if FORMAT == INT4 {
         let words = weights[row * (COLS / 32u) + quad / 8u][quad % 4u] >> (quad % 8u / 4u * 4u);
-        return (vec4<f32>(unpack4xU8(words & 0x0f0f0f0fu)) - 8.0) * scale_of(row, quad / 8u);
+        return (vec4<f32>(unpack_u8(words & 0x0f0f0f0fu)) - 8.0) * scale_of(row, quad / 8u);
     }
     return float4(row, quad);
 }

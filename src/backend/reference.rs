@@ -136,6 +136,7 @@ impl Backend for Reference {
 
     fn prefill(&mut self, tokens: &[u32], state: &mut State, logits: Option<&mut [f32]>) -> Result<()> {
         check_call(&self.config, BLOCK_TOKENS, tokens, state, logits.as_deref())?;
+        state.make_whole()?;
         let ids = Tensor::new(tokens, &Device::Cpu)?;
         let mut h = self.weight(Role::Embeddings)?.index_select(&ids, 0)?; // [T, D]
         let (mut u, position) = (h.clone(), state.position);

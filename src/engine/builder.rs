@@ -77,6 +77,9 @@ pub struct Options {
     pub threads: Option<usize>,
     /// Without a `backend`, when the GPU is tried.
     pub trial: Trial,
+    /// M, the tokens that attention sees; None for 4,096, or as many as the model was made for if these are fewer. A model
+    /// without attention has no window.
+    pub window: Option<usize>,
 }
 
 impl Options {
@@ -236,7 +239,10 @@ impl Description {
     }
 
     async fn open(self, options: &Options) -> Result<Model> {
-        let Self { config, tokenizer, chat_template, defaults, mut stop_tokens } = self;
+        let Self { mut config, tokenizer, chat_template, defaults, mut stop_tokens } = self;
+        if let Some(tokens) = options.window {
+            config = config.with_window(tokens)?;
+        }
         stop_tokens.extend(&config.eos_tokens);
         stop_tokens.sort_unstable();
         stop_tokens.dedup();

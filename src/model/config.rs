@@ -5,7 +5,9 @@ mod hybrid;
 mod json;
 
 use crate::error::{Error, Result};
-use crate::model::{Attention, Heads, Mamba1, Mamba2, Mixer, Mlp, Names, Role, Scales, TensorSpec, tensors};
+use crate::model::{
+    Attention, Extent, Heads, Mamba1, Mamba2, Memory, Mixer, Mlp, Names, Role, Scales, TensorSpec, tensors,
+};
 
 /// The dimensions of a model. Letters as in the crate's documentation.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,7 +41,7 @@ pub struct Published {
 
 impl Published {
     /// Whether several layers may be one to the model's makers.
-    pub(crate) fn has_blocks(&self) -> bool {
+    pub(crate) fn joins_layers(&self) -> bool {
         self.names != Names::Mamba
     }
 }
@@ -189,8 +191,24 @@ impl Config {
 
     /// Bytes of a [`State`](crate::state::State), the same at every position; u64::MAX if u64 cannot count them.
     pub fn state_bytes(&self) -> u64 {
-        let memories = self.layers.iter().flat_map(Mixer::memories);
+        self.memory_bytes(|_| true)
+    }
+
+    /// Bytes of the state's rings.
+    pub fn window_bytes(&self) -> u64 {
+        self.memory_bytes(|memory| matches!(memory.extent, Extent::Ring { .. }))
+    }
+
+    fn memory_bytes(&self, counts: impl Fn(&Memory) -> bool) -> u64 {
+        let memories = self.layers.iter().flat_map(Mixer::memories).filter(counts);
         memories.fold(0, |sum: u64, memory| sum.saturating_add(memory.bytes().unwrap_or(u64::MAX)))
+    }
+
+    /// M, the tokens that attention sees; None in a model without attention.
+    pub fn window(&self) -> Option<usize> {
+        let window =
+            |mixer: &Mixer| if let Mixer::Attention(attention) = mixer { Some(attention.window) } else { None };
+        self.layers.iter().filter_map(window).max()
     }
 
     /// Checks that the dimensions agree and that 32 bits can count all sizes that follow from them, because wasm has no

@@ -96,7 +96,7 @@ impl Mixer {
     }
 
     /// Whether the model's makers count a new layer here, and not an MLP or attention that belongs to the one before.
-    pub(super) fn is_first_of_block(&self) -> bool {
+    pub(super) fn is_first_of_published(&self) -> bool {
         !self.is_beside() && !matches!(self, Mixer::Mlp(_))
     }
 

@@ -110,19 +110,19 @@ impl Config {
         Some(TensorSpec { place: Place { role: Role::Layer(layer, role), row }, shape })
     }
 
-    /// The number of a layer's block: of the layers that the model's makers count as one.
-    fn block(&self, layer: usize) -> usize {
-        (1..=layer).filter(|&layer| self.begins_block(layer)).count()
+    /// The number that the model's makers give a layer; they count several of ours as one.
+    fn published_layer(&self, layer: usize) -> usize {
+        (1..=layer).filter(|&layer| self.begins_published(layer)).count()
     }
 
-    /// Where a layer has no number of its own in a checkpoint, it belongs to the block that has begun before it.
-    fn begins_block(&self, layer: usize) -> bool {
-        !self.published.has_blocks() || self.layers.get(layer).is_some_and(|mixer| mixer.is_first_of_block())
+    /// Whether the layer begins one of those that the model's makers count.
+    fn begins_published(&self, layer: usize) -> bool {
+        !self.published.joins_layers() || self.layers.get(layer).is_some_and(|mixer| mixer.is_first_of_published())
     }
 
     /// Layers as the model's makers count them: a mixer, the one beside it and their MLP are one.
-    pub fn blocks(&self) -> usize {
-        (0..self.layers.len()).filter(|&layer| layer == 0 || self.begins_block(layer)).count()
+    pub fn published_layers(&self) -> usize {
+        (0..self.layers.len()).filter(|&layer| layer == 0 || self.begins_published(layer)).count()
     }
 
     /// The name of a checkpoint's tensor in Hugging Face's spelling.
@@ -138,7 +138,7 @@ impl Config {
             Role::Layer(layer, _) => {
                 let is_it = |name: &&Name| self.spec(layer, name).is_some_and(|spec| spec.place == place);
                 let suffix = self.layer_names(layer).iter().find(is_it).map_or("", |(.., name)| name);
-                format!("{}layers.{}.{suffix}", names.prefix(), self.block(layer))
+                format!("{}layers.{}.{suffix}", names.prefix(), self.published_layer(layer))
             }
         }
     }
@@ -158,8 +158,8 @@ pub fn tensors(config: &Config) -> Vec<TensorSpec> {
 #[derive(Debug)]
 pub struct Inventory {
     config: Config,
-    /// The first layer of each block.
-    blocks: Vec<usize>,
+    /// The first of our layers of each of those that the model's makers count.
+    firsts: Vec<usize>,
     missing: Vec<Place>,
     /// Of the current tensor: what its rows are multiplied with, the length of a row, and values taken so far, those of
     /// the rows before it in the role's tensor included.
@@ -177,7 +177,7 @@ impl Inventory {
     pub fn new(config: &Config) -> Self {
         Self {
             config: config.clone(),
-            blocks: (0..config.layers.len()).filter(|&layer| layer == 0 || config.begins_block(layer)).collect(),
+            firsts: (0..config.layers.len()).filter(|&layer| layer == 0 || config.begins_published(layer)).collect(),
             missing: tensors(config).into_iter().map(|spec| spec.place).collect(),
             fold: Fold::new(),
             row_len: 1,
@@ -194,11 +194,11 @@ impl Inventory {
     /// [`Error::BadCheckpoint`] for a tensor that the model has no place for, for a wrong shape, and for a tensor that
     /// comes twice; the sentence names the tensor, the shape found and the shape expected.
     pub fn begin(&mut self, name: &str, shape: &[usize]) -> Result<Option<Place>> {
-        let (config, blocks) = (&self.config, &self.blocks);
+        let (config, firsts) = (&self.config, &self.firsts);
         let found = self.prefix.find(name, config.published.names, |known| match known {
             Known::End(role) => Some(TensorSpec { place: role.into(), shape: config.shape(role)? }),
-            Known::Layer(block, suffix) => {
-                let layers = *blocks.get(block)?..blocks.get(block + 1).map_or(config.layers.len(), |&next| next);
+            Known::Layer(number, suffix) => {
+                let layers = *firsts.get(number)?..firsts.get(number + 1).map_or(config.layers.len(), |&next| next);
                 layers.into_iter().find_map(|layer| {
                     let names = config.layer_names(layer).iter().filter(|(.., name)| *name == suffix);
                     names.filter_map(|name| config.spec(layer, name)).next()

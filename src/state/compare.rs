@@ -75,7 +75,9 @@ fn apart(layer: usize, kind: String, a: &[f32], b: &[f32]) -> Difference {
     let product = |a: &[f32], b: &[f32]| -> f64 { a.iter().zip(b).map(|(&a, &b)| f64::from(a) * f64::from(b)).sum() };
     let (of_a, of_b) = (product(a, a).sqrt(), product(b, b).sqrt());
     let square = |(&a, &b): (&f32, &f32)| (f64::from(a) - f64::from(b)).powi(2);
-    let between = a.iter().zip(b).map(square).sum::<f64>().sqrt();
+    // A copy may have fewer rows of a ring: the others are zeros.
+    let rest = |of: &[f32]| of.get(a.len().min(b.len())..).map_or(0.0, |rest| product(rest, rest));
+    let between = (a.iter().zip(b).map(square).sum::<f64>() + rest(a) + rest(b)).sqrt();
     let larger = of_a.max(of_b);
     let (relative, cosine) = match (larger, of_a * of_b) {
         (0.0, _) => (0.0, 1.0),

@@ -124,6 +124,14 @@ fn wrong_tokenizer() -> Error {
     )
 }
 
+/// `saved` rows of a ring, where the model's ring has `ours`.
+fn wrong_window(saved: u32, ours: usize) -> Error {
+    Error::WrongModel(format!(
+        "The saved state has {saved} tokens in its window, which the model's window of {ours} tokens does not hold in this \
+         way. Load the model with the window that the state was saved with."
+    ))
+}
+
 /// # Errors
 /// When a token is not in the vocabulary.
 fn check_tokens(recent: &[u32], vocab: usize) -> Result<()> {

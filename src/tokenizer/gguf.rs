@@ -227,6 +227,8 @@ fn pipeline(name: &str) -> Result<Pipeline> {
         "llama-bpe" | "llama3" | "llama-v3" | "falcon3" | "falcon-h1" => {
             (false, Sequence::new(vec![split(&words("{1,3}"))?, bytes()]).into(), true)
         }
+        // Llama 3's pattern with the merges of GPT-2, as Granite 4 has it.
+        "dbrx" => (false, Sequence::new(vec![split(&words("{1,3}"))?, bytes()]).into(), false),
         "qwen2" => (true, Sequence::new(vec![split(&words(""))?, bytes()]).into(), false),
         other => {
             return Err(bad(format!(

@@ -30,7 +30,7 @@ impl ModelLoader {
     /// `files`: the texts `{config, tokenizer, tokenizerConfig?, specialTokensMap?, addedTokens?, generationConfig?,
     /// chatTemplate?, index?}`, and in `weights` the name of the only weight file, or of one of several shards, where it is
     /// not model.safetensors. For a GGUF file `{weights: "FILE.gguf"}` is enough, for a split one the name of any part.
-    /// `options`: `{backend, precision, threads?, trial?}`.
+    /// `options`: `{backend, precision, threads?, trial?, window?}`.
     pub async fn open(files: JsValue, options: JsValue) -> Result<ModelLoader, JsValue> {
         let builder = begin(&files, &options).await.thrown()?;
         Ok(Self { builder, piece: Vec::new() })
@@ -93,6 +93,7 @@ struct Wanted {
     precision: Option<String>,
     threads: Option<usize>,
     trial: Trial,
+    window: Option<usize>,
 }
 
 async fn begin(files: &JsValue, options: &JsValue) -> Result<EngineBuilder> {
@@ -108,6 +109,7 @@ async fn begin(files: &JsValue, options: &JsValue) -> Result<EngineBuilder> {
         precision: Precision::parse(&word(wanted.precision))?,
         threads: wanted.threads.map(|threads| threads.min(MOST_THREADS)),
         trial: wanted.trial,
+        window: wanted.window,
     };
     EngineBuilder::open(&files, &options).await
 }

@@ -146,3 +146,30 @@ test("the GPU has no room for the model: that is told, with the ways out", async
     await beginsAnew(page);
   });
 });
+
+test("without WGSL's packed products a model in int8 writes the same on the GPU", async () => {
+  const removed = `
+    const { createShaderModule } = GPUDevice.prototype;
+    GPUDevice.prototype.createShaderModule = function (descriptor) {
+      if (/dot4[IU]8Packed|pack4x[IU]8/.test(descriptor.code)) throw new Error("there are no packed products");
+      return createShaderModule.call(this, descriptor);
+    };
+    const has = [...navigator.gpu.wgslLanguageFeatures].filter((name) => name !== "packed_4x8_integer_dot_product");
+    Object.defineProperty(navigator.gpu, "wgslLanguageFeatures", { value: new Set(has) });`;
+  await withPage(browser, `${site.origin}/empty/`, async (page) => {
+    page.setDefaultTimeout(MOST_MS);
+    const write = () =>
+      page.evaluate(async (module) => {
+        const engine = await (await import(module)).load({ model: "/golden/chat/", backend: "gpu", precision: "int8", threads: 1 });
+        const ids = [];
+        for await (const { id } of (await engine.session()).generate({ prompt: "Once upon a time", temperature: 0, maxTokens: 6 })) ids.push(id);
+        const { backend, precision } = engine.info;
+        await engine.dispose();
+        return { ids, backend, precision };
+      }, `${site.page()}mamba.js`);
+    const right = await write();
+    assert.deepEqual([right.backend, right.precision], ["gpu", "int8"]);
+    await beginWith(page, "worker.js", `{${removed}}`);
+    assert.deepEqual(await write(), right);
+  });
+});

@@ -71,6 +71,27 @@ test("a link to another site's model is a question with its origin and size, unt
   );
 });
 
+test("a link to a repository of GGUF files says how large the one is that would be loaded", async () => {
+  const context = await browser.newContext({ reducedMotion: "reduce" });
+  try {
+    const sizes = { "README.md": 100, "imatrix.gguf": 5, "model-Q4_K_M-00001-of-00002.gguf": 2 * 2 ** 30, "model-Q4_K_M-00002-of-00002.gguf": 2 ** 30, "model-Q8_0.gguf": 7 * 2 ** 30 };
+    const siblings = Object.entries(sizes).map(([rfilename, size]) => ({ rfilename, size, blobId: "0" }));
+    /** @type {string[]} */
+    const asked = [];
+    await context.route("https://huggingface.co/**", async (route) => {
+      asked.push(new URL(route.request().url()).pathname);
+      await route.fulfill({ headers: { "Access-Control-Allow-Origin": "*" }, json: { sha: "0".repeat(40), siblings } });
+    });
+    const page = await context.newPage();
+    await page.goto(site.page("?model=hf:owner/large-GGUF:Q4_K_M"));
+    await page.waitForSelector(".problem[data-code=offer]");
+    assert.match((await page.textContent("#problem")) ?? "", /To load it, 3 GiB are downloaded\./);
+    assert.deepEqual(asked, ["/api/models/owner/large-GGUF/revision/main"]);
+  } finally {
+    await context.close();
+  }
+});
+
 test("a question about a link can be answered with the page's own model", async () => {
   await withElsewhere(`?model=${ELSEWHERE}/big/`, async (page, asked) => {
     await page.getByRole("button", { name: "Use the model of this page" }).click();

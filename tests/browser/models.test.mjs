@@ -74,6 +74,29 @@ test("known models that are too large for the precision or the device are greyed
   });
 });
 
+test("an iPhone is not offered what would close the page, and is asked about what may", async () => {
+  const options = { userAgent: "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1" };
+  await withPage(
+    browser,
+    chatPage(),
+    async (page) => {
+      await modelIsReady(page);
+      await openModels(page);
+      const large = known(page, "Mamba 1.4B");
+      assert.ok(await large.button.isDisabled());
+      assert.match((await large.why.textContent()) ?? "", /iPhones and iPads close a page that takes more than 1\.4 GiB\.$/);
+      assert.doesNotMatch((await page.textContent("#catalogue")) ?? "", /on the GPU/);
+      await known(page, "Mamba 790M").button.click();
+      await page.waitForSelector("#ask[open]");
+      assert.match((await page.textContent("#ask-text")) ?? "", /It needs 949 MiB of memory\. iPhones and iPads close a page that takes about 1\.4 GiB\./);
+      await page.click("#ask-no");
+      assert.ok(await page.isVisible("#models"), "nothing was loaded");
+      assert.ok(await known(page, "Mamba 130M").button.isEnabled());
+    },
+    options,
+  );
+});
+
 test("what only the GPU can hold is offered where there is one", async () => {
   await withPage(browser, chatPage(), async (page) => {
     await modelIsReady(page);

@@ -84,10 +84,11 @@ def strided(args):
 
 
 def configs(args):
-    from make import config_cases, head_cases
+    from make import config_cases, head_cases, hybrid_configs
 
     quiet()
     config_cases.make(args.out)
+    hybrid_configs.make(args.out)
     head_cases.make(args.out)
 
 

@@ -192,6 +192,7 @@ test("wrong options of load are refused before a worker is made", async () => {
     backend: [],
     precision: [],
     threads: [],
+    window: [],
     build: [],
     onProgress: ["a function", "a class"],
     signal: ["null"],

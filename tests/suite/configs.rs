@@ -54,7 +54,7 @@ fn same(ours: &Value, theirs: &Value) -> bool {
 }
 
 /// `base` with some keys given other JSON texts, or taken out. Texts, since they have words that JSON does not have.
-fn changed(base: &str, changes: &Object) -> String {
+pub fn changed(base: &str, changes: &Object) -> String {
     // Python's words are kept as strings on the way, in which form they are read as well.
     let base = base.replace("Infinity", "\"Infinity\"");
     let mut fields: Object = serde_json::from_str(&base).unwrap();

@@ -211,3 +211,41 @@ fn rings_larger_than_a_binding_are_refused_with_a_sentence() {
     let sentence = loader.err().map(|error| error.to_string()).unwrap_or_default();
     assert!(sentence.contains("Attention over 4000 tokens") && sentence.contains("smaller window"), "{sentence}");
 }
+
+/// Angles far from the beginning, and the end of what the shaders can count.
+#[test]
+fn positions_are_exact_up_to_the_last_one() {
+    let device = pollster::block_on(Device::open()).unwrap();
+    let config = model_of(vec![attention(4, 2, 8, Some(1e4), WINDOW)]);
+    let (mut gpu, mut cpu) = (gpu(&device, &config, Precision::F32), cpu(&config));
+    for (first, most) in [((1 << 24) + 77, 9), (4_123_456_789, 1)] {
+        let mut scores = Vec::new();
+        for backend in [&mut gpu, &mut cpu] {
+            let mut state = State::try_new(&config).unwrap();
+            state.position = first;
+            scores.push(read(backend.as_mut(), &ids(30), most, &mut state));
+        }
+        let error = relative_error(&scores[0], &scores[1]);
+        assert!(error < 2e-4, "from {first} on: {error}");
+    }
+    let mut state = State::try_new(&config).unwrap();
+    state.position = u64::from(u32::MAX);
+    let error = gpu.prefill(&[3], &mut state, None).unwrap_err();
+    assert!(error.to_string().contains("ends after 4294900000 tokens"), "{error}");
+}
+
+#[test]
+fn heads_larger_than_a_workgroup_has_room_for_are_refused_with_a_sentence() {
+    let device = pollster::block_on(Device::open()).unwrap();
+    let config = model_of(vec![attention(2, 1, 260, None, 10)]);
+    let loader = pollster::block_on(GpuLoader::new(device.clone(), config, Precision::F32));
+    let sentence = loader.err().map(|error| error.to_string()).unwrap_or_default();
+    assert!(sentence.contains("260 channels"), "{sentence}");
+    // The largest that have room.
+    let config = model_of(vec![attention(5, 1, 256, Some(1e4), 10)]);
+    let ids = ids(14);
+    let mut gpu = gpu(&device, &config, Precision::F32);
+    let got = read(gpu.as_mut(), &ids, 1, &mut State::try_new(&config).unwrap());
+    let want = read(cpu(&config).as_mut(), &ids, 32, &mut State::try_new(&config).unwrap());
+    assert!(relative_error(&got, &want) < 2e-4);
+}

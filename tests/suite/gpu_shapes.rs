@@ -197,6 +197,37 @@ fn a_table_larger_than_a_binding_is_split() {
     assert_eq!(got, want);
 }
 
+/// Without WGSL's products of packed bytes the same numbers are computed by hand.
+#[test]
+fn packed_weights_need_no_packed_products() {
+    let shape = Shape {
+        kind: Kind::Mamba,
+        vocab: 300,
+        d: 70,
+        e: 130,
+        n: 16,
+        r: 9,
+        k: 4,
+        tied: true,
+        bias: true,
+        conv_bias: true,
+        tokens: 70,
+        seed: 11,
+    };
+    for precision in [Precision::Int8, Precision::Int4] {
+        let scores = |device: &Device| {
+            let loader = GpuLoader::new(device.clone(), shape.config(), precision);
+            let mut backend = shape.fill(Box::new(pollster::block_on(loader).unwrap()));
+            // Token by token (products of packed bytes) and in one call (weights unpacked).
+            [1, 70].map(|tokens| read(backend.as_mut(), &shape.ids(), tokens).0)
+        };
+        let mut device = pollster::block_on(Device::open()).unwrap();
+        let with = scores(&device);
+        testing::unpack(&mut device);
+        assert_eq!(scores(&device), with, "{precision:?}");
+    }
+}
+
 /// What a model needs is known before anything is allocated: a device with a little more takes it, one with a little less
 /// says why not, and keeps the weights in int8 where nobody asked for more.
 #[test]

@@ -4,14 +4,16 @@
 use std::fs;
 use std::path::Path;
 
+use crate::configs::changed;
 use crate::support::{argmax, golden, kl_divergence, load_as, load_for, read, relative_error};
 use mamba_web::backend::{Backend, Precision};
-use mamba_web::model::{Config, MemoryKind, Mixer};
+use mamba_web::model::{Attention, Config, Heads, MemoryKind, Mixer};
 use mamba_web::state::{Snapshot, State};
 use safetensors::SafeTensors;
+use serde_json::{Value, json};
 
 const FOLDERS: [&str; 4] = ["granite", "granite-rope", "falcon-h1", "falcon-h1-norm"];
-const EXACT: [&str; 2] = ["reference", "cpu"];
+const EXACT: [&str; 3] = ["reference", "cpu", "gpu"];
 /// M of `logits_in_window`.
 const WINDOW: usize = 37;
 
@@ -117,6 +119,7 @@ fn prefill_in_one_call_equals_token_by_token() {
                 ("cpu", Precision::F32),
                 ("cpu", Precision::Int8),
                 ("cpu", Precision::Int4),
+                ("gpu", Precision::F32),
             ] {
                 let mut model = load(name, backend, precision, window);
                 let mut single = fresh(model.as_ref());
@@ -177,9 +180,9 @@ fn threads_change_no_bit() {
 fn packed_weights_stay_close() {
     // Heads of six channels, whose rounded scores softmax makes large, are the worst case of a bad case.
     for (precision, bound) in [(Precision::Int8, 0.25), (Precision::Int4, 2.0)] {
-        for name in FOLDERS {
+        for (name, backend) in FOLDERS.into_iter().flat_map(|name| [(name, "cpu"), (name, "gpu")]) {
             let want = expected(name);
-            let mut model = load(name, "cpu", precision, None);
+            let mut model = load(name, backend, precision, None);
             let mut state = fresh(model.as_ref());
             let divergences = want
                 .ids
@@ -187,8 +190,8 @@ fn packed_weights_stay_close() {
                 .zip(&want.logits)
                 .map(|(&id, want)| kl_divergence(want, &read(model.as_mut(), &[id], 1, &mut state)));
             let mean = divergences.sum::<f64>() / want.ids.len() as f64;
-            println!("{name} {}: mean KL divergence {mean:.2e} nats", precision.name());
-            assert!(mean < bound, "{name} {precision:?}: {mean}");
+            println!("{name} {backend} {}: mean KL divergence {mean:.2e} nats", precision.name());
+            assert!(mean < bound, "{name} {backend} {precision:?}: {mean}");
         }
     }
 }
@@ -212,6 +215,36 @@ fn a_saved_state_goes_on_exactly() {
             assert!(restored.state == fork, "{name}, {read_before}");
         }
     }
+}
+
+#[test]
+fn a_state_of_another_window_is_opened_as_long_as_it_fits() {
+    let with = |tokens| load("falcon-h1", "cpu", Precision::F32, Some(tokens));
+    let ids = expected("falcon-h1").ids;
+    for (tokens, fits) in [(20, true), (21, false)] {
+        let (mut model, other) = (with(40), with(20));
+        let mut state = fresh(model.as_ref());
+        let logits = read(model.as_mut(), &ids[..tokens], 8, &mut state);
+        let saved = Snapshot { state, logits, recent: vec![], conversation: String::new(), text: None };
+        let bytes = saved.content().to_bytes("model").unwrap();
+        match Snapshot::from_bytes(&bytes, "model", other.config()) {
+            Ok(opened) => assert!(fits && opened.logits == saved.logits),
+            Err(error) => assert!(!fits && error.code() == "wrong-model" && error.to_string().contains("21 tokens")),
+        }
+    }
+}
+
+/// A copy to go back to costs no more than what was read.
+#[test]
+fn a_copy_holds_only_the_tokens_that_were_read() {
+    let mut model = load("granite", "cpu", Precision::F32, None);
+    let mut state = fresh(model.as_ref());
+    read(model.as_mut(), &[1, 2, 3], 3, &mut state);
+    let mut copy = state.try_clone().unwrap();
+    assert!(copy == state && copy.bytes() * 4 < state.bytes(), "{} of {}", copy.bytes(), state.bytes());
+    let scores = read(model.as_mut(), &[4], 1, &mut copy);
+    assert_eq!(scores, read(model.as_mut(), &[4], 1, &mut state));
+    assert!(copy == state && copy.bytes() == state.bytes());
 }
 
 /// Only the tokens that are in the ring are in the file.
@@ -285,6 +318,85 @@ fn what_cannot_be_run_is_said_in_a_sentence() {
     ] {
         assert!(error.to_string().contains(part), "{error} ({part})");
     }
+}
+
+/// What the golden file has of a layer, of ours.
+fn layer(mixer: &Mixer) -> Value {
+    match *mixer {
+        Mixer::Mamba2(m) => {
+            let Heads { heads, head_dim, groups, norm_before_gate } = m.heads;
+            json!(["mamba2", {
+                "inner": m.d_inner(), "heads": heads, "head_dim": head_dim, "groups": groups, "state": m.d_state,
+                "taps": m.d_conv, "bias": m.use_bias, "out_bias": m.use_bias, "conv_bias": m.use_conv_bias,
+                "limit": [m.time_step_limit.0, m.time_step_limit.1], "norm": m.gated_norm,
+                "before_gate": norm_before_gate,
+            }])
+        }
+        Mixer::Attention(Attention { heads, kv_heads, head_dim, use_bias, rope_theta, .. }) => json!(["attention", {
+            "heads": heads, "kv_heads": kv_heads, "head_dim": head_dim, "bias": use_bias, "theta": rope_theta,
+        }]),
+        Mixer::Mlp(mlp) => json!(["mlp", {"hidden": mlp.d_hidden, "bias": mlp.use_bias}]),
+        Mixer::Mamba1(_) => unreachable!("no hybrid has it"),
+    }
+}
+
+/// As written, numbers to the precision of what was computed from them.
+fn same(ours: &Value, theirs: &Value) -> bool {
+    match (ours, theirs) {
+        (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),
+        (Value::Object(a), Value::Object(b)) => {
+            a.len() == b.len() && a.iter().all(|(key, a)| b.get(key).is_some_and(|b| same(a, b)))
+        }
+        _ => match (ours.as_f64(), theirs.as_f64()) {
+            (Some(a), Some(b)) => (a - b).abs() <= 1e-6 * b.abs(),
+            _ => ours == theirs,
+        },
+    }
+}
+
+/// tests/golden/make/hybrid_configs.py.
+#[test]
+fn configs_are_read_as_transformers_reads_them() {
+    let json = fs::read_to_string(golden("hybrid_configs.json")).unwrap();
+    let all: Value = serde_json::from_str(&json).unwrap();
+    let (mut compared, mut refused) = (0, 0);
+    for row in all["rows"].as_array().unwrap() {
+        let (base, changes) = (&all["bases"][row["base"].as_str().unwrap()], row["changes"].as_object().unwrap());
+        let json = changed(base.as_str().unwrap(), changes);
+        let ours = Config::parse(&json);
+        let theirs = &row["resolved"];
+        let is_absent = |key: &&str| changes.get(*key).is_some_and(|text| text.is_null() || text == "null");
+        let asked_for = ["vocab_size", "hidden_size", "num_hidden_layers"].iter().any(|key| is_absent(&key));
+        if theirs.is_null() || asked_for {
+            refused += usize::from(ours.is_err());
+            continue;
+        }
+        if theirs["supported"] == false
+            || row["changes"] == json!({"projectors_bias": "true"})
+            || row["changes"] == json!({"mamba_proj_bias": "true"}) && row["base"] == "falcon-h1"
+        {
+            assert_eq!(ours.unwrap_err().code(), "unsupported-architecture", "{json}");
+            continue;
+        }
+        let ours = ours.unwrap_or_else(|error| panic!("{error} {json}"));
+        let (s, embedding) = (ours.published.scales, theirs["embedding"].as_f64().unwrap() as f32);
+        let added = [s.added.mamba, s.added.attention, s.added.mlp].map(|factor| factor * embedding);
+        let [z, x, b, c, dt] = s.mamba_sections;
+        let rest = [s.mamba_in, z, x, b, c, dt, s.attention_in, s.query, s.key, s.gate, s.scores];
+        let scales = [&added[..], &rest].concat();
+        let found = json!({
+            "supported": true, "vocab": ours.vocab, "hidden": ours.d_model, "tied": ours.tied, "eos": ours.eos_tokens,
+            "epsilon": ours.norm_epsilon * embedding * embedding, "context": ours.published.context,
+            "embedding": embedding, "layers": ours.layers.iter().map(layer).collect::<Vec<_>>(),
+            "scales": scales,
+        });
+        for (property, found) in found.as_object().unwrap() {
+            let is_free = property == "eos" && is_absent(&"eos_token_id");
+            assert!(is_free || same(found, &theirs[property]), "{property}: {found}, not {}: {json}", theirs[property]);
+        }
+        compared += 1;
+    }
+    assert!(compared > 150 && refused > 5, "{compared} compared, {refused} refused");
 }
 
 /// A layer that the config calls attention, in a file that has Mamba-2 there.

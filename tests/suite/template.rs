@@ -138,7 +138,9 @@ const CHATML: &str = "{% for message in messages %}{{'<|im_start|>' + message['r
 fn what_is_fed_adds_up_to_the_whole_conversation() {
     let golden: Golden = serde_json::from_str(include_str!("../golden/templates.json")).unwrap();
     let tokenizer = tokenizer();
-    for name in ["chatml", "default-model", "llama-3", "mistral", "gemma", "zephyr", "phi", "tulu"] {
+    let names =
+        ["chatml", "default-model", "llama-3", "mistral", "gemma", "zephyr", "phi", "tulu", "granite-4", "falcon-h1"];
+    for name in names {
         let template = compile(&golden.templates[name].template, &golden.templates[name].special_tokens);
         let mut conversation = Conversation::default();
         let mut fed = String::new();

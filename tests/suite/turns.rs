@@ -127,6 +127,20 @@ fn a_long_chat_is_read_with_the_record_that_it_had() {
     go_on_alike(&mut had, &mut read, &mut engine);
 }
 
+/// What has to be done before the first token of a chat of so many turns is read.
+#[test]
+fn two_thousand_turns_are_put_through_the_template() {
+    let engine = open("chat", "cpu");
+    let turn = |number| Turn { message: format!("Question {number}"), answer: "An answer. ".repeat(20), ids: None };
+    let turns: Vec<Turn> = (0..2000).map(turn).collect();
+    let mut session = engine.session(None).unwrap();
+    let start = std::time::Instant::now();
+    session.begin(&engine, request(Input::Turns(turns), 1)).unwrap();
+    println!("{} tokens of 2000 turns begun in {:.2} s", session.stats().prompt_tokens, start.elapsed().as_secs_f64());
+    session.cancel();
+    assert!(session.stats().prompt_tokens > 2000 * 40 && session.conversation().messages().is_empty());
+}
+
 #[test]
 fn an_answer_may_be_begun_for_the_model() {
     let mut engine = open("chat", "cpu");

@@ -141,17 +141,17 @@ PARTS: dict[str, Part] = {
 class Stream:
     """Documents in the shares of ``PARTS``: always the part that has written least for its share comes next."""
 
-    def __init__(self, seed: int, held_out: bool = False):
-        self.rng, self.held_out = random.Random(f"mamba-web {seed} {held_out}"), held_out
+    def __init__(self, seed: int, held_out: bool = False, parts: dict[str, Part] = PARTS):
+        self.rng, self.held_out, self.parts = random.Random(f"mamba-web {seed} {held_out}"), held_out, parts
         # A random start, or every stream would open with the same part.
-        self.written = {name: self.rng.random() * 2000 for name in PARTS}
+        self.written = {name: self.rng.random() * 2000 for name in parts}
 
     def __iter__(self) -> "Stream":
         return self
 
     def __next__(self) -> str:
-        name = min(PARTS, key=lambda part: self.written[part] / PARTS[part].share)
-        text = PARTS[name].write(self.rng, self.held_out)
+        name = min(self.parts, key=lambda part: self.written[part] / self.parts[part].share)
+        text = self.parts[name].write(self.rng, self.held_out)
         self.written[name] += len(text)
         return text
 

@@ -78,7 +78,7 @@ def _fill(chat: Chat, turns: int, tokens: int) -> None:
 
 # What could tell or ask something about the user has no place between a fact and its question.
 _PERSONAL = re.compile(r"\b(name|named|called?|favou?rite|pet|dog|cat|remember|told|tell you)\b|\?|\b(?:I am|I'm) [A-Z]", re.I)
-_SENTENCES = (
+SENTENCES = (
     "It was [quite|very|rather|a bit] [windy|cold|warm|wet|sunny|foggy|quiet|busy] when I [cycled|walked|drove|came|went] [home|to work|to school|to the shop] [today|this morning|yesterday].",
     "[I|We] [had|ate|cooked] {food} for [lunch|dinner|breakfast] [today|yesterday|again].", "The {animal} in the [garden|park|yard] [was loud again|looked at me|ran away].",
     "I [lost|found|bought|broke|forgot|washed] my {object} [today|yesterday|this morning|again].", "My [neighbor|boss|teacher|cousin|uncle|aunt] [is moving|bought a new car|was late|is on holiday|has a cold|told a joke|baked a cake].",
@@ -92,7 +92,7 @@ _SENTENCES = (
 
 def ordinary(chat: Chat) -> None:
     """An ordinary sentence of the user's, of our own making or what a person said, and a short reply."""
-    text = expand(chat.rng, chat.pick(_SENTENCES)) if chat.chance(0.75) else ""
+    text = expand(chat.rng, chat.pick(SENTENCES)) if chat.chance(0.75) else ""
     for _ in range(8):
         if text and not _PERSONAL.search(text):
             break

@@ -30,7 +30,7 @@ def encode(tokenizer: Tokenizer, documents: list[str]) -> list[list[int]]:
     return [encoding.ids for encoding in tokenizer.encode_batch_fast(documents, add_special_tokens=False)]
 
 
-def pack(documents: list[list[int]], length: int = ROW) -> np.ndarray:
+def pack(documents: list[list[int]], length: int = ROW, pad: int = PAD, kind: type = np.uint16) -> np.ndarray:
     """First-fit decreasing, then the documents of each row in random order: short ones, too, must meet the empty state.
 
     A document longer than a row is cut into rows of its own.
@@ -53,7 +53,7 @@ def pack(documents: list[list[int]], length: int = ROW) -> np.ndarray:
             room.append(length - len(piece))
             if room[-1] >= LEAST_ROOM:
                 open_rows.append(len(rows) - 1)
-    out = np.full((len(rows), length), PAD, np.uint16)
+    out = np.full((len(rows), length), pad, kind)
     order = random.Random(len(documents))
     for row, members in zip(out, rows):
         order.shuffle(members)

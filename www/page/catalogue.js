@@ -73,7 +73,7 @@ export function whyNot(model, { backend, precision }, { deviceGiB, tabBytes, isI
 }
 
 /** Whether only the GPU can hold it. @param {KnownModel} model @param {How} how @param {Device} device */
-const needsGpu = (model, { precision }, { tabBytes }) => need(model, precision) > tabBytes;
+const needsGpu = (model, { precision }, { tabBytes, isIos }) => !isIos && need(model, precision) > tabBytes;
 
 /** Whether the device may close the page because of it, so that the visitor is asked. @param {KnownModel} model @param {How} how @param {Device} device */
 export const isRisky = (model, { precision }, { tabBytes, isIos }) => isIos && need(model, precision) > tabBytes * SAFE_SHARE_OF_IOS;
@@ -182,7 +182,7 @@ export function setUpCatalogue(load, how, abilities) {
 const askAbout = (model, { precision }, { tabBytes }) =>
   ask({
     title: `Load “${model.name}”?`,
-    text: `It needs ${about(need(model, precision))} of memory. iPhones and iPads close a page that takes about ${about(tabBytes)}, and a chat that is open is lost then. Close other pages first, or choose a smaller model.`,
+    text: `It needs ${about(need(model, precision))} of memory. iPhones and iPads close a page that takes about ${about(tabBytes)}. Close other pages first, or choose a smaller model.`,
     yes: "Load it",
     no: "Do not load it",
   });

@@ -80,6 +80,7 @@ impl Backend for Cpu {
 
     fn prefill(&mut self, tokens: &[u32], state: &mut State, logits: Option<&mut [f32]>) -> Result<()> {
         check_call(&self.config, BLOCK_TOKENS, tokens, state, logits.as_deref())?;
+        state.make_whole()?;
         let (weights, work, t, d) = (&self.weights, &mut self.work, tokens.len(), self.config.d_model);
         let position = state.position;
         for (&token, row) in tokens.iter().zip(work.residual.chunks_exact_mut(d)) {

@@ -21,8 +21,18 @@ pub struct Device {
     full: Arc<AtomicBool>,
     kernels: Arc<Kernels>,
     most_bound: u64,
+    abilities: Abilities,
     /// Bytes that a model may take, where known in advance.
     room: Option<u64>,
+}
+
+/// What kernels may use beyond what WebGPU promises.
+#[derive(Debug, Clone, Copy)]
+pub struct Abilities {
+    /// Subgroups of at least 32 threads.
+    pub subgroups: bool,
+    /// WGSL's products of four bytes at once (`packed_4x8_integer_dot_product`).
+    pub packed: bool,
 }
 
 /// Kernels whose compilation has begun, and those that are ready.
@@ -108,18 +118,24 @@ impl Device {
             };
             note(&wrong, error);
         }));
+        let info = adapter.get_info();
+        let abilities = Abilities {
+            subgroups: device.features().contains(wgpu::Features::SUBGROUP) && info.subgroup_min_size >= 32,
+            packed: has_packed(),
+        };
         #[allow(clippy::arc_with_non_send_sync, reason = "natively it is both")]
         let _last = Arc::new(Closing(device.clone()));
         Ok(Self {
             _last,
             device,
             queue,
-            adapter: Arc::new(adapter.get_info()),
+            adapter: Arc::new(info),
             fault,
             works,
             full: Arc::default(),
             kernels: Arc::default(),
             most_bound: u64::MAX,
+            abilities,
             room: room(),
         })
     }
@@ -130,9 +146,14 @@ impl Device {
         name.into_iter().find(|name| !name.is_empty()).map_or_else(|| "unnamed GPU".into(), Clone::clone)
     }
 
-    /// Whether kernels may count on subgroups of at least 32 threads.
-    pub fn has_subgroups(&self) -> bool {
-        self.device.features().contains(wgpu::Features::SUBGROUP) && self.adapter.subgroup_min_size >= 32
+    /// What kernels may use. Less where a test has asked for that.
+    pub fn abilities(&self) -> Abilities {
+        self.abilities
+    }
+
+    /// For tests: pretends that WGSL has no products of packed bytes.
+    pub(crate) fn unpack(&mut self) {
+        self.abilities.packed = false;
     }
 
     /// Whether the adapter is a software renderer on the CPU.
@@ -272,6 +293,24 @@ fn room() -> Option<u64> {
     }
     #[cfg(not(target_arch = "wasm32"))]
     None
+}
+
+/// Whether WGSL has `packed_4x8_integer_dot_product` here. Natively naga always has it.
+fn has_packed() -> bool {
+    #[cfg(target_arch = "wasm32")]
+    {
+        use js_sys::Reflect;
+        use wasm_bindgen::JsCast;
+        let has = || {
+            let gpu = Reflect::get(navigator()?.as_ref(), &"gpu".into()).ok()?;
+            let features = Reflect::get(&gpu, &"wgslLanguageFeatures".into()).ok()?;
+            let has = Reflect::get(&features, &"has".into()).ok()?.dyn_into::<js_sys::Function>().ok()?;
+            has.call1(&features, &"packed_4x8_integer_dot_product".into()).ok()?.as_bool()
+        };
+        has().unwrap_or(false)
+    }
+    #[cfg(not(target_arch = "wasm32"))]
+    true
 }
 
 /// Keeps the first fault: the others follow from it.

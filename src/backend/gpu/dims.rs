@@ -22,6 +22,8 @@ pub const MOST_AHEAD_TOKENS: usize = 16;
 const MOST_BLOCK_TOKENS: usize = 2048;
 /// The largest state whose bytes, with the scores, 32 bits can count.
 const MOST_STATE_BYTES: u64 = 1 << 31;
+/// Channels of an attention head for which `shaders/attention/step.wgsl` has room in workgroup memory.
+const MOST_HEAD_CHANNELS: usize = 256;
 /// Where a binding may begin: what WebGPU promises everywhere.
 const BINDING_ALIGNMENT_BYTES: u64 = 256;
 
@@ -109,6 +111,14 @@ impl MixerDims {
         };
         let e = d_inner.next_multiple_of(BLOCK_COLUMNS);
         Self { mixer, e, n: mixer.d_state(), k: mixer.d_conv().max(1), projected, convolved, x_dbl, chunk }
+    }
+
+    /// S, if there are more than a workgroup has room for.
+    fn too_many_head_channels(&self) -> Option<usize> {
+        match self.mixer {
+            Mixer::Attention(attention) if attention.head_dim > MOST_HEAD_CHANNELS => Some(attention.head_dim),
+            _ => None,
+        }
     }
 
     /// Whether there is a convolution, and a state after it.
@@ -247,7 +257,8 @@ impl Dims {
     /// `format` is that of the large matrices. Rings are in f16 unless these are in f32.
     ///
     /// # Errors
-    /// [`Error::OutOfMemory`] when the state is larger than this GPU can bind.
+    /// [`Error::OutOfMemory`] when the state is larger than this GPU can bind, [`Error::NoWebGpu`] when a kernel has no room
+    /// for the model's heads.
     pub fn new(c: &Config, limits: &wgpu::Limits, format: Format) -> Result<Self> {
         let mixers: Vec<MixerDims> = c.layers.iter().copied().map(MixerDims::new).collect();
         let scores = c.vocab.next_multiple_of(4);
@@ -266,6 +277,11 @@ impl Dims {
             return Err(Error::OutOfMemory(format!(
                 "The model's state ({} MB) is too large for this GPU.",
                 slot_bytes / 1_000_000
+            )));
+        }
+        if let Some(channels) = mixers.iter().find_map(MixerDims::too_many_head_channels) {
+            return Err(Error::NoWebGpu(format!(
+                "The model has attention heads of {channels} channels; on the GPU they may have {MOST_HEAD_CHANNELS}."
             )));
         }
         let (mut ring, mut start, mut words) = (0, 0, 0);

@@ -1,6 +1,6 @@
 //! The shaders, their bindings and their pipelines.
 
-use super::device::Device;
+use super::device::{Abilities, Device};
 
 /// A buffer as a shader sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +27,8 @@ macro_rules! shader {
 
 const CONTROL: &str = shader!("shared/control");
 const FLOAT: &str = shader!("shared/float");
+const PACKED: &str = shader!("shared/packed");
+const PACKED_BY_HAND: &str = shader!("shared/packed_by_hand");
 const WEIGHTS: &str = shader!("shared/weights");
 const ACTIVATIONS: &str = shader!("shared/activations");
 const REQUEST: &str = shader!("shared/request");
@@ -40,16 +42,19 @@ const MAMBA1: &str = shader!("shared/mamba1");
 const ATTENTION: &str = shader!("shared/attention");
 const ROTARY: &str = shader!("shared/rotary");
 
-pub const EMBED: Kernel =
-    Kernel { name: "embed", sources: &[FLOAT, WEIGHTS, shader!("embed")], bindings: &[Read, Read, Read, Write] };
+pub const EMBED: Kernel = Kernel {
+    name: "embed",
+    sources: &[FLOAT, PACKED, WEIGHTS, shader!("embed")],
+    bindings: &[Read, Read, Read, Write],
+};
 pub const MATVEC: Kernel = Kernel {
     name: "matvec",
-    sources: &[CONTROL, FLOAT, WEIGHTS, ACTIVATIONS, LANES, ROWS, shader!("matvec")],
+    sources: &[CONTROL, FLOAT, PACKED, WEIGHTS, ACTIVATIONS, LANES, ROWS, shader!("matvec")],
     bindings: &[Read, Read, Read, Read, Read, Write, Uniform],
 };
 pub const IN_PROJ: Kernel = Kernel {
     name: "in_proj",
-    sources: &[CONTROL, FLOAT, WEIGHTS, ACTIVATIONS, LANES, ROWS, shader!("in_proj")],
+    sources: &[CONTROL, FLOAT, PACKED, WEIGHTS, ACTIVATIONS, LANES, ROWS, shader!("in_proj")],
     bindings: &[Read, Read, Read, Read, Read, Write, Uniform, Read, Write],
 };
 pub const MAMBA1_STEP: Kernel = Kernel {
@@ -65,7 +70,7 @@ pub const MAMBA1_MIXER: Kernel = Kernel {
 pub const NORM: Kernel = Kernel { name: "norm", sources: &[SUM, shader!("norm")], bindings: &[Read, Read, Write] };
 pub const MATMUL: Kernel = Kernel {
     name: "matmul",
-    sources: &[CONTROL, FLOAT, WEIGHTS, ACTIVATIONS, shader!("matmul")],
+    sources: &[CONTROL, FLOAT, PACKED, WEIGHTS, ACTIVATIONS, shader!("matmul")],
     bindings: &[Read, Read, Read, Read, Write, Uniform],
 };
 pub const CONV: Kernel = Kernel {
@@ -174,18 +179,23 @@ pub struct Pipeline {
 }
 
 impl Kernel {
-    fn source(&self, subgroups: bool) -> String {
-        if !subgroups || !self.sources.contains(&LANES) {
-            return self.sources.concat();
-        }
-        let sources: String = self.sources.iter().map(|&s| if s == LANES { LANES_SUBGROUPS } else { s }).collect();
+    fn source(&self, has: Abilities) -> String {
+        let choose = |&source: &&'static str| match source {
+            LANES if has.subgroups => LANES_SUBGROUPS,
+            PACKED if !has.packed => PACKED_BY_HAND,
+            _ => source,
+        };
+        let sources: String = self.sources.iter().map(choose).collect();
         // Browsers require this directive; naga does not support it yet.
-        if cfg!(target_arch = "wasm32") { format!("enable subgroups;\n{sources}") } else { sources }
+        if cfg!(target_arch = "wasm32") && has.subgroups && self.sources.contains(&LANES) {
+            return format!("enable subgroups;\n{sources}");
+        }
+        sources
     }
 
     /// `overrides` by name; a bool is 0 or 1.
     pub fn pipeline(&self, device: &Device, overrides: &[(&str, f64)]) -> Pipeline {
-        device.compile(|inner| self.compile(inner, &self.source(device.has_subgroups()), overrides))
+        device.compile(|inner| self.compile(inner, &self.source(device.abilities()), overrides))
     }
 
     fn compile(&self, device: &wgpu::Device, source: &str, overrides: &[(&str, f64)]) -> Pipeline {
@@ -299,8 +309,9 @@ mod tests {
     /// Every shader is valid, stays within WebGPU's least limits, and binds what the table above says.
     #[test]
     fn shaders_are_valid_and_bind_what_the_table_says() {
-        for (kernel, subgroups) in ALL.iter().flat_map(|kernel| [(kernel, false), (kernel, true)]) {
-            let source = kernel.source(subgroups);
+        let all = [(false, false), (true, false), (false, true), (true, true)];
+        for (kernel, (subgroups, packed)) in ALL.iter().flat_map(|kernel| all.map(|has| (kernel, has))) {
+            let source = kernel.source(Abilities { subgroups, packed });
             let module = naga::front::wgsl::parse_str(&source)
                 .unwrap_or_else(|error| panic!("{}: {}", kernel.name, error.emit_to_string(&source)));
             let capabilities = Capabilities::SHADER_FLOAT16_IN_FLOAT32 | Capabilities::SUBGROUP;

@@ -175,12 +175,11 @@ impl Gpu {
     }
 
     /// # Errors
-    /// [`Error::BadArgument`] near the last position that the shaders can count.
+    /// [`Error::BadArgument`] if the sequence in the ring is near the last position that the shaders can count.
     fn check_position(&self) -> Result<()> {
-        if self.dims.has_rings() && self.position > u64::from(u32::MAX - (1 << 16)) {
-            return Err(Error::BadArgument(
-                "A session with attention ends after 4,294,900,000 tokens on the GPU.".into(),
-            ));
+        const LAST: u64 = 4_294_900_000;
+        if self.dims.has_rings() && self.position > LAST {
+            return Err(Error::BadArgument(format!("With attention, a session on the GPU ends after {LAST} tokens.")));
         }
         Ok(())
     }
@@ -316,9 +315,9 @@ impl Remote for Gpu {
         self.device.check()?;
         self.tidy();
         check_call(&self.config, self.dims.tokens, tokens, state, None)?;
-        self.check_position()?;
         if self.resident == Some(state.stamp()) && tokens.len() == 1 && self.ahead.front() == Some(tokens[0]) {
             // The GPU has read it already.
+            self.check_position()?;
             self.ahead.accept();
             self.slot = self.next_slot(self.slot);
             self.position += 1;
@@ -328,6 +327,7 @@ impl Remote for Gpu {
         if self.bring(state, None)?.is_pending() {
             return Ok(Poll::Pending);
         }
+        self.check_position()?;
         let Poll::Ready(done) = self.done.get(&self.device) else { return Ok(Poll::Pending) };
         let done = done.ok_or_else(|| no_room("read", 4))?;
         self.renew(state);

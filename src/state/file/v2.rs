@@ -5,10 +5,11 @@ use serde::{Deserialize, Serialize};
 use super::super::{Held, State};
 use super::{
     Content, Identity, Packing, Snapshot, TEXT_BYTES, check_tokens, damaged, newer, wrong_model, wrong_tokenizer,
+    wrong_window,
 };
 use crate::allocate::{filled, reserved};
 use crate::error::{Error, Result};
-use crate::model::MemoryKind;
+use crate::model::{Extent, MemoryKind};
 
 /// The same for all later versions.
 pub const MAGIC: &[u8; 8] = b"MAMBASTA";
@@ -357,8 +358,11 @@ fn owned(bytes: &[u8], what: &str) -> Result<String> {
 }
 
 fn take_memory(entry: &Entry, payload: &[u8], held: &mut Held, position: u64) -> Result<()> {
-    let memory = held.memory;
-    let packing = entry.packing(memory.rows_at(position), memory.width)?;
+    let (memory, rows) = (held.memory, held.memory.rows_at(position));
+    if matches!(memory.extent, Extent::Ring { .. }) && entry.rows as usize != rows {
+        return Err(wrong_window(entry.rows, memory.rows()));
+    }
+    let packing = entry.packing(rows, memory.width)?;
     let (newer, older) = held.values.split_at_mut(memory.oldest_row(position) * memory.width);
     packing.take(payload, memory.width, older.iter_mut().chain(newer))
 }

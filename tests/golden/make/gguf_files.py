@@ -9,10 +9,14 @@ from safetensors.torch import load_file, save_file
 import torch
 
 # What the converter packs; all else stays in f32, and so do rows that are not whole blocks.
-PACKED = ("token_embd.weight", "output.weight", "ssm_in.weight", "ssm_x.weight", "ssm_dt.weight", "ssm_out.weight")
+PACKED = ("token_embd.weight", "output.weight", "ssm_in.weight", "ssm_x.weight", "ssm_dt.weight", "ssm_out.weight",
+          "attn_q.weight", "attn_k.weight", "attn_v.weight", "attn_output.weight", "ffn_gate.weight", "ffn_up.weight",
+          "ffn_down.weight")
 FILES = [("chat", Type.F16), ("falcon", Type.F32), ("mamba2", Type.F32), ("mamba2-groups", Type.BF16),
-         ("tiny-f32", Type.Q8_0), ("falcon", Type.Q8_0), ("mamba2", Type.Q8_0)]
-ARCHITECTURES = {"mamba": gguf.MODEL_ARCH.MAMBA, "falcon_mamba": gguf.MODEL_ARCH.MAMBA, "mamba2": gguf.MODEL_ARCH.MAMBA2}
+         ("tiny-f32", Type.Q8_0), ("falcon", Type.Q8_0), ("mamba2", Type.Q8_0), ("granite", Type.F32),
+         ("falcon-h1", Type.F32), ("falcon-h1-norm", Type.BF16)]
+ARCHITECTURES = {"mamba": gguf.MODEL_ARCH.MAMBA, "falcon_mamba": gguf.MODEL_ARCH.MAMBA, "mamba2": gguf.MODEL_ARCH.MAMBA2,
+                 "granitemoehybrid": gguf.MODEL_ARCH.GRANITE_HYBRID, "falcon_h1": gguf.MODEL_ARCH.FALCON_H1}
 BLOCKS = [Type.Q8_0, Type.Q4_0, Type.Q4_1, Type.Q5_0, Type.Q5_1, Type.Q4_K, Type.Q5_K, Type.Q6_K]
 
 
@@ -37,20 +41,88 @@ def parameters(writer, c):
 
 
 def converted(name, values, c, names):
-    """modify_tensors of the two: the name and values in the file."""
+    """modify_tensors of Mamba and Mamba-2: the name and values in the file."""
     if name.endswith(".dt_bias"):
         name = name.removesuffix(".dt_bias") + ".dt_proj.bias"
     new = names.get_name(name, try_suffixes=(".weight", ".bias"))
     if name.endswith("conv1d.weight"):
         values = values.squeeze(1)
-    if c["model_type"] == "mamba2":
+    if c["model_type"] not in ("mamba", "falcon_mamba"):
         if name.endswith((".A_log", ".D")):
             values = values.reshape(-1, 1)
-        elif name.endswith("mixer.norm.weight"):
-            values = values.reshape(c["n_groups"], -1)
+        elif name.endswith(("mixer.norm.weight", "mamba.norm.weight")):
+            values = values.reshape(c["mamba_n_groups" if "mamba_n_groups" in c else "n_groups"], -1)
     if name.endswith(".A_log"):
         values = -torch.exp(values)
     return new, values.numpy()
+
+
+def hybrid_parameters(writer, c):
+    """GraniteHybridModel.set_gguf_parameters and FalconH1Model.set_gguf_parameters."""
+    blocks, falcon = c["num_hidden_layers"], c["model_type"] == "falcon_h1"
+    inner = c.get("mamba_d_ssm") or c["mamba_expand"] * c["hidden_size"]
+    writer.add_vocab_size(c["vocab_size"])
+    writer.add_context_length(c["max_position_embeddings"] if falcon else 2**20)
+    writer.add_embedding_length(c["hidden_size"])
+    writer.add_block_count(blocks)
+    writer.add_layer_norm_rms_eps(c["rms_norm_eps"])
+    writer.add_head_count(c["num_attention_heads"])
+    writer.add_ssm_conv_kernel(c["mamba_d_conv"])
+    writer.add_ssm_state_size(c["mamba_d_state"])
+    writer.add_ssm_group_count(c["mamba_n_groups"])
+    writer.add_ssm_inner_size(inner)
+    writer.add_ssm_time_step_rank(c["mamba_n_heads"])
+    if falcon:
+        writer.add_feed_forward_length(c["intermediate_size"])
+        writer.add_head_count_kv(c["num_key_value_heads"])
+        writer.add_key_length(c["head_dim"])
+        writer.add_value_length(c["head_dim"])
+        writer.add_rope_freq_base(c.get("rope_theta") or c["rope_parameters"]["rope_theta"])
+    else:
+        writer.add_feed_forward_length(c["intermediate_size"])
+        writer.add_expert_shared_feed_forward_length(c["shared_intermediate_size"])
+        kinds = [kind in ("attention", "full_attention") for kind in c["layer_types"]]
+        writer.add_head_count_kv([c["num_key_value_heads"] if kind else 0 for kind in kinds])
+        writer.add_rope_scaling_finetuned(False)
+        writer.add_attention_scale(c["attention_multiplier"])
+        writer.add_embedding_scale(c["embedding_multiplier"])
+        writer.add_residual_scale(c["residual_multiplier"])
+        writer.add_logit_scale(c["logits_scaling"])
+
+
+def permuted(values, heads):
+    """LlamaModel.permute, which the converter applies to q and k of Granite, with positions or without."""
+    return values.reshape(heads, 2, values.shape[0] // heads // 2, *values.shape[1:]).swapaxes(1, 2).reshape(values.shape)
+
+
+def hybrid_tensors(name, values, c):
+    """modify_tensors of the two: names and values, with Falcon's factors in the weights."""
+    if c["model_type"] == "granitemoehybrid":
+        if "input_linear" in name:
+            gate, up = values.chunk(2)
+            # The two names that the converter gives itself.
+            place = name.replace("shared_mlp.input_linear", "mlp.gate_proj")
+            return [(place, gate), (place.replace("gate_proj", "up_proj"), up)]
+        if "output_linear" in name:
+            return [(name.replace("shared_mlp.output_linear", "mlp.down_proj"), values)]
+        if "q_proj" in name:
+            return [(name, permuted(values, c["num_attention_heads"]))]
+        if "k_proj" in name:
+            return [(name, permuted(values, c["num_key_value_heads"]))]
+        return [(name, values)]
+    is_weight = name.endswith("weight")  # a factor of the input is none of the bias
+    read, ssm_read = (c["attention_in_multiplier"], c["ssm_in_multiplier"]) if is_weight else (1, 1)
+    inner = c.get("mamba_d_ssm") or c["mamba_expand"] * c["hidden_size"]
+    group = c["mamba_n_groups"] * c["mamba_d_state"]
+    sections = torch.repeat_interleave(torch.tensor(c["ssm_multipliers"]),
+                                       torch.tensor([inner, inner, group, group, c["mamba_n_heads"]]))
+    factors = {"down_proj": c["mlp_multipliers"][1], "gate_proj": c["mlp_multipliers"][0],
+               "k_proj": c["key_multiplier"] * read, "q_proj": read if is_weight else 1, "v_proj": read,
+               "o_proj": c["attention_out_multiplier"], "out_proj": c["ssm_out_multiplier"],
+               "in_proj": ssm_read * (sections[:, None] if is_weight else sections),
+               "lm_head": c["lm_head_multiplier"], "embed_tokens": c["embedding_multiplier"]}
+    part = next((part for part in name.split(".")[::-1] if part in factors), None)
+    return [(name, values * factors[part] if part else values)]
 
 
 def vocabulary(writer, folder):
@@ -84,14 +156,19 @@ def finish(writer):
 def model(folder, out, kind):
     c = json.loads((folder / "config.json").read_text())
     c.setdefault("expand", 2)
+    c.setdefault("intermediate_size", 11008)
     architecture = ARCHITECTURES[c["model_type"]]
     writer = gguf.GGUFWriter(out, gguf.MODEL_ARCH_NAMES[architecture])
-    parameters(writer, c)
+    hybrid = c["model_type"] in ("granitemoehybrid", "falcon_h1")
+    (hybrid_parameters if hybrid else parameters)(writer, c)
     if (folder / "tokenizer.json").exists():
         vocabulary(writer, folder)
     names = gguf.get_tensor_name_map(architecture, c["num_hidden_layers"])
-    for name, values in load_file(folder / "model.safetensors").items():
-        name, values = converted(name, values.float(), c, names)
+    tensors = [(name, values.float()) for name, values in load_file(folder / "model.safetensors").items()]
+    if hybrid:
+        tensors = [tensor for name, values in tensors for tensor in hybrid_tensors(name, values, c)]
+    for name, values in tensors:
+        name, values = converted(name, values, c, names)
         if name.endswith(PACKED) and kind != Type.F32 and values.shape[-1] % gguf.GGML_QUANT_SIZES[kind][0] == 0:
             writer.add_tensor(name, gguf.quants.quantize(values, kind), raw_dtype=kind)
         else:

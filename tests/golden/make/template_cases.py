@@ -6,6 +6,8 @@ from pathlib import Path
 from transformers import PreTrainedTokenizerFast
 from tokenizers import Tokenizer, models
 
+from make import hybrid_templates
+
 # The wording of these follows templates in the wild; each has the special tokens that go with it.
 TEMPLATES = {
     "chatml": (
@@ -203,6 +205,7 @@ TEMPLATES |= {
         {"eos_token": "</s>"},
     ),
 }
+TEMPLATES |= hybrid_templates.TEMPLATES
 
 
 def turns(*texts, system=None, first="user"):

@@ -14,7 +14,7 @@ const COMPILED_POLL_MS = 10;
 /**
  * @typedef {object} Wanted
  * @property {import("../source/model-source.js").ModelSource} source
- * @property {{ backend: string, precision: string }} options
+ * @property {{ backend: string, precision: string, window?: number }} options
  * @property {"now" | "rival"} [trial] with the backend "auto": `rival` loads only the GPU's side of a race. Else, if the files
  *   can be read again, the engine is the CPU's and may move to the GPU later
  * @property {import("./files.js").FetchOptions} fetching

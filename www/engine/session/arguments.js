@@ -58,7 +58,7 @@ const oneOf = (known) => (value, name) => {
 };
 
 /** @type {Check<number | "auto">} */
-function threads(value, name) {
+function countOrAuto(value, name) {
   if (value === "auto") return value;
   if (Number.isSafeInteger(value) && Number(value) >= 1) return Number(value);
   throw wrong(name, 'has to be a whole number from 1, or "auto"', value);
@@ -132,7 +132,8 @@ const LOAD = {
   backend: oneOf(["auto", "gpu", "cpu", "reference"]),
   precision: oneOf(["auto", "f32", "f16", "int8", "int4"]),
   build: oneOf(["auto", "plain", "relaxed", "threads"]),
-  threads,
+  threads: countOrAuto,
+  window: countOrAuto,
   onProgress: callback,
   signal: orNull(signal),
   keep: flag,

@@ -81,7 +81,7 @@ test("a chat goes out as a link, which says what it holds, and opens after a que
       link = await page.evaluate(() => navigator.clipboard.readText());
       assert.match(link, /\?model=\/golden\/chat\/#c=[\w-]+$/);
       await page.keyboard.press("Escape");
-      await choose(page, "Copy as text");
+      await choose(page, "Copy the chat");
       await page.waitForFunction(async () => (await navigator.clipboard.readText()).startsWith("# A first message"));
     },
     { ...wide, permissions: ["clipboard-read", "clipboard-write"] },

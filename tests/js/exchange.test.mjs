@@ -80,6 +80,14 @@ test("strange values in a file become harmless ones", () => {
   assert.ok(new Tree(nodes, chat.leaf).path().length <= 3, "a circle ends");
 });
 
+test("names from a file or a link show what would deceive", async () => {
+  const deceiving = { ...whole, chat: { ...whole.chat, title: "safe\u202etxt" }, nodes: [node("c", null, { modelName: "Mam\u200bba" })] };
+  for (const back of [chatsFromJson(chatsToJson([deceiving]))[0], (await chatFromLink(await chatToLink(deceiving)))?.whole]) {
+    assert.equal(back?.chat.title, "safe[U+202E]txt");
+    assert.equal(back?.nodes[0].modelName, "Mam[U+200B]ba");
+  }
+});
+
 test("Markdown has the way that is shown, and broken code is closed", () => {
   assert.equal(
     chatToMarkdown(whole),

@@ -4,6 +4,7 @@
 import { make } from "./dom.js";
 import { MarkdownText } from "./markdown/markdown-text.js";
 import { StreamedText } from "./streamed-text.js";
+import { MOST_WEIGHED } from "./surprise/surprise-view.js";
 
 /** @type {Promise<import("./markdown/markdown-text.js").Parse | null> | null} */
 let fetched = null;
@@ -28,6 +29,8 @@ export class AnswerText {
   #shown;
   #afterPaint;
   #isPlain = false;
+  /** What the model weighed for each token, if the visitor wanted it noted. @type {import("./surprise/surprise-view.js").Weighed[]} */
+  weighed = [];
   #isEnded = false;
 
   /**
@@ -68,6 +71,12 @@ export class AnswerText {
     this.#shown.append(text);
   }
 
+  /** @param {import("../engine/session/session.js").Piece} piece */
+  weigh({ text, surprise, alternatives }) {
+    if (surprise === undefined || !alternatives || this.weighed.length >= MOST_WEIGHED) return;
+    this.weighed.push({ text, surprise, alternatives });
+  }
+
   flush() {
     this.#shown.flush();
   }
@@ -80,6 +89,7 @@ export class AnswerText {
 
   clear() {
     this.#isEnded = false;
+    this.weighed = [];
     this.#shown.clear();
   }
 

@@ -1,6 +1,7 @@
 // From a session's pieces to text on the page.
 
 import { asMambaError } from "../engine/errors.js";
+import { wantsSurprise } from "./surprise/surprise-view.js";
 
 /** @typedef {import("../mamba.js").MambaError} MambaError */
 /** @typedef {"stop" | "length" | "cancelled"} Reason */
@@ -9,7 +10,8 @@ import { asMambaError } from "../engine/errors.js";
  * @param {object} answer
  * @param {import("../mamba.js").Session} answer.session
  * @param {import("../engine/session/session.js").GenerateOptions} answer.request
- * @param {{ append(text: string): void, end(): void }} answer.text
+ * @param {{ append(text: string): void, end(): void, weigh?(piece: import("../engine/session/session.js").Piece): void }} answer.text it may take
+ *   what the model weighed for each piece too
  * @param {AbortSignal} answer.signal
  * @param {(progress: { read: number, total: number }) => void} answer.onPrefill
  * @param {() => void} answer.onToken
@@ -17,11 +19,13 @@ import { asMambaError } from "../engine/errors.js";
  */
 export async function streamAnswer({ session, request, text, signal, onPrefill, onToken }) {
   try {
-    const pieces = session.generate({ ...request, signal, onPrefill });
+    const surprise = text.weigh !== undefined && wantsSurprise();
+    const pieces = session.generate({ ...request, surprise, signal, onPrefill });
     for (;;) {
       const { done, value } = await pieces.next();
       if (done) return { reason: value };
       text.append(value.text);
+      if (surprise) text.weigh?.(value);
       onToken();
     }
   } catch (thrown) {

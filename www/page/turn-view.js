@@ -10,6 +10,7 @@ import { menuButton } from "./menu.js";
 import { problemCard } from "./problem.js";
 import { listed } from "./shown-text.js";
 import { blocks } from "./streamed-text.js";
+import { openWeighed } from "./surprise/surprise-view.js";
 
 /** Laying out a pasted book would freeze the page for seconds. Its beginning is enough. */
 const LONG_MESSAGE = 3000;
@@ -66,7 +67,7 @@ export class TurnView {
     this.#copyButton = actionButton("Copy", "copy", () => this.#copy());
     this.#regenerate = actionButton("Regenerate", "again", actions.regenerate);
     this.#goOn = actionButton("Go on", "on", actions.goOn);
-    this.#more = menuButton("More", () => [...actions.more(), this.#wayToShow()]);
+    this.#more = menuButton("More", () => [...actions.more(), ...this.#waysToShow()]);
     this.#branches = new Branches(actions.turnTo);
     this.#said = make("div", { class: "said" }, make("h3", { class: "unseen", text: "You wrote" }), shortened(message));
     this.#answerBox = make(
@@ -213,10 +214,13 @@ export class TurnView {
     this.#status.textContent = "";
   }
 
-  /** @returns {import("./menu.js").MenuItem} */
-  #wayToShow() {
-    const { isPlain } = this.answer;
-    return { name: isPlain ? "Show formatted" : "Show as text", icon: "text", action: () => (this.answer.isPlain = !isPlain) };
+  /** @returns {import("./menu.js").MenuItem[]} */
+  #waysToShow() {
+    const { isPlain, weighed } = this.answer;
+    /** @type {import("./menu.js").MenuItem[]} */
+    const items = [{ name: isPlain ? "Show formatted" : "Show as text", icon: "text", action: () => (this.answer.isPlain = !isPlain) }];
+    if (weighed.length > 0) items.push({ name: "What it weighed", icon: "weigh", action: () => openWeighed(weighed) });
+    return items;
   }
 
   async #copy() {

@@ -1,7 +1,7 @@
 // A long text in portions, so that reading it takes the memory of one of them.
 
 /** Some hundred milliseconds of reading, after which it can pause. */
-export const PORTION = 8192;
+export const PORTION = 4096;
 
 /**
  * @param {string | Blob} text a file is read piece by piece

@@ -1,6 +1,7 @@
 // Chats as JSON, in and out. docs/chats.md has the format. What comes in was written by anybody, so every field is checked
 // and nothing of it replaces a chat that is there.
 
+import { shownName, shownText } from "../../shown-text.js";
 import { newChat, randomId } from "../library.js";
 import { MOST_TITLE, UNTITLED } from "../titles.js";
 
@@ -63,7 +64,7 @@ function wholeOf(from) {
   const names = new Map(turns.map(({ id }) => [typeof id === "string" ? id : "", randomId()]));
   const nodes = turns.map((turn, at) => nodeOf(turn, chat.id, names, at));
   const leaf = names.get(String(from.leaf)) ?? nodes.at(-1)?.id ?? null;
-  const title = string(from.title).slice(0, 2 * MOST_TITLE).trim() || UNTITLED;
+  const title = shownText(string(from.title).trim(), 2 * MOST_TITLE) || UNTITLED;
   const createdAt = time(from.createdAt);
   return {
     chat: { ...chat, title, renamed: from.renamed === true, pinned: from.pinned === true, createdAt, system: string(from.system), leaf },
@@ -92,7 +93,7 @@ function nodeOf(turn, chat, names, at) {
     readTokens: number(turn.readTokens),
     reason: /** @type {Node["reason"]} */ (reason),
     modelHash: string(turn.modelHash).slice(0, 64),
-    modelName: string(turn.modelName).slice(0, 200),
+    modelName: shownName(string(turn.modelName)),
     createdAt: time(turn.createdAt) + at / 1e6,
   };
 }

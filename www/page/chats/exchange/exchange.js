@@ -60,7 +60,7 @@ export class Exchange {
       if (whole) await act(whole);
     };
     return [
-      { name: "Copy as text", icon: "copy", action: withWhole(copyChat) },
+      { name: "Copy the chat", icon: "copy", action: withWhole(copyChat) },
       { name: "Share by a link", icon: "share", action: withWhole(openShare) },
       { name: "Save as Markdown", icon: "save", action: withWhole((whole) => saveFile(fileName(whole.chat.title, "md"), chatToMarkdown(whole), "text/markdown")) },
       { name: "Save as JSON", icon: "save", action: withWhole((whole) => saveFile(fileName(whole.chat.title, "json"), chatsToJson([whole]), "application/json")) },
@@ -97,7 +97,7 @@ export class Exchange {
       const turns = counted(whole.nodes.length, "turn");
       const isWanted = await ask({
         title: `Open the chat “${shownName(whole.chat.title)}”?`,
-        text: `Somebody has put ${turns}${modelName ? ` with the model “${shownName(modelName)}”` : ""} into this link. It is kept with your chats on this device, and you can go on with it.`,
+        text: `Somebody has put ${turns}${modelName ? ` with the model “${shownName(modelName)}”` : ""}${whole.chat.system ? " and instructions for the model" : ""} into this link. It is kept with your chats on this device, and you can go on with it.`,
         yes: "Open it",
         no: "Leave it",
       });

@@ -1,0 +1,73 @@
+// What the model weighed: the words of an answer, shaded by how surprising each was, and what else it might have written.
+
+import { byId, make } from "../dom.js";
+import { closeOnBackdrop } from "../settings-view.js";
+import { seenText, shownText } from "../shown-text.js";
+import { recall, remember } from "../storage.js";
+import { levelOf, percent, wordsOf } from "./levels.js";
+
+/** @typedef {{ text: string, surprise: number, alternatives: { text: string, probability: number }[] }} Weighed */
+
+/** More are not shown. */
+export const MOST_WEIGHED = 3000;
+const KEY = "surprise";
+
+/** Whether the visitor wants it noted. */
+export const wantsSurprise = () => recall(KEY) === "on";
+
+const dialog = byId("weighed", HTMLDialogElement);
+const place = byId("weighed-words", HTMLElement);
+const chosen = byId("weighed-chosen", HTMLElement);
+const list = byId("weighed-others", HTMLOListElement);
+/** @type {readonly Weighed[]} */
+let shown = [];
+
+closeOnBackdrop(dialog);
+const box = byId("note-surprise", HTMLInputElement);
+box.checked = wantsSurprise();
+box.addEventListener("change", () => remember(KEY, box.checked ? "on" : null));
+
+place.addEventListener("pointerover", ({ target }) => look(target, false));
+place.addEventListener("click", ({ target }) => look(target, true));
+place.addEventListener("keydown", (event) => {
+  const now = [...place.children].indexOf(/** @type {Element} */ (document.activeElement));
+  const to = { ArrowRight: now + 1, ArrowDown: now + 1, ArrowLeft: now - 1, ArrowUp: now - 1, Home: 0, End: place.childElementCount - 1 }[event.key];
+  const next = to === undefined ? null : place.children[to];
+  if (!(next instanceof HTMLElement)) return;
+  event.preventDefault();
+  look(next, true);
+});
+
+/** @param {readonly Weighed[]} weighed */
+export function openWeighed(weighed) {
+  shown = weighed;
+  place.replaceChildren(...weighed.map(word));
+  dialog.showModal();
+  const first = place.firstElementChild;
+  if (first) look(first, true);
+}
+
+/** @param {Weighed} weighed */
+function word({ text, surprise }) {
+  return make("span", { role: "option", tabindex: "-1", "aria-selected": "false", class: `level-${levelOf(surprise)}`, text: seenText(text) });
+}
+
+/** @param {EventTarget | null} target @param {boolean} isChosen whether it gets the focus too */
+function look(target, isChosen) {
+  if (!(target instanceof HTMLElement) || target.parentElement !== place) return;
+  const { surprise, text, alternatives } = shown[[...place.children].indexOf(target)];
+  for (const before of place.querySelectorAll('[aria-selected="true"]')) {
+    before.setAttribute("aria-selected", "false");
+    before.setAttribute("tabindex", "-1");
+  }
+  target.setAttribute("aria-selected", "true");
+  target.setAttribute("tabindex", "0");
+  if (isChosen) target.focus();
+  chosen.textContent = `“${named(text)}” was ${wordsOf(surprise)}: ${percent(Math.exp(-surprise))}.`;
+  list.replaceChildren(
+    ...alternatives.map(({ text: other, probability }) => make("li", { class: other === text ? "taken" : undefined }, make("span", { text: named(other), dir: "auto" }), make("span", { class: "share", text: percent(probability) }))),
+  );
+}
+
+/** A token may be a blank or a line break. @param {string} text */
+const named = (text) => (text.trim() === "" ? text.replaceAll("\n", "↵").replaceAll(" ", "␣") || "nothing" : shownText(text, 80));

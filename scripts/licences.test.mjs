@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { allowedLicences, isAllowed } from "./notices.mjs";
 
 /** Fine for a tool that nobody gets with the site. The build refuses them in the site itself. */
-const OF_TOOLS = ["0BSD", "BlueOak-1.0.0", "CC-BY-4.0", "MPL-2.0"];
+const OF_TOOLS = ["0BSD", "BlueOak-1.0.0", "CC-BY-4.0", "MPL-2.0", "PSF-2.0"];
 
 test("every npm package has a licence that may be used", async () => {
   const { packages } = JSON.parse(await readFile(new URL("../package-lock.json", import.meta.url), "utf8"));

@@ -2,10 +2,8 @@
 
 use super::matrix::Format;
 use super::rings::RingDims;
-use crate::allocate::filled;
 use crate::error::{Error, Result};
 use crate::model::{Config, Mixer};
-use crate::state::State;
 
 /// Rows are padded to multiples of this many values: a block of int8, eight vectors.
 pub const BLOCK_COLUMNS: usize = 32;
@@ -57,14 +55,14 @@ impl Sections {
     }
 
     /// A row with its padding.
-    fn pad(&self, row: &[f32], out: &mut [f32]) {
+    pub fn pad(&self, row: &[f32], out: &mut [f32]) {
         for (from, to, length) in self.runs() {
             out[to..to + length].copy_from_slice(&row[from..from + length]);
         }
     }
 
     /// A row without it.
-    fn unpad(&self, padded: &[f32], row: &mut [f32]) {
+    pub fn unpad(&self, padded: &[f32], row: &mut [f32]) {
         for (to, from, length) in self.runs() {
             row[to..to + length].copy_from_slice(&padded[from..from + length]);
         }
@@ -369,79 +367,6 @@ impl Dims {
     /// Floats of what a slot has of a state, layer after layer.
     pub fn state_len(&self) -> usize {
         self.layers.last().map_or(0, |layer| layer.start + layer.mixer.slot())
-    }
-
-    /// `state` in the GPU's layout: (K-1) W + N E floats a layer, padded.
-    ///
-    /// # Errors
-    /// [`Error::OutOfMemory`] when there is no room for it.
-    pub fn pad(&self, state: &mut State) -> Result<Vec<f32>> {
-        let mut padded = filled(self.state_len(), 0.0, "a state on its way to the GPU")?;
-        let with_slots = self.layers.iter().enumerate().filter(|(_, layer)| layer.mixer.has_conv());
-        for (number, LayerDims { mixer, start, .. }) in with_slots {
-            let (from, unpadded) = (state.layer(number), mixer.mixer);
-            let (window, h) = padded[*start..][..mixer.slot()].split_at_mut(mixer.hidden());
-            let rows = from.conv.chunks_exact(unpadded.conv_width());
-            for (out, row) in window.chunks_exact_mut(mixer.width()).zip(rows) {
-                mixer.convolved.pad(row, out);
-            }
-            for (out, row) in h.chunks_exact_mut(mixer.e).zip(from.ssm.chunks_exact(unpadded.d_inner())) {
-                out[..row.len()].copy_from_slice(row);
-            }
-        }
-        Ok(padded)
-    }
-
-    /// The inverse of [`Dims::pad`].
-    pub fn unpad(&self, padded: &[f32], state: &mut State) {
-        for (number, layer) in self.layers.iter().enumerate().filter(|(_, layer)| layer.mixer.has_conv()) {
-            let (to, mixer, unpadded) = (state.layer(number), &layer.mixer, layer.mixer.mixer);
-            let (window, h) = layer.of(padded).split_at(mixer.hidden());
-            let rows = to.conv.chunks_exact_mut(unpadded.conv_width());
-            for (row, from) in rows.zip(window.chunks_exact(mixer.width())) {
-                mixer.convolved.unpad(from, row);
-            }
-            for (row, from) in to.ssm.chunks_exact_mut(unpadded.d_inner()).zip(h.chunks_exact(mixer.e)) {
-                row.copy_from_slice(&from[..row.len()]);
-            }
-        }
-    }
-}
-
-impl Dims {
-    /// The rings' rows of `state` in the GPU's layout, layer after layer the keys and the values.
-    ///
-    /// # Errors
-    /// [`Error::OutOfMemory`] when there is no room for them.
-    pub fn pack_rings(&self, state: &mut State) -> Result<Vec<u32>> {
-        let position = state.position;
-        let words = self.whole_bytes_at(position) / 4 - self.state_len() - self.scores;
-        let mut words = filled(words, 0, "a state on its way to the GPU")?;
-        let mut rest = words.as_mut_slice();
-        for (number, layer) in self.layers.iter().enumerate() {
-            let Some(rings) = &layer.rings else { continue };
-            let from = state.layer(number);
-            for rows in [from.keys, from.values] {
-                let (own, after) = rest.split_at_mut(rings.state_words(position) as usize);
-                rings.pack(&rows[..rings.values(position)], own);
-                rest = after;
-            }
-        }
-        Ok(words)
-    }
-
-    /// The inverse of [`Dims::pack_rings`], after `position` tokens.
-    pub fn unpack_rings(&self, words: &[u32], position: u64, state: &mut State) {
-        let mut rest = words;
-        for (number, layer) in self.layers.iter().enumerate() {
-            let Some(rings) = &layer.rings else { continue };
-            let to = state.layer(number);
-            for rows in [to.keys, to.values] {
-                let (own, after) = rest.split_at(rings.state_words(position) as usize);
-                rings.unpack(own, &mut rows[..rings.values(position)]);
-                rest = after;
-            }
-        }
     }
 }
 

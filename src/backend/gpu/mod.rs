@@ -30,6 +30,7 @@ mod signal;
 mod spare;
 mod turn;
 mod weights;
+mod whole;
 
 use core::task::Poll;
 

@@ -433,8 +433,8 @@ fn configs_are_read_as_transformers_reads_them() {
         let json = changed(base.as_str().unwrap(), changes);
         let ours = Config::parse(&json);
         let theirs = &row["resolved"];
-        let is_absent = |key: &&str| changes.get(*key).is_some_and(|text| text.is_null() || text == "null");
-        let asked_for = ["vocab_size", "hidden_size", "num_hidden_layers"].iter().any(|key| is_absent(&key));
+        let is_absent = |key: &str| changes.get(key).is_some_and(|text| text.is_null() || text == "null");
+        let asked_for = ["vocab_size", "hidden_size", "num_hidden_layers"].into_iter().any(is_absent);
         // What transformers refuses may be refused or read; a model of nothing is refused.
         if theirs.is_null() || asked_for || theirs["hidden"] == 0 {
             refused += usize::from(ours.is_err());
@@ -464,7 +464,7 @@ fn configs_are_read_as_transformers_reads_them() {
             "scales": scales,
         });
         for (property, found) in found.as_object().unwrap() {
-            let is_free = property == "eos" && is_absent(&"eos_token_id");
+            let is_free = property == "eos" && is_absent("eos_token_id");
             if !is_free && !same(found, &theirs[property]) {
                 wrong.push(format!("{property}: {found}, not {}: {}", theirs[property], row["changes"]));
             }

@@ -29,6 +29,8 @@ export class Library {
   #listeners = [];
   /** Why chats are not kept: a sentence, or null. @type {string | null} */
   problem = null;
+  /** When each chat got its last turn, as the list was told. @type {Map<string, number>} */
+  #movedAt = new Map();
   /** The browser was asked to keep them. */
   #isAsked = false;
   /** All turns of a chat that is open in this page; null for other chats. @type {(chat: string) => Node[] | null} */
@@ -101,7 +103,10 @@ export class Library {
       this.#unsaved.set(chat.id, { chat, nodes: all() });
       this.problem = whyNot(error, this.problem);
     }
-    if (isNew || before !== this.problem || nodes.length === 0) this.#tell(null);
+    // A chat with a new turn moves to the top. Drafts and places change nothing in the list.
+    const isMoved = this.#movedAt.get(chat.id) !== chat.changedAt;
+    this.#movedAt.set(chat.id, chat.changedAt);
+    if (isNew || isMoved || before !== this.problem) this.#tell(null);
   }
 
   /**
@@ -173,6 +178,8 @@ export class Library {
 
   /** Closes the store, so that it can be deleted. Nothing is saved after this. */
   async end() {
+    this.#channel?.close();
+    this.#channel = null;
     (await this.#opening?.catch(() => null))?.close();
     this.#opening = Promise.resolve(null);
     this.#store = null;

@@ -45,6 +45,7 @@ function start(program) {
   const fromPage = new Promise((resolve) => (takeModule = resolve));
   // If the page's own policy forbids compiling, the worker does it; its policy comes with worker.js.
   const compiled = fromPage.then((module) => module ?? compileWasm(program, import.meta.url, { onFetched: noteFetched }));
+  compiled.catch(() => {}); // told by startWasm, which looks at it later
   const share = (/** @type {import("./engine/program/pool.js").Shared | null} */ shared) => self.postMessage({ shared });
   wasmIsReady = startWasm(program, compiled, share, import.meta.url).then(
     (started) => {

@@ -114,7 +114,7 @@ fn a_ring_is_saved_as_far_as_it_is_filled_and_oldest_first() {
         let mut found = Vec::new();
         forge(&bytes(&snapshot(position)), |_, sections| {
             let (entry, payload) = &sections[2];
-            assert_eq!((entry.layer, &entry.kind, entry.width), (1, b"conv", 3));
+            assert_eq!((entry.layer, &entry.kind, entry.width), (1, b"keys", 3));
             assert_eq!(payload.len(), entry.rows as usize * 12);
             let rows = payload.as_chunks().0.iter().step_by(3);
             found = rows.map(|&value| f32::from_le_bytes(value)).collect();

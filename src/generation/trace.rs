@@ -1,7 +1,8 @@
 //! Which tokens a run has read, so that a caller can have the same ones read again.
 
-/// Ids of more tokens (4 MiB of them) are not kept: a run may go on for ever, and its memory may not grow with it.
-const MOST_TOKENS: usize = 1 << 20;
+/// Ids of more tokens are not kept. Room for all of them (128 KiB) is taken at once, because a run may go on for ever,
+/// and its memory may not grow with it.
+const MOST_TOKENS: usize = 1 << 15;
 
 /// Tokens in the order in which they were read, or nothing if they became too many.
 #[derive(Debug, Clone)]
@@ -17,7 +18,7 @@ impl Trace {
     /// Adds tokens that were read.
     pub fn push(&mut self, tokens: &[u32]) {
         let Some(ids) = &mut self.0 else { return };
-        if ids.len() + tokens.len() > MOST_TOKENS || ids.try_reserve(tokens.len()).is_err() {
+        if ids.len() + tokens.len() > MOST_TOKENS || ids.try_reserve_exact(MOST_TOKENS - ids.len()).is_err() {
             self.0 = None;
         } else {
             ids.extend_from_slice(tokens);

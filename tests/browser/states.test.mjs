@@ -5,11 +5,10 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
 import puppeteer from "puppeteer-core";
 import { lookUp } from "./support/find-browser.mjs";
 import { openSite } from "./support/site.mjs";
+import { workerProgram } from "./support/worker-program.mjs";
 
 const firefox = process.env.FIREFOX || lookUp(["firefox-esr", "firefox"]);
 const { site, browser } = await openSite();
@@ -31,16 +30,7 @@ self.onmessage = async ({ data }) => {
 
 let program = "";
 before(async () => {
-  const { outputFiles } = await build({
-    stdin: { contents: WORKER, resolveDir: fileURLToPath(new URL("../../www/engine/states/", import.meta.url)) },
-    bundle: true,
-    write: false,
-    format: "esm",
-    target: "esnext",
-    minifyWhitespace: true,
-    minifySyntax: true,
-  });
-  program = outputFiles[0].text;
+  program = await workerProgram(WORKER, "states");
 });
 
 /** In the worker; declared for the type check. @type {any} */

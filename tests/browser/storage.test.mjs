@@ -6,9 +6,8 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
-import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
 import { launchChromium } from "./support/chromium.mjs";
+import { workerProgram } from "./support/worker-program.mjs";
 
 const WORKER = `
 import { Keeper } from "./keeper.js";
@@ -29,16 +28,7 @@ let browser;
 let server;
 let origin = "";
 before(async () => {
-  const { outputFiles } = await build({
-    stdin: { contents: WORKER, resolveDir: fileURLToPath(new URL("../../www/engine/keep/", import.meta.url)) },
-    bundle: true,
-    write: false,
-    format: "esm",
-    target: "esnext",
-    minifyWhitespace: true,
-    minifySyntax: true,
-  });
-  const [{ text }] = outputFiles;
+  const text = await workerProgram(WORKER, "keep");
   server = createServer(({ url }, response) => {
     const isWorker = url === "/worker.js";
     response.writeHead(200, { "Content-Type": isWorker ? "text/javascript" : "text/html" });

@@ -136,8 +136,8 @@ def same(values):
     return values[0]
 
 
-def resolved(config):
-    """What the model of a config.json is, or None where transformers does not load or run it."""
+def loaded(config):
+    """The model of a config.json, or None where transformers does not load or run it."""
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "config.json").write_text(json.dumps(config))
         try:
@@ -146,6 +146,14 @@ def resolved(config):
                 model(torch.tensor([[1, 2, 3, 4, 5]]))
         except Exception:
             return None
+    return model
+
+
+def resolved(config):
+    """What the model of a config.json is, or None where transformers does not load or run it."""
+    model = loaded(config)
+    if model is None:
+        return None
     if model.config.model_type not in ("mamba", "mamba2", "falcon_mamba"):
         return {"family": model.config.model_type}
     mixers = [layer.mixer for layer in model.backbone.layers]

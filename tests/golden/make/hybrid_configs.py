@@ -4,13 +4,10 @@ As in config_cases.py, what a row resolves to is read off the model that transfo
 """
 
 import json
-import tempfile
-from pathlib import Path
 
 import torch
-from transformers import AutoConfig, AutoModelForCausalLM
 
-from make.config_cases import ABSENT, same
+from make.config_cases import ABSENT, loaded, same
 
 INFINITE = {"__float__": "Infinity"}
 BASES = {
@@ -96,14 +93,9 @@ def attention(a, theta):
 
 def resolved(config):
     """What the model of a config.json is, or None where transformers does not load or run it."""
-    with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / "config.json").write_text(json.dumps(config))
-        try:
-            model = AutoModelForCausalLM.from_config(AutoConfig.from_pretrained(folder), dtype=torch.float32).eval()
-            with torch.no_grad():
-                model(torch.tensor([[1, 2, 3, 4, 5]]))
-        except Exception:
-            return None
+    model = loaded(config)
+    if model is None:
+        return None
     c, body, eos = model.config, model.model, model.config.eos_token_id
     falcon = c.model_type == "falcon_h1"
     theta = c.rope_parameters["rope_theta"] if body.rotary_emb is not None else None

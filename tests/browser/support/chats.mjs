@@ -49,6 +49,8 @@ export const stored = (page) =>
     (name) =>
       new Promise((resolve, reject) => {
         const opening = indexedDB.open(name);
+        // One that is not there, because it was cleared, must not be made: the page would find it without its object stores.
+        opening.onupgradeneeded = () => opening.transaction?.abort();
         opening.onerror = () => reject(opening.error);
         opening.onsuccess = () => {
           const db = opening.result;

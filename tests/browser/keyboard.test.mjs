@@ -83,7 +83,8 @@ test("chats and branches by keyboard alone", async () => {
     await page.keyboard.press("ArrowUp");
     assert.equal(await page.evaluate(() => document.activeElement?.getAttribute("aria-label")), "Your message");
     await page.keyboard.press("Escape");
-    assert.equal(await focused(page), "message", "the focus goes back to the box");
+    // The focus goes back to the box, in the next frame.
+    await page.waitForFunction(() => document.activeElement?.id === "message");
     await page.keyboard.press("ArrowUp");
     await page.keyboard.type(" and a half");
     await page.keyboard.press("Enter");

@@ -134,7 +134,7 @@ test("a whole use of the page, twice, and nothing is asked for beyond its site",
         await loadOther(page);
         await page.click("#open-models");
         await page.locator("#catalogue .model").first().waitFor();
-        await page.getByRole("button", { name: /^Delete/ }).first().click();
+        await page.locator("#models").getByRole("button", { name: /^Delete/ }).first().click();
         await page.getByText(/was deleted/).waitFor();
         await page.click("#load-default");
         await modelIsReady(page);

@@ -3,6 +3,7 @@
 
 import { openDB } from "idb";
 import { randomId } from "../chats/library.js";
+import { begin, part } from "../transaction.js";
 
 /**
  * @typedef {object} Book
@@ -34,13 +35,15 @@ export class Shelf {
   /** @returns {Promise<Book[]>} the newest first */
   async list() {
     const db = await this.#open();
-    for (const book of (await db?.getAll(ABOUT).catch(() => [])) ?? []) this.#books.set(book.id, book);
+    for (const book of (await (db && begin(db, ABOUT).store.getAll().catch(() => []))) ?? []) this.#books.set(book.id, book);
     return [...this.#books.values()].sort((a, b) => b.createdAt - a.createdAt);
   }
 
   /** @param {string} id @returns {Promise<Uint8Array | null>} its `.mstate` file */
   async state(id) {
-    return this.#unsaved.get(id) ?? (await (await this.#open())?.get(STATES, id).catch(() => null)) ?? null;
+    const unsaved = this.#unsaved.get(id);
+    const db = unsaved ? null : await this.#open();
+    return unsaved ?? (await (db && begin(db, STATES).store.get(id).catch(() => null))) ?? null;
   }
 
   /** @param {Omit<Book, "id" | "createdAt">} about @param {Uint8Array} state @returns {Promise<Book>} */
@@ -50,9 +53,9 @@ export class Shelf {
     try {
       const db = await this.#open();
       if (!db) throw new Error("There is no store.");
-      const writing = db.transaction([ABOUT, STATES], "readwrite");
-      void writing.objectStore(ABOUT).put(book);
-      void writing.objectStore(STATES).put(state, book.id);
+      const writing = begin(db, [ABOUT, STATES], "readwrite");
+      part(writing.objectStore(ABOUT).put(book));
+      part(writing.objectStore(STATES).put(state, book.id));
       await writing.done;
     } catch (error) {
       console.debug(error); // the sentence says what it means
@@ -66,10 +69,12 @@ export class Shelf {
   async remove(id) {
     this.#books.delete(id);
     this.#unsaved.delete(id);
-    const writing = (await this.#open())?.transaction([ABOUT, STATES], "readwrite");
-    void writing?.objectStore(ABOUT).delete(id);
-    void writing?.objectStore(STATES).delete(id);
-    await writing?.done;
+    const db = await this.#open();
+    if (!db) return;
+    const writing = begin(db, [ABOUT, STATES], "readwrite");
+    part(writing.objectStore(ABOUT).delete(id));
+    part(writing.objectStore(STATES).delete(id));
+    await writing.done;
   }
 
   #open() {

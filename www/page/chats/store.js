@@ -1,6 +1,7 @@
 // The chats in IndexedDB. A chat is one record and each of its turns is another one, so that what is saved every second is
 // one small transaction, which is there as a whole or not at all.
 
+import { begin, part } from "../transaction.js";
 import { openNewest } from "./versions.js";
 import { wordsOf } from "./words.js";
 
@@ -43,8 +44,8 @@ export const VERSIONS = [
       db.createObjectStore(WORDS, { keyPath: ["chat", "id"] }).createIndex("words", "words", { multiEntry: true });
     },
     async isSound(db) {
-      const chats = new Set(await db.getAllKeys(CHATS));
-      const keys = /** @type {[string, string][]} */ (await db.getAllKeys(NODES));
+      const chats = new Set(await begin(db, CHATS).store.getAllKeys());
+      const keys = /** @type {[string, string][]} */ (await begin(db, NODES).store.getAllKeys());
       return keys.every(([chat]) => chats.has(chat));
     },
   },
@@ -69,17 +70,17 @@ export class ChatStore {
 
   /** @returns {Promise<Chat[]>} */
   chats() {
-    return this.#db.getAll(CHATS);
+    return begin(this.#db, CHATS).store.getAll();
   }
 
   /** @param {string} id @returns {Promise<Chat | undefined>} */
   chat(id) {
-    return this.#db.get(CHATS, id);
+    return begin(this.#db, CHATS).store.get(id);
   }
 
   /** @param {string} chat @returns {Promise<Node[]>} */
   nodes(chat) {
-    return this.#db.getAll(NODES, ofChat(chat));
+    return begin(this.#db, NODES).store.getAll(ofChat(chat));
   }
 
   /**
@@ -90,15 +91,16 @@ export class ChatStore {
    * @returns {Promise<boolean>} whether the chat was there before
    */
   async save(chat, nodes) {
-    const writing = this.#db.transaction([CHATS, NODES, WORDS], "readwrite");
+    const writing = begin(this.#db, [CHATS, NODES, WORDS], "readwrite");
     const [chats, turns, words] = [CHATS, NODES, WORDS].map((name) => writing.objectStore(name));
     const before = chats.getKey(chat.id);
-    void chats.put(chat).catch(() => {}); // writing.done tells
+    part(before);
+    part(chats.put(chat));
     for (const node of nodes) {
-      void turns.put(node).catch(() => {});
+      part(turns.put(node));
       // While it is written, its words would be counted anew every second.
       const text = node.reason === null ? node.message : `${node.message}\n${node.answer}`;
-      void words.put({ chat: node.chat, id: node.id, words: wordsOf(text) }).catch(() => {});
+      part(words.put({ chat: node.chat, id: node.id, words: wordsOf(text) }));
     }
     const [wasThere] = await Promise.all([before, writing.done]);
     return wasThere !== undefined;
@@ -106,11 +108,11 @@ export class ChatStore {
 
   /** @param {string[]} ids of chats */
   async remove(ids) {
-    const writing = this.#db.transaction([CHATS, NODES, WORDS], "readwrite");
+    const writing = begin(this.#db, [CHATS, NODES, WORDS], "readwrite");
     for (const id of ids) {
-      void writing.objectStore(CHATS).delete(id);
-      void writing.objectStore(NODES).delete(ofChat(id));
-      void writing.objectStore(WORDS).delete(ofChat(id));
+      part(writing.objectStore(CHATS).delete(id));
+      part(writing.objectStore(NODES).delete(ofChat(id)));
+      part(writing.objectStore(WORDS).delete(ofChat(id)));
     }
     await writing.done;
   }
@@ -120,7 +122,7 @@ export class ChatStore {
    * @returns {Promise<Map<string, string>>} chat -> a turn of it; the chats in which all words were said
    */
   async find(words) {
-    const index = this.#db.transaction(WORDS).store.index("words");
+    const index = begin(this.#db, WORDS).store.index("words");
     const all = await Promise.all(
       words.map(async (word, at) => {
         const range = at < words.length - 1 ? IDBKeyRange.only(word) : IDBKeyRange.bound(word, `${word}\uffff`);
@@ -134,6 +136,6 @@ export class ChatStore {
 
   /** @param {string} chat @param {string} id @returns {Promise<Node | undefined>} */
   node(chat, id) {
-    return this.#db.get(NODES, [chat, id]);
+    return begin(this.#db, NODES).store.get([chat, id]);
   }
 }

@@ -2,6 +2,7 @@
 // and then taken. If that breaks off at any point, the old one is still whole, and the next visit begins again.
 
 import { deleteDB, openDB } from "idb";
+import { begin, part } from "../transaction.js";
 
 /** @typedef {import("idb").IDBPDatabase<any>} Database */
 
@@ -57,7 +58,7 @@ const open = ({ name, create }, onEnd) =>
   });
 
 /** @param {Database} db */
-const isTaken = async (db) => db.objectStoreNames.contains(ABOUT) && (await db.get(ABOUT, TAKEN)) !== undefined;
+const isTaken = async (db) => db.objectStoreNames.contains(ABOUT) && (await begin(db, ABOUT).store.get(TAKEN)) !== undefined;
 
 /** Fills the newest store, which may have been left half filled. @param {Database} db @param {Version[]} versions */
 async function fill(db, versions) {
@@ -92,15 +93,15 @@ async function copy(old, db, steps) {
       /** @type {IDBKeyRange | null} */
       const range = after === null ? null : IDBKeyRange.lowerBound(after, true);
       /** @type {[IDBValidKey[], any[]]} */
-      const [keys, records] = await Promise.all([old.getAllKeys(name, range, MOST_AT_ONCE), old.getAll(name, range, MOST_AT_ONCE)]);
+      const [keys, records] = await Promise.all([begin(old, name).store.getAllKeys(range, MOST_AT_ONCE), begin(old, name).store.getAll(range, MOST_AT_ONCE)]);
       if (records.length === 0) break;
-      const writing = db.transaction(name, "readwrite");
-      for (const record of records) void writing.store.put(steps.reduce((part, { convert }) => convert?.[name]?.(part) ?? part, record));
+      const writing = begin(db, name, "readwrite");
+      for (const record of records) part(writing.store.put(steps.reduce((made, { convert }) => convert?.[name]?.(made) ?? made, record)));
       await writing.done;
       copied += records.length;
       after = keys[keys.length - 1];
     }
-    if ((await db.count(name)) !== copied) throw new Error(`Of ${copied} records of ${name} some were lost on the way.`);
+    if ((await begin(db, name).store.count()) !== copied) throw new Error(`Of ${copied} records of ${name} some were lost on the way.`);
   }
 }
 

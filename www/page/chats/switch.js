@@ -24,8 +24,8 @@ export class ChatSwitch {
   /** Of the last opening; earlier ones are over. */
   #attempt = 0;
   #isReading = false;
-  /** Whether what is in the box is still the other chat's. */
-  #isSwitching = false;
+  /** Whether what is in the box is not this chat's: while the visit begins, and while another chat is opened. */
+  #isSwitching = true;
 
   /**
    * @param {object} parts
@@ -61,10 +61,12 @@ export class ChatSwitch {
   /** What the visit begins with. */
   async start() {
     const id = idInAddress();
-    if (id) return this.open(id, { isNew: false });
-    const draft = recall("draft");
+    const draft = id ? null : recall("draft");
     if (draft !== null) this.#composer.giveBack(draft);
-    await this.#library.ready();
+    // Until now what is in the box is no draft: it would take the place of the one that is kept.
+    if (!id) this.#isSwitching = false;
+    await (id ? this.open(id, { isNew: false }) : this.#library.ready());
+    this.#isSwitching = false;
   }
 
   /**

@@ -75,6 +75,7 @@ test("a chat goes out as a link, which says what it holds, and opens after a que
     async (page) => {
       await talk(page);
       await choose(page, "Share by a link");
+      await page.locator("#share", { hasText: "2 turns" }).waitFor(); // packing takes a moment
       assert.match((await page.textContent("#share")) ?? "", /2 turns, those on the screen.*the name of the model.*not send that part to any server/s);
       await page.click("#share-copy");
       await page.getByText("Copied.").first().waitFor();

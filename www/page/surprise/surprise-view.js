@@ -49,7 +49,16 @@ export function openWeighed(weighed) {
 
 /** @param {Weighed} weighed */
 function word({ text, surprise }) {
-  return make("span", { role: "option", tabindex: "-1", "aria-selected": "false", class: `level-${levelOf(surprise)}`, text: seenText(text) });
+  // Some tokens are a part of a character, or a space: a screen reader needs a name for them, and a pointer something to hit.
+  const isBlank = text.trim() === "";
+  return make("span", {
+    role: "option",
+    tabindex: "-1",
+    "aria-selected": "false",
+    "aria-label": isBlank ? named(text) : undefined,
+    class: `level-${levelOf(surprise)}`,
+    text: text === "" ? "·" : seenText(text),
+  });
 }
 
 /** @param {EventTarget | null} target @param {boolean} isChosen whether it gets the focus too */

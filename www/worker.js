@@ -155,7 +155,9 @@ const calls = {
     const result = await loadModel({ ...wanted, wasmIsReady, helpers, report, watchProgram });
     ({ engine, storage } = result);
     loaded = wanted;
-    if (engine.mayMove) void tryGpu(wanted, result.canReadAgain);
+    // When the load began, it looked as if the model could be kept.
+    if (engine.mayMove && !result.canReadAgain) engine.stay("The model could not be kept in this browser, so it was not loaded again for the GPU.");
+    else if (engine.mayMove) void tryGpu(wanted);
     return info();
   },
   loseDevice: () => theEngine().loseDevice(),
@@ -383,11 +385,9 @@ async function recover(wanted, cause) {
  * sentence too.
  *
  * @param {Parameters<Calls["load"]>[0]} wanted
- * @param {boolean} canReadAgain
  */
-async function tryGpu(wanted, canReadAgain) {
+async function tryGpu(wanted) {
   try {
-    if (!canReadAgain) throw badArgument("The model could not be kept in this browser, so it was not loaded again for the GPU.");
     const { wasm } = await wasmIsReady;
     await wasm.WasmEngine.findGpu();
     const rival = await loadModel({ ...wanted, trial: "rival", wasmIsReady, helpers, report: () => {} });

@@ -5,13 +5,13 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer as createHttpServer } from "node:http";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { answerIsDone, lastAnswer, launchChromium, modelIsReady, send, setSetting } from "./support/chromium.mjs";
 import { lookUp } from "./support/find-browser.mjs";
+import { freePort } from "./support/free-port.mjs";
 import { ISOLATING, StaticHost, buildOf, builtSite, republished } from "./support/static-host.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
@@ -261,15 +261,6 @@ test("a model's host is not told which page uses it", async () => {
     models.close();
   }
 });
-
-async function freePort() {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
-  server.close();
-  await once(server, "close");
-  return port;
-}
 
 /**
  * A server of someone else's, as long as `use` runs.

@@ -104,10 +104,10 @@ function checkOrders(orders) {
   }
 }
 
-test("Chromium: sessions that read and generate at once give what each gives alone", { timeout: MOST_MS }, async () => {
-  const browser = await launchChromium(["--enable-unsafe-webgpu"]);
+/** @param {import("playwright-core").Browser | import("puppeteer-core").Browser} browser which is closed in the end */
+async function compareIn(browser) {
   try {
-    const page = await browser.newPage();
+    const page = /** @type {import("playwright-core").Page} */ (await browser.newPage());
     page.setDefaultTimeout(MOST_MS);
     await page.goto(`${site.origin}/empty/`);
     check(await page.evaluate(compare, { address: `${site.page()}mamba.js`, rounds: ROUNDS }));
@@ -115,6 +115,11 @@ test("Chromium: sessions that read and generate at once give what each gives alo
   } finally {
     await browser.close();
   }
+}
+
+test("Chromium: sessions that read and generate at once give what each gives alone", { timeout: MOST_MS }, async () => {
+  const browser = await launchChromium(["--enable-unsafe-webgpu"]);
+  await compareIn(browser);
 });
 
 const firefox = process.env.FIREFOX || lookUp(["firefox-esr", "firefox"]);
@@ -127,13 +132,5 @@ test("Firefox: the same", { skip: firefox ? false : "no Firefox", timeout: MOST_
     protocolTimeout: MOST_MS,
     extraPrefsFirefox: { "dom.webgpu.enabled": true, "dom.webgpu.workers.enabled": true, "gfx.webgpu.ignore-blocklist": true },
   });
-  try {
-    const page = await browser.newPage();
-    page.setDefaultTimeout(MOST_MS);
-    await page.goto(`${site.origin}/empty/`);
-    check(await page.evaluate(compare, { address: `${site.page()}mamba.js`, rounds: ROUNDS }));
-    checkOrders(await page.evaluate(race, `${site.page()}mamba.js`));
-  } finally {
-    await browser.close();
-  }
+  await compareIn(browser);
 });

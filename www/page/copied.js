@@ -11,13 +11,13 @@ const SHOWN_MS = 2000;
 export function showCopied(button, isCopied) {
   const [svg, label] = [button.querySelector("svg"), button.querySelector("span")];
   if (!svg || !label) return;
-  const [before, iconBefore] = [button.dataset.name ?? label.textContent ?? "", "copy"];
-  button.dataset.name = before;
+  // A second click comes while “Copied” is shown.
+  const name = (button.dataset.name ??= label.textContent ?? "");
   label.textContent = isCopied ? "Copied" : "Not copied";
   setIcon(svg, isCopied ? "done" : "problem");
   announce(isCopied ? "Copied." : "The browser did not let this page copy.");
   setTimeout(() => {
-    label.textContent = before;
-    setIcon(svg, iconBefore);
+    label.textContent = name;
+    setIcon(svg, "copy");
   }, SHOWN_MS);
 }

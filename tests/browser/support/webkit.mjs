@@ -3,8 +3,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdir, stat } from "node:fs/promises";
-import { createServer } from "node:net";
 import { lookUp } from "./find-browser.mjs";
+import { freePort } from "./free-port.mjs";
 
 const LIBRARIES = "/usr/lib";
 /** WebDriver's name for the id of an element in its answers. */
@@ -19,15 +19,6 @@ export async function findWebKit() {
     if (await stat(browser).catch(() => null)) return { driver, screen, browser };
   }
   return null;
-}
-
-async function freePort() {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
-  server.close();
-  await once(server, "close");
-  return port;
 }
 
 export class WebKit {

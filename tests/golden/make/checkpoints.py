@@ -126,16 +126,21 @@ def randomize(model, spec, seed):
     model.backbone.norm_f.weight.copy_(draw.uniform(d, low=0.5, high=1.5))
 
 
-def write_hf(model, spec, folder):
-    model.to(DTYPES[spec.dtype]).save_pretrained(folder, max_shard_size=spec.max_shard)
+def edit_config(folder, edits):
+    """Changes config.json; None takes a key away."""
     path = folder / "config.json"
     config = json.loads(path.read_text())
-    for key, value in spec.config_edits.items():
+    for key, value in edits.items():
         if value is None:
             config.pop(key, None)
         else:
             config[key] = value
     path.write_text(json.dumps(config, indent=2) + "\n")
+
+
+def write_hf(model, spec, folder):
+    model.to(DTYPES[spec.dtype]).save_pretrained(folder, max_shard_size=spec.max_shard)
+    edit_config(folder, spec.config_edits)
     if spec.name != "chat":
         (folder / "generation_config.json").unlink(missing_ok=True)
 

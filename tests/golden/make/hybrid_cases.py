@@ -3,7 +3,6 @@
 Letters as in ARCHITECTURE.md. WINDOW is M, the tokens of the ring: shorter than the prompt, so that the ring turns.
 """
 
-import json
 import math
 import shutil
 from dataclasses import dataclass, field
@@ -13,7 +12,7 @@ import torch
 from safetensors.torch import save_file
 from transformers import FalconH1Config, FalconH1ForCausalLM, GraniteMoeHybridConfig, GraniteMoeHybridForCausalLM
 
-from make.checkpoints import DTYPES, GREEDY, MIN_MARGIN, relative
+from make.checkpoints import DTYPES, GREEDY, MIN_MARGIN, edit_config, relative
 from make.families import Draw
 
 PROMPT = 80
@@ -97,14 +96,7 @@ def randomize(model, seed):
 
 def write(model, spec, folder):
     model.to(DTYPES[spec.dtype]).save_pretrained(folder)
-    path = folder / "config.json"
-    config = json.loads(path.read_text())
-    for key, value in spec.edits.items():
-        if value is None:
-            config.pop(key, None)
-        else:
-            config[key] = value
-    path.write_text(json.dumps(config, indent=2) + "\n")
+    edit_config(folder, spec.edits)
     (folder / "generation_config.json").unlink(missing_ok=True)
 
 

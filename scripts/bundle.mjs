@@ -1,6 +1,6 @@
 // Makes the site from a folder: node scripts/bundle.mjs FOLDER
 //
-// The folder has the files of www/ and the three builds of the wasm. Each program becomes one file: a visit waits for every
+// The folder has the files of www/ and the builds of the wasm: three of the engine and the Lab's. Each program becomes one file: a visit waits for every
 // file of a program, even if the browser has cached them all, and some thirty files cost a tenth of a second before the
 // first line runs.
 //
@@ -24,9 +24,11 @@ const PROGRAMS = {
   mamba: "mamba.js",
   worker: "worker.js",
   "pool-worker": "engine/program/pool-worker.js",
+  lab: "lab/page.js",
+  "lab-worker": "lab/worker.js",
 };
 /** Folders whose modules are only used inside the programs. */
-const SOURCES = ["engine", "offline", "page", "styles", "mamba.js", "worker.js", "service-worker.js"];
+const SOURCES = ["engine", "lab", "offline", "page", "styles", "mamba.js", "worker.js", "service-worker.js"];
 const PUBLIC = { "mamba.js": "export * from", "worker.js": "import" };
 
 const folder = path.resolve(process.argv[2] ?? "dist");
@@ -56,13 +58,14 @@ const common = {
 };
 
 const wasm = (await readdir(folder)).filter((name) => /^mamba_web.*\.(js|wasm|d\.ts)$/.test(name));
-for (const kind of ["", "_relaxed", "_threads"]) {
+for (const kind of ["", "_relaxed", "_threads", "_lab"]) {
   for (const name of [`mamba_web${kind}.js`, `mamba_web${kind}_bg.wasm`]) {
     if (!wasm.includes(name)) throw new Error(`${folder} has no ${name}.`);
   }
 }
 
 const html = await readFile(at("index.html"), "utf8");
+const labHtml = await readFile(at("lab.html"), "utf8");
 await rm(at("build"), { recursive: true, force: true });
 await mkdir(at("build", "new"), { recursive: true });
 
@@ -73,12 +76,15 @@ const programs = await build({ ...modules, entryPoints: PROGRAMS });
 const parts = await build({ ...modules, entryPoints: PARTS, minifyIdentifiers: true });
 await build({ ...common, entryPoints: { boot: "page/boot.js" }, outdir: "build/new", format: "iife", target: "es5" });
 
-const sheets = [...html.matchAll(/ *<link rel="stylesheet" href="(styles\/[\w-]+\.css)" \/>\n/g)];
-await build({
-  ...common,
-  stdin: { contents: sheets.map(([, name]) => `@import "./${name}";`).join("\n"), loader: "css", resolveDir: folder },
-  outfile: "build/new/page.css",
-});
+/** The styles that a page names: each line, and the address in it. @param {string} source */
+const sheetsOf = (source) => [...source.matchAll(/ *<link rel="stylesheet" href="(styles\/[\w-]+\.css)" \/>\n/g)];
+for (const [source, name] of [[html, "page"], [labHtml, "lab"]]) {
+  await build({
+    ...common,
+    stdin: { contents: sheetsOf(source).map(([, sheet]) => `@import "./${sheet}";`).join("\n"), loader: "css", resolveDir: folder },
+    outfile: `build/new/${name}.css`,
+  });
+}
 
 // Browsers that know WebAssembly know woff2.
 const maths = await build({
@@ -98,7 +104,7 @@ const serviceWorker = await build({
 
 await Promise.all(wasm.map((name) => rename(at(name), at("build", "new", name))));
 
-const hash = createHash("sha256").update(html);
+const hash = createHash("sha256").update(html).update(labHtml);
 for (const name of (await readdir(at("build", "new"))).sort()) {
   hash.update(`${name}\n`).update(await readFile(at("build", "new", name)));
 }
@@ -106,26 +112,34 @@ for (const other of ["models/catalogue.json", "manifest.json", "build/service-wo
 const home = `build/${hash.digest("hex").slice(0, 16)}`;
 await rename(at("build", "new"), at(home));
 
-await writeFile(at("index.html"), pageOf(html));
+await writeFile(at("index.html"), pageOf("index.html", html, "page.css", { "page/boot.js": "boot.js", [PROGRAMS.app]: "app.js" }));
+await writeFile(at("lab.html"), pageOf("lab.html", labHtml, "lab.css", { [PROGRAMS.lab]: "lab.js" }));
 for (const source of SOURCES) await rm(at(source), { recursive: true });
 for (const [name, way] of Object.entries(PUBLIC)) await writeFile(at(name), `${way} "./${home}/${name}";\n`);
 const inputs = [programs, parts, maths, serviceWorker].flatMap(({ metafile }) => Object.keys(metafile?.inputs ?? {}).map((input) => at(input)));
 await writeFile(at("THIRD-PARTY.txt"), `${await crateNotices()}\n\n${await npmNotices(inputs)}`);
 await keepShell();
 
-/** The page, with the addresses of this build. @param {string} source */
-function pageOf(source) {
+/**
+ * A page, with the addresses of this build.
+ *
+ * @param {string} name
+ * @param {string} source
+ * @param {string} css of this build
+ * @param {Record<string, string>} scripts a source and what it has become
+ */
+function pageOf(name, source, css, scripts) {
   let made = source;
   const replace = (/** @type {string} */ old, /** @type {string} */ fresh) => {
-    if (made.split(old).length !== 2) throw new Error(`index.html does not have ${old} once.`);
+    if (made.split(old).length !== 2) throw new Error(`${name} does not have ${old} once.`);
     made = made.replace(old, fresh);
   };
-  for (const [link] of sheets.slice(1)) replace(link, "");
-  replace(sheets[0][1], `${home}/page.css`);
-  replace('src="page/boot.js"', `src="${home}/boot.js"`);
-  replace(`src="${PROGRAMS.app}"`, `src="${home}/app.js"`);
+  const [first, ...others] = sheetsOf(source);
+  for (const [link] of others) replace(link, "");
+  replace(first[1], `${home}/${css}`);
+  for (const [old, fresh] of Object.entries(scripts)) replace(`src="${old}"`, `src="${home}/${fresh}"`);
   const { SITE_URL } = process.env;
-  if (SITE_URL) replace('content="icons/social.png"', `content="${new URL("icons/social.png", SITE_URL.replace(/\/?$/, "/")).href}"`);
+  if (SITE_URL && source === html) replace('content="icons/social.png"', `content="${new URL("icons/social.png", SITE_URL.replace(/\/?$/, "/")).href}"`);
   return made;
 }
 

@@ -155,7 +155,18 @@ impl Layer {
                 let out = ssm(&written, memory);
                 let y = times(q, &out);
                 let (q, k, v) = (q.to_vec(), k.to_vec(), v.to_vec());
-                (y.clone(), Boxes(vec![("q", q), ("k", k), ("v", v), ("shift", shift), ("kv", written), ("ssm", out), ("y", y)]))
+                (
+                    y.clone(),
+                    Boxes(vec![
+                        ("q", q),
+                        ("k", k),
+                        ("v", v),
+                        ("shift", shift),
+                        ("kv", written),
+                        ("ssm", out),
+                        ("y", y),
+                    ]),
+                )
             }
             Kind::Gated => {
                 let e = projected.len() / 2;
@@ -186,7 +197,8 @@ impl Small {
         let of = |name: &str| tensor(&format!("backbone.{name}")).map(|(_, values)| values);
         let (shape, embeddings) = tensor("backbone.embeddings.weight")?;
         let &[_, d] = shape.as_slice() else { return Err(bad("the embeddings are no table")) };
-        let count = (0..).take_while(|layer| file.tensor(&format!("backbone.layers.{layer}.norm.weight")).is_ok()).count();
+        let count =
+            (0..).take_while(|layer| file.tensor(&format!("backbone.layers.{layer}.norm.weight")).is_ok()).count();
         let layers = (0..count).map(|number| {
             let part = |name: &str| of(&format!("layers.{number}.{name}"));
             let out_proj = part("mixer.out_proj.weight")?;

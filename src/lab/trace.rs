@@ -61,9 +61,10 @@ impl Watched {
         let surprise = surprise(&self.logits, token);
         self.logits.resize(backend.config().vocab, 0.0);
         let steps = backend.trace(token, &mut self.state, &mut self.logits)?;
-        let layers = steps.iter().enumerate().map(|(number, step)| {
-            figures(step, before.layer(number).ssm, self.state.layer(number).ssm)
-        });
+        let layers = steps
+            .iter()
+            .enumerate()
+            .map(|(number, step)| figures(step, before.layer(number).ssm, self.state.layer(number).ssm));
         Ok(Seen { surprise, layers: layers.collect(), steps })
     }
 }
@@ -77,7 +78,11 @@ pub fn surprise(logits: &[f32], token: u32) -> f32 {
 }
 
 fn figures(step: &Step, before: &[f32], after: &[f32]) -> Figures {
-    let written = after.iter().zip(before).zip(&step.halvings).map(|((after, before), halvings)| after - (-halvings).exp2() * before);
+    let written = after
+        .iter()
+        .zip(before)
+        .zip(&step.halvings)
+        .map(|((after, before), halvings)| after - (-halvings).exp2() * before);
     let mut halvings = step.halvings.clone();
     let middle = halvings.len() / 2;
     let (_, median, _) = halvings.select_nth_unstable_by(middle, f32::total_cmp);

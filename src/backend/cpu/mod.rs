@@ -25,12 +25,12 @@ pub(crate) use simd::F32x4;
 pub(super) use simd::MAGIC;
 pub use weights::CpuLoader;
 
+#[cfg(feature = "lab")]
+use crate::backend::trace::Step;
 use crate::backend::{Backend, Precision, check_call};
 use crate::error::Result;
 use crate::model::Config;
 use crate::state::State;
-#[cfg(feature = "lab")]
-use crate::backend::trace::Step;
 use layer::Work;
 use norm::rms_norm;
 use pool::Pool;

@@ -9,7 +9,8 @@ use crate::generation::LoadedModel;
 fn default_model(backend: Name) -> Engine {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("www/models/default");
     let precision = Some(crate::backend::Precision::F32);
-    Engine::open(&folder, &Options { backend: Some(backend), precision, threads: Some(1), ..Options::default() }).unwrap()
+    Engine::open(&folder, &Options { backend: Some(backend), precision, threads: Some(1), ..Options::default() })
+        .unwrap()
 }
 
 fn near(a: f32, b: f32) -> bool {
@@ -29,15 +30,32 @@ fn cpu_and_reference_see_the_same() {
         assert!(a.surprise.is_nan() == b.surprise.is_nan() && (a.surprise.is_nan() || near(a.surprise, b.surprise)));
         assert_eq!((a.layers.len(), b.layers.len()), (16, 16));
         for (number, (x, y)) in a.steps.iter().zip(&b.steps).enumerate() {
-            let pairs = [(&x.delta, &y.delta), (&x.halvings, &y.halvings), (&x.b, &y.b), (&x.c, &y.c), (&x.z, &y.z), (&x.y, &y.y)];
+            let pairs = [
+                (&x.delta, &y.delta),
+                (&x.halvings, &y.halvings),
+                (&x.b, &y.b),
+                (&x.c, &y.c),
+                (&x.z, &y.z),
+                (&x.y, &y.y),
+            ];
             for (x, y) in pairs {
                 assert_eq!(x.len(), y.len());
                 let scale = y.iter().fold(0.0_f32, |most, value| most.max(value.abs()));
                 assert!(x.iter().zip(y).all(|(x, y)| (x - y).abs() <= 1e-3 * scale), "layer {number}");
             }
             let (f, g) = (a.layers[number], b.layers[number]);
-            assert!([(f.delta, g.delta), (f.half_life, g.half_life), (f.written, g.written), (f.state, g.state), (f.y, g.y)]
-                .into_iter().all(|(f, g)| near(f, g)), "layer {number}: {f:?} {g:?}");
+            assert!(
+                [
+                    (f.delta, g.delta),
+                    (f.half_life, g.half_life),
+                    (f.written, g.written),
+                    (f.state, g.state),
+                    (f.y, g.y)
+                ]
+                .into_iter()
+                .all(|(f, g)| near(f, g)),
+                "layer {number}: {f:?} {g:?}"
+            );
             // What was written is delta x B with one x for each channel, so its rows are multiples of each other.
             let (e, was, is) = (y.delta.len(), before.layer(number).ssm, of_reference.state.layer(number).ssm);
             let written = |n: usize, c: usize| is[n * e + c] - (-y.halvings[n * e + c]).exp2() * was[n * e + c];

@@ -126,8 +126,10 @@ impl layer::Work {
         let (e, n, rows) = (dims.d_inner, dims.d_state, dims.in_proj_rows());
         let row = |of: &[f32], width: usize| of[(t - 1) * width..t * width].to_vec();
         let (low, high) = mixer.scan.dt_limit;
-        let step = |(dt, bias): (f32, f32)| ((dt + bias).max(0.0) + (-(dt + bias).abs()).exp().ln_1p()).clamp(low, high);
-        let delta: Vec<f32> = row(&self.inner, e).into_iter().zip(mixer.scan.dt_bias.iter().copied()).map(step).collect();
+        let step =
+            |(dt, bias): (f32, f32)| ((dt + bias).max(0.0) + (-(dt + bias).abs()).exp().ln_1p()).clamp(low, high);
+        let delta: Vec<f32> =
+            row(&self.inner, e).into_iter().zip(mixer.scan.dt_bias.iter().copied()).map(step).collect();
         let b_c = self.mamba1.b_c[..n * t].chunks_exact(t).map(|of_state| of_state[t - 1]);
         Step {
             halvings: mixer.scan.a.chunks_exact(e).flat_map(|a| a.iter().zip(&delta).map(|(a, d)| -a * d)).collect(),

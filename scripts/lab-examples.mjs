@@ -27,27 +27,30 @@ const EXAMPLES = {
   async price() {
     const config = await readFile(path.join(root, "www/models/default/config.json"), "utf8");
     const { said, answer } = await run("price.measure", { config, positions: [1, 10, 100, 1_000, 3_000, 10_000, 30_000, 100_000], mostSeconds: 3 });
-    return { said, answer };
+    return rounded({ said, answer });
   },
   async linear() {
     const { answer: modes } = await run("linear.hippo", HIPPO);
     const { answer: linear } = await run("linear.run", { modes, step: 0.05, method: "zoh", signal: SIGNALS.heartbeat() });
-    return { modes, linear };
+    return { modes, linear: rounded(linear) };
   },
   async duality() {
     const { answer } = await run("duality.attend", { sentence: SENTENCE, forgetting: 0.1 });
     const { said: timed } = await run("duality.measure", { lengths: [16, 32, 64, 128, 256, 512, 1024, 2048], chunk: 64 });
-    return { attention: { ...answer, matrix: [...answer.matrix] }, timed };
+    return rounded({ attention: { ...answer, matrix: [...answer.matrix] }, timed });
   },
 };
 
-/** As many digits as a picture shows. */
-const shorten = (/** @type {string} */ key, /** @type {unknown} */ value) => (typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(5)) : value);
+/** As many digits as a picture shows. @param {unknown} what */
+function rounded(what) {
+  const shorten = (/** @type {string} */ _, /** @type {unknown} */ value) => (typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(5)) : value);
+  return JSON.parse(JSON.stringify(what, shorten));
+}
 
 const wanted = process.argv.slice(2);
 for (const [name, compute] of Object.entries(EXAMPLES)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
-  const text = JSON.stringify(await compute(), shorten);
+  const text = JSON.stringify(await compute());
   await writeFile(path.join(root, `www/lab/examples/${name}.json`), `${text}\n`);
   console.log(`${name}: ${text.length.toLocaleString("en")} bytes`);
 }

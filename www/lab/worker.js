@@ -7,8 +7,10 @@ import { JOBS } from "./jobs/all.js";
 let before = Promise.resolve();
 
 self.onmessage = ({ data }) => {
-  const next = data instanceof WebAssembly.Module ? () => wasm.default({ module_or_path: data }) : () => work(data);
-  before = before.then(next);
+  before = before.then(async () => {
+    if (data instanceof WebAssembly.Module) await wasm.default({ module_or_path: data });
+    else await work(data);
+  });
 };
 
 /** @param {import("./lab.js").ToWorker} message */

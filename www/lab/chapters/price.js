@@ -16,7 +16,7 @@ const NAMES = { mamba: "Mamba", attention: "Attention" };
 
 const milliseconds = (/** @type {number} */ seconds) => `${(seconds * 1000).toPrecision(3)} ms`;
 const megabytes = (/** @type {number} */ bytes) => `${(bytes / 1e6).toPrecision(3)} MB`;
-const percent = (/** @type {number} */ share) => `${(100 * share).toPrecision(2)} %`;
+const percent = (/** @type {number} */ share) => `${Math.round(100 * share)} %`;
 
 /** @type {import("../chapter.js").Chapter} */
 export const chapter = {
@@ -37,12 +37,12 @@ export const chapter = {
   source: [
     { text: "Gu & Dao 2023, Mamba, sections 3.1 and 4.5: a state of E x N numbers in each of L layers", href: "https://arxiv.org/abs/2312.00752" },
     { text: "Vaswani et al. 2017, Attention Is All You Need, table 1: y = softmax(q kᵀ) v over all tokens", href: "https://arxiv.org/abs/1706.03762" },
-    { text: "The weights and the past are filled by chance, since no kernel is faster for some numbers than for others. The state and the keys are f32; the attention model has a gated MLP in each layer, so that both have as many parameters." },
+    { text: "The weights and the past are filled by chance, since no kernel is faster for some numbers than for others. The state and the keys are f32; the attention model has a gated MLP in each layer, so that both have as many parameters. Peaks are measured on one thread before the race; what lies in a cache, and products of int8, can pass them." },
   ],
   open({ picture, controls, lab }) {
     const time = new LinePlot("Time for the next token, after so many tokens");
     const memory = new LinePlot("Memory of the text, after so many tokens");
-    const table = new Table("What a token costs", ["Model", "Tokens before", "Time", "Memory", "Bytes moved", "Of the peak of memory", "Of the peak of arithmetic"]);
+    const table = new Table("What a token costs", ["Model", "Tokens before", "Time", "Memory", "Bytes moved", "Of the peak of reading", "Of the peak of f32 arithmetic"]);
     const said = make("p", { className: "result", role: "status" });
     picture.append(said, make("div", { className: "two" }, time.element, memory.element), table.element);
 

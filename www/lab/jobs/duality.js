@@ -95,6 +95,7 @@ export function measure(wasm, { lengths, chunk }, say) {
 /** @param {() => Float32Array} run */
 function timed(run) {
   let best = Infinity;
+  /** @type {Float32Array} */
   let y = new Float32Array();
   const end = performance.now() + REPEAT_MS;
   do {

@@ -45,7 +45,7 @@ export class PoleCircle {
 
   /** @param {Pole} pole @param {number} number */
   #make({ isPair }, number) {
-    const dot = draw("circle", { r: 0.06, class: "dot", tabindex: 0, role: "slider", "data-number": number, "aria-label": `Eigenvalue ${number + 1}`, "aria-valuemin": 0, "aria-valuemax": FARTHEST });
+    const dot = draw("circle", { r: 0.045, class: "dot", tabindex: 0, role: "slider", "data-number": number, "aria-label": `Eigenvalue ${number + 1}`, "aria-valuemin": 0, "aria-valuemax": FARTHEST });
     const move = (/** @type {number} */ re, /** @type {number} */ im) => {
       const size = Math.hypot(re, im);
       const shrink = size > FARTHEST ? FARTHEST / size : 1;
@@ -71,7 +71,7 @@ export class PoleCircle {
       const { re, im } = this.#poles[number];
       move(re + step[0] * KEY_STEP, im + step[1] * KEY_STEP);
     });
-    const mirror = draw("circle", { r: 0.045, class: "dot mirror", "data-number": number, "aria-hidden": "true" });
+    const mirror = draw("circle", { r: 0.035, class: "dot mirror", "data-number": number, "aria-hidden": "true" });
     return isPair ? [mirror, dot] : [dot];
   }
 }

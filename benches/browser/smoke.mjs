@@ -20,7 +20,7 @@ async function run({ model, precision, prompt }) {
   // @ts-ignore: an address of the served site
   const { load } = await import("/mamba.js");
   const from = performance.now();
-  const engine = await load({ model, precision, backend: "cpu", keep: false });
+  const engine = await load(/** @type {import("/mamba.js").LoadOptions} */ ({ model, precision, backend: "cpu", keep: false }));
   const loadSeconds = (performance.now() - from) / 1000;
   const loadedBytes = await engine.memoryBytes();
   const greedy = { maxTokens: 24, temperature: 0 };

@@ -179,7 +179,7 @@ test("what is no object with options is refused by each function that takes one"
     ["load", (value) => load(value)],
   ])) {
     // For load even an empty object is too little.
-    await allBut(what === "load" ? [] : ["an object"], work, `the options of ${what}`);
+    await allBut(what === "load" ? ["a string", "a long string"] : ["an object"], work, `the options of ${what}`);
   }
   await refused("load without an argument", () => load(/** @type {any} */ (undefined)));
   await session.prefill("x");

@@ -165,7 +165,11 @@ const GENERATE = {
 };
 
 /** @param {unknown} value */
-export const loadOptions = (value) => options(value, "load", LOAD);
+export const loadOptions = (value) => {
+  // The model alone stands for all other options left out.
+  const isModel = typeof value === "string" || readable("options", () => value instanceof URL);
+  return options(isModel ? { model: value } : value, "load", LOAD);
+};
 /** @param {unknown} value */
 export const sessionOptions = (value) => options(value, "session", SESSION);
 /** @param {unknown} value */

@@ -35,9 +35,9 @@
  *
  * @typedef {{ [name in keyof Calls]: { id: number, call: name, args: Parameters<Calls[name]>[0] } }[keyof Calls]} Request
  * @typedef {Request | { id: number, stop: true } | { id: number, taken: number }} AboutCall
- * @typedef {AboutCall | { program: import("../program/wasm.js").Program } | { module: WebAssembly.Module | null }
+ * @typedef {AboutCall | { program: import("../program/wasm.js").Program, wasm: import("../program/wasm.js").WasmFiles } | { module: WebAssembly.Module | null }
  *   | { fetched: import("../fetch/progress.js").Fetched } | { helpers: { missing: number } }} ToWorker
- *   `program` comes first of all; `module` is that program's wasm, null where the worker has to compile it, and
+ *   `program` comes first of all, with where the wasm is; `module` is that program's wasm, null where the worker has to compile it, and
  *   `fetched` what has come of it; `helpers` comes when all threads have answered, `missing` of them with a failure
  *
  * @typedef {{ progress: import("../fetch/progress.js").Progress }

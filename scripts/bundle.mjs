@@ -26,7 +26,7 @@ const PROGRAMS = {
   "pool-worker": "engine/program/pool-worker.js",
 };
 /** Folders whose modules are only used inside the programs. */
-const SOURCES = ["engine", "offline", "page", "styles", "mamba.js", "worker.js", "service-worker.js"];
+const SOURCES = ["ai.js", "engine", "offline", "page", "styles", "mamba.js", "worker.js", "service-worker.js"];
 const PUBLIC = { "mamba.js": "export * from", "worker.js": "import" };
 
 const folder = path.resolve(process.argv[2] ?? "dist");

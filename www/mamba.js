@@ -2,6 +2,7 @@
 
 import * as check from "./engine/session/arguments.js";
 import { Connection } from "./engine/session/connection.js";
+import { Chat } from "./engine/openai/chat.js";
 import { MambaError, asMambaError, badArgument, cancelled } from "./engine/errors.js";
 import { PATIENCE } from "./engine/fetch/download.js";
 import { HUB } from "./engine/source/hub-name.js";
@@ -16,6 +17,7 @@ import { deleteKeptModel as deleteModel } from "./engine/keep/store.js";
 import { chooseProgram, compileWasm } from "./engine/program/wasm.js";
 
 export { MambaError, Session };
+export { openaiFetch } from "./engine/openai/fetch.js";
 export { keptModels } from "./engine/keep/store.js";
 
 /**
@@ -152,7 +154,7 @@ export async function load(options) {
     const info = await connection.call("load", { source, options: wanted, fetching }, (event) => {
       if ("progress" in event) onProgress(event.progress);
     });
-    return new Engine(connection, info);
+    return new Engine(connection, info, nameOf(model, source));
   } catch (error) {
     end(asMambaError(error));
     throw error;
@@ -161,6 +163,14 @@ export async function load(options) {
     signal?.removeEventListener("abort", stop);
   }
 }
+
+/**
+ * What a model is called: its address as it was given, or the name of its first file.
+ *
+ * @param {unknown} model
+ * @param {import("./engine/source/model-source.js").ModelSource} source that it became
+ */
+const nameOf = (model, source) => (source.kind === "files" ? source.files[0].name : String(model).trim());
 
 /**
  * Deletes what this browser keeps of a model.
@@ -179,13 +189,24 @@ export class Engine {
    * @internal
    * @param {Connection} connection
    * @param {EngineInfo} info
+   * @param {string} name of the model
    */
-  constructor(connection, info) {
+  constructor(connection, info, name) {
     this.#connection = connection;
     /** What was loaded and where it runs. Changes when the GPU takes over, and when a lost GPU is replaced. */
     this.info = info;
     /** States that are kept for later, in memory and in this browser. */
     this.states = new EngineStates(connection);
+    /** Chat completions in the form of OpenAI's API. */
+    this.chat = new Chat({
+      model: name,
+      info: () => this.info,
+      render: (chat) => connection.call("renderChat", { json: JSON.stringify(chat) }),
+      tokenizeChat: (text) => connection.call("tokenizeChat", { text }),
+      tokenize: (text) => this.tokenize(text),
+      detokenize: (ids) => this.detokenize(ids),
+      session: () => this.session(),
+    });
     /**
      * Called with the new `info` when the GPU has taken over from the CPU. When a GPU is lost: with null while the model is
      * loaded again, then with the new `info`. The work under way goes on by itself.

@@ -6,6 +6,8 @@
  *   => import("../../mamba.js").EngineInfo} load
  * @property {(args: { text: string }) => Uint32Array} tokenize
  * @property {(args: { ids: Uint32Array }) => string} detokenize
+ * @property {(args: { json: string }) => string} renderChat
+ * @property {(args: { text: string }) => Uint32Array} tokenizeChat
  * @property {() => number} memoryBytes
  * @property {() => void} loseDevice
  * @property {(args: { system: string | undefined }) => SessionHandle} session

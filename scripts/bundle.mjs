@@ -5,7 +5,7 @@
 // first line runs.
 //
 // All programs and styles of the page go to build/HASH/, whose name changes with any byte of it. So no cache and no
-// half-finished upload can give a page the programs of another build. The names that others use (mamba.js, worker.js)
+// half-finished upload can give a page the programs of another build. The names that others use (mamba.js, element.js, worker.js)
 // stay in the site's root and lead there. SITE_URL, if it is set, is the site's own address.
 
 import { createHash } from "node:crypto";
@@ -22,12 +22,13 @@ import { PARTS, partsStayFiles } from "./parts.mjs";
 const PROGRAMS = {
   app: "page/app.js",
   mamba: "mamba.js",
+  element: "element.js",
   worker: "worker.js",
   "pool-worker": "engine/program/pool-worker.js",
 };
 /** Folders whose modules are only used inside the programs. */
-const SOURCES = ["engine", "offline", "page", "styles", "mamba.js", "worker.js", "service-worker.js"];
-const PUBLIC = { "mamba.js": "export * from", "worker.js": "import" };
+const SOURCES = ["element", "engine", "offline", "page", "styles", "element.js", "mamba.js", "worker.js", "service-worker.js"];
+const PUBLIC = { "element.js": "export * from", "mamba.js": "export * from", "worker.js": "import" };
 
 const folder = path.resolve(process.argv[2] ?? "dist");
 const at = (/** @type {string[]} */ ...names) => path.join(folder, ...names);
@@ -79,6 +80,8 @@ await build({
   stdin: { contents: sheets.map(([, name]) => `@import "./${name}";`).join("\n"), loader: "css", resolveDir: folder },
   outfile: "build/new/page.css",
 });
+
+await build({ ...common, entryPoints: { element: "element/element.css" }, outdir: "build/new" });
 
 // Browsers that know WebAssembly know woff2.
 const maths = await build({

@@ -1,5 +1,5 @@
 // The drawings of the chat's icons, 24 units wide and high. They are made where they are used, so that a chat needs nothing
-// of the document around it. Icons that only index.html uses are symbols there.
+// of the document around it. What index.html draws itself are symbols there.
 
 /** Outlines; a second string is filled. @type {Record<string, [string, string?]>} */
 export const DRAWINGS = {
@@ -15,6 +15,7 @@ export const DRAWINGS = {
   problem: ["M21 12a9 9 0 1 1-18 0 9 9 0 0 1 18 0M12 7.5v5M12 16.2v.1"],
   more: ["", "M7.1 12a1.6 1.6 0 1 1-3.2 0 1.6 1.6 0 0 1 3.2 0M13.6 12a1.6 1.6 0 1 1-3.2 0 1.6 1.6 0 0 1 3.2 0M20.1 12a1.6 1.6 0 1 1-3.2 0 1.6 1.6 0 0 1 3.2 0"],
   edit: ["M4.5 19.5 5.5 15 16 4.5l3.5 3.5L9 18.5zM13.5 7l3.5 3.5"],
+  new: ["M12 5v14M5 12h14"],
   left: ["m14 6-6 6 6 6"],
   right: ["m10 6 6 6-6 6"],
   undo: ["M8 5 4 9l4 4M4.5 9H14a5.5 5.5 0 0 1 0 11h-4"],

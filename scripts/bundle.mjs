@@ -5,7 +5,7 @@
 // first line runs.
 //
 // All programs and styles of the page go to build/HASH/, whose name changes with any byte of it. So no cache and no
-// half-finished upload can give a page the programs of another build. The names that others use (mamba.js, worker.js)
+// half-finished upload can give a page the programs of another build. The names that others use (mamba.js, element.js, worker.js)
 // stay in the site's root and lead there. SITE_URL, if it is set, is the site's own address.
 
 import { createHash } from "node:crypto";
@@ -22,12 +22,14 @@ import { PARTS, partsStayFiles } from "./parts.mjs";
 const PROGRAMS = {
   app: "page/app.js",
   mamba: "mamba.js",
+  element: "element.js",
+  embed: "element/embed.js",
   worker: "worker.js",
   "pool-worker": "engine/program/pool-worker.js",
 };
 /** Folders whose modules are only used inside the programs. */
-const SOURCES = ["ai.js", "engine", "offline", "page", "styles", "mamba.js", "worker.js", "service-worker.js"];
-const PUBLIC = { "mamba.js": "export * from", "worker.js": "import" };
+const SOURCES = ["ai.js", "element", "engine", "offline", "page", "styles", "element.js", "mamba.js", "worker.js", "service-worker.js"];
+const PUBLIC = { "element.js": "export * from", "mamba.js": "export * from", "worker.js": "import" };
 
 const folder = path.resolve(process.argv[2] ?? "dist");
 const at = (/** @type {string[]} */ ...names) => path.join(folder, ...names);
@@ -62,7 +64,7 @@ for (const kind of ["", "_relaxed", "_threads"]) {
   }
 }
 
-const html = await readFile(at("index.html"), "utf8");
+const [html, embed] = await Promise.all(["index.html", "embed.html"].map((name) => readFile(at(name), "utf8")));
 await rm(at("build"), { recursive: true, force: true });
 await mkdir(at("build", "new"), { recursive: true });
 
@@ -79,6 +81,8 @@ await build({
   stdin: { contents: sheets.map(([, name]) => `@import "./${name}";`).join("\n"), loader: "css", resolveDir: folder },
   outfile: "build/new/page.css",
 });
+
+await build({ ...common, entryPoints: { element: "element/element.css", embed: "styles/embed.css" }, outdir: "build/new" });
 
 // Browsers that know WebAssembly know woff2.
 const maths = await build({
@@ -98,7 +102,7 @@ const serviceWorker = await build({
 
 await Promise.all(wasm.map((name) => rename(at(name), at("build", "new", name))));
 
-const hash = createHash("sha256").update(html);
+const hash = createHash("sha256").update(html).update(embed);
 for (const name of (await readdir(at("build", "new"))).sort()) {
   hash.update(`${name}\n`).update(await readFile(at("build", "new", name)));
 }
@@ -107,26 +111,45 @@ const home = `build/${hash.digest("hex").slice(0, 16)}`;
 await rename(at("build", "new"), at(home));
 
 await writeFile(at("index.html"), pageOf(html));
+await writeFile(at("embed.html"), embedOf(embed));
 for (const source of SOURCES) await rm(at(source), { recursive: true });
 for (const [name, way] of Object.entries(PUBLIC)) await writeFile(at(name), `${way} "./${home}/${name}";\n`);
 const inputs = [programs, parts, maths, serviceWorker].flatMap(({ metafile }) => Object.keys(metafile?.inputs ?? {}).map((input) => at(input)));
 await writeFile(at("THIRD-PARTY.txt"), `${await crateNotices()}\n\n${await npmNotices(inputs)}`);
 await keepShell();
 
+/**
+ * @param {string} source of a page
+ * @param {[string, string][]} changes what stands there once, and what comes in its place
+ */
+function changed(source, changes) {
+  let made = source;
+  for (const [old, fresh] of changes) {
+    if (made.split(old).length !== 2) throw new Error(`A page does not have ${old} once.`);
+    made = made.replace(old, fresh);
+  }
+  return made;
+}
+
 /** The page, with the addresses of this build. @param {string} source */
 function pageOf(source) {
-  let made = source;
-  const replace = (/** @type {string} */ old, /** @type {string} */ fresh) => {
-    if (made.split(old).length !== 2) throw new Error(`index.html does not have ${old} once.`);
-    made = made.replace(old, fresh);
-  };
-  for (const [link] of sheets.slice(1)) replace(link, "");
-  replace(sheets[0][1], `${home}/page.css`);
-  replace('src="page/boot.js"', `src="${home}/boot.js"`);
-  replace(`src="${PROGRAMS.app}"`, `src="${home}/app.js"`);
   const { SITE_URL } = process.env;
-  if (SITE_URL) replace('content="icons/social.png"', `content="${new URL("icons/social.png", SITE_URL.replace(/\/?$/, "/")).href}"`);
-  return made;
+  return changed(source, [
+    ...sheets.slice(1).map(([link]) => /** @type {[string, string]} */ ([link, ""])),
+    [sheets[0][1], `${home}/page.css`],
+    ['src="page/boot.js"', `src="${home}/boot.js"`],
+    [`src="${PROGRAMS.app}"`, `src="${home}/app.js"`],
+    ...(SITE_URL ? [/** @type {[string, string]} */ (['content="icons/social.png"', `content="${new URL("icons/social.png", SITE_URL.replace(/\/?$/, "/")).href}"`])] : []),
+  ]);
+}
+
+/** The page for frames. @param {string} source */
+function embedOf(source) {
+  return changed(source, [
+    ["styles/embed.css", `${home}/embed.css`],
+    [`src="${PROGRAMS.element}"`, `src="${home}/element.js"`],
+    [`src="${PROGRAMS.embed}"`, `src="${home}/embed.js"`],
+  ]);
 }
 
 /** Writes the service worker, with the list of what it keeps. */

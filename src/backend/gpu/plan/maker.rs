@@ -116,6 +116,7 @@ impl<'a> Maker<'a> {
 
     pub fn carry(&mut self, m: &MixerDims) -> Pipeline {
         let mut overrides = Self::numbers([("E", m.e), ("N", m.n), ("A_ROWS", m.a_rows()), ("CHUNK", m.chunk)]);
+        overrides.push(("STRIDE", m.chunk_len() as f64));
         overrides.extend(slot(m));
         self.pipeline(&kernels::CARRY, &overrides)
     }

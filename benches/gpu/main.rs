@@ -148,7 +148,7 @@ fn model(name: &str, precision: Precision, mut gpu: Gpu, bandwidth: f64) -> Resu
             "recordingUs": host_seconds * 1e6,
         })
     );
-    for tokens in [1, 1024] {
+    for tokens in [1, 512, 2048] {
         for timing in testing::profile(&gpu, tokens)? {
             println!(
                 "{}",

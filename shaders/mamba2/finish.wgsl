@@ -6,11 +6,26 @@
 @group(0) @binding(6) var<uniform> control: Control;
 
 // What x[s] counts in y[t].
-fn count_of(t: u32, s: u32, score: f32, a: f32, skip: f32) -> f32 {
+fn count_of(t: u32, s: u32, scores: u32, a: f32, skip: f32) -> f32 {
     if s > t {
         return 0.0;
     }
-    return score * exp2(a * since(t, s)) * dts[s] + select(0.0, skip, s == t);
+    return chunks[scores + s * CHUNK] * exp2(a * since(t, s)) * dts[s] + select(0.0, skip, s == t);
+}
+
+fn h_at(is_inside: bool, at: u32) -> f32 {
+    if is_inside {
+        return chunks[at];
+    }
+    return 0.0;
+}
+
+// A channel of four states, every fourth.
+fn h_of_four(is_channel: bool, n: u32, channel: u32) -> vec4<f32> {
+    let at = channel + n * E;
+    return vec4<f32>(
+        h_at(is_channel && n < N, at), h_at(is_channel && n + 4u < N, at + 4u * E),
+        h_at(is_channel && n + 8u < N, at + 8u * E), h_at(is_channel && n + 12u < N, at + 12u * E));
 }
 
 fn from_begin(t: u32) -> f32 {
@@ -36,48 +51,43 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) wor
     let a = a_d[head * P];
     let skip = a_d[E + head * P];
     take_dts(thread, begin, tokens, head);
+    let is_channel = first_p + thread % SIDE < P;
+    let e_from = head * P + first_p + thread % SIDE;
     var sums: mat4x4<f32>; // [t, p]
+    // What comes next is on its way while this is used.
+    var c = b_c_of_four(1u, head, begin, tokens, thread / DEPTH, thread % DEPTH);
+    var h = h_of_four(is_channel, thread / SIDE, base + e_from);
     for (var first = 0u; first < N; first += DEPTH) {
         workgroupBarrier();
-        for (var i = thread; i < DEPTH * SIDE; i += THREADS) {
-            put_left(i % DEPTH, i / DEPTH, b_c_at(1u, head, begin, tokens, i / DEPTH, first + i % DEPTH));
-            let n = first + i / SIDE;
-            let p = first_p + i % SIDE;
-            var h = 0.0;
-            if n < N && p < P {
-                h = chunks[base + n * E + head * P + p];
-            }
-            put_right(i / SIDE, i % SIDE, h);
-        }
+        put_left_by_places(thread, c);
+        put_right_by_terms(thread, h);
         workgroupBarrier();
+        c = b_c_of_four(1u, head, begin, tokens, thread / DEPTH, first + DEPTH + thread % DEPTH);
+        h = h_of_four(is_channel, first + DEPTH + thread / SIDE, base + e_from);
         add_products(thread, &sums);
     }
-    let my_t = thread / 16u * 4u;
+    let my_t = row_quad(thread) * 4u;
     sums[0] *= exp2(a * from_begin(my_t));
     sums[1] *= exp2(a * from_begin(my_t + 1u));
     sums[2] *= exp2(a * from_begin(my_t + 2u));
     sums[3] *= exp2(a * from_begin(my_t + 3u));
-    let scores = base + (N + 1u) * E + head / HEADS_PER_GROUP * CHUNK * CHUNK;
+    let scores = base + (N + 1u) * E + head / HEADS_PER_GROUP * CHUNK * CHUNK + thread % SIDE;
     for (var first = 0u; first < tokens; first += DEPTH) {
+        let s = first + thread / SIDE;
+        let counts = vec4<f32>(
+            count_of(thread % SIDE, s, scores, a, skip), count_of(thread % SIDE, s + 4u, scores, a, skip),
+            count_of(thread % SIDE, s + 8u, scores, a, skip), count_of(thread % SIDE, s + 12u, scores, a, skip));
+        let x = xbc_of_four(is_channel, begin, tokens, s, e_from);
         workgroupBarrier();
-        for (var i = thread; i < DEPTH * SIDE; i += THREADS) {
-            let s = first + i / SIDE;
-            let p = first_p + i % SIDE;
-            let score = chunks[scores + s * CHUNK + i % SIDE];
-            put_left(i / SIDE, i % SIDE, count_of(i % SIDE, s, score, a, skip));
-            var x = 0.0;
-            if s < tokens && p < P {
-                x = xbc[(begin + s) * WIDTH + head * P + p];
-            }
-            put_right(i / SIDE, i % SIDE, x);
-        }
+        put_left_by_terms(thread, counts);
+        put_right_by_terms(thread, x);
         workgroupBarrier();
         // Tokens before these see none of them.
         if my_t + 3u >= first {
             add_products(thread, &sums);
         }
     }
-    let p = first_p + thread % 16u * 4u;
+    let p = first_p + column_quad(thread) * 4u;
     if p < P {
         let e = head * P + p;
         write_four(begin, tokens, my_t, e, P - p, sums[0]);

@@ -11,16 +11,16 @@ fn score(thread: u32, group: u32, chunk: u32, tokens: u32) {
     let head = group * HEADS_PER_GROUP;
     var sums: mat4x4<f32>; // [s, t]
     for (var first = 0u; first < N; first += DEPTH) {
+        let n = first + thread % DEPTH;
+        let b = b_c_of_four(0u, head, chunk * CHUNK, tokens, thread / DEPTH, n);
+        let c = b_c_of_four(1u, head, chunk * CHUNK, tokens, thread / DEPTH, n);
         workgroupBarrier();
-        for (var i = thread; i < DEPTH * SIDE; i += THREADS) {
-            let n = first + i % DEPTH;
-            put_left(i % DEPTH, i / DEPTH, b_c_at(0u, head, chunk * CHUNK, tokens, i / DEPTH, n));
-            put_right(i % DEPTH, i / DEPTH, b_c_at(1u, head, chunk * CHUNK, tokens, i / DEPTH, n));
-        }
+        put_left_by_places(thread, b);
+        put_right_by_places(thread, c);
         workgroupBarrier();
         add_products(thread, &sums);
     }
-    let out = chunk * STRIDE + (N + 1u) * E + (group * CHUNK + thread / 16u * 4u) * CHUNK + thread % 16u * 4u;
+    let out = chunk * STRIDE + (N + 1u) * E + (group * CHUNK + row_quad(thread) * 4u) * CHUNK + column_quad(thread) * 4u;
     write_four(out, 4u, sums[0]);
     write_four(out + CHUNK, 4u, sums[1]);
     write_four(out + 2u * CHUNK, 4u, sums[2]);
@@ -53,23 +53,25 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) wor
         counts[thread] = exp2(decay) * dts[thread];
     }
     var sums: mat4x4<f32>; // [n, p]
+    let is_state = first_n + thread % SIDE < N;
+    let is_channel = first_p + thread % SIDE < P;
+    let b_from = b_or_c(0u, head) + first_n + thread % SIDE;
+    let x_from = head * P + first_p + thread % SIDE;
+    // What comes next is on its way while this is used.
+    var b = xbc_of_four(is_state, begin, tokens, thread / SIDE, b_from);
+    var x = xbc_of_four(is_channel, begin, tokens, thread / SIDE, x_from);
     for (var first = 0u; first < tokens; first += DEPTH) {
+        let s = first + thread / SIDE;
         workgroupBarrier();
-        for (var i = thread; i < DEPTH * SIDE; i += THREADS) {
-            let s = first + i / SIDE;
-            let p = first_p + i % SIDE;
-            put_left(i / SIDE, i % SIDE, b_c_at(0u, head, begin, tokens, s, first_n + i % SIDE));
-            var x = 0.0;
-            if s < tokens && p < P {
-                x = xbc[(begin + s) * WIDTH + head * P + p] * counts[s];
-            }
-            put_right(i / SIDE, i % SIDE, x);
-        }
+        put_left_by_terms(thread, b);
+        put_right_by_terms(thread, x * vec4<f32>(counts[s], counts[s + 4u], counts[s + 8u], counts[s + 12u]));
         workgroupBarrier();
+        b = xbc_of_four(is_state, begin, tokens, s + DEPTH, b_from);
+        x = xbc_of_four(is_channel, begin, tokens, s + DEPTH, x_from);
         add_products(thread, &sums);
     }
-    let n = first_n + thread / 16u * 4u;
-    let p = first_p + thread % 16u * 4u;
+    let n = first_n + row_quad(thread) * 4u;
+    let p = first_p + column_quad(thread) * 4u;
     if p >= P {
         return;
     }

@@ -21,19 +21,60 @@ var<workgroup> dts: array<f32, CHUNK>;
 var<workgroup> up_to: array<f32, CHUNK>;
 var<workgroup> after: array<f32, CHUNK>;
 
-fn put_left(k: u32, row: u32, value: f32) {
-    left[k * ROW4 + row / 4u][row % 4u] = value;
+// A thread brings four values of each side. By terms: of term thread / 64, and every fourth after it, for place
+// thread % 64. By places: of term thread % 16, for place thread / 16 and every sixteenth after it. Neighbouring threads should
+// read neighbouring values.
+fn put_left_by_terms(thread: u32, v: vec4<f32>) {
+    let at = thread / SIDE * ROW4 + thread % SIDE / 4u;
+    let part = thread % 4u;
+    left[at][part] = v.x;
+    left[at + 4u * ROW4][part] = v.y;
+    left[at + 8u * ROW4][part] = v.z;
+    left[at + 12u * ROW4][part] = v.w;
 }
 
-fn put_right(k: u32, column: u32, value: f32) {
-    right[k * ROW4 + column / 4u][column % 4u] = value;
+fn put_right_by_terms(thread: u32, v: vec4<f32>) {
+    let at = thread / SIDE * ROW4 + thread % SIDE / 4u;
+    let part = thread % 4u;
+    right[at][part] = v.x;
+    right[at + 4u * ROW4][part] = v.y;
+    right[at + 8u * ROW4][part] = v.z;
+    right[at + 12u * ROW4][part] = v.w;
 }
 
-// Adds the products of the tile to those of this thread: rows thread / 16 * 4 and on, columns thread % 16 * 4 and on.
+fn put_left_by_places(thread: u32, v: vec4<f32>) {
+    let at = thread % DEPTH * ROW4 + thread / DEPTH / 4u;
+    let part = thread / DEPTH % 4u;
+    left[at][part] = v.x;
+    left[at + 4u][part] = v.y;
+    left[at + 8u][part] = v.z;
+    left[at + 12u][part] = v.w;
+}
+
+fn put_right_by_places(thread: u32, v: vec4<f32>) {
+    let at = thread % DEPTH * ROW4 + thread / DEPTH / 4u;
+    let part = thread / DEPTH % 4u;
+    right[at][part] = v.x;
+    right[at + 4u][part] = v.y;
+    right[at + 8u][part] = v.z;
+    right[at + 12u][part] = v.w;
+}
+
+// The quad of rows and the quad of columns of a thread. 32 threads have 4 x 8 of them: so they read the fewest different
+// places.
+fn row_quad(thread: u32) -> u32 {
+    return thread / 8u % 4u + thread / 64u * 4u;
+}
+
+fn column_quad(thread: u32) -> u32 {
+    return thread % 8u + thread / 32u % 2u * 8u;
+}
+
+// Adds the products of the tile to those of this thread: [row, column].
 fn add_products(thread: u32, sums: ptr<function, mat4x4<f32>>) {
     for (var k = 0u; k < DEPTH; k++) {
-        let rows = left[k * ROW4 + thread / 16u];
-        let columns = right[k * ROW4 + thread % 16u];
+        let rows = left[k * ROW4 + row_quad(thread)];
+        let columns = right[k * ROW4 + column_quad(thread)];
         (*sums)[0] += rows.x * columns;
         (*sums)[1] += rows.y * columns;
         (*sums)[2] += rows.z * columns;
@@ -41,12 +82,27 @@ fn add_products(thread: u32, sums: ptr<function, mat4x4<f32>>) {
     }
 }
 
-// B (part 0) or C (part 1) of a head's group at a token of the chunk; 0 beyond the last one.
-fn b_c_at(part: u32, head: u32, begin: u32, tokens: u32, t: u32, n: u32) -> f32 {
-    if t < tokens && n < N {
-        return xbc[(begin + t) * WIDTH + b_or_c(part, head) + n];
+// A value of a row of the convolution, if it is inside.
+fn xbc_at(is_inside: bool, t: u32, at: u32) -> f32 {
+    if is_inside {
+        return xbc[t * WIDTH + at];
     }
     return 0.0;
+}
+
+// B (part 0) or C (part 1) of a group for one state and four tokens of a chunk, every sixteenth; zeros where there is none.
+fn b_c_of_four(part: u32, head: u32, begin: u32, tokens: u32, t: u32, n: u32) -> vec4<f32> {
+    let at = b_or_c(part, head) + n;
+    return vec4<f32>(
+        xbc_at(n < N && t < tokens, begin + t, at), xbc_at(n < N && t + 16u < tokens, begin + t + 16u, at),
+        xbc_at(n < N && t + 32u < tokens, begin + t + 32u, at), xbc_at(n < N && t + 48u < tokens, begin + t + 48u, at));
+}
+
+// A value of the convolution's rows (is there one?) for four tokens of a chunk, every fourth.
+fn xbc_of_four(is_inside: bool, begin: u32, tokens: u32, t: u32, at: u32) -> vec4<f32> {
+    return vec4<f32>(
+        xbc_at(is_inside && t < tokens, begin + t, at), xbc_at(is_inside && t + 4u < tokens, begin + t + 4u, at),
+        xbc_at(is_inside && t + 8u < tokens, begin + t + 8u, at), xbc_at(is_inside && t + 12u < tokens, begin + t + 12u, at));
 }
 
 // Fills dts, up_to and after. All threads must call it.

@@ -1,6 +1,6 @@
-// The last of three dispatches of the matrix form (see `shared/mamba2_chunk`), h being what `carry` has left of each chunk's
-// beginning: y[t] = exp2(a S(t, begin)) C[t] h + sum over s <= t of (C[t] . B[s]) exp2(a S(t, s)) dt[s] x[s] + D x[t],
-// gated. A workgroup takes up to 64 channels of a head through a chunk.
+// The last of three dispatches of the matrix form (see `shared/mamba2_chunk`), h being what `carry` has left of each
+// chunk's beginning: y[t] = exp2(a S(t, begin)) C[t] h + sum over s <= t of (C[t] . B[s]) exp2(a S(t, s)) dt[s] x[s]
+// + D x[t], gated. A workgroup takes up to 64 channels of a head through a chunk.
 @group(0) @binding(4) var<storage, read> chunks: array<f32>; // [chunks, STRIDE]
 @group(0) @binding(5) var<storage, read_write> y: array<f32>; // [T, E]
 @group(0) @binding(6) var<uniform> control: Control;

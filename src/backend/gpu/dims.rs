@@ -402,6 +402,23 @@ mod tests {
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
+    /// Mamba-2 130M, whose state has 19 MB.
+    #[test]
+    fn a_large_state_is_read_ahead_where_there_is_memory() {
+        let config = Config::parse(
+            r#"{"model_type":"mamba2","vocab_size":50288,"hidden_size":768,"num_hidden_layers":24,"state_size":128,
+                "num_heads":24,"head_dim":64,"n_groups":1}"#,
+        )
+        .unwrap();
+        let limits = wgpu::Limits { max_buffer_size: 1 << 30, ..wgpu::Limits::default() };
+        let dims = Dims::new(&config, &limits, Format::F16).unwrap();
+        assert_eq!((dims.ahead, dims.tokens), (4, MOST_BLOCK_TOKENS));
+        assert!(dims.ring_bytes() <= RING_BYTES);
+        let small = Dims::small(&config, &limits, Format::F16).unwrap();
+        assert_eq!(small.ahead, 1);
+        assert!(small.ring_bytes() <= SMALL_RING_BYTES);
+    }
+
     /// Sizes of the GPU, which wrapped above 4 GiB in the 32 bits of wasm.
     #[test]
     fn a_model_of_many_gigabytes_is_counted_in_full() {

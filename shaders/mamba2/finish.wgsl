@@ -59,8 +59,8 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) wor
     var h = h_of_four(is_channel, thread / SIDE, base + e_from);
     for (var first = 0u; first < N; first += DEPTH) {
         workgroupBarrier();
-        put_left_by_places(thread, c);
-        put_right_by_terms(thread, h);
+        put_by_places(LEFT, thread, c);
+        put_by_terms(RIGHT, thread, h);
         workgroupBarrier();
         c = b_c_of_four(1u, head, begin, tokens, thread / DEPTH, first + DEPTH + thread % DEPTH);
         h = h_of_four(is_channel, first + DEPTH + thread / SIDE, base + e_from);
@@ -79,8 +79,8 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) wor
             count_of(thread % SIDE, s + 8u, scores, a, skip), count_of(thread % SIDE, s + 12u, scores, a, skip));
         let x = xbc_of_four(is_channel, begin, tokens, s, e_from);
         workgroupBarrier();
-        put_left_by_terms(thread, counts);
-        put_right_by_terms(thread, x);
+        put_by_terms(LEFT, thread, counts);
+        put_by_terms(RIGHT, thread, x);
         workgroupBarrier();
         // Tokens before these see none of them.
         if my_t + 3u >= first {

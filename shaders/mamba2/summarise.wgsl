@@ -15,8 +15,8 @@ fn score(thread: u32, group: u32, chunk: u32, tokens: u32) {
         let b = b_c_of_four(0u, head, chunk * CHUNK, tokens, thread / DEPTH, n);
         let c = b_c_of_four(1u, head, chunk * CHUNK, tokens, thread / DEPTH, n);
         workgroupBarrier();
-        put_left_by_places(thread, b);
-        put_right_by_places(thread, c);
+        put_by_places(LEFT, thread, b);
+        put_by_places(RIGHT, thread, c);
         workgroupBarrier();
         add_products(thread, &sums);
     }
@@ -63,8 +63,8 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) wor
     for (var first = 0u; first < tokens; first += DEPTH) {
         let s = first + thread / SIDE;
         workgroupBarrier();
-        put_left_by_terms(thread, b);
-        put_right_by_terms(thread, x * vec4<f32>(counts[s], counts[s + 4u], counts[s + 8u], counts[s + 12u]));
+        put_by_terms(LEFT, thread, b);
+        put_by_terms(RIGHT, thread, x * vec4<f32>(counts[s], counts[s + 4u], counts[s + 8u], counts[s + 12u]));
         workgroupBarrier();
         b = xbc_of_four(is_state, begin, tokens, s + DEPTH, b_from);
         x = xbc_of_four(is_channel, begin, tokens, s + DEPTH, x_from);

@@ -11,53 +11,36 @@ override STRIDE: u32; // floats of a chunk: h [N, E], the sum of dt [E], C . B o
 const THREADS = 256u;
 const CHUNK = 64u;
 const SIDE = 64u;
-const DEPTH = 16u;
+const DEPTH = 16u; // terms at a time
 const ROW4 = (SIDE + 4u) / 4u; // padded against bank conflicts
-var<workgroup> left: array<vec4<f32>, DEPTH * ROW4>; // [DEPTH, rows]
-var<workgroup> right: array<vec4<f32>, DEPTH * ROW4>; // [DEPTH, columns]
+const LEFT = 0u;
+const RIGHT = DEPTH * ROW4;
+var<workgroup> factors: array<vec4<f32>, 2u * DEPTH * ROW4>; // LEFT [DEPTH, rows], RIGHT [DEPTH, columns]
 
 // dt of each token, 0 beyond the last one. In each run of DEPTH tokens: its sum up to a token, and after it.
 var<workgroup> dts: array<f32, CHUNK>;
 var<workgroup> up_to: array<f32, CHUNK>;
 var<workgroup> after: array<f32, CHUNK>;
 
-// A thread brings four values of each side. By terms: of term thread / 64, and every fourth after it, for place
-// thread % 64. By places: of term thread % 16, for place thread / 16 and every sixteenth after it. Neighbouring threads should
-// read neighbouring values.
-fn put_left_by_terms(thread: u32, v: vec4<f32>) {
-    let at = thread / SIDE * ROW4 + thread % SIDE / 4u;
+// A thread brings four values of each side: by terms, those of term thread / 64 and of every fourth after it, for place
+// thread % 64; or by places, those of term thread % 16, for place thread / 16 and every sixteenth after it. It is the way
+// in which neighbouring threads read neighbouring values.
+fn put_by_terms(side: u32, thread: u32, v: vec4<f32>) {
+    let at = side + thread / SIDE * ROW4 + thread % SIDE / 4u;
     let part = thread % 4u;
-    left[at][part] = v.x;
-    left[at + 4u * ROW4][part] = v.y;
-    left[at + 8u * ROW4][part] = v.z;
-    left[at + 12u * ROW4][part] = v.w;
+    factors[at][part] = v.x;
+    factors[at + 4u * ROW4][part] = v.y;
+    factors[at + 8u * ROW4][part] = v.z;
+    factors[at + 12u * ROW4][part] = v.w;
 }
 
-fn put_right_by_terms(thread: u32, v: vec4<f32>) {
-    let at = thread / SIDE * ROW4 + thread % SIDE / 4u;
-    let part = thread % 4u;
-    right[at][part] = v.x;
-    right[at + 4u * ROW4][part] = v.y;
-    right[at + 8u * ROW4][part] = v.z;
-    right[at + 12u * ROW4][part] = v.w;
-}
-
-fn put_left_by_places(thread: u32, v: vec4<f32>) {
-    let at = thread % DEPTH * ROW4 + thread / DEPTH / 4u;
+fn put_by_places(side: u32, thread: u32, v: vec4<f32>) {
+    let at = side + thread % DEPTH * ROW4 + thread / DEPTH / 4u;
     let part = thread / DEPTH % 4u;
-    left[at][part] = v.x;
-    left[at + 4u][part] = v.y;
-    left[at + 8u][part] = v.z;
-    left[at + 12u][part] = v.w;
-}
-
-fn put_right_by_places(thread: u32, v: vec4<f32>) {
-    let at = thread % DEPTH * ROW4 + thread / DEPTH / 4u;
-    let part = thread / DEPTH % 4u;
-    right[at][part] = v.x;
-    right[at + 4u][part] = v.y;
-    right[at + 8u][part] = v.z;
-    right[at + 12u][part] = v.w;
+    factors[at][part] = v.x;
+    factors[at + 4u][part] = v.y;
+    factors[at + 8u][part] = v.z;
+    factors[at + 12u][part] = v.w;
 }
 
 // The quad of rows and the quad of columns of a thread. 32 threads have 4 x 8 of them: so they read the fewest different
@@ -73,8 +56,8 @@ fn column_quad(thread: u32) -> u32 {
 // Adds the products of the tile to those of this thread: [row, column].
 fn add_products(thread: u32, sums: ptr<function, mat4x4<f32>>) {
     for (var k = 0u; k < DEPTH; k++) {
-        let rows = left[k * ROW4 + row_quad(thread)];
-        let columns = right[k * ROW4 + column_quad(thread)];
+        let rows = factors[LEFT + k * ROW4 + row_quad(thread)];
+        let columns = factors[RIGHT + k * ROW4 + column_quad(thread)];
         (*sums)[0] += rows.x * columns;
         (*sums)[1] += rows.y * columns;
         (*sums)[2] += rows.z * columns;
@@ -90,7 +73,7 @@ fn xbc_at(is_inside: bool, t: u32, at: u32) -> f32 {
     return 0.0;
 }
 
-// B (part 0) or C (part 1) of a group for one state and four tokens of a chunk, every sixteenth; zeros where there is none.
+// B (part 0) or C (part 1) of a group, of one state at four tokens of a chunk, every sixteenth; zeros where there is none.
 fn b_c_of_four(part: u32, head: u32, begin: u32, tokens: u32, t: u32, n: u32) -> vec4<f32> {
     let at = b_or_c(part, head) + n;
     return vec4<f32>(
@@ -102,7 +85,8 @@ fn b_c_of_four(part: u32, head: u32, begin: u32, tokens: u32, t: u32, n: u32) ->
 fn xbc_of_four(is_inside: bool, begin: u32, tokens: u32, t: u32, at: u32) -> vec4<f32> {
     return vec4<f32>(
         xbc_at(is_inside && t < tokens, begin + t, at), xbc_at(is_inside && t + 4u < tokens, begin + t + 4u, at),
-        xbc_at(is_inside && t + 8u < tokens, begin + t + 8u, at), xbc_at(is_inside && t + 12u < tokens, begin + t + 12u, at));
+        xbc_at(is_inside && t + 8u < tokens, begin + t + 8u, at),
+        xbc_at(is_inside && t + 12u < tokens, begin + t + 12u, at));
 }
 
 // Fills dts, up_to and after. All threads must call it.

@@ -6,7 +6,7 @@ import { load } from "../mamba.js";
 /**
  * @typedef {import("../mamba.js").Engine} Engine
  * @typedef {import("../engine/fetch/progress.js").Progress} Progress
- * @typedef {Pick<import("../mamba.js").LoadOptions, "model" | "backend" | "precision"> & { model: string }} Wanted
+ * @typedef {{ model: string, backend: string, precision: string }} Wanted
  * @typedef {{ ready: Promise<Engine>, giveBack: () => void, replace: () => void }} Borrowed `replace`: its engine has ended,
  *   so whoever borrows next loads another one
  */
@@ -22,8 +22,10 @@ class Shared {
 
   /** @param {Wanted} wanted */
   constructor(wanted) {
+    // The attributes of an element say anything. `load` refuses what it does not know.
+    const asked = /** @type {import("../mamba.js").LoadOptions} */ (wanted);
     this.ready = load({
-      ...wanted,
+      ...asked,
       signal: this.abort.signal,
       onProgress: (progress) => {
         this.progress = progress;

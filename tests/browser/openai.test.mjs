@@ -93,7 +93,7 @@ test("a chat that goes on says what it has read, to the token, and says the same
 test("OpenAI's client streams, several answers differ, and an abort stops the model", async () => {
   const { text, usage, answers, logprobs, aborted, error } = await page.evaluate(async () => {
     const model = engine.chat.model;
-    const messages = [{ role: "user", content: "Tell me a story." }];
+    const messages = [{ role: "user", content: "Tell me a story about a fox." }];
     const stream = client.chat.completions.stream({ model, messages, max_tokens: 12, seed: 1, stream_options: { include_usage: true } });
     const completion = await stream.finalChatCompletion();
     const several = await client.chat.completions.create({ model, messages, n: 2, seed: 3, max_tokens: 12, logprobs: true, top_logprobs: 2 });

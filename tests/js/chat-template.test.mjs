@@ -33,6 +33,8 @@ async function engineWith(template, tokens = {}) {
   return loader.finish();
 }
 
+/** Stands before words that would be a special token (src/tokenizer/special.rs). */
+const GUARD = "\u{8FFFF}";
 const TOOLS = [
   {
     type: "function",
@@ -64,7 +66,8 @@ for (const name of ["granite-4", "falcon-h1"]) {
     for (const { conversation, add_generation_prompt: prompts, text } of cases) {
       if (text === null) continue;
       const messages = [...golden.conversations[conversation], ...CALLS];
-      assert.equal(engine.renderChat(JSON.stringify({ messages, tools: TOOLS, prompts })), text, conversation);
+      const rendered = engine.renderChat(JSON.stringify({ messages, tools: TOOLS, prompts }));
+      assert.equal(rendered.replaceAll(GUARD, ""), text, conversation);
       compared += 1;
     }
     assert.ok(compared > 5, `${compared} cases`);

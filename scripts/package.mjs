@@ -92,12 +92,9 @@ async function manifest() {
     type: "module",
     engines: { node: ">=20" },
     exports: {
-      ".": { types: "./types/mamba.d.ts", node: "./node.js", default: "./mamba.js" },
+      ".": { types: "./types/mamba.d.ts", browser: "./mamba.js", node: "./node.js", default: "./mamba.js" },
       "./package.json": "./package.json",
     },
-    main: "./node.js",
-    browser: "./mamba.js",
-    types: "./types/mamba.d.ts",
     sideEffects: false,
     files: ["*.js", "*.wasm", "types/", "THIRD-PARTY.txt", "CHANGELOG.md"],
   };

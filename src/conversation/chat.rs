@@ -44,7 +44,8 @@ fn guard(value: &Value, tokenizer: &Tokenizer) -> core::result::Result<Value, mi
         ValueKind::Seq => value.try_iter()?.map(|item| guard(&item, tokenizer)).collect::<core::result::Result<_, _>>(),
         ValueKind::Map => {
             let pair = |key: Value| Ok((guard(&key, tokenizer)?, guard(&value.get_item(&key)?, tokenizer)?));
-            value.try_iter()?.map(pair).collect::<core::result::Result<_, minijinja::Error>>()
+            let pairs = value.try_iter()?.map(pair).collect::<core::result::Result<Vec<_>, minijinja::Error>>()?;
+            Ok(Value::from_pairs(pairs)) // collected as a value they would be a list
         }
         _ => Ok(value.clone()),
     }

@@ -101,8 +101,8 @@ export class Completions {
     const prompt = await this.#template.prompt(messages, tools);
     const head = await this.#template.head(prompt, messages, tools);
     const begun = mustCall === false ? "" : await this.#template.callBeginning(mustCall);
-    this.#marks ??= specialMarks(this.#host);
-    return { prompt, head, begun, marks: tools.length > 0 ? await this.#marks : new Map() };
+    const marks = tools.length > 0 ? await (this.#marks ??= specialMarks(this.#host)) : new Map();
+    return { prompt, head, begun, marks };
   }
 
   /**

@@ -94,11 +94,13 @@ test("two elements share one engine, and both are answered at once", async () =>
     await page.waitForTimeout(50);
     await isDone(page, "plain");
     assert.equal((await page.evaluate(() => /** @type {MambaChat} */ (document.getElementById("plain")).send("Three")))?.message, "Three");
+    const states = () => page.evaluate(async () => (await /** @type {MambaChat} */ (document.getElementById("themed")).engine?.states.usage())?.memory.states);
+    assert.equal(await states(), 3, "one after each turn");
     await page.evaluate(() => document.getElementById("plain")?.remove());
-    await page.waitForTimeout(300);
+    for (let i = 0; i < 50 && (await states()) !== 1; i++) await page.waitForTimeout(100);
+    assert.equal(await states(), 1, "those of the other one");
     assert.equal(page.workers().length, 1, "the other one still has it");
     await page.evaluate(() => document.getElementById("themed")?.remove());
-    await page.waitForFunction(() => true);
     for (let i = 0; i < 50 && page.workers().length > 0; i++) await page.waitForTimeout(100);
     assert.equal(page.workers().length, 0);
   });
@@ -165,7 +167,7 @@ test("keys do what they do on the page, and the focus stays in the element", asy
     await page.evaluate(() => document.getElementById("plain")?.setAttribute("max-tokens", "5000"));
     await page.locator("#plain #message").fill("A long one");
     await page.keyboard.press("Enter");
-    await page.locator("#plain .writing .text:not(:empty)").waitFor();
+    await page.locator("#plain .writing .text:not(:empty)").first().waitFor();
     await page.keyboard.press("Escape");
     await isDone(page, "plain");
     assert.match((await page.locator("#plain .numbers").textContent()) ?? "", /topped/);

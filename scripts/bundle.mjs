@@ -28,7 +28,7 @@ const PROGRAMS = {
   "pool-worker": "engine/program/pool-worker.js",
 };
 /** Folders whose modules are only used inside the programs. */
-const SOURCES = ["element", "engine", "offline", "page", "styles", "element.js", "mamba.js", "worker.js", "service-worker.js"];
+const SOURCES = ["ai.js", "element", "engine", "offline", "page", "styles", "element.js", "mamba.js", "worker.js", "service-worker.js"];
 const PUBLIC = { "element.js": "export * from", "mamba.js": "export * from", "worker.js": "import" };
 
 const folder = path.resolve(process.argv[2] ?? "dist");

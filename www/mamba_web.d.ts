@@ -56,6 +56,8 @@ export class WasmEngine {
   info(): Omit<import("./mamba.js").EngineInfo, "storage">;
   tokenize(text: string): Uint32Array;
   detokenize(ids: Uint32Array): string;
+  renderChat(json: string): string;
+  tokenizeChat(text: string): Uint32Array;
   session(system?: string): WasmSession;
   restore(bytes: Uint8Array): WasmSession;
   /** All sessions go on with `other`, the same model loaded again; `reason` becomes the backend's. */

@@ -112,6 +112,18 @@ impl WasmEngine {
         self.0.borrow().detokenize(ids).thrown()
     }
 
+    /// The text of a chat by the model's chat template: JSON of `{messages, tools?, prompts?}`.
+    #[wasm_bindgen(js_name = renderChat)]
+    pub fn render_chat(&self, json: &str) -> Result<String, JsValue> {
+        self.0.borrow().render_chat(json).thrown()
+    }
+
+    /// The ids of such a text, or of a part of it.
+    #[wasm_bindgen(js_name = tokenizeChat)]
+    pub fn tokenize_chat(&self, text: &str) -> Result<Vec<u32>, JsValue> {
+        self.0.borrow().tokenize_chat(text).thrown()
+    }
+
     /// A new session, with a system message if the model's chat template takes one.
     pub fn session(&self, system: Option<String>) -> Result<WasmSession, JsValue> {
         let session = self.0.borrow().session(system.as_deref()).thrown()?;

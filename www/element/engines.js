@@ -22,8 +22,10 @@ class Shared {
 
   /** @param {Wanted} wanted */
   constructor(wanted) {
+    // The attributes of an element say anything. `load` refuses what it does not know.
+    const asked = /** @type {import("../mamba.js").LoadOptions} */ (wanted);
     this.ready = load({
-      ...wanted,
+      ...asked,
       signal: this.abort.signal,
       onProgress: (progress) => {
         this.progress = progress;

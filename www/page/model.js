@@ -65,8 +65,11 @@ export class Model {
     try {
       const engine = await load({
         model: choice.model,
-        backend: choice.backend,
-        precision: choice.precision,
+        // From the address of the page or from what was kept; load refuses what it does not know.
+        .../** @type {Pick<import("../mamba.js").LoadOptions, "backend" | "precision">} */ ({
+          backend: choice.backend,
+          precision: choice.precision,
+        }),
         signal,
         onProgress: (progress) => {
           if (signal.aborted) return;

@@ -3,7 +3,7 @@
 import { generateOptions, prefillOptions, snapshotOptions, textOrIds as checkedTextOrIds, turns as checkedTurns } from "./arguments.js";
 import { badArgument, cancelled, MambaError } from "../errors.js";
 
-/** @typedef {import("./connection.js").Connection} Connection */
+/** @import { Connection } from "./connection.js" */
 
 /**
  * @typedef {object} Input
@@ -61,6 +61,7 @@ export class Session {
   #isClosed = false;
 
   /**
+   * @internal
    * @param {Connection} connection
    * @param {import("./protocol.js").SessionHandle & { text?: string | null }} handle
    */
@@ -76,6 +77,7 @@ export class Session {
   /**
    * What the worker calls a session that is free, for other parts of this module.
    *
+   * @internal
    * @param {unknown} session
    * @param {Connection} connection of the engine that it has to be of
    */

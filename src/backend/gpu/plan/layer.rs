@@ -1,7 +1,7 @@
 //! The dispatches of the layers.
 
 use super::attention::Attention;
-use super::maker::{Maker, Matmul, MatmulKind, MatvecKind, groups, matvec_groups, slot, whole};
+use super::maker::{Maker, Matmul, MatmulKind, MatvecKind, Tile, groups, matvec_groups, slot, whole};
 use super::mamba1::Mamba1;
 use super::mamba2::Mamba2;
 use super::{Buffers, Length};
@@ -118,8 +118,9 @@ impl LayerPlan {
             conv,
             out_proj: maker.matvec(o.format, o.cols, o.rows, 0, out),
             norm: maker.pipeline(&kernels::NORM, &norm),
-            in_block: [4, 8].map(|each| maker.matmul(i, i.rows, into, each)),
-            out_block: [2, 8].map(|each| maker.matmul(o, d.d, MatmulKind { bias, add: true, gated }, each)),
+            in_block: [Tile::MIDDLE, Tile::LARGE].map(|tile| maker.matmul(i, i.rows, into, tile)),
+            out_block: [Tile::SMALL, Tile::MIDDLE]
+                .map(|tile| maker.matmul(o, d.d, MatmulKind { bias, add: true, gated }, tile)),
         })
     }
 

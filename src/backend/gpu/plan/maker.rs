@@ -99,23 +99,25 @@ impl<'a> Maker<'a> {
         self.pipeline(&kernels::IN_PROJ, &overrides)
     }
 
-    /// Of blocks of tokens, with so many tokens a thread.
-    pub fn matmul(&mut self, matrix: &Matrix, out: usize, is: MatmulKind, per_thread: usize) -> Matmul {
+    /// Of blocks of tokens.
+    pub fn matmul(&mut self, matrix: &Matrix, out: usize, is: MatmulKind, tile: Tile) -> Matmul {
         let mut overrides = Self::numbers([
             ("FORMAT", matrix.format as usize),
             ("COLS", matrix.cols),
             ("ROWS", matrix.rows),
             ("OUT", out),
-            ("PER_THREAD", per_thread),
-            ("TILE_K", if per_thread == 2 { 32 } else { 16 }),
+            ("THREADS", tile.threads),
+            ("PER_THREAD", tile.per_thread),
+            ("TILE_K", tile.columns),
         ]);
         overrides.extend([("BIAS", is.bias), ("ADD", is.add), ("GATED", is.gated)].map(|(name, on)| (name, flag(on))));
         let pipeline = self.pipeline(&kernels::MATMUL, &overrides);
-        Matmul { pipeline, x: groups(out, 64), y: Rows::PerTokens(16 * per_thread as u32) }
+        Matmul { pipeline, x: groups(out, 64), y: Rows::PerTokens(tile.tokens()) }
     }
 
     pub fn carry(&mut self, m: &MixerDims) -> Pipeline {
         let mut overrides = Self::numbers([("E", m.e), ("N", m.n), ("A_ROWS", m.a_rows()), ("CHUNK", m.chunk)]);
+        overrides.push(("STRIDE", m.chunk_len() as f64));
         overrides.extend(slot(m));
         self.pipeline(&kernels::CARRY, &overrides)
     }
@@ -129,6 +131,29 @@ pub fn slot(m: &MixerDims) -> [(&'static str, f64); 2] {
 pub fn dt_limits(m: &MixerDims) -> [(&'static str, f64); 2] {
     let (low, high) = m.mixer.time_step_limit();
     [("DT_MIN", finite(low)), ("DT_MAX", finite(high))]
+}
+
+/// How a workgroup of `shaders/matmul.wgsl` makes 64 rows of a product.
+#[derive(Debug, Clone, Copy)]
+pub struct Tile {
+    threads: usize,
+    /// Tokens of a thread.
+    per_thread: usize,
+    /// Columns at a time.
+    columns: usize,
+}
+
+impl Tile {
+    /// 32 tokens.
+    pub const SMALL: Self = Self { threads: 256, per_thread: 2, columns: 32 };
+    /// 64 tokens.
+    pub const MIDDLE: Self = Self { threads: 128, per_thread: 8, columns: 16 };
+    /// 128 tokens.
+    pub const LARGE: Self = Self { threads: 256, per_thread: 8, columns: 16 };
+
+    fn tokens(self) -> u32 {
+        (self.threads / 16 * self.per_thread) as u32
+    }
 }
 
 /// The product of a matrix with a block of tokens.

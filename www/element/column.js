@@ -278,7 +278,9 @@ export class Column {
 
   /** @param {import("../page/chats/library.js").Whole} whole */
   open(whole) {
+    const { id } = this.chat.current.meta;
     this.composer.giveBack(this.chat.open(whole, true));
+    void dropStates(this.#engine, id);
   }
 
   /** @returns {import("../page/chats/library.js").Whole} */

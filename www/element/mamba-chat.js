@@ -30,7 +30,7 @@ export class MambaChat extends HTMLElement {
   #root = this.attachShadow({ mode: "open", delegatesFocus: true });
   /** @type {Column | null} */
   #column = null;
-  /** What was wished before the attributes of one change were all there. */
+  /** Whether the model is about to be changed. */
   #isStale = false;
 
   constructor() {
@@ -95,9 +95,14 @@ export class MambaChat extends HTMLElement {
     this.setAttribute("system", system);
   }
 
+  /** The engine, which other elements may use too; null before it is loaded. */
+  get engine() {
+    return this.#column?.engine ?? null;
+  }
+
   /** What the engine says of itself; null before it is loaded. */
   get info() {
-    return this.#column?.engine?.info ?? null;
+    return this.engine?.info ?? null;
   }
 
   get isRunning() {

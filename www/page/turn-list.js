@@ -2,6 +2,7 @@
 // and more are added at either end as the visitor comes near.
 
 import { make } from "./dom.js";
+import { keepFocus } from "./keep-focus.js";
 
 /**
  * @typedef {import("./chats/tree.js").Node} Node
@@ -67,6 +68,7 @@ export class TurnList {
    * @param {string | null} [around] a turn that has to be in the document; the last one if it is null
    */
   show(path, around = null) {
+    keepFocus(); // the button that was pressed may be in a turn that goes
     let common = 0;
     while (common < path.length && common < this.#path.length && path[common].id === this.#path[common].id) common += 1;
     const middle = around === null ? path.length - 1 : path.findIndex(({ id }) => id === around);

@@ -1,6 +1,6 @@
 // Makes the site from a folder: node scripts/bundle.mjs FOLDER
 //
-// The folder has the files of www/ and the three builds of the wasm. Each program becomes one file: a visit waits for every
+// The folder has the files of www/ and the three builds of the wasm and the module of constraints. Each program becomes one file: a visit waits for every
 // file of a program, even if the browser has cached them all, and some thirty files cost a tenth of a second before the
 // first line runs.
 //
@@ -58,7 +58,7 @@ const common = {
 };
 
 const wasm = (await readdir(folder)).filter((name) => /^mamba_web.*\.(js|wasm|d\.ts)$/.test(name));
-for (const kind of ["", "_relaxed", "_threads"]) {
+for (const kind of ["", "_relaxed", "_threads", "_guide"]) {
   for (const name of [`mamba_web${kind}.js`, `mamba_web${kind}_bg.wasm`]) {
     if (!wasm.includes(name)) throw new Error(`${folder} has no ${name}.`);
   }

@@ -5,6 +5,8 @@ mod builder;
 mod defaults;
 #[cfg(not(target_arch = "wasm32"))]
 mod folder;
+#[cfg(not(target_arch = "wasm32"))]
+mod shaped;
 mod warm;
 
 use core::cell::OnceCell;
@@ -14,6 +16,8 @@ use serde::Serialize;
 pub use autotune::{Lap, Trial};
 pub use builder::{EngineBuilder, ModelFiles, Options};
 pub use defaults::Defaults;
+#[cfg(not(target_arch = "wasm32"))]
+pub use shaped::{Shape, Vocabulary};
 pub use warm::warm_up;
 
 use crate::backend::Backend;
@@ -39,6 +43,9 @@ pub struct Engine {
     model_hash: String,
     /// Computed when it is first needed: a large vocabulary takes some milliseconds.
     tokenizer_hash: OnceCell<Option<String>>,
+    /// For constraints, made when the first one is asked for.
+    #[cfg(not(target_arch = "wasm32"))]
+    vocabulary: OnceCell<Vocabulary>,
 }
 
 /// Facts about the model, under the names of docs/api.md.

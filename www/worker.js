@@ -5,6 +5,7 @@ import { asMambaError, asStartError, badArgument, isFatal, outOfMemory, toPlain 
 import { loadModel } from "./engine/files/load-model.js";
 import { TOKENS_AHEAD } from "./engine/session/protocol.js";
 import { Turns } from "./engine/session/turns.js";
+import { walkOf } from "./engine/program/guide.js";
 import { compileWasm, startWasm } from "./engine/program/wasm.js";
 import { roomLeft } from "./engine/keep/store.js";
 import { StateKeeper } from "./engine/states/keeper.js";
@@ -209,13 +210,13 @@ const calls = {
     theSession(session).free();
     sessions.delete(session);
   },
-  async run({ session: handle, request }, id) {
+  async run({ session: handle, request: { constraint, ...request } }, id) {
     const session = theSession(handle);
-    session.begin(request);
     /** @type {Run} */
     const run = { isStopped: false, untaken: 0, wake: () => {} };
     runs.set(id, run);
     try {
+      session.begin(request, constraint && (await walkOf(theEngine(), constraint)));
       const ending = await work(session, run, id);
       losses = 0;
       return ending;

@@ -2,6 +2,7 @@
 //!
 //! `www/worker` runs these in a worker and www/mamba.js wraps them into the API that programs use.
 
+mod constraint;
 mod error;
 mod helper;
 mod loader;
@@ -122,6 +123,15 @@ impl WasmEngine {
     #[wasm_bindgen(js_name = tokenizeChat)]
     pub fn tokenize_chat(&self, text: &str) -> Result<Vec<u32>, JsValue> {
         self.0.borrow().tokenize_chat(text).thrown()
+    }
+
+    /// For a constraint: of each token the number of its bytes (four bytes, the lowest first) and the bytes.
+    #[wasm_bindgen(js_name = tokenTable)]
+    pub fn token_table(&self) -> Result<Vec<u8>, JsValue> {
+        let engine = self.0.borrow();
+        let tokens = engine.tokenizer().and_then(|tokenizer| tokenizer.token_bytes(engine.config().vocab)).thrown()?;
+        let entry = |token: Vec<u8>| [&(token.len() as u32).to_le_bytes(), token.as_slice()].concat();
+        Ok(tokens.into_iter().flat_map(entry).collect())
     }
 
     /// A new session, with a system message if the model's chat template takes one.

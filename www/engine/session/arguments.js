@@ -118,6 +118,35 @@ export function logitBias(value, name) {
   return copy;
 }
 
+/**
+ * The shape of an answer. `json_schema: true` stands for any JSON object.
+ *
+ * @typedef {{ choices: string[] } | { regex: string } | { json_schema: Record<string, unknown> | true } | { grammar: string }} Constraint
+ */
+
+const SHAPES = { choices: texts, regex: text, json_schema: schema, grammar: text };
+
+/** @type {Check<string[]>} */
+function texts(value, name) {
+  if (!Array.isArray(value) || value.length === 0) throw wrong(name, "has to be a list of strings", value);
+  return Array.from(value, (one, i) => text(one, `${name}[${i}]`));
+}
+
+/** @type {Check<Record<string, unknown> | true>} */
+function schema(value, name) {
+  if (value === true) return value;
+  if (!isPlain(value)) throw wrong(name, "has to be a JSON schema, or true for any JSON object", value);
+  return JSON.parse(JSON.stringify(value));
+}
+
+/** @type {Check<Constraint>} */
+function constraint(value, name) {
+  const checked = options(value, name, SHAPES);
+  const known = Object.keys(SHAPES).join(", ");
+  if (Object.keys(checked).length !== 1) throw badArgument(`“${name}” has to have exactly one of: ${known}.`);
+  return /** @type {Constraint} */ (checked);
+}
+
 /** null counts as not given. @template T @param {Check<T>} check @returns {Check<T | undefined>} */
 export const orNull = (check) => (value, name) => (value === null ? undefined : check(value, name));
 
@@ -161,6 +190,7 @@ const GENERATE = {
   frequencyPenalty: orNull(number),
   logitBias: orNull(logitBias),
   stop: orNull(stops),
+  constraint: orNull(constraint),
   seed: orNull(whole(0, Number.MAX_SAFE_INTEGER)),
 };
 

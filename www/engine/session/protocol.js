@@ -25,7 +25,7 @@
  * @property {(args: { prefix: string }) => void} stateDrop
  * @property {(args: { memoryBytes?: number, diskBytes?: number }) => void} stateLimit
  * @property {() => import("../states/keeper.js").Usage} stateUsage
- * @property {(args: { session: number, request: object }) => Ending} run
+ * @property {(args: { session: number, request: object & { constraint?: import("./arguments.js").Constraint } }) => Ending} run
  *
  * @typedef {{ session: number, position: number, stats: SessionStats }} SessionHandle
  * @typedef {{ position: number, stats: SessionStats }} Standing where a session stands

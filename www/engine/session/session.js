@@ -13,6 +13,7 @@ import { badArgument, cancelled, MambaError } from "../errors.js";
  * @property {boolean} [surprise] whether each piece says how likely its token was, and what else might have come
  * @property {Record<number, number>} [logitBias]
  * @property {string | string[]} [stop]
+ * @property {import("./arguments.js").Constraint} [constraint] the shape that the answer gets
  * @property {number} [seed]
  * @property {AbortSignal} [signal]
  * @property {(progress: { read: number, total: number }) => void} [onPrefill] how much of the prompt is read
@@ -202,7 +203,7 @@ export class Session {
   }
 
   /**
-   * @param {object} request
+   * @param {Record<string, unknown> & { constraint?: import("./arguments.js").Constraint }} request
    * @param {Pick<GenerateOptions, "signal" | "onPrefill">} options
    * @returns {AsyncGenerator<Piece, import("./protocol.js").Ending["reason"], void>}
    */

@@ -1,6 +1,7 @@
 // Makes the site from a folder: node scripts/bundle.mjs FOLDER
 //
-// The folder has the files of www/ and the three builds of the wasm and the module of constraints. Each program becomes one file: a visit waits for every
+// The folder has the files of www/ and the builds of the wasm: three of the engine, the Lab's, and the module of constraints.
+// Each program becomes one file: a visit waits for every
 // file of a program, even if the browser has cached them all, and some thirty files cost a tenth of a second before the
 // first line runs.
 //
@@ -26,9 +27,11 @@ const PROGRAMS = {
   embed: "element/embed.js",
   worker: "worker.js",
   "pool-worker": "engine/program/pool-worker.js",
+  lab: "lab/page.js",
+  "lab-worker": "lab/worker.js",
 };
 /** Folders whose modules are only used inside the programs. */
-const SOURCES = ["ai.js", "element", "engine", "offline", "page", "styles", "element.js", "mamba.js", "worker.js", "service-worker.js"];
+const SOURCES = ["ai.js", "element", "engine", "lab", "offline", "page", "styles", "element.js", "mamba.js", "worker.js", "service-worker.js"];
 const PUBLIC = { "element.js": "export * from", "mamba.js": "export * from", "worker.js": "import" };
 
 const folder = path.resolve(process.argv[2] ?? "dist");
@@ -58,13 +61,13 @@ const common = {
 };
 
 const wasm = (await readdir(folder)).filter((name) => /^mamba_web.*\.(js|wasm|d\.ts)$/.test(name));
-for (const kind of ["", "_relaxed", "_threads", "_guide"]) {
+for (const kind of ["", "_relaxed", "_threads", "_guide", "_lab"]) {
   for (const name of [`mamba_web${kind}.js`, `mamba_web${kind}_bg.wasm`]) {
     if (!wasm.includes(name)) throw new Error(`${folder} has no ${name}.`);
   }
 }
 
-const [html, embed] = await Promise.all(["index.html", "embed.html"].map((name) => readFile(at(name), "utf8")));
+const [html, embedHtml, labHtml] = await Promise.all(["index.html", "embed.html", "lab.html"].map((name) => readFile(at(name), "utf8")));
 await rm(at("build"), { recursive: true, force: true });
 await mkdir(at("build", "new"), { recursive: true });
 
@@ -75,12 +78,15 @@ const programs = await build({ ...modules, entryPoints: PROGRAMS });
 const parts = await build({ ...modules, entryPoints: PARTS, minifyIdentifiers: true });
 await build({ ...common, entryPoints: { boot: "page/boot.js" }, outdir: "build/new", format: "iife", target: "es5" });
 
-const sheets = [...html.matchAll(/ *<link rel="stylesheet" href="(styles\/[\w-]+\.css)" \/>\n/g)];
-await build({
-  ...common,
-  stdin: { contents: sheets.map(([, name]) => `@import "./${name}";`).join("\n"), loader: "css", resolveDir: folder },
-  outfile: "build/new/page.css",
-});
+/** The styles that a page names: each line, and the address in it. @param {string} source */
+const sheetsOf = (source) => [...source.matchAll(/ *<link rel="stylesheet" href="(styles\/[\w-]+\.css)" \/>\n/g)];
+for (const [source, name] of [[html, "page"], [labHtml, "lab"]]) {
+  await build({
+    ...common,
+    stdin: { contents: sheetsOf(source).map(([, sheet]) => `@import "./${sheet}";`).join("\n"), loader: "css", resolveDir: folder },
+    outfile: `build/new/${name}.css`,
+  });
+}
 
 await build({ ...common, entryPoints: { element: "element/element.css", embed: "styles/embed.css" }, outdir: "build/new" });
 
@@ -102,7 +108,7 @@ const serviceWorker = await build({
 
 await Promise.all(wasm.map((name) => rename(at(name), at("build", "new", name))));
 
-const hash = createHash("sha256").update(html).update(embed);
+const hash = createHash("sha256").update(html).update(embedHtml).update(labHtml);
 for (const name of (await readdir(at("build", "new"))).sort()) {
   hash.update(`${name}\n`).update(await readFile(at("build", "new", name)));
 }
@@ -110,8 +116,9 @@ for (const other of ["models/catalogue.json", "manifest.json", "build/service-wo
 const home = `build/${hash.digest("hex").slice(0, 16)}`;
 await rename(at("build", "new"), at(home));
 
-await writeFile(at("index.html"), pageOf(html));
-await writeFile(at("embed.html"), embedOf(embed));
+await writeFile(at("index.html"), pageOf("index.html", html, "page.css", { "page/boot.js": "boot.js", [PROGRAMS.app]: "app.js" }));
+await writeFile(at("embed.html"), pageOf("embed.html", embedHtml, "embed.css", { [PROGRAMS.element]: "element.js", [PROGRAMS.embed]: "embed.js" }));
+await writeFile(at("lab.html"), pageOf("lab.html", labHtml, "lab.css", { [PROGRAMS.lab]: "lab.js" }));
 for (const source of SOURCES) await rm(at(source), { recursive: true });
 for (const [name, way] of Object.entries(PUBLIC)) await writeFile(at(name), `${way} "./${home}/${name}";\n`);
 const inputs = [programs, parts, maths, serviceWorker].flatMap(({ metafile }) => Object.keys(metafile?.inputs ?? {}).map((input) => at(input)));
@@ -119,37 +126,26 @@ await writeFile(at("THIRD-PARTY.txt"), `${await crateNotices()}\n\n${await npmNo
 await keepShell();
 
 /**
- * @param {string} source of a page
- * @param {[string, string][]} changes what stands there once, and what comes in its place
+ * A page, with the addresses of this build.
+ *
+ * @param {string} name
+ * @param {string} source
+ * @param {string} css of this build
+ * @param {Record<string, string>} scripts a source and what it has become
  */
-function changed(source, changes) {
+function pageOf(name, source, css, scripts) {
   let made = source;
-  for (const [old, fresh] of changes) {
-    if (made.split(old).length !== 2) throw new Error(`A page does not have ${old} once.`);
+  const replace = (/** @type {string} */ old, /** @type {string} */ fresh) => {
+    if (made.split(old).length !== 2) throw new Error(`${name} does not have ${old} once.`);
     made = made.replace(old, fresh);
-  }
-  return made;
-}
-
-/** The page, with the addresses of this build. @param {string} source */
-function pageOf(source) {
+  };
+  const [first, ...others] = sheetsOf(source);
+  for (const [link] of others) replace(link, "");
+  replace(first[1], `${home}/${css}`);
+  for (const [old, fresh] of Object.entries(scripts)) replace(`src="${old}"`, `src="${home}/${fresh}"`);
   const { SITE_URL } = process.env;
-  return changed(source, [
-    ...sheets.slice(1).map(([link]) => /** @type {[string, string]} */ ([link, ""])),
-    [sheets[0][1], `${home}/page.css`],
-    ['src="page/boot.js"', `src="${home}/boot.js"`],
-    [`src="${PROGRAMS.app}"`, `src="${home}/app.js"`],
-    ...(SITE_URL ? [/** @type {[string, string]} */ (['content="icons/social.png"', `content="${new URL("icons/social.png", SITE_URL.replace(/\/?$/, "/")).href}"`])] : []),
-  ]);
-}
-
-/** The page for frames. @param {string} source */
-function embedOf(source) {
-  return changed(source, [
-    ["styles/embed.css", `${home}/embed.css`],
-    [`src="${PROGRAMS.element}"`, `src="${home}/element.js"`],
-    [`src="${PROGRAMS.embed}"`, `src="${home}/embed.js"`],
-  ]);
+  if (SITE_URL && source === html) replace('content="icons/social.png"', `content="${new URL("icons/social.png", SITE_URL.replace(/\/?$/, "/")).href}"`);
+  return made;
 }
 
 /** Writes the service worker, with the list of what it keeps. */

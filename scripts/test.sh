@@ -50,10 +50,10 @@ wasm() { RUSTUP_TOOLCHAIN=$wasm_toolchain CARGO_BUILD_TARGET=$WASM_TARGET "$@"; 
 
 native_tests() {
   if cargo nextest --version >/dev/null 2>&1; then
-    cargo nextest run --locked --no-fail-fast --status-level fail
+    cargo nextest run --locked --features lab --no-fail-fast --status-level fail
   else
-    cargo test --locked --lib --tests --examples --no-fail-fast
-  fi && cargo test --locked --doc
+    cargo test --locked --features lab --lib --tests --examples --no-fail-fast
+  fi && cargo test --locked --features lab --doc
 }
 
 wasm_tests() {
@@ -85,8 +85,8 @@ browsers=$(scripts/setup/browsers.sh)
 eval "$browsers"
 
 step "formatting" cargo fmt --check
-step "clippy" cargo clippy --locked --all-targets -- -D warnings
-step "clippy, wasm32" wasm cargo clippy --locked --lib -- -D warnings
+step "clippy" cargo clippy --locked --features lab --all-targets -- -D warnings
+step "clippy, wasm32" wasm cargo clippy --locked --features lab --lib -- -D warnings
 step "licences, sources and doubles" scripts/deny.sh
 step "native tests" native_tests
 step "wasm tests" wasm_tests

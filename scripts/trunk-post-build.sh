@@ -15,20 +15,23 @@ for ending in .d.ts _bg.wasm; do mv "$package$ending" "$library$ending"; done
 sed "s/${package}_bg.wasm/${library}_bg.wasm/g" "$package.js" > "$library.js"
 rm "$package.js"
 
-# Two more builds. The page chooses one that the browser can run (www/engine/program/wasm.js).
+# More builds. The page chooses one that the browser can run (www/engine/program/wasm.js).
 [ "$TRUNK_PROFILE" = release ] && release=(--release) profile=release || release=() profile=debug
-# build NAME FOLDER OPTION...
+# build NAME FOLDER FEATURE OPTION...
 build() {
-  local name=$1 folder=$2
-  shift 2
+  local name=$1 folder=$2 feature=$3
+  shift 3
   (cd "$ROOT" && cargo build --locked --quiet --lib --target "$WASM_TARGET" --target-dir "$folder" \
-    --features relaxed-simd ${release[@]+"${release[@]}"} "$@")
+    --features "$feature" ${release[@]+"${release[@]}"} "$@")
   wasm-bindgen --target web --no-typescript --out-dir . --out-name "${library}_$name" \
     "$ROOT/$folder/$WASM_TARGET/$profile/$library.wasm"
 }
 
 # For browsers with relaxed SIMD. Only this crate is compiled again.
-build relaxed target
+build relaxed target relaxed-simd
+
+# The Lab's (lab.html), for every browser, with the engine in it. Its file is bounded like the others (scripts/pack.mjs).
+build lab target lab
 
 # The automaton of constraints: a module of its own, so that only those visits download it that need it.
 guide=${library}_guide
@@ -48,7 +51,7 @@ for argument in --shared-memory --import-memory "--max-memory=$memory" \
 done
 # The standard library is compiled here, so its paths are this machine's too.
 for remap in ${REMAPPED:+$REMAPPED "$(rustc --print sysroot)=rust"}; do flags+=("--remap-path-prefix=$remap"); done
-RUSTC_BOOTSTRAP=1 RUSTFLAGS=${flags[*]} build threads target/threads -Z build-std=std,panic_abort
+RUSTC_BOOTSTRAP=1 RUSTFLAGS=${flags[*]} build threads target/threads relaxed-simd -Z build-std=std,panic_abort
 
 # wasm-opt takes most of a minute, so its result is kept until its input or wasm-opt itself
 # changes. A change of the page alone must not cost that minute.

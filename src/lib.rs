@@ -56,6 +56,8 @@ pub mod conversation;
 pub mod engine;
 pub mod error;
 pub mod generation;
+#[cfg(feature = "lab")]
+pub mod lab;
 pub mod model;
 pub mod sampler;
 pub mod sequence;

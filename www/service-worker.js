@@ -18,6 +18,8 @@ import { buildOf, cachesOf, nameOf } from "./offline/names.js";
 const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
 const root = worker.registration.scope;
 const page = new URL("index.html", root).href;
+/** The second page, which is kept with its programs when it was opened for the first time. */
+const lab = new URL("lab.html", root).href;
 
 /** All files of the site's shell; the build writes the list here. @type {Entry[]} */
 const shell = /** @type {any} */ (self).__WB_MANIFEST;
@@ -28,7 +30,11 @@ const build = shell.map(({ url }) => buildOf(root, new URL(url, root).href)).fin
  * pages. What else there is is kept once a page has asked for it.
  */
 function isWanted(/** @type {Entry} */ { url }) {
+<<<<<<< HEAD
   if (/\/(highlight|maths|element|embed)\.\w+$/.test(url)) return false;
+=======
+  if (/\/(highlight|maths|lab|lab-worker)\.\w+$/.test(url)) return false;
+>>>>>>> 3ee85767763239fc903ea6f38328f9a77f0bdbdd
   const wasm = /mamba_web(?:_(\w+?))?(_bg\.wasm|\.js)$/.exec(url);
   return !wasm || (wasm[1] ?? "plain") === chooseProgram("auto", "auto", true).build;
 }
@@ -74,6 +80,7 @@ worker.addEventListener("fetch", (event) => {
   const address = url.origin + url.pathname;
   if (request.mode === "navigate") {
     if (address === root || address === page) event.respondWith(orNetwork(answerPage(request, url), request));
+    if (address === lab) event.respondWith(orNetwork(answerLab(request), request));
   } else if (controller.getCacheKeyForURL(address) || buildOf(root, address)) {
     event.respondWith(orNetwork(answerFile(request, address), request));
   }
@@ -93,6 +100,19 @@ async function answerPage(request, url) {
   const kept = (await controller.matchPrecache(page)) ?? withHeaders(await fetch(request), { ...SECURITY, ...ISOLATION });
   const isolates = url.searchParams.get("isolate") !== "0" && !(await isolationIsOff());
   return isolates ? kept : withHeaders(kept, Object.fromEntries(Object.keys(ISOLATION).map((name) => [name, null])));
+}
+
+/** The Lab's page, of this worker's build as long as that is kept. @param {Request} request */
+async function answerLab(request) {
+  const cache = await caches.open(nameOf(root, build));
+  const kept = await cache.match(lab);
+  if (kept) return kept;
+  const response = await fetch(request);
+  if (response.status !== 200) return response;
+  const fresh = withHeaders(response, { ...SECURITY, ...ISOLATION });
+  // While the site is being published, it may be of another build.
+  if ((await fresh.clone().text()).includes(`build/${build}/`)) await cache.put(lab, fresh.clone()).catch(() => {});
+  return fresh;
 }
 
 /** @param {Request} request @param {string} address without its query */

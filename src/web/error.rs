@@ -8,7 +8,7 @@ use super::values::to_js;
 use crate::error::{Error, Result};
 
 /// For results on their way to JavaScript.
-pub(super) trait Thrown<T> {
+pub(crate) trait Thrown<T> {
     fn thrown(self) -> Result<T, JsValue>;
 }
 

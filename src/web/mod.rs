@@ -17,10 +17,12 @@ use wasm_bindgen::prelude::*;
 
 use crate::engine::Engine;
 use crate::error::{Error, Result};
-use error::Thrown;
+pub(crate) use error::Thrown;
 pub use helper::KernelHelper;
 pub use loader::ModelLoader;
 pub use session::WasmSession;
+#[cfg(feature = "lab")]
+pub(crate) use values::to_js;
 
 /// Puts the text of a panic, which would be a fault in this crate, on the console.
 #[wasm_bindgen(start)]

@@ -10,7 +10,7 @@ use super::error::Thrown;
 use crate::error::{Error, Result};
 
 /// A plain object (or string, or number) with what `value` holds. Numbers of any size become JavaScript's numbers.
-pub(super) fn to_js(value: &impl Serialize) -> Result<JsValue, JsValue> {
+pub(crate) fn to_js(value: &impl Serialize) -> Result<JsValue, JsValue> {
     value.serialize(&ToJs::json_compatible()).map_err(|error| Error::BadArgument(error.to_string())).thrown()
 }
 

@@ -21,7 +21,8 @@ mod weights;
 pub(super) use panel::largest;
 #[cfg(target_arch = "wasm32")]
 pub(crate) use pool::workers;
-pub(super) use simd::{F32x4, MAGIC};
+pub(crate) use simd::F32x4;
+pub(super) use simd::MAGIC;
 pub use weights::CpuLoader;
 
 use crate::backend::{Backend, Precision, check_call};

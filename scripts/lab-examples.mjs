@@ -1,0 +1,56 @@
+// Computes the examples that the Lab shows until it has computed something itself: node scripts/lab-examples.mjs [ID...]
+// It runs the chapters' own jobs with the Lab's wasm of the built site (dist/).
+
+import { readFile, readdir, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { JOBS } from "../www/lab/jobs/all.js";
+import { SENTENCE } from "../www/lab/jobs/duality.js";
+import { SIGNALS } from "../www/lab/jobs/signals.js";
+import { HIPPO } from "../www/lab/jobs/systems.js";
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+const [build] = await readdir(path.join(root, "dist/build"));
+const folder = path.join(root, "dist/build", build);
+const wasm = await import(pathToFileURL(path.join(folder, "mamba_web_lab.js")).href);
+wasm.initSync({ module: await readFile(path.join(folder, "mamba_web_lab_bg.wasm")) });
+
+/** @param {string} job @param {unknown} input @returns {Promise<{ answer: any, said: any[] }>} */
+async function run(job, input) {
+  /** @type {unknown[]} */
+  const said = [];
+  return { answer: await JOBS[job](wasm, input, (part) => said.push(part)), said };
+}
+
+/** @type {Record<string, () => Promise<unknown>>} */
+const EXAMPLES = {
+  async price() {
+    const config = await readFile(path.join(root, "www/models/default/config.json"), "utf8");
+    const { said, answer } = await run("price.measure", { config, positions: [1, 10, 100, 1_000, 3_000, 10_000, 30_000, 100_000], mostSeconds: 3 });
+    return rounded({ said, answer });
+  },
+  async linear() {
+    const { answer: modes } = await run("linear.hippo", HIPPO);
+    const { answer: linear } = await run("linear.run", { modes, step: 0.05, method: "zoh", signal: SIGNALS.heartbeat() });
+    return { modes, linear: rounded(linear) };
+  },
+  async duality() {
+    const { answer } = await run("duality.attend", { sentence: SENTENCE, forgetting: 0.1 });
+    const { said: timed } = await run("duality.measure", { lengths: [16, 32, 64, 128, 256, 512, 1024, 2048], chunk: 64 });
+    return rounded({ attention: { ...answer, matrix: [...answer.matrix] }, timed });
+  },
+};
+
+/** As many digits as a picture shows. @param {unknown} what */
+function rounded(what) {
+  const shorten = (/** @type {string} */ _, /** @type {unknown} */ value) => (typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(5)) : value);
+  return JSON.parse(JSON.stringify(what, shorten));
+}
+
+const wanted = process.argv.slice(2);
+for (const [name, compute] of Object.entries(EXAMPLES)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  const text = JSON.stringify(await compute());
+  await writeFile(path.join(root, `www/lab/examples/${name}.json`), `${text}\n`);
+  console.log(`${name}: ${text.length.toLocaleString("en")} bytes`);
+}

@@ -1,0 +1,13 @@
+//! What the Lab shows (`www/lab.html`): state space models from the classic one to Mamba-2, as plain functions.
+//!
+//! * [`lti`]: the linear time-invariant model, discretised two ways, as a recurrence and as a convolution.
+//! * [`price`]: what a token costs Mamba, and what it costs attention of the same size.
+//! * [`duality`]: one head of Mamba-2 as a recurrence, in chunks, and as a masked matrix.
+//!
+//! The chat page has none of this: it is compiled with the feature `lab`, into a wasm of its own.
+
+pub mod duality;
+pub mod lti;
+pub mod price;
+#[cfg(target_arch = "wasm32")]
+mod web;

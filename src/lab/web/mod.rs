@@ -1,0 +1,5 @@
+//! The surface for JavaScript (www/lab/jobs/): functions over typed arrays.
+
+mod duality;
+mod lti;
+mod price;

@@ -1,0 +1,138 @@
+// The Lab: each chapter's numbers against plain ones, in one page; its looks; and that the chat page pays nothing for it.
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { after, test } from "node:test";
+import { openSite } from "./support/site.mjs";
+
+const { site, browser } = await openSite();
+const axePath = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+const context = await browser.newContext({ reducedMotion: "reduce", viewport: { width: 1280, height: 900 } });
+const page = await context.newPage();
+/** @type {string[]} */
+const faults = [];
+page.on("pageerror", (error) => faults.push(error.message));
+page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
+await page.goto(site.page("lab.html"));
+after(() => context.close());
+
+/** A chapter whose tables are open. @param {string} id */
+async function open(id) {
+  const chapter = page.locator(`#${id}`);
+  await chapter.scrollIntoViewIfNeeded();
+  await chapter.locator(".picture").locator("svg, canvas").first().waitFor();
+  await page.evaluate(() => document.querySelectorAll("details").forEach((details) => (details.open = true)));
+  return chapter;
+}
+
+/** The cells of a table's rows. @param {import("playwright-core").Locator} chapter @param {number} [table] */
+const rowsOf = (chapter, table = 0) =>
+  chapter.locator("table").nth(table).locator("tbody tr").evaluateAll((rows) => rows.map((row) => [...row.children].map((cell) => cell.textContent ?? "")));
+
+test("chapter 1: Mamba's memory is the model's state at every length, and the measurement can be stopped", async () => {
+  const chapter = await open("price");
+  assert.match((await chapter.locator(".result").textContent()) ?? "", /^An example from another machine\. Mamba: /);
+  await chapter.getByRole("button", { name: "Measure it here" }).click();
+  await page.waitForFunction(() => document.querySelectorAll("#price tbody tr").length >= 10 && document.querySelector("#price .result")?.textContent?.startsWith("Attention"));
+  await chapter.getByRole("button", { name: "Stop" }).click();
+  await page.waitForFunction(() => document.querySelector("#price .result")?.textContent?.startsWith("Stopped."));
+  const rows = await rowsOf(chapter);
+  // 16 layers of E (N + K - 1) = 640 * 19 numbers of 4 bytes.
+  const state = 16 * 640 * 19 * 4;
+  for (const [name, tokens, , memory] of rows) {
+    const keys = 2 * 16 * 320 * 4 * Number(tokens.replaceAll(",", ""));
+    assert.equal(memory, `${((name === "Mamba" ? state : keys) / 1e6).toPrecision(3)} MB`, `${name} after ${tokens}`);
+  }
+  const [, csv] = await Promise.all([chapter.getByText("Data as CSV").click(), page.waitForEvent("download")]);
+  const lines = (await readFile(await csv.path(), "utf8")).split("\n");
+  assert.equal(lines.length, rows.length + 1);
+  assert.equal(lines[1].split(",")[3], String(state));
+});
+
+test("chapter 2: the table has what the formulas give", async () => {
+  const chapter = await open("linear");
+  const table = () => chapter.locator("table").innerText();
+  for (const [field, value] of [["Signal", "step"], ["Memory", "decay"], ["Discretised by", "zoh"]]) {
+    const before = await table();
+    await chapter.getByRole("combobox", { name: field }).selectOption(value);
+    if (value !== "zoh") await page.waitForFunction((before) => /** @type {HTMLElement} */ (document.querySelector("#linear table")).innerText !== before, before);
+  }
+  const check = async (/** @type {(rate: number) => [number, number]} */ stepOf) => {
+    const modes = [-0.4, -4].map((rate) => ({ c: -rate, step: stepOf(rate), h: 0 }));
+    const y = Array.from({ length: 256 }, (_, t) => {
+      for (const mode of modes) mode.h = mode.step[0] * mode.h + mode.step[1] * (t >= 32 && t < 160 ? 1 : 0);
+      return modes.reduce((sum, { c, h }) => sum + c * h, 0);
+    });
+    for (const [t, , recurrence, convolution] of await rowsOf(chapter)) {
+      for (const shown of [recurrence, convolution]) assert.ok(Math.abs(Number(shown) - y[Number(t)]) < 1e-4, `${shown} at ${t}, not ${y[Number(t)]}`);
+    }
+  };
+  await check((rate) => [Math.exp(rate * 0.05), (Math.exp(rate * 0.05) - 1) / rate]);
+  const before = await table();
+  await chapter.getByRole("combobox", { name: "Discretised by" }).selectOption("bilinear");
+  await page.waitForFunction((before) => /** @type {HTMLElement} */ (document.querySelector("#linear table")).innerText !== before, before);
+  await check((rate) => [(1 + rate * 0.025) / (1 - rate * 0.025), 0.05 / (1 - rate * 0.025)]);
+  const [, difference] = /convolution: (\S+)\.$/.exec((await chapter.locator(".result").textContent()) ?? "") ?? [];
+  assert.ok(Number(difference) < 1e-12, difference);
+});
+
+test("chapter 2: a dot moves with the arrow keys and with the mouse", async () => {
+  const chapter = await open("linear");
+  await chapter.getByRole("combobox", { name: "Memory" }).selectOption("oscillation");
+  await page.waitForFunction(() => document.querySelectorAll("#linear .dot").length === 4);
+  const dot = chapter.getByRole("slider", { name: "Eigenvalue 1" });
+  const at = async () => Number(await dot.getAttribute("cx"));
+  const start = await at();
+  await dot.press("ArrowLeft");
+  await page.waitForFunction((start) => Math.abs(Number(document.querySelector("#linear .dot:not(.mirror)")?.getAttribute("cx")) - (start - 0.02)) < 1e-6, start);
+  const box = await dot.boundingBox();
+  assert.ok(box);
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width / 2 - 40, box.y + box.height / 2);
+  await page.mouse.up();
+  await page.waitForFunction((start) => Number(document.querySelector("#linear .dot:not(.mirror)")?.getAttribute("cx")) < start - 0.1, start);
+});
+
+test("chapter 6: equal words find each other, with the decay between them", async () => {
+  const chapter = await open("duality");
+  await chapter.getByLabel("Your sentence").fill("red blue green red");
+  await page.waitForFunction(() => document.querySelectorAll("#duality table:first-of-type tbody tr").length >= 4 && document.querySelector("#duality tbody tr th")?.textContent === "1 red");
+  const rows = await rowsOf(chapter);
+  assert.deepEqual(rows[0], ["1 red", "1 red", "1.000"]);
+  const canvas = chapter.locator("canvas");
+  await canvas.focus();
+  const said = () => chapter.locator(".heat-said").textContent();
+  for (const key of ["ArrowDown", "ArrowDown", "ArrowDown"]) await canvas.press(key);
+  // C · B = 1 for equal words; exp(-0.1 * 3) lies between the first and the last.
+  assert.equal(await said(), `“red” (word 4), from “red” (word 1): ${Math.exp(-0.3).toFixed(3)}`);
+  const [, difference] = /differ by (\S+) at most/.exec((await chapter.locator(".result").first().textContent()) ?? "") ?? [];
+  assert.ok(Number(difference) < 1e-5, difference);
+});
+
+test("axe-core finds nothing to mend, wide and narrow, light and dark, and nothing is cut off", async () => {
+  const axe = await readFile(axePath, "utf8");
+  for (const id of ["price", "linear", "duality"]) await open(id);
+  for (const [width, colorScheme] of /** @type {const} */ ([[1280, "light"], [390, "dark"]])) {
+    await page.setViewportSize({ width, height: 900 });
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth <= 0), true, `${width} px are too narrow`);
+    const client = await page.context().newCDPSession(page);
+    const { result } = await client.send("Runtime.evaluate", { expression: `${axe}; axe.run().then(({ violations }) => JSON.stringify(violations.map(({ id, nodes }) => id + ": " + nodes.map(({ target }) => target).join(" "))))`, awaitPromise: true, returnByValue: true });
+    assert.deepEqual(JSON.parse(result.value), [], `${width} px, ${colorScheme}`);
+    if (process.env.LAB_PICTURES) await page.screenshot({ path: `${process.env.LAB_PICTURES}/lab-${width}-${colorScheme}.png`, fullPage: true });
+  }
+});
+
+test("the chat page asks for nothing of the Lab", async () => {
+  const chat = await browser.newPage();
+  /** @type {string[]} */
+  const asked = [];
+  chat.on("request", (request) => asked.push(new URL(request.url()).pathname));
+  await chat.goto(site.page(""));
+  await chat.waitForLoadState("networkidle");
+  await chat.close();
+  assert.deepEqual(asked.filter((name) => /lab/.test(name)), []);
+  assert.deepEqual(faults, []);
+});

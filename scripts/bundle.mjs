@@ -1,9 +1,8 @@
 // Makes the site from a folder: node scripts/bundle.mjs FOLDER
 //
 // The folder has the files of www/ and the builds of the wasm: three of the engine, the Lab's, and the module of constraints.
-// Each program becomes one file: a visit waits for every
-// file of a program, even if the browser has cached them all, and some thirty files cost a tenth of a second before the
-// first line runs.
+// Each program becomes one file: a visit waits for every file of a program, even if the browser has cached them all, and some
+// thirty files cost a tenth of a second before the first line runs.
 //
 // All programs and styles of the page go to build/HASH/, whose name changes with any byte of it. So no cache and no
 // half-finished upload can give a page the programs of another build. The names that others use (mamba.js, element.js, worker.js)

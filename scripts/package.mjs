@@ -127,6 +127,10 @@ export async function packPackage(folder) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const folder = path.resolve(process.argv[3] ?? path.join(root, "pkg/mamba-web"));
+  const out = path.dirname(folder);
+  // One of an earlier version must not be taken for this one, least of all if this one cannot be made.
+  const earlier = (await readdir(out).catch(() => [])).filter((name) => /^mamba-web-.*\.tgz$/.test(name));
+  for (const name of earlier) await rm(path.join(out, name));
   await makePackage(path.resolve(process.argv[2] ?? path.join(root, "dist")), folder);
   const { file, bytes, names } = await packPackage(folder);
   for (const name of names.sort()) {

@@ -1,7 +1,7 @@
 # make serve    the page at http://127.0.0.1:8080 (PORT=8081 make serve: another port)
 # make build    the site in dist/
 # make zip      the same as one file, mamba-web.zip, to be carried to where it is served
-# make package  the npm package in pkg/, as a folder and as the file that npm installs
+# make package  the npm package in pkg/: a folder, and the file that npm installs
 # make test     every check and test
 # make bench    the speed of the built site in a browser; make bench-peers: against others (benches/README.md)
 # Each first sets up what is missing; scripts/setup.sh says what it does.

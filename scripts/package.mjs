@@ -107,6 +107,7 @@ async function writeTypes(folder) {
   await run(path.join(root, "node_modules/.bin/tsc"), ["-p", ".", ...options], { cwd: root });
   const wanted = new Set(["mamba.d.ts"]);
   for (const name of wanted) {
+    if (name === "mamba_web.d.ts") throw new Error("The public types lead to those of the wasm. Something private lacks @internal.");
     const text = await readFile(path.join(all, name), "utf8");
     // Comments repeat the types of the sources, private ones too.
     for (const [, from] of text.replace(/\/\*.*?\*\//gs, "").matchAll(/(?:from|import\() ?"(\.[^"]+)\.js"/g)) wanted.add(path.join(path.dirname(name), `${from}.d.ts`));
@@ -127,6 +128,10 @@ export async function packPackage(folder) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const folder = path.resolve(process.argv[3] ?? path.join(root, "pkg/mamba-web"));
+  const out = path.dirname(folder);
+  // One of an earlier version must not be taken for this one, least of all if this one cannot be made.
+  const earlier = (await readdir(out).catch(() => [])).filter((name) => /^mamba-web-.*\.tgz$/.test(name));
+  for (const name of earlier) await rm(path.join(out, name));
   await makePackage(path.resolve(process.argv[2] ?? path.join(root, "dist")), folder);
   const { file, bytes, names } = await packPackage(folder);
   for (const name of names.sort()) {

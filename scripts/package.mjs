@@ -60,6 +60,7 @@ export async function makePackage(site, folder) {
     // Their user's bundler makes these smaller, and until then a person can read them.
     build({ ...common, entryPoints: { mamba: "mamba.js" }, plugins: [sources(programs)] }),
     build({ ...common, entryPoints: { node: "mamba.js" }, plugins: [sources(programs, true)], platform: "node" }),
+    build({ ...common, entryPoints: { ai: "ai.js" } }), // it imports nothing of the engine
     build({ ...common, entryPoints: { "node-thread": "engine/node/thread.js" }, platform: "node" }),
     // Bundlers copy these.
     build({
@@ -93,6 +94,7 @@ async function manifest() {
     engines: { node: ">=20" },
     exports: {
       ".": { types: "./types/mamba.d.ts", browser: "./mamba.js", node: "./node.js", default: "./mamba.js" },
+      "./ai": { types: "./types/ai.d.ts", default: "./ai.js" },
       "./package.json": "./package.json",
     },
     sideEffects: false,
@@ -100,12 +102,12 @@ async function manifest() {
   };
 }
 
-/** The declarations that mamba.d.ts needs, itself included. @param {string} folder */
+/** The declarations that mamba.d.ts and ai.d.ts need, themselves included. @param {string} folder */
 async function writeTypes(folder) {
   const all = path.join(folder, "all-types");
   const options = ["--declaration", "--emitDeclarationOnly", "--noEmit", "false", "--stripInternal", "--rootDir", "www", "--outDir", all];
   await run(path.join(root, "node_modules/.bin/tsc"), ["-p", ".", ...options], { cwd: root });
-  const wanted = new Set(["mamba.d.ts"]);
+  const wanted = new Set(["mamba.d.ts", "ai.d.ts"]);
   for (const name of wanted) {
     if (name === "mamba_web.d.ts") throw new Error("The public types lead to those of the wasm. Something private lacks @internal.");
     const text = await readFile(path.join(all, name), "utf8");

@@ -40,7 +40,7 @@ const names = (await readdir(installed, { withFileTypes: true, recursive: true }
 const read = (/** @type {string} */ name) => readFile(path.join(installed, name), "utf8");
 
 test("the package has its programs, types and licences, and nothing else", async () => {
-  const programs = ["mamba.js", "node.js", "node-thread.js", "worker.js", "pool-worker.js"];
+  const programs = ["mamba.js", "ai.js", "node.js", "node-thread.js", "worker.js", "pool-worker.js"];
   const wasm = ["mamba_web_bg.wasm", "mamba_web_relaxed_bg.wasm", "mamba_web_threads_bg.wasm"];
   const texts = ["package.json", "README.md", "CHANGELOG.md", "LICENSE", "THIRD-PARTY.txt"];
   assert.deepEqual(names.filter((name) => !name.startsWith("types/")).sort(), [...programs, ...wasm, ...texts].sort());
@@ -70,9 +70,12 @@ test("npm's conventions are kept", async () => {
 
 for (const [module, resolution] of [["nodenext", "nodenext"], ["esnext", "bundler"]]) {
   test(`types for ${resolution}`, async () => {
-    await cp(path.join(root, "tests/package/types.ts"), path.join(fresh, "types.ts"));
+    for (const name of ["types.ts", "clients.ts"]) await cp(path.join(root, "tests/package", name), path.join(fresh, name));
     const options = ["--noEmit", "--strict", "--ignoreConfig", "--target", "es2022", "--types", "", "--lib", "es2023,dom,dom.iterable", "--module", module, "--moduleResolution", resolution];
-    const { stdout } = await run("npx", ["tsc", ...options, "types.ts"], { cwd: fresh }).catch((error) => error);
+    const tsc = (/** @type {string[]} */ ...words) => run("npx", ["tsc", ...options, ...words], { cwd: fresh }).catch((error) => error);
+    assert.equal((await tsc("types.ts")).stdout, "");
+    // The other packages' own declarations are not this test's matter.
+    const { stdout } = await tsc("--skipLibCheck", "clients.ts");
     assert.equal(stdout, "");
   });
 }
@@ -106,6 +109,8 @@ const PAGES = {
   plain: { headers: { "Content-Security-Policy": EXTENSION }, build: /^relaxed, 1$/ },
   vite: { headers: ISOLATING, build: /^threads, [2-4]$/ },
   webpack: { headers: ISOLATING, build: /^threads, [2-4]$/ },
+  openai: { headers: {}, build: /^relaxed, 1$/ },
+  "ai-sdk": { headers: {}, build: /^relaxed, 1$/ },
   esbuild: { headers: {}, build: /^relaxed, 1$/ },
   rollup: { headers: ISOLATING, build: /^threads, [2-4]$/ },
   worker: { headers: {}, build: /^relaxed, 1$/ },

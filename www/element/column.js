@@ -1,6 +1,5 @@
 // A chat in a shadow root: the parts of the page's chat, with an engine that is shared with others.
 
-import { asMambaError, badArgument, cancelled, MambaError } from "../engine/errors.js";
 import { EngineWatch } from "../engine/session/watch.js";
 import { Chat } from "../page/chat.js";
 import { chatShortcuts, keysOf, press } from "../page/chat-keys.js";
@@ -17,9 +16,10 @@ import { Settings } from "../page/settings.js";
 import { shownName } from "../page/shown-text.js";
 import { StateCard } from "../page/state-card.js";
 import { TakenBack } from "../page/taken-back.js";
-import { borrow } from "./engines.js";
+import { Loader } from "./loader.js";
 
 /**
+ * @typedef {import("../engine/errors.js").MambaError} MambaError
  * @typedef {import("../mamba.js").Engine} Engine
  * @typedef {import("../page/chats/tree.js").Node} Node
  *
@@ -43,18 +43,13 @@ export class Column {
   #running = new Running();
   #state = new StateCard();
   #settings = new Settings(null);
-  #loading = new LoadingBar(() => this.#cancel());
+  #loading = new LoadingBar(() => this.#loader.cancel());
   #title = make("h2", { class: "column-title", part: "title" });
   #problem = make("div", { class: "column-problem", part: "problem" });
-  #loadingPlace = make("div", { class: "loading-strip" });
+  #loadingPlace = make("div", { class: "loading-strip" }, this.#loading.element);
   #empty = make("div", { class: "column-empty", part: "empty" }, make("slot", { name: "empty" }, make("p", { class: "lead", text: "Write a message to begin." }), make("p", { class: "quiet", text: "The model runs on your own device. Nothing that you write is sent anywhere." })));
   #scrolled = make("section", { class: "column-scroll", part: "conversation", tabindex: "0", "aria-label": "Conversation" }, this.#empty);
-  /** @type {import("./engines.js").Borrowed | null} */
-  #borrowed = null;
-  /** @type {Promise<Engine> | null} */
-  #ready = null;
-  /** @type {Engine | null} */
-  #engine = null;
+  #loader;
   #y = 0;
   #watch;
   #takenBack;
@@ -66,6 +61,11 @@ export class Column {
   constructor(root, wishes, events) {
     this.#wishes = wishes;
     this.#events = events;
+    this.#loader = new Loader(wishes.model, {
+      onProgress: (progress) => this.#showLoading(progress),
+      onLoaded: (engine) => this.#begin(engine),
+      onFailed: (error) => this.#fail(error),
+    });
     const scroller = boxScroller(this.#scrolled, this.#life.signal);
     scroller.onMove(() => {
       // An element that is out of the document has no height, and forgets where it was scrolled to.
@@ -74,7 +74,7 @@ export class Column {
     const scroll = new FollowScroll(scroller);
     this.composer = new Composer((text) => this.#take(text), () => this.stop());
     this.chat = new Chat({
-      engine: () => this.#engine,
+      engine: () => this.#loader.engine,
       modelName: wishes.name,
       settings: this.#settings,
       running: this.#running,
@@ -97,7 +97,7 @@ export class Column {
       onThreeWays: null,
       weighing: null,
     });
-    this.#watch = new EngineWatch(() => this.#engine, () => this.#running.isLeaving, () => this.#startAgain());
+    this.#watch = new EngineWatch(() => this.#loader.engine, () => this.#running.isLeaving, () => this.#startAgain());
     this.#running.onChange((isRunning) => {
       this.composer.showRunning(isRunning);
       this.#state.showBusy(isRunning);
@@ -137,7 +137,7 @@ export class Column {
   }
 
   get engine() {
-    return this.#engine;
+    return this.#loader.engine;
   }
 
   get settings() {
@@ -157,47 +157,24 @@ export class Column {
 
   /** @returns {Promise<Engine>} */
   load() {
-    this.#ready ??= this.#load().catch((error) => {
-      this.#ready = null;
-      throw error;
-    });
-    return this.#ready;
+    return this.#loader.load();
   }
 
-  async #load() {
-    const wanted = this.#wishes.model();
-    this.#problem.replaceChildren();
-    /** @type {import("./engines.js").Borrowed | null} */
-    let borrowed = null;
-    try {
-      if (wanted.model === "") throw badArgument("This chat has no model.", "Give the element a “model”: the address of a model's folder.");
-      borrowed = this.#borrowed = borrow(wanted, (progress) => this.#showLoading(progress));
-      this.#showLoading(null);
-      const engine = await borrowed.ready;
-      if (borrowed !== this.#borrowed) throw cancelled();
-      if (!engine.info.chatTemplate) throw badArgument(`${this.#wishes.name()} cannot chat: it has no chat template.`, "Choose a model that was made for chats.");
-      this.#engine = engine;
-      this.#hideLoading();
-      this.#settings.useModelDefaults(engine.info.defaults);
-      this.#state.showModel(engine.info);
-      this.composer.tell(null);
-      await this.chat.adopt();
-      this.#events.onReady(engine);
-      void this.chat.answerWaiting();
-      return engine;
-    } catch (thrown) {
-      const error = asMambaError(thrown);
-      // Whoever gave it back meanwhile knows why.
-      if (borrowed === this.#borrowed) this.#fail(error);
-      throw error;
-    }
+  /** @param {Engine} engine */
+  async #begin(engine) {
+    this.#hideLoading();
+    this.#settings.useModelDefaults(engine.info.defaults);
+    this.#state.showModel(engine.info);
+    this.composer.tell(null);
+    await this.chat.adopt();
+    this.#events.onReady(engine);
+    void this.chat.answerWaiting();
   }
 
   /** @param {import("../engine/fetch/progress.js").Progress | null} progress */
   #showLoading(progress) {
-    if (this.#engine) return;
+    if (progress === null) this.#problem.replaceChildren();
     this.#loadingPlace.hidden = false;
-    if (!this.#loading.element.isConnected) this.#loadingPlace.append(this.#loading.element);
     this.#loading.show(shownName(this.#wishes.name()), progress);
   }
 
@@ -206,41 +183,48 @@ export class Column {
     this.#loadingPlace.hidden = true;
   }
 
-  #cancel() {
-    this.#fail(new MambaError("cancelled", "The model was not loaded.", "What has arrived of it is kept, if this browser can."));
-  }
-
   /** @param {MambaError} error */
   #fail(error) {
     this.#hideLoading();
-    this.giveBack();
     this.composer.giveBack(this.chat.takeBack());
-    const again = { name: "Try again", action: () => void this.load().catch(() => {}) }; // it is shown by then
+    const again = { name: "Try again", action: () => void this.load().catch(() => {}) }; // a failure is shown
     this.#problem.replaceChildren(problemCard("The model was not loaded", error, [again]));
     this.#events.onError(error);
   }
 
-  /** Lets go of the engine. What was said stays. */
-  giveBack() {
-    this.#borrowed?.giveBack();
-    this.#borrowed = this.#engine = this.#ready = null;
+  /** Lets go of the engine, and frees what it has of this chat. What was said stays. */
+  async giveBack() {
+    const { id } = this.chat.current.meta;
+    const stopped = this.#running.stop();
+    const close = this.chat.standing.forget();
+    const given = this.#loader.giveBack(async (engine) => {
+      await stopped;
+      await this.#running.letGo();
+      await close();
+      await dropStates(engine, id);
+    });
+    this.#detach();
+    await given;
+  }
+
+  #detach() {
     this.chat.detach();
     this.#state.showModel(null);
   }
 
   /** The engine has ended by itself: another one takes over. */
   #startAgain() {
-    this.#borrowed?.replace();
-    this.giveBack();
+    this.#loader.drop();
+    this.#detach();
     void this.load().catch(() => {}); // it is shown
   }
 
   /** @param {MambaError} error */
   async #judge(error) {
-    const engine = this.#engine;
+    const engine = this.#loader.engine;
     if (!engine || error.code === "cancelled") return null;
     const isAlive = await engine.memoryBytes().then(() => true, () => false);
-    if (!isAlive && engine === this.#engine) this.#startAgain();
+    if (!isAlive && engine === this.#loader.engine) this.#startAgain();
     return isAlive ? error : null;
   }
 
@@ -254,7 +238,7 @@ export class Column {
   /** @param {string} text @returns {Promise<Node | null>} the turn once it is over; null where it was not answered */
   send(text) {
     const over = this.chat.send(text);
-    if (!this.#engine) {
+    if (!this.#loader.engine) {
       this.composer.tell("Your message will be answered as soon as the model is loaded.");
       void this.load().catch(() => {}); // it is shown
     }
@@ -271,7 +255,7 @@ export class Column {
   begin() {
     const { id } = this.chat.current.meta;
     this.composer.giveBack(this.chat.clear());
-    void dropStates(this.#engine, id);
+    void dropStates(this.#loader.engine, id);
     this.chat.current.meta.system = this.#wishes.system();
     this.#show();
   }
@@ -280,7 +264,7 @@ export class Column {
   open(whole) {
     const { id } = this.chat.current.meta;
     this.composer.giveBack(this.chat.open(whole, true));
-    void dropStates(this.#engine, id);
+    void dropStates(this.#loader.engine, id);
   }
 
   /** @returns {import("../page/chats/library.js").Whole} */
@@ -297,16 +281,9 @@ export class Column {
   /** Frees all that it has. */
   async end() {
     this.#life.abort();
-    const engine = this.#engine;
-    const { id } = this.chat.current.meta;
-    const stopped = this.#running.stop().then(() => this.#running.letGo());
-    const close = this.chat.standing.forget();
     this.#watch.show(false);
     this.element.remove();
-    await stopped;
-    await close();
-    if (engine) await dropStates(engine, id);
-    this.giveBack();
+    await this.giveBack();
   }
 
   #show() {

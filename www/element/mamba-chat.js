@@ -222,7 +222,7 @@ export class MambaChat extends HTMLElement {
       if (column !== this.#column) return;
       column.showNames(this.getAttribute("label") ?? "");
       void column.stop();
-      column.giveBack();
+      void column.giveBack();
       if (this.getAttribute("loading") !== "lazy") void column.load().catch(() => {}); // an event tells it
     });
   }

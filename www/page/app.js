@@ -99,7 +99,7 @@ const chats = setUpChats({
   composer,
   scroller,
   engine: () => model.engine,
-  whenEngine,
+  whenEngine: () => model.whenEngine(),
   isInChat: () => !modes.isCompletion,
   showChat: () => {
     if (!chat.isEmpty) modes.choose("chat");
@@ -113,13 +113,6 @@ const chats = setUpChats({
 });
 
 const welcome = byId("welcome", HTMLElement);
-
-/** @returns {Promise<import("../mamba.js").Engine>} resolves when a model is there */
-function whenEngine() {
-  const { engine } = model;
-  if (engine) return Promise.resolve(engine);
-  return new Promise((resolve) => model.onChange(({ current }) => current && resolve(current.engine)));
-}
 
 /** Loads another model. Asks first if a text would lose its memory; a chat is read again. @param {Choice} choice */
 async function load(choice) {

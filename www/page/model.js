@@ -37,6 +37,12 @@ export class Model {
     return this.#state.current?.engine ?? null;
   }
 
+  /** @returns {Promise<import("../mamba.js").Engine>} resolves when a model is there */
+  whenEngine() {
+    if (this.engine) return Promise.resolve(this.engine);
+    return new Promise((resolve) => this.onChange(({ current }) => current && resolve(current.engine)));
+  }
+
   /** @param {(state: ModelState, before: ModelState) => void} listener */
   onChange(listener) {
     this.#listeners.push(listener);

@@ -1,7 +1,6 @@
-// out[t, r] = W[r] · x[t] for a block of tokens. A workgroup makes a tile of THREADS / 16 * PER_THREAD tokens x 64 rows, a
-// thread PER_THREAD x 4 of it, TILE_K columns at a time through workgroup memory. More tokens a thread mean less work in
-// all. Fewer tokens mean more workgroups and room for more columns, so threads wait less often for memory.
-override THREADS: u32; // 256 or 128
+// out[t, r] = W[r] · x[t] for a block of tokens. A workgroup makes a tile of 16 PER_THREAD tokens x 64 rows, a thread
+// PER_THREAD x 4 of it, TILE_K columns at a time through workgroup memory. More tokens a thread mean less work in all.
+// Fewer tokens mean more workgroups and room for more columns, so threads wait less often for memory.
 override PER_THREAD: u32; // 8, 4 or 2
 override TILE_K: u32; // 16, or 32 where PER_THREAD is 2
 override ROWS: u32; // of the weights
@@ -17,7 +16,7 @@ override GATED: bool = false; // a row of x is an MLP's g and u, COLS each, and 
 
 const TILE_R = 64u;
 const PAD = 4u; // against bank conflicts
-var<workgroup> tile_x: array<vec4<f32>, TILE_K * (PER_THREAD * (THREADS / 16u) + PAD) / 4u>; // [K, T]
+var<workgroup> tile_x: array<vec4<f32>, TILE_K * (PER_THREAD * 16u + PAD) / 4u>; // [K, T]
 var<workgroup> tile_w: array<vec4<f32>, TILE_K * (TILE_R + PAD) / 4u>; // [K, R]
 
 fn x4(t: u32, quad: u32) -> vec4<f32> {
@@ -81,24 +80,21 @@ fn write(t: u32, r: u32, value: vec4<f32>) {
     }
 }
 
-@compute @workgroup_size(THREADS)
+@compute @workgroup_size(256)
 fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) workgroup: vec3<u32>) {
-    let tile_t = PER_THREAD * (THREADS / 16u);
+    let tile_t = PER_THREAD * 16u;
     let first_t = workgroup.y * tile_t;
     let first_r = workgroup.x * TILE_R;
-    // 32 threads are 8 quads of rows x 4 times PER_THREAD tokens: so they read the fewest different places of the tiles.
-    let my_r = thread % 8u + thread / 32u % 2u * 8u; // a quad of rows
-    let my_t = thread / 8u % 4u + thread / 64u * 4u; // PER_THREAD tokens
+    let my_r = thread % 16u; // a quad of rows
+    let my_t = thread / 16u; // PER_THREAD tokens
     var sums: mat4x4<f32>; // of the first four tokens
     var more: mat4x4<f32>; // of the other four
     // A thread loads four tokens (or rows) x four columns. The next loads are in flight while these are used.
-    // Neighbouring threads take neighbouring groups of tokens (or rows), so that they write to different banks.
-    let side = 32u / (TILE_K / 4u);
-    let quad = thread / side % (TILE_K / 4u);
+    let quad = thread % (TILE_K / 4u);
     let bring_x = tile_t * TILE_K / 16u;
     let brings_x = thread < bring_x;
     let brings_w = !brings_x && thread < bring_x + TILE_R * TILE_K / 16u;
-    let group = select(thread - bring_x, thread, brings_x) / 32u * side + thread % side;
+    let group = select(thread - bring_x, thread, brings_x) / (TILE_K / 4u);
     let t = first_t + group * 4u;
     let r = first_r + group * 4u;
     var next: mat4x4<f32>;

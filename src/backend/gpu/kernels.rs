@@ -172,6 +172,7 @@ const ALL: [&Kernel; 23] = [
 ];
 
 /// A kernel with values for its overrides.
+#[derive(Clone)]
 pub struct Pipeline {
     name: &'static str,
     bindings: &'static [Access],

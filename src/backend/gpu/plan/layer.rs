@@ -66,7 +66,7 @@ struct LayerPlan {
     norm: Pipeline,
     /// Of layers with a convolution. In decode in_proj makes it too.
     conv: Option<Pipeline>,
-    /// In small tiles, and in large ones.
+    /// Of few tokens, and of many.
     in_block: [Matmul; 2],
     out_block: [Matmul; 2],
     mixer: MixerPlan,
@@ -118,9 +118,8 @@ impl LayerPlan {
             conv,
             out_proj: maker.matvec(o.format, o.cols, o.rows, 0, out),
             norm: maker.pipeline(&kernels::NORM, &norm),
-            in_block: [Tile::MIDDLE, Tile::LARGE].map(|tile| maker.matmul(i, i.rows, into, tile)),
-            out_block: [Tile::SMALL, Tile::MIDDLE]
-                .map(|tile| maker.matmul(o, d.d, MatmulKind { bias, add: true, gated }, tile)),
+            in_block: maker.matmuls(i, i.rows, into, Tile::Middle),
+            out_block: maker.matmuls(o, d.d, MatmulKind { bias, add: true, gated }, Tile::Small),
         })
     }
 

@@ -20,15 +20,18 @@ fn per_group(rows: usize) -> usize {
     if rows >= 16384 { 4 } else { 1 }
 }
 
-/// Threads of `rows.wgsl` that share a row: fewer where rows are short, so that each has some loads under way.
-fn lanes(format: Format, cols: usize) -> usize {
+/// Threads of `rows.wgsl` that share a row: fewer where rows are short, so that each has some loads under way. In int8 and
+/// int4 a thread has those of several rows under way, or waits for each before the next.
+fn lanes(format: Format, cols: usize, rows: usize) -> usize {
     let units = cols * format.bits() / 128;
-    (units / 6).next_power_of_two().clamp(8, 32)
+    let waits = matches!(format, Format::Int8 | Format::Int4) && per_group(rows) == 1;
+    let each = if waits { 2 } else { 6 };
+    (units / each).next_power_of_two().clamp(8, 32)
 }
 
 /// Workgroups of `matvec` and `in_proj` for so many rows of a matrix.
 pub fn matvec_groups(matrix: &Matrix, rows: usize) -> u32 {
-    groups(rows, 256 / lanes(matrix.format, matrix.cols) * per_group(rows))
+    groups(rows, 256 / lanes(matrix.format, matrix.cols, rows) * per_group(rows))
 }
 
 pub struct Maker<'a> {
@@ -60,7 +63,7 @@ impl<'a> Maker<'a> {
             ("FORMAT", format as usize),
             ("COLS", cols),
             ("ROWS", rows),
-            ("LANES", lanes(format, cols)),
+            ("LANES", lanes(format, cols, rows)),
             ("PER_GROUP", per_group(rows)),
             ("COUNTED", norm.map_or(cols, |(counted, _)| counted)),
         ]);
@@ -106,13 +109,19 @@ impl<'a> Maker<'a> {
             ("COLS", matrix.cols),
             ("ROWS", matrix.rows),
             ("OUT", out),
-            ("THREADS", tile.threads),
-            ("PER_THREAD", tile.per_thread),
-            ("TILE_K", tile.columns),
+            ("PER_THREAD", tile.per_thread()),
+            ("TILE_K", tile.columns()),
         ]);
         overrides.extend([("BIAS", is.bias), ("ADD", is.add), ("GATED", is.gated)].map(|(name, on)| (name, flag(on))));
         let pipeline = self.pipeline(&kernels::MATMUL, &overrides);
-        Matmul { pipeline, x: groups(out, 64), y: Rows::PerTokens(tile.tokens()) }
+        Matmul { pipeline, x: groups(out, 64), y: Rows::PerTokens(16 * tile.per_thread() as u32) }
+    }
+
+    /// Of few tokens, in such tiles, and of many.
+    pub fn matmuls(&mut self, matrix: &Matrix, out: usize, is: MatmulKind, few: Tile) -> [Matmul; 2] {
+        let (of_few, many) = (self.matmul(matrix, out, is, few), Tile::of_rows(matrix.rows));
+        let of_many = if many == few { of_few.clone() } else { self.matmul(matrix, out, is, many) };
+        [of_few, of_many]
     }
 
     pub fn carry(&mut self, m: &MixerDims) -> Pipeline {
@@ -133,30 +142,39 @@ pub fn dt_limits(m: &MixerDims) -> [(&'static str, f64); 2] {
     [("DT_MIN", finite(low)), ("DT_MAX", finite(high))]
 }
 
-/// How a workgroup of `shaders/matmul.wgsl` makes 64 rows of a product.
-#[derive(Debug, Clone, Copy)]
-pub struct Tile {
-    threads: usize,
-    /// Tokens of a thread.
-    per_thread: usize,
-    /// Columns at a time.
-    columns: usize,
+/// How a workgroup of `shaders/matmul.wgsl` makes 64 rows of a product: of 32, 64 or 128 tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tile {
+    Small,
+    Middle,
+    Large,
 }
 
 impl Tile {
-    /// 32 tokens.
-    pub const SMALL: Self = Self { threads: 256, per_thread: 2, columns: 32 };
-    /// 64 tokens.
-    pub const MIDDLE: Self = Self { threads: 128, per_thread: 8, columns: 16 };
-    /// 128 tokens.
-    pub const LARGE: Self = Self { threads: 256, per_thread: 8, columns: 16 };
+    /// Of a long block. Large tiles are less work in all, but a matrix of few rows makes so few of them that the last
+    /// ones leave most of a GPU without work.
+    pub fn of_rows(rows: usize) -> Self {
+        const MANY_ROWS: usize = 4096;
+        if rows >= MANY_ROWS { Self::Large } else { Self::Middle }
+    }
 
-    fn tokens(self) -> u32 {
-        (self.threads / 16 * self.per_thread) as u32
+    /// Tokens of a thread.
+    fn per_thread(self) -> usize {
+        match self {
+            Self::Small => 2,
+            Self::Middle => 4,
+            Self::Large => 8,
+        }
+    }
+
+    /// Columns at a time.
+    fn columns(self) -> usize {
+        if self == Self::Small { 32 } else { 16 }
     }
 }
 
 /// The product of a matrix with a block of tokens.
+#[derive(Clone)]
 pub struct Matmul {
     pipeline: Pipeline,
     x: u32,

@@ -38,7 +38,7 @@ impl Mamba1 {
         Self {
             decode: Decode::new(maker, x_proj, m, own),
             norms,
-            x_proj: maker.matmul(x_proj, m.x_dbl, MatmulKind::default(), Tile::SMALL),
+            x_proj: maker.matmul(x_proj, m.x_dbl, MatmulKind::default(), Tile::Small),
             dt: maker.pipeline(&kernels::MAMBA1_DT, &dt),
             whole_scan: scan(maker, m, own, 0),
             summarise: scan(maker, m, own, 1),

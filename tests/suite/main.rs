@@ -3,7 +3,6 @@
 
 mod checkpoints;
 mod configs;
-mod constraint;
 mod generation;
 mod gguf;
 mod gpu;

@@ -9,7 +9,8 @@ import { serve, siteFolder } from "./support/server.mjs";
 const ROUNDS = Number(process.argv[2] ?? 20);
 const TOKENS = 96;
 
-/** Shapes that go on for as many tokens as are measured. */
+// They go on for as many tokens as are measured.
+/** @type {Record<string, any>} */
 const SHAPES = {
   "a long string in JSON": { json_schema: { type: "object", required: ["story"], properties: { story: { type: "string", minLength: 2000 } }, additionalProperties: false } },
   "a list of objects": {
@@ -27,7 +28,7 @@ const SHAPES = {
   "words of a regular expression": { regex: "([a-z]{1,9}[ ,.]){150}" },
 };
 
-/** In the page; milliseconds for a token, by kind of run. @param {{ shapes: Record<string, object>, rounds: number, tokens: number }} of */
+/** In the page; milliseconds for a token, by kind of run. @param {{ shapes: Record<string, any>, rounds: number, tokens: number }} of */
 async function run({ shapes, rounds, tokens }) {
   // @ts-ignore: an address of the served site
   const { load } = await import("/mamba.js");

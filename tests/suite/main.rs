@@ -3,7 +3,6 @@
 
 mod checkpoints;
 mod configs;
-mod constraint;
 mod examples;
 mod generation;
 mod gguf;

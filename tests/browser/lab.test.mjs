@@ -136,3 +136,26 @@ test("the chat page asks for nothing of the Lab", async () => {
   assert.deepEqual(asked.filter((name) => /lab/.test(name)), []);
   assert.deepEqual(faults, []);
 });
+
+test("once it was opened, the Lab opens without a network", async () => {
+  const visitor = await browser.newContext();
+  const tab = await visitor.newPage();
+  await tab.goto(site.page(""));
+  await tab.evaluate(() => navigator.serviceWorker.ready);
+  await tab.waitForFunction(() => navigator.serviceWorker.controller);
+  const isKept = () => tab.evaluate(async () => (await Promise.all((await caches.keys()).map(async (name) => (await (await caches.open(name)).keys()).map(({ url }) => url)))).flat().filter((url) => /lab/.test(url)).map((url) => url.replace(/.*\//, "")).sort());
+  assert.deepEqual(await isKept(), [], "the first visit keeps nothing of it");
+  await tab.goto(site.page("lab.html"));
+  await tab.locator("#linear").scrollIntoViewIfNeeded();
+  const compute = async () => {
+    await tab.locator("#linear").getByRole("combobox", { name: "Memory" }).selectOption("decay");
+    await tab.waitForFunction(() => document.querySelectorAll("#linear .dot").length === 2);
+  };
+  await compute();
+  assert.deepEqual(await isKept(), ["lab-worker.js", "lab.css", "lab.html", "lab.js", "mamba_web_lab.js", "mamba_web_lab_bg.wasm"]);
+  await visitor.setOffline(true);
+  await tab.reload();
+  await tab.locator("#linear").scrollIntoViewIfNeeded();
+  await compute();
+  await visitor.close();
+});

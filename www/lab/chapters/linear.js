@@ -27,7 +27,7 @@ export const chapter = {
   ],
   notice: [
     "A dot near the rim remembers for long, a dot near the centre forgets at once. Outside the rim the state explodes.",
-    "HiPPO's six numbers hold the last second of the signal: the output is the signal of 0.7 seconds ago. They are tuned to each other: move one dot, and that memory is spoiled.",
+    "HiPPO's six numbers hold the last second of the signal: the output is the signal of 0.7 seconds ago, a little blurred. They are tuned to each other: move one dot, and that memory is spoiled.",
     "The recurrence (one step for each sample) and the convolution (the whole signal with one long kernel) give the same output, to the last digits that a computer has.",
     "The step says how much time passes from one sample to the next. Later, Mamba will choose it anew for each word.",
   ],

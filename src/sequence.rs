@@ -73,6 +73,12 @@ impl Sequence {
         &self.state
     }
 
+    /// As [`Sequence::state`], to be changed. The scores stay those of before.
+    #[cfg(feature = "lab")]
+    pub fn state_mut(&mut self) -> &mut State {
+        &mut self.state
+    }
+
     /// Scores of the next token, `[V]`, as of the last read-back, [`Sequence::fetch_scores`] or choice on the host; empty
     /// until something has been read.
     pub fn logits(&self) -> &[f32] {

@@ -9,6 +9,8 @@ pub mod gpu;
 mod int4;
 pub mod reference;
 mod remote;
+#[cfg(feature = "lab")]
+pub mod trace;
 
 pub use remote::{Arrival, Choice, Fetch, Remote, Stub, Ticket};
 
@@ -128,6 +130,15 @@ pub trait Backend {
     ///
     /// One call with T tokens gives what T calls with one token each give.
     fn prefill(&mut self, tokens: &[u32], state: &mut State, logits: Option<&mut [f32]>) -> Result<()>;
+
+    /// As [`Backend::prefill`] with one token, and what each layer of Mamba did.
+    ///
+    /// # Errors
+    /// [`Error::BadArgument`] on a backend that cannot say it, or for a model with layers of another kind.
+    #[cfg(feature = "lab")]
+    fn trace(&mut self, _token: u32, _state: &mut State, _logits: &mut [f32]) -> Result<Vec<trace::Step>> {
+        Err(Error::BadArgument(format!("The backend {} cannot be watched; use \"cpu\".", self.name())))
+    }
 
     /// The asynchronous part of a backend such as the GPU's; None where [`Backend::prefill`] does all work itself.
     fn remote(&mut self) -> Option<&mut dyn Remote> {

@@ -6,10 +6,14 @@ mod mamba1;
 mod mamba2;
 mod mlp;
 
+#[cfg(feature = "lab")]
+use core::cell::RefCell;
 use std::collections::HashMap;
 
 use candle_core::{D, Device, Tensor};
 
+#[cfg(feature = "lab")]
+use crate::backend::trace::{self, Step};
 use crate::backend::{Backend, Loader, Precision, check_call};
 use crate::checkpoint::TensorSink;
 use crate::error::{Error, Result};
@@ -31,6 +35,9 @@ pub struct ReferenceLoader {
 pub struct Reference {
     config: Config,
     weights: HashMap<Role, Tensor>,
+    /// Where the layers say what they did at a token, while that is asked for.
+    #[cfg(feature = "lab")]
+    trace: RefCell<Option<Vec<Step>>>,
 }
 
 impl From<candle_core::Error> for Error {
@@ -109,7 +116,12 @@ impl Loader for ReferenceLoader {
     fn finish(mut self: Box<Self>) -> Result<Box<dyn Backend>> {
         self.keep_current()?;
         let weights = self.whole()?;
-        Ok(Box::new(Reference { config: self.inventory.finish()?, weights }))
+        Ok(Box::new(Reference {
+            config: self.inventory.finish()?,
+            weights,
+            #[cfg(feature = "lab")]
+            trace: RefCell::default(),
+        }))
     }
 }
 
@@ -154,6 +166,15 @@ impl Backend for Reference {
             logits.copy_from_slice(&u.matmul(&head.t()?)?.flatten_all()?.to_vec1::<f32>()?);
         }
         Ok(())
+    }
+
+    #[cfg(feature = "lab")]
+    fn trace(&mut self, token: u32, state: &mut State, logits: &mut [f32]) -> Result<Vec<Step>> {
+        trace::check(&self.config)?;
+        self.trace.replace(Some(Vec::with_capacity(self.config.layers.len())));
+        let read = self.prefill(&[token], state, Some(logits));
+        let steps = self.trace.take().unwrap_or_default();
+        read.map(|()| steps)
     }
 }
 

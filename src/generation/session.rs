@@ -321,6 +321,17 @@ impl Session {
         self.sequence.state()
     }
 
+    /// The state, to be changed by an experiment. The scores of the next token stay as they are until something is read.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] as for [`Session::blend`].
+    #[cfg(feature = "lab")]
+    pub fn state_mut(&mut self) -> Result<&mut State> {
+        self.is_idle("changed")?;
+        self.is_here()?;
+        Ok(self.sequence.state_mut())
+    }
+
     /// The turns of the chat so far; of a long chat only the last ones.
     pub fn conversation(&self) -> &Conversation {
         &self.conversation

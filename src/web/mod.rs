@@ -39,10 +39,10 @@ pub fn memory_bytes() -> f64 {
 
 /// A loaded model. Its memory is given back when it and all of its sessions have been freed.
 #[wasm_bindgen]
-pub struct WasmEngine(Rc<RefCell<Engine>>);
+pub struct WasmEngine(pub(crate) Rc<RefCell<Engine>>);
 
 impl WasmEngine {
-    fn new(engine: Engine) -> Self {
+    pub(crate) fn new(engine: Engine) -> Self {
         Self(Rc::new(RefCell::new(engine)))
     }
 

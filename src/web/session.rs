@@ -17,8 +17,8 @@ use crate::state::Packing;
 /// See [`Session`].
 #[wasm_bindgen]
 pub struct WasmSession {
-    session: Session,
-    engine: Rc<RefCell<Engine>>,
+    pub(crate) session: Session,
+    pub(crate) engine: Rc<RefCell<Engine>>,
 }
 
 impl WasmSession {

@@ -25,6 +25,8 @@ pub(crate) use simd::F32x4;
 pub(super) use simd::MAGIC;
 pub use weights::CpuLoader;
 
+#[cfg(feature = "lab")]
+use crate::backend::trace::Step;
 use crate::backend::{Backend, Precision, check_call};
 use crate::error::Result;
 use crate::model::Config;
@@ -44,13 +46,24 @@ pub struct Cpu {
     weights: Weights,
     work: Work,
     pool: Pool,
+    /// Where the layers say what they did at a token, while that is asked for.
+    #[cfg(feature = "lab")]
+    trace: Option<Vec<Step>>,
 }
 
 impl Cpu {
     fn new(config: Config, precision: Precision, threads: usize, weights: Weights) -> Result<Self> {
         let pool = Pool::new(threads);
         let work = Work::new(&config, &weights, pool.threads())?;
-        Ok(Self { config, precision, weights, work, pool })
+        Ok(Self {
+            config,
+            precision,
+            weights,
+            work,
+            pool,
+            #[cfg(feature = "lab")]
+            trace: None,
+        })
     }
 }
 
@@ -89,6 +102,10 @@ impl Backend for Cpu {
         }
         for (number, layer) in weights.layers.iter().enumerate() {
             work.layer(&self.config, layer, t, position, state.layer(number), &self.pool);
+            #[cfg(feature = "lab")]
+            if let (Some(steps), weights::Mixer::Mamba1(mixer)) = (&mut self.trace, &layer.mixer) {
+                steps.push(work.last_step(mixer, t));
+            }
         }
         state.position += t as u64;
         if let Some(logits) = logits {
@@ -99,5 +116,14 @@ impl Backend for Cpu {
             head.multiply(u, d, d, logits, &mut work.u_tiles, &self.pool);
         }
         Ok(())
+    }
+
+    #[cfg(feature = "lab")]
+    fn trace(&mut self, token: u32, state: &mut State, logits: &mut [f32]) -> Result<Vec<Step>> {
+        crate::backend::trace::check(&self.config)?;
+        self.trace = Some(Vec::with_capacity(self.config.layers.len()));
+        let read = self.prefill(&[token], state, Some(logits));
+        let steps = self.trace.take().unwrap_or_default();
+        read.map(|()| steps)
     }
 }

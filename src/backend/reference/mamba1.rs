@@ -3,6 +3,8 @@
 use candle_core::{Device, Tensor};
 
 use super::{Reference, rms, softplus};
+#[cfg(feature = "lab")]
+use crate::backend::trace::Step;
 use crate::error::Result;
 use crate::model::{LayerRole, Mamba1, Role};
 use crate::state::LayerState;
@@ -50,6 +52,14 @@ impl Reference {
         // scan_output = (scan_output + hidden_states * self.D) * self.act(gate)
         let y = (Tensor::cat(&ys, 0)? + x.broadcast_mul(w(LayerRole::D)?)?)?;
         let y = (y * z.silu()?)?;
+
+        #[cfg(feature = "lab")]
+        if let Some(steps) = &mut *self.trace.borrow_mut() {
+            let row = |of: &Tensor| of.narrow(0, t - 1, 1)?.flatten_all()?.to_vec1::<f32>();
+            let halvings = (a.broadcast_mul(&dt.narrow(0, t - 1, 1)?)? * -core::f64::consts::LOG2_E)?;
+            let halvings = halvings.flatten_all()?.to_vec1::<f32>()?;
+            steps.push(Step { delta: row(&dt)?, halvings, b: row(&b)?, c: row(&c_)?, z: row(&z)?, y: row(&y)? });
+        }
 
         // contextualized_states = self.out_proj(scan_output)
         self.bias(y.matmul(&w(LayerRole::OutProj)?.t()?)?, layer, LayerRole::OutProjBias)

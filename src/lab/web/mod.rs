@@ -3,3 +3,5 @@
 mod duality;
 mod lti;
 mod price;
+mod small;
+mod watch;

@@ -11,6 +11,8 @@ use super::simd::BLOCK_COLUMNS;
 use super::tiles::Tiles;
 use super::weights::Layer;
 use crate::allocate::filled;
+#[cfg(feature = "lab")]
+use crate::backend::trace::Step;
 use crate::error::Result;
 use crate::model;
 use crate::state::LayerState;
@@ -116,5 +118,26 @@ impl layer::Work {
                 }
             }
         });
+    }
+    /// What the layer did at the last of the `t` tokens that it has just read. All of it still lies in the work space.
+    #[cfg(feature = "lab")]
+    pub fn last_step(&self, mixer: &Mamba1, t: usize) -> Step {
+        let dims = &mixer.dims;
+        let (e, n, rows) = (dims.d_inner, dims.d_state, dims.in_proj_rows());
+        let row = |of: &[f32], width: usize| of[(t - 1) * width..t * width].to_vec();
+        let (low, high) = mixer.scan.dt_limit;
+        let step =
+            |(dt, bias): (f32, f32)| ((dt + bias).max(0.0) + (-(dt + bias).abs()).exp().ln_1p()).clamp(low, high);
+        let delta: Vec<f32> =
+            row(&self.inner, e).into_iter().zip(mixer.scan.dt_bias.iter().copied()).map(step).collect();
+        let b_c = self.mamba1.b_c[..n * t].chunks_exact(t).map(|of_state| of_state[t - 1]);
+        Step {
+            halvings: mixer.scan.a.chunks_exact(e).flat_map(|a| a.iter().zip(&delta).map(|(a, d)| -a * d)).collect(),
+            b: b_c.clone().map(|[b, _]| b).collect(),
+            c: b_c.map(|[_, c]| c).collect(),
+            z: row(&self.projected, rows)[e..2 * e].to_vec(),
+            y: row(&self.convolved, e),
+            delta,
+        }
     }
 }

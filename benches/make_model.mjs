@@ -1,30 +1,22 @@
 // Writes a checkpoint with random weights in the shape of state-spaces/mamba-130m, the model
-// that the speed tables are about, of mamba2-130m or of mamba-1.4b. The same bytes on every machine:
+// that the speed tables are about, or of another kind that model_shapes.mjs lists. The same bytes on every machine:
 //
-//   node benches/make_model.mjs [folder [mamba|mamba2|mamba-1.4b [BF16|F32]]]     (target/bench/mamba-130m by default)
+//   node benches/make_model.mjs [folder [mamba|mamba2|mamba-1.4b|falcon-h1-90m|granite-350m|granite-1b [BF16|F32]]]
+//                                                                                 (target/bench/mamba-130m by default)
 //
 // Speed does not depend on what the weights say, as long as nothing overflows or becomes
 // denormal, so they are drawn as Mamba's initialisation draws them (258 MB in bf16, 2.7 GB for 1.4b).
 
 import { createWriteStream } from "node:fs";
-import { access, copyFile, mkdir, rename, writeFile } from "node:fs/promises";
+import { access, mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { finished } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
+import { shapeOf } from "./model_shapes.mjs";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
-const K = 4;
-
-/** Mamba has R; Mamba-2 has H, and one group. R and H are 0 where there are none. */
-const SHAPES = {
-  mamba: { V: 50280, D: 768, L: 24, N: 16, R: 48, H: 0 },
-  mamba2: { V: 50288, D: 768, L: 24, N: 128, R: 0, H: 24 },
-  "mamba-1.4b": { V: 50280, D: 2048, L: 48, N: 16, R: 128, H: 0 },
-};
-
-/** @typedef {(typeof SHAPES)["mamba"]} Shape */
-
-/** @typedef {keyof typeof SHAPES} Kind */
+/** @typedef {import("./model_shapes.mjs").Kind} Kind */
+/** @typedef {import("./model_shapes.mjs").Tensor} Tensor */
 /** @typedef {"BF16" | "F32"} Type */
 
 /** Raised when the bytes change, so that states and GGUF files made from others are not taken for these. */
@@ -41,66 +33,6 @@ function uniform(seed) {
   };
 }
 
-/** @typedef {(random: () => number, index: number) => number} Draw */
-
-/** @type {(bound: number) => Draw} */
-const within = (bound) => (random) => (2 * random() - 1) * bound;
-/** @type {(value: number) => Draw} */
-const all = (value) => () => value;
-/** The inverse softplus of a step between 0.001 and 0.1, even in its logarithm. @type {Draw} */
-const stepBias = (random) => {
-  const dt = Math.exp(random() * (Math.log(0.1) - Math.log(0.001)) + Math.log(0.001));
-  return dt + Math.log(-Math.expm1(-dt));
-};
-
-/** @param {Shape} shape @returns {[name: string, shape: number[], draw: Draw][]} */
-function tensors2({ V, D, L, N, H }) {
-  const E = 2 * D;
-  const width = E + 2 * N;
-  /** @type {[string, number[], Draw][]} */
-  const list = [["backbone.embeddings.weight", [V, D], within(0.02 * Math.sqrt(3))]];
-  for (let layer = 0; layer < L; layer++) {
-    const at = `backbone.layers.${layer}`;
-    list.push(
-      [`${at}.norm.weight`, [D], all(1)],
-      [`${at}.mixer.in_proj.weight`, [E + width + H, D], within(1 / Math.sqrt(D))],
-      [`${at}.mixer.conv1d.weight`, [width, 1, K], within(1 / Math.sqrt(K))],
-      [`${at}.mixer.conv1d.bias`, [width], within(1 / Math.sqrt(K))],
-      [`${at}.mixer.dt_bias`, [H], stepBias],
-      [`${at}.mixer.A_log`, [H], (random) => Math.log(1 + 15 * random())],
-      [`${at}.mixer.D`, [H], all(1)],
-      [`${at}.mixer.norm.weight`, [E], all(1)],
-      [`${at}.mixer.out_proj.weight`, [D, E], within(1 / Math.sqrt(E * L))],
-    );
-  }
-  list.push(["backbone.norm_f.weight", [D], all(1)]);
-  return list;
-}
-
-/** @param {Shape} shape @returns {[name: string, shape: number[], draw: Draw][]} */
-function tensors({ V, D, L, N, R }) {
-  const E = 2 * D;
-  /** @type {[string, number[], Draw][]} */
-  const list = [["backbone.embeddings.weight", [V, D], within(0.02 * Math.sqrt(3))]];
-  for (let layer = 0; layer < L; layer++) {
-    const at = `backbone.layers.${layer}`;
-    list.push(
-      [`${at}.norm.weight`, [D], all(1)],
-      [`${at}.mixer.in_proj.weight`, [2 * E, D], within(1 / Math.sqrt(D))],
-      [`${at}.mixer.conv1d.weight`, [E, 1, K], within(1 / Math.sqrt(K))],
-      [`${at}.mixer.conv1d.bias`, [E], within(1 / Math.sqrt(K))],
-      [`${at}.mixer.x_proj.weight`, [R + 2 * N, E], within(1 / Math.sqrt(E))],
-      [`${at}.mixer.dt_proj.weight`, [E, R], within(1 / Math.sqrt(R))],
-      [`${at}.mixer.dt_proj.bias`, [E], stepBias],
-      [`${at}.mixer.A_log`, [E, N], (_, index) => Math.log(1 + (index % N))],
-      [`${at}.mixer.D`, [E], all(1)],
-      [`${at}.mixer.out_proj.weight`, [D, E], within(1 / Math.sqrt(E * L))],
-    );
-  }
-  list.push(["backbone.norm_f.weight", [D], all(1)]);
-  return list;
-}
-
 /** @param {number[]} shape */
 const size = (shape) => shape.reduce((product, n) => product * n, 1);
 
@@ -112,7 +44,7 @@ function toBf16(values) {
   return rounded;
 }
 
-/** @param {string} file @param {ReturnType<typeof tensors>} list @param {Type} type */
+/** @param {string} file @param {Tensor[]} list @param {Type} type */
 async function writeWeights(file, list, type) {
   const bytes = type === "F32" ? 4 : 2;
   /** @type {Record<string, object>} */
@@ -144,6 +76,18 @@ async function writeWeights(file, list, type) {
   await finished(out);
 }
 
+/** NeoX's tokenizer, without the tokens for which a smaller vocabulary has no rows. @param {string} file @param {number} rows */
+async function writeTokenizer(file, rows) {
+  const tokenizer = JSON.parse(await readFile(path.join(root, "tests/golden/neox/tokenizer.json"), "utf8"));
+  /** @type {Record<string, number>} */
+  const vocab = tokenizer.model.vocab;
+  const has = (/** @type {string} */ token) => vocab[token] < rows;
+  tokenizer.model.merges = tokenizer.model.merges.filter((/** @type {string} */ merge) => has(merge.replace(" ", "")));
+  tokenizer.model.vocab = Object.fromEntries(Object.entries(vocab).filter(([token]) => has(token)));
+  tokenizer.added_tokens = tokenizer.added_tokens.filter((/** @type {{ id: number }} */ { id }) => id < rows);
+  await writeFile(file, JSON.stringify(tokenizer));
+}
+
 /**
  * Makes what is missing; returns the folder.
  *
@@ -156,32 +100,10 @@ export async function makeModel(folder = path.join(root, "target/bench/mamba-130
   const stamp = path.join(folder, `.version-${MODEL_VERSION}`);
   if (await access(stamp).then(() => true, () => false)) return folder;
   await mkdir(folder, { recursive: true });
-  const shape = SHAPES[kind];
-  const { V, D, L, N, R, H } = shape;
-  const E = 2 * D;
-  const is2 = H > 0;
-  const config = {
-    architectures: [is2 ? "Mamba2ForCausalLM" : "MambaForCausalLM"],
-    model_type: is2 ? "mamba2" : "mamba",
-    vocab_size: V,
-    hidden_size: D,
-    intermediate_size: is2 ? undefined : E,
-    num_hidden_layers: L,
-    state_size: N,
-    conv_kernel: K,
-    expand: 2,
-    time_step_rank: is2 ? undefined : R,
-    ...(is2 && { num_heads: H, head_dim: E / H, n_groups: 1 }),
-    use_bias: false,
-    use_conv_bias: true,
-    hidden_act: "silu",
-    layer_norm_epsilon: 1e-5,
-    tie_word_embeddings: true,
-    // No token ends a text: a benchmark decides itself how long it is.
-  };
+  const { config, tensors } = shapeOf(kind);
   await writeFile(path.join(folder, "config.json"), `${JSON.stringify(config, null, 2)}\n`);
-  await copyFile(path.join(root, "tests/golden/neox/tokenizer.json"), path.join(folder, "tokenizer.json"));
-  await writeWeights(`${weights}.part`, is2 ? tensors2(shape) : tensors(shape), type);
+  await writeTokenizer(path.join(folder, "tokenizer.json"), config.vocab_size);
+  await writeWeights(`${weights}.part`, tensors, type);
   await rename(`${weights}.part`, weights);
   await writeFile(stamp, "");
   return folder;

@@ -27,7 +27,7 @@ export REMAPPED
 export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS=""
 for remap in $REMAPPED; do CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS+=" --remap-path-prefix=$remap"; done
 
-sources=(.cargo Cargo.toml Cargo.lock deny.toml Trunk.toml rust-toolchain.toml package-lock.json scripts shaders src www)
+sources=(.cargo Cargo.toml Cargo.lock deny.toml guide Trunk.toml rust-toolchain.toml package-lock.json scripts shaders src www)
 built=target/site-built
 if [ -e dist/index.html ] && [ -e "$built" ] && [ -z "$(find "${sources[@]}" -newer "$built" -print -quit)" ]; then
   say "dist/ is up to date"

@@ -1,11 +1,11 @@
 // Makes the site from a folder: node scripts/bundle.mjs FOLDER
 //
-// The folder has the files of www/ and the builds of the wasm: three of the engine and the Lab's. Each program becomes one file: a visit waits for every
-// file of a program, even if the browser has cached them all, and some thirty files cost a tenth of a second before the
-// first line runs.
+// The folder has the files of www/ and the builds of the wasm: three of the engine, the Lab's, and the module of constraints.
+// Each program becomes one file: a visit waits for every file of a program, even if the browser has cached them all, and some
+// thirty files cost a tenth of a second before the first line runs.
 //
 // All programs and styles of the page go to build/HASH/, whose name changes with any byte of it. So no cache and no
-// half-finished upload can give a page the programs of another build. The names that others use (mamba.js, worker.js)
+// half-finished upload can give a page the programs of another build. The names that others use (mamba.js, element.js, worker.js)
 // stay in the site's root and lead there. SITE_URL, if it is set, is the site's own address.
 
 import { createHash } from "node:crypto";
@@ -22,14 +22,16 @@ import { PARTS, partsStayFiles } from "./parts.mjs";
 const PROGRAMS = {
   app: "page/app.js",
   mamba: "mamba.js",
+  element: "element.js",
+  embed: "element/embed.js",
   worker: "worker.js",
   "pool-worker": "engine/program/pool-worker.js",
   lab: "lab/page.js",
   "lab-worker": "lab/worker.js",
 };
 /** Folders whose modules are only used inside the programs. */
-const SOURCES = ["engine", "lab", "offline", "page", "styles", "mamba.js", "worker.js", "service-worker.js"];
-const PUBLIC = { "mamba.js": "export * from", "worker.js": "import" };
+const SOURCES = ["ai.js", "element", "engine", "lab", "offline", "page", "styles", "element.js", "mamba.js", "worker.js", "service-worker.js"];
+const PUBLIC = { "element.js": "export * from", "mamba.js": "export * from", "worker.js": "import" };
 
 const folder = path.resolve(process.argv[2] ?? "dist");
 const at = (/** @type {string[]} */ ...names) => path.join(folder, ...names);
@@ -58,14 +60,13 @@ const common = {
 };
 
 const wasm = (await readdir(folder)).filter((name) => /^mamba_web.*\.(js|wasm|d\.ts)$/.test(name));
-for (const kind of ["", "_relaxed", "_threads", "_lab"]) {
+for (const kind of ["", "_relaxed", "_threads", "_guide", "_lab"]) {
   for (const name of [`mamba_web${kind}.js`, `mamba_web${kind}_bg.wasm`]) {
     if (!wasm.includes(name)) throw new Error(`${folder} has no ${name}.`);
   }
 }
 
-const html = await readFile(at("index.html"), "utf8");
-const labHtml = await readFile(at("lab.html"), "utf8");
+const [html, embedHtml, labHtml] = await Promise.all(["index.html", "embed.html", "lab.html"].map((name) => readFile(at(name), "utf8")));
 await rm(at("build"), { recursive: true, force: true });
 await mkdir(at("build", "new"), { recursive: true });
 
@@ -86,6 +87,8 @@ for (const [source, name] of [[html, "page"], [labHtml, "lab"]]) {
   });
 }
 
+await build({ ...common, entryPoints: { element: "element/element.css", embed: "styles/embed.css" }, outdir: "build/new" });
+
 // Browsers that know WebAssembly know woff2.
 const maths = await build({
   ...common,
@@ -104,7 +107,7 @@ const serviceWorker = await build({
 
 await Promise.all(wasm.map((name) => rename(at(name), at("build", "new", name))));
 
-const hash = createHash("sha256").update(html).update(labHtml);
+const hash = createHash("sha256").update(html).update(embedHtml).update(labHtml);
 for (const name of (await readdir(at("build", "new"))).sort()) {
   hash.update(`${name}\n`).update(await readFile(at("build", "new", name)));
 }
@@ -113,6 +116,7 @@ const home = `build/${hash.digest("hex").slice(0, 16)}`;
 await rename(at("build", "new"), at(home));
 
 await writeFile(at("index.html"), pageOf("index.html", html, "page.css", { "page/boot.js": "boot.js", [PROGRAMS.app]: "app.js" }));
+await writeFile(at("embed.html"), pageOf("embed.html", embedHtml, "embed.css", { [PROGRAMS.element]: "element.js", [PROGRAMS.embed]: "embed.js" }));
 await writeFile(at("lab.html"), pageOf("lab.html", labHtml, "lab.css", { [PROGRAMS.lab]: "lab.js" }));
 for (const source of SOURCES) await rm(at(source), { recursive: true });
 for (const [name, way] of Object.entries(PUBLIC)) await writeFile(at(name), `${way} "./${home}/${name}";\n`);

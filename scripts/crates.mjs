@@ -7,18 +7,18 @@ import { promisify } from "node:util";
 import { licenceTexts, notices, requireAllowed } from "./notices.mjs";
 
 /** @typedef {{ id: string, name: string, version: string, license: string | null, authors: string[], repository: string | null, manifest_path: string, targets: { kind: string[] }[] }} Package */
-/** @typedef {{ packages: Package[], resolve: { root: string, nodes: { id: string, deps: { pkg: string, dep_kinds: { kind: string | null }[] }[] }[] } }} Metadata */
+/** @typedef {{ packages: Package[], workspace_members: string[], resolve: { nodes: { id: string, deps: { pkg: string, dep_kinds: { kind: string | null }[] }[] }[] } }} Metadata */
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 
-/** @returns {Promise<Package[]>} without this crate, by name */
+/** @returns {Promise<Package[]>} of both modules, without the crates of this project, by name */
 async function cratesInWasm() {
   const options = ["metadata", "--locked", "--format-version", "1", "--filter-platform", "wasm32-unknown-unknown"];
   const { stdout } = await promisify(execFile)("cargo", options, { cwd: root, maxBuffer: 2 ** 28 });
-  const { packages, resolve } = /** @type {Metadata} */ (JSON.parse(stdout));
+  const { packages, workspace_members: own, resolve } = /** @type {Metadata} */ (JSON.parse(stdout));
   const byId = new Map(packages.map((found) => [found.id, found]));
   const nodes = new Map(resolve.nodes.map((node) => [node.id, node]));
-  const reached = new Set([resolve.root]);
+  const reached = new Set(own);
   for (const id of reached) {
     for (const { pkg, dep_kinds: kinds } of nodes.get(id)?.deps ?? []) {
       // Procedural macros run in the compiler. Tests and build scripts are not part of the site either.
@@ -26,7 +26,7 @@ async function cratesInWasm() {
       if (!isMacro && kinds.some(({ kind }) => kind === null)) reached.add(pkg);
     }
   }
-  reached.delete(resolve.root);
+  for (const id of own) reached.delete(id);
   return [...reached].flatMap((id) => byId.get(id) ?? []).sort((a, b) => a.name.localeCompare(b.name, "en"));
 }
 

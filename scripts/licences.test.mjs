@@ -8,14 +8,16 @@ import { allowedLicences, isAllowed } from "./notices.mjs";
 /** Fine for a tool that nobody gets with the site. The build refuses them in the site itself. */
 const OF_TOOLS = ["0BSD", "BlueOak-1.0.0", "CC-BY-4.0", "MPL-2.0", "PSF-2.0"];
 
-test("every npm package has a licence that may be used", async () => {
-  const { packages } = JSON.parse(await readFile(new URL("../package-lock.json", import.meta.url), "utf8"));
-  const allowed = new Set([...(await allowedLicences()), ...OF_TOOLS]);
-  const found = Object.entries(packages).filter(([name]) => name !== "");
-  assert.ok(found.length > 100);
-  const refused = found.filter(([, { license }]) => !license || !isAllowed(license, allowed));
-  assert.deepEqual(refused.map(([name, { license }]) => `${name}: ${license}`), []);
-});
+for (const lock of ["../package-lock.json", "../examples/web/package-lock.json"]) {
+  test(`every npm package of ${lock} has a licence that may be used`, async () => {
+    const { packages } = JSON.parse(await readFile(new URL(lock, import.meta.url), "utf8"));
+    const allowed = new Set([...(await allowedLicences()), ...OF_TOOLS]);
+    const found = Object.entries(packages).filter(([name]) => name !== "");
+    assert.ok(found.length > 100);
+    const refused = found.filter(([, { license }]) => !license || !isAllowed(license, allowed));
+    assert.deepEqual(refused.map(([name, { license }]) => `${name}: ${license}`), []);
+  });
+}
 
 test("an expression is met by what it asks for, and by no less", () => {
   const allowed = new Set(["MIT", "Apache-2.0"]);

@@ -3,28 +3,64 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
-import { ISOLATION, SECURITY } from "../www/offline/headers.js";
+import { EMBED, ISOLATION, SECURITY } from "../www/offline/headers.js";
 
-const read = (/** @type {string} */ file) => readFile(new URL(`../${file}`, import.meta.url), "utf8");
-const wanted = Object.entries({ ...SECURITY, ...ISOLATION });
+const text = (/** @type {string} */ file) => readFile(new URL(`../${file}`, import.meta.url), "utf8");
 
-/** @type {Record<string, RegExp>} how each file writes a header */
+/**
+ * The headers that a recipe sends with the page and with embed.html, each as [name, value].
+ *
+ * @typedef {(text: string) => { page: [string, string][], embed: [string, string][] }} Reader
+ */
+
+/** @param {string} text @param {RegExp} line @returns {[string, string][]} */
+const found = (text, line) => [...text.matchAll(line)].map(([, name, value]) => [name.toLowerCase(), value]);
+
+/** @type {Record<string, Reader>} how each file writes a header */
 const RECIPES = {
-  "deploy/nginx.conf": /^ +add_header ([\w-]+) "([^"]*)";$/gm,
-  "deploy/Caddyfile": /^\t\t([\w-]+) "([^"]*)"$/gm,
-  "deploy/htaccess": /^Header set ([\w-]+) "([^"]*)"$/gm,
-  "www/_headers": /^ {2}([\w-]+): (.*)$/gm,
+  "deploy/nginx.conf": (text) => {
+    // The value that a variable has for a path.
+    const maps = [...text.matchAll(/^map \$uri \$(\w+) \{\n {2}default "(.*)";\n {2}~(\S+) "(.*)";\n\}/gm)];
+    const at = (/** @type {string} */ path) =>
+      found(text, /^ +add_header ([\w-]+) "([^"]*)";$/gm).map(([name, value]) => /** @type {[string, string]} */ ([name, maps.reduce((now, [, variable, otherwise, pattern, there]) => now.replace(`$${variable}`, new RegExp(pattern).test(path) ? there : otherwise), value)]));
+    return { page: at("/index.html"), embed: at("/embed.html") };
+  },
+  "deploy/Caddyfile": (text) => {
+    const line = /^\t\t([\w-]+) "([^"]*)"$/gm;
+    const block = (/** @type {string} */ matcher) => found(new RegExp(`^\theader ${matcher}\\{\n([^}]*)`, "m").exec(text)?.[1] ?? "", line);
+    return { page: [...block(""), ...block("@page ")], embed: [...block(""), ...block("@embed ")] };
+  },
+  "deploy/htaccess": (text) => {
+    const page = found(text, /^Header set ([\w-]+) "([^"]*)"$/gm);
+    return { page, embed: [...page, ...found(text, /^Header set ([\w-]+) "([^"]*)" "expr=%\{REQUEST_URI\} =~ m#\/embed\\\.html\$#"$/gm)] };
+  },
+  "www/_headers": (text) => {
+    const block = (/** @type {string} */ path) => found(text.split(/\n(?=\/)/).find((one) => one.includes(`${path}\n`) && one.split("\n").some((first) => first === path)) ?? "", /^ {2}([\w-]+): (.*)$/gm);
+    return { page: block("/index.html"), embed: block("/embed.html") };
+  },
 };
 
-for (const [file, line] of Object.entries(RECIPES)) {
+for (const [file, read] of Object.entries(RECIPES)) {
   test(`${file} sends all headers as they are meant`, async () => {
-    const sent = new Map([...(await read(file)).matchAll(line)].map(([, name, value]) => [name.toLowerCase(), value]));
-    for (const [name, value] of wanted) assert.equal(sent.get(name), value, name);
-    assert.deepEqual([...sent.keys()].filter((name) => name !== "cache-control").sort(), wanted.map(([name]) => name).sort());
+    const { page, embed } = read(await text(file));
+    for (const [headers, wanted] of /** @type {const} */ ([[page, { ...SECURITY, ...ISOLATION }], [embed, { ...EMBED, ...ISOLATION }]])) {
+      const sent = new Map(headers);
+      for (const [name, value] of Object.entries(wanted)) assert.equal(sent.get(name), value, name);
+      assert.deepEqual([...sent.keys()].filter((name) => name !== "cache-control").sort(), Object.keys(wanted).sort());
+    }
   });
 }
 
-test("the page's own policy is that of the header, but for what a page cannot say of itself", async () => {
-  const own = /http-equiv="Content-Security-Policy"\s+content="([^"]*)"/.exec(await read("www/index.html"))?.[1];
-  assert.equal(`${own}; frame-ancestors 'self'`, SECURITY["content-security-policy"]);
+test("the page and its parts have all headers on Netlify and Cloudflare, by one rule each", async () => {
+  const rules = (await text("www/_headers")).split("\n").filter((line) => line.startsWith("/"));
+  for (const path of ["/", "/index.html", "/worker.js", "/mamba.js", "/element.js", "/embed.html", "/service-worker.js", "/build/0/app.js"]) {
+    assert.equal(rules.filter((rule) => (rule.endsWith("*") ? path.startsWith(rule.slice(0, -1)) : path === rule)).length, 1, path);
+  }
+});
+
+test("the pages' own policies are those of the headers, but for what a page cannot say of itself", async () => {
+  for (const [page, headers, frames] of /** @type {const} */ ([["index.html", SECURITY, "'self'"], ["embed.html", EMBED, "*"]])) {
+    const own = /http-equiv="Content-Security-Policy"\s+content="([^"]*)"/.exec(await text(`www/${page}`))?.[1];
+    assert.equal(`${own}; frame-ancestors ${frames}`, headers["content-security-policy"]);
+  }
 });

@@ -11,7 +11,7 @@ import { createServer } from "node:http";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
-import { ISOLATION, SECURITY } from "../www/offline/headers.js";
+import { EMBED, ISOLATION, SECURITY } from "../www/offline/headers.js";
 
 /** @type {Record<string, string>} */
 const TYPES = {
@@ -115,7 +115,8 @@ async function findPacked({ file, stats: original }, header) {
 export async function serve(folder, port = 0) {
   const root = await realpath(folder);
   const server = createServer(async (request, response) => {
-    for (const [name, value] of Object.entries({ ...SECURITY, ...ISOLATION })) response.setHeader(name, value);
+    const isEmbed = /\/embed\.html$/.test((request.url ?? "").split("?")[0]);
+    for (const [name, value] of Object.entries({ ...(isEmbed ? EMBED : SECURITY), ...ISOLATION })) response.setHeader(name, value);
     // The browser asks again each time, so a rebuilt site is never stale.
     response.setHeader("Cache-Control", "no-cache");
 

@@ -73,6 +73,9 @@ python_tests() { .venv/bin/python -m pytest -q training/tests; }
 # What needs no browser: the scripts, and the logic of www/.
 script_tests() { node --test --test-reporter=spec scripts/*.test.mjs tests/js/*.test.mjs; }
 
+# What npm gets, in a fresh folder.
+package_tests() { node scripts/package.mjs && node --test --test-reporter=spec tests/package/*.test.mjs; }
+
 # One file at a time: each starts a browser.
 browser_tests() { node --test --test-reporter=spec --test-concurrency=1 tests/browser/*.test.mjs; }
 
@@ -91,6 +94,7 @@ step "the site" scripts/build.sh
 step "JavaScript types" type_check
 step "script tests" script_tests
 step "Python tests" python_tests
+step "the package" package_tests
 step "browser tests" browser_tests
 
 printf '\n'

@@ -33,6 +33,13 @@ build relaxed target relaxed-simd
 # The Lab's (lab.html), for every browser, with the engine in it. Its file is bounded like the others (scripts/pack.mjs).
 build lab target lab
 
+# The automaton of constraints: a module of its own, so that only those visits download it that need it.
+guide=${library}_guide
+(cd "$ROOT" && cargo build --locked --quiet --package mamba-web-guide --lib --target "$WASM_TARGET" --target-dir target \
+  ${release[@]+"${release[@]}"})
+wasm-bindgen --target web --out-dir . --out-name "$guide" "$ROOT/target/$WASM_TARGET/$profile/$guide.wasm"
+rm "${guide}_bg.wasm.d.ts"
+
 # For pages that may share memory between threads, also with relaxed SIMD. Everything is compiled for it, the standard
 # library included: without atomic instructions its allocator and locks would not be sound. Rebuilding the standard
 # library is an unstable feature of cargo, so the variable is needed.

@@ -5,6 +5,8 @@ mod builder;
 mod defaults;
 #[cfg(not(target_arch = "wasm32"))]
 mod folder;
+#[cfg(not(target_arch = "wasm32"))]
+mod shaped;
 mod warm;
 
 use core::cell::OnceCell;
@@ -14,10 +16,12 @@ use serde::Serialize;
 pub use autotune::{Lap, Trial};
 pub use builder::{EngineBuilder, ModelFiles, Options};
 pub use defaults::Defaults;
+#[cfg(not(target_arch = "wasm32"))]
+pub use shaped::{Shape, Vocabulary};
 pub use warm::warm_up;
 
 use crate::backend::Backend;
-use crate::conversation::{ChatTemplate, Conversation};
+use crate::conversation::{ChatTemplate, Conversation, render_chat};
 use crate::error::{Error, Result};
 use crate::generation::{Input, LoadedModel, Request, Session, check_ids};
 use crate::model::Config;
@@ -39,6 +43,9 @@ pub struct Engine {
     model_hash: String,
     /// Computed when it is first needed: a large vocabulary takes some milliseconds.
     tokenizer_hash: OnceCell<Option<String>>,
+    /// For constraints, made when the first one is asked for.
+    #[cfg(not(target_arch = "wasm32"))]
+    vocabulary: OnceCell<Vocabulary>,
 }
 
 /// Facts about the model, under the names of docs/api.md.
@@ -237,6 +244,26 @@ impl Engine {
     pub fn detokenize(&self, ids: &[u32]) -> Result<String> {
         check_ids(ids, self.config().vocab)?;
         self.tokenizer()?.decode(ids)
+    }
+
+    /// The text of a chat in JSON by the model's chat template (see [`render_chat`]); for [`Engine::tokenize_chat`].
+    ///
+    /// # Errors
+    /// [`Error::BadArgument`] without a chat template, else those of [`render_chat`].
+    pub fn render_chat(&self, json: &str) -> Result<String> {
+        let template = self.chat_template()?.ok_or_else(|| {
+            Error::BadArgument("This is a base model without a chat template, so it answers no messages.".into())
+        })?;
+        render_chat(json, template, self.tokenizer()?)
+    }
+
+    /// The ids of a text that [`Engine::render_chat`] gave, or of a part of it. Only the template's own words become special
+    /// tokens.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when the checkpoint came without a tokenizer.
+    pub fn tokenize_chat(&self, text: &str) -> Result<Vec<u32>> {
+        self.tokenizer()?.encode_guarded(text)
     }
 
     /// A request with the settings that the model's makers recommend.

@@ -5,12 +5,14 @@
 //! (ties by rising id) and one uniform number picks by the inverse of the cumulative distribution.
 
 mod chooser;
+mod guided;
 
 use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
 
 pub use chooser::{Chooser, Constraint};
+pub use guided::{Guided, Walk};
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};

@@ -39,6 +39,8 @@ pub struct State {
     /// Tokens read so far.
     pub position: u64,
     stamp: Stamp,
+    /// Whether nothing has been written since it was made of zeros.
+    is_blank: bool,
 }
 
 /// A memory and its values: all of them, or of a copy those of the rows that hold something.
@@ -95,7 +97,7 @@ impl State {
             Ok(Held { memory, values })
         };
         let layers = layers.map(|memories| memories.into_iter().map(held).collect()).collect::<Result<_>>()?;
-        Ok(Self { layers, position: 0, stamp: Stamp::fresh() })
+        Ok(Self { layers, position: 0, stamp: Stamp::fresh(), is_blank: true })
     }
 
     /// A copy. It has the same stamp, since its content is equal. Of a ring that is not full it holds only the rows in use,
@@ -109,7 +111,7 @@ impl State {
             Ok(Held { memory: held.memory, values })
         };
         let layers = self.layers.iter().map(|layer| layer.iter().map(held).collect()).collect::<Result<_>>()?;
-        Ok(Self { layers, position: self.position, stamp: self.stamp })
+        Ok(Self { layers, ..*self })
     }
 
     /// Takes the rest of the memory of a copy. A backend does this before it reads.
@@ -137,6 +139,17 @@ impl State {
         self.stamp = Stamp::fresh();
     }
 
+    /// Whether it is certainly all zeros, so that a backend elsewhere need not be sent them.
+    pub fn is_blank(&self) -> bool {
+        self.is_blank
+    }
+
+    /// The memories, to be changed.
+    fn layers_mut(&mut self) -> &mut Vec<Vec<Held>> {
+        self.is_blank = false;
+        &mut self.layers
+    }
+
     /// True when the memories are those of the model.
     pub fn fits(&self, config: &Config) -> bool {
         self.layers.len() == config.layers.len()
@@ -151,7 +164,7 @@ impl State {
     /// When `layer` is not below L.
     pub fn layer(&mut self, layer: usize) -> LayerState<'_> {
         let mut state = LayerState { conv: &mut [], ssm: &mut [], keys: &mut [], values: &mut [] };
-        for held in &mut self.layers[layer] {
+        for held in &mut self.layers_mut()[layer] {
             match held.memory.kind {
                 MemoryKind::Conv => state.conv = &mut held.values,
                 MemoryKind::Ssm => state.ssm = &mut held.values,

@@ -2,6 +2,7 @@
 //! the model's vocabulary, text that comes out a token at a time, and text in which special tokens stay plain.
 //! It also makes a tokenizer from the metadata of a GGUF file.
 
+mod bytes;
 mod check;
 mod class;
 mod gguf;
@@ -171,6 +172,14 @@ impl Tokenizer {
                 .decode(tokens)
                 .map_err(|error| Error::BadTokenizer(format!("The tokenizer cannot decode the tokens ({error})."))),
         }
+    }
+
+    /// The bytes that each token below `vocab` (V) adds to a text. Special tokens, and ids without a token, add none.
+    ///
+    /// # Errors
+    /// [`Error::BadTokenizer`] when a token cannot be decoded.
+    pub fn token_bytes(&self, vocab: usize) -> Result<Vec<Vec<u8>>> {
+        bytes::of_tokens(self, vocab)
     }
 
     /// The spelling of a token. None for special tokens and padding ids, which decoding leaves out.

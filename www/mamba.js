@@ -2,34 +2,47 @@
 
 import * as check from "./engine/session/arguments.js";
 import { Connection } from "./engine/session/connection.js";
+import { Chat } from "./engine/openai/chat.js";
 import { MambaError, asMambaError, badArgument, cancelled } from "./engine/errors.js";
 import { PATIENCE } from "./engine/fetch/download.js";
 import { HUB } from "./engine/source/hub-name.js";
 import { findModel } from "./engine/source/model-source.js";
+import { addressOf, baseAddress, KEEPS } from "./engine/program/platform.js";
 import { requireSimd } from "./engine/program/simd.js";
 import { Session } from "./engine/session/session.js";
-import { States } from "./engine/session/states.js";
+import { States as EngineStates } from "./engine/session/states.js";
 import { together } from "./engine/session/together.js";
 import { EngineWatch } from "./engine/session/watch.js";
 import { deleteKeptModel as deleteModel } from "./engine/keep/store.js";
 import { chooseProgram, compileWasm } from "./engine/program/wasm.js";
 
 export { MambaError, Session };
+export { openaiFetch } from "./engine/openai/fetch.js";
 export { keptModels } from "./engine/keep/store.js";
 
 /**
+ * @typedef {import("./engine/session/session.js").GenerateOptions} GenerateOptions
+ * @typedef {import("./engine/session/session.js").Piece} Piece
+ * @typedef {import("./engine/session/session.js").Turn} Turn
+ * @typedef {import("./engine/session/session.js").LastRun} LastRun
+ * @typedef {import("./engine/session/session.js").SnapshotOptions} SnapshotOptions
+ * @typedef {import("./engine/session/states.js").States} States
+ * @typedef {import("./engine/fetch/progress.js").Progress} Progress
+ * @typedef {import("./engine/keep/store.js").KeptModel} KeptModel
+ */
+/**
  * @typedef {object} LoadOptions
- * @property {string | Iterable<File> | File} model a folder URL (config.json, tokenizer.json, model.safetensors ...), the
+ * @property {string | URL | Iterable<File> | File} model a folder URL (config.json, tokenizer.json, model.safetensors ...), the
  *   URL of a .safetensors or .gguf file, "hf:owner/name[/folder or file][:tag][@revision]", the address of a model on
  *   Hugging Face, or the user's own File objects. "owner/name" is a model on Hugging Face, unless it begins with
  *   "models/"; a folder of the site is written as "./a/b" or "a/b/"
- * @property {string} [backend] "auto" | "gpu" | "cpu" | "reference"
- * @property {string} [precision] "auto" | "f32" | "f16" | "int8" | "int4": how weights are kept
+ * @property {"auto" | "gpu" | "cpu" | "reference"} [backend] where it runs
+ * @property {"auto" | "f32" | "f16" | "int8" | "int4"} [precision] how weights are kept
  * @property {number | "auto"} [threads] the most threads of the cpu backend, never more than the machine has cores; only
  *   one if the page is not isolated from other sites (crossOriginIsolated). The scores are the same
  * @property {number | "auto"} [window] the tokens that attention sees, at most as many as the model was made for; "auto" is at
  *   most 4,096. Models without attention have no window
- * @property {string} [build] "auto" | "plain" | "relaxed" | "threads": which wasm is used; the scores are the same
+ * @property {"auto" | "plain" | "relaxed" | "threads"} [build] which wasm is used; the scores are the same
  * @property {(progress: import("./engine/fetch/progress.js").Progress) => void} [onProgress]
  * @property {AbortSignal} [signal]
  * @property {boolean} [keep] whether what is downloaded is kept in this browser for the next visit
@@ -81,10 +94,17 @@ export { keptModels } from "./engine/keep/store.js";
  * @property {number} tokensPerSecond
  */
 
+/** Bundlers look for files in exactly this form. @type {import("./engine/program/wasm.js").WasmFiles} */
+const WASM = {
+  plain: new URL("./mamba_web_bg.wasm", import.meta.url).href,
+  relaxed: new URL("./mamba_web_relaxed_bg.wasm", import.meta.url).href,
+  threads: new URL("./mamba_web_threads_bg.wasm", import.meta.url).href,
+};
+
 /**
  * Loads a model in a worker of its own. Another engine may run meanwhile.
  *
- * @param {LoadOptions} options
+ * @param {LoadOptions | string | URL} options or the model alone
  * @returns {Promise<Engine>}
  */
 export async function load(options) {
@@ -98,17 +118,17 @@ export async function load(options) {
     build = "auto",
     onProgress = () => {},
     signal,
-    keep = true,
+    keep = KEEPS,
     hub = HUB,
     patience = {},
   } = check.loadOptions(options);
-  const base = globalThis.document?.baseURI ?? globalThis.location.href;
-  const source = check.readable("the model", () => findModel(model, base, hub));
+  const named = typeof model === "string" ? addressOf(model) : model;
+  const source = check.readable("the model", () => findModel(named, baseAddress(), hub));
   const fetching = { keep, hub, patience: { ...PATIENCE, ...patience } };
   if (signal?.aborted) throw cancelled();
 
   const program = chooseProgram(build, threads);
-  const connection = new Connection(new URL("./worker.js", import.meta.url), program);
+  const connection = new Connection(new URL("./worker.js", import.meta.url), program, WASM);
   const compiling = new AbortController();
   const end = (/** @type {MambaError} */ error) => {
     compiling.abort();
@@ -123,7 +143,7 @@ export async function load(options) {
   try {
     signal?.addEventListener("abort", stop);
     // If it cannot be compiled here, the worker tries too and reports the error.
-    compileWasm(program, import.meta.url, {
+    compileWasm(program, WASM, {
       signal: compiling.signal,
       onFetched: (fetched) => connection.tell({ fetched }),
     }).then(
@@ -134,7 +154,7 @@ export async function load(options) {
     const info = await connection.call("load", { source, options: wanted, fetching }, (event) => {
       if ("progress" in event) onProgress(event.progress);
     });
-    return new Engine(connection, info);
+    return new Engine(connection, info, nameOf(model, source));
   } catch (error) {
     end(asMambaError(error));
     throw error;
@@ -143,6 +163,14 @@ export async function load(options) {
     signal?.removeEventListener("abort", stop);
   }
 }
+
+/**
+ * What a model is called: its address as it was given, or the name of its first file.
+ *
+ * @param {unknown} model
+ * @param {import("./engine/source/model-source.js").ModelSource} source that it became
+ */
+const nameOf = (model, source) => (source.kind === "files" ? source.files[0].name : String(model).trim());
 
 /**
  * Deletes what this browser keeps of a model.
@@ -158,15 +186,27 @@ export class Engine {
   #connection;
 
   /**
+   * @internal
    * @param {Connection} connection
    * @param {EngineInfo} info
+   * @param {string} name of the model
    */
-  constructor(connection, info) {
+  constructor(connection, info, name) {
     this.#connection = connection;
     /** What was loaded and where it runs. Changes when the GPU takes over, and when a lost GPU is replaced. */
     this.info = info;
     /** States that are kept for later, in memory and in this browser. */
-    this.states = new States(connection);
+    this.states = new EngineStates(connection);
+    /** Chat completions in the form of OpenAI's API. */
+    this.chat = new Chat({
+      model: name,
+      info: () => this.info,
+      render: (chat) => connection.call("renderChat", { json: JSON.stringify(chat) }),
+      tokenizeChat: (text) => connection.call("tokenizeChat", { text }),
+      tokenize: (text) => this.tokenize(text),
+      detokenize: (ids) => this.detokenize(ids),
+      session: () => this.session(),
+    });
     /**
      * Called with the new `info` when the GPU has taken over from the CPU. When a GPU is lost: with null while the model is
      * loaded again, then with the new `info`. The work under way goes on by itself.
@@ -190,8 +230,12 @@ export class Engine {
     return this.#connection.call("detokenize", { ids: check.ids(ids, "ids") });
   }
 
-  /** Takes the GPU away, as a crash of its driver would. Running work goes on elsewhere. For tests. */
-  async loseDevice() {
+  /**
+   * Takes the GPU away, as a crash of its driver would. Running work goes on elsewhere. For tests, so it has no name.
+   *
+   * @internal
+   */
+  async [Symbol.for("mamba-web.loseDevice")]() {
     return this.#connection.call("loseDevice", undefined);
   }
 

@@ -55,7 +55,11 @@ export class ModelLoader {
 export class WasmEngine {
   info(): Omit<import("./mamba.js").EngineInfo, "storage">;
   tokenize(text: string): Uint32Array;
+  /** Of each token the number of its bytes (four bytes, the lowest first) and the bytes. */
+  tokenTable(): Uint8Array;
   detokenize(ids: Uint32Array): string;
+  renderChat(json: string): string;
+  tokenizeChat(text: string): Uint32Array;
   session(system?: string): WasmSession;
   restore(bytes: Uint8Array): WasmSession;
   /** All sessions go on with `other`, the same model loaded again; `reason` becomes the backend's. */
@@ -79,7 +83,8 @@ export type Step =
   | { kind: "end"; reason: "stop" | "length" | "read"; text: string };
 
 export class WasmSession {
-  begin(request: object): void;
+  /** `walk` limits the tokens; it is freed when the run ends. */
+  begin(request: object, walk?: import("./mamba_web_guide.js").GuideWalk): void;
   /** One block of the prompt, or one token. */
   advance(): Step;
   /** The text that was held back of the tokens that were handed out. */

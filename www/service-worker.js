@@ -26,11 +26,11 @@ const shell = /** @type {any} */ (self).__WB_MANIFEST;
 const build = shell.map(({ url }) => buildOf(root, new URL(url, root).href)).find((found) => found !== null) ?? "";
 
 /**
- * This browser uses one of three builds of the wasm, and many chats have no code and no formulas. What else there is is
- * kept once a page has asked for it.
+ * This browser uses one of three builds of the wasm, many chats have no code and no formulas, the element is for other
+ * pages, and the Lab is a page of its own. What else there is is kept once a page has asked for it.
  */
 function isWanted(/** @type {Entry} */ { url }) {
-  if (/\/(highlight|maths|lab|lab-worker)\.\w+$/.test(url)) return false;
+  if (/\/(highlight|maths|element|embed|lab|lab-worker)\.\w+$/.test(url)) return false;
   const wasm = /mamba_web(?:_(\w+?))?(_bg\.wasm|\.js)$/.exec(url);
   return !wasm || (wasm[1] ?? "plain") === chooseProgram("auto", "auto", true).build;
 }

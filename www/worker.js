@@ -5,6 +5,7 @@ import { asMambaError, asStartError, badArgument, isFatal, outOfMemory, toPlain 
 import { loadModel } from "./engine/files/load-model.js";
 import { TOKENS_AHEAD } from "./engine/session/protocol.js";
 import { Turns } from "./engine/session/turns.js";
+import { walkOf } from "./engine/program/guide.js";
 import { compileWasm, startWasm } from "./engine/program/wasm.js";
 import { roomLeft } from "./engine/keep/store.js";
 import { StateKeeper } from "./engine/states/keeper.js";
@@ -38,16 +39,16 @@ let fetched = { loadedBytes: 0, totalBytes: null, isFromNetwork: false };
 /** @type {(now: import("./engine/fetch/progress.js").Fetched) => void} */
 let onFetched = () => {};
 
-/** @param {import("./engine/program/wasm.js").Program} program */
-function start(program) {
+/** @param {import("./engine/program/wasm.js").Program} program @param {import("./engine/program/wasm.js").WasmFiles} files */
+function start(program, files) {
   helpers = program.threads > 1 ? new Promise((resolve) => (helpersAreReady = resolve)) : Promise.resolve();
   /** @type {Promise<WebAssembly.Module | null>} */
   const fromPage = new Promise((resolve) => (takeModule = resolve));
   // If the page's own policy forbids compiling, the worker does it; its policy comes with worker.js.
-  const compiled = fromPage.then((module) => module ?? compileWasm(program, import.meta.url, { onFetched: noteFetched }));
+  const compiled = fromPage.then((module) => module ?? compileWasm(program, files, { onFetched: noteFetched }));
   compiled.catch(() => {}); // told by startWasm, which looks at it later
   const share = (/** @type {import("./engine/program/pool.js").Shared | null} */ shared) => self.postMessage({ shared });
-  wasmIsReady = startWasm(program, compiled, share, import.meta.url).then(
+  wasmIsReady = startWasm(program, compiled, share, files).then(
     (started) => {
       memoryBytes = started.wasm.memoryBytes;
       buildReason = started.reason;
@@ -163,6 +164,8 @@ const calls = {
   loseDevice: () => theEngine().loseDevice(),
   tokenize: ({ text }) => theEngine().tokenize(text),
   detokenize: ({ ids }) => theEngine().detokenize(ids),
+  renderChat: ({ json }) => theEngine().renderChat(json),
+  tokenizeChat: ({ text }) => theEngine().tokenizeChat(text),
   memoryBytes: () => memoryBytes(),
   session: ({ system }) => keep(theEngine().session(system)),
   restore: ({ bytes }) => open(bytes),
@@ -207,13 +210,13 @@ const calls = {
     theSession(session).free();
     sessions.delete(session);
   },
-  async run({ session: handle, request }, id) {
+  async run({ session: handle, request: { constraint, ...request } }, id) {
     const session = theSession(handle);
-    session.begin(request);
     /** @type {Run} */
     const run = { isStopped: false, untaken: 0, wake: () => {} };
     runs.set(id, run);
     try {
+      session.begin(request, constraint && (await walkOf(theEngine(), constraint)));
       const ending = await work(session, run, id);
       losses = 0;
       return ending;
@@ -425,7 +428,7 @@ function die(reason) {
 
 /** @param {MessageEvent<ToWorker>} event */
 self.onmessage = async ({ data }) => {
-  if ("program" in data) return start(data.program);
+  if ("program" in data) return start(data.program, data.wasm);
   if ("module" in data) return takeModule(data.module);
   if ("fetched" in data) return noteFetched(data.fetched);
   if ("helpers" in data) return takeHelpers(data.helpers.missing);

@@ -87,9 +87,9 @@ const bench = {
    */
   async begin({ model, precision, threads, build }) {
     const start = performance.now();
-    const options = { model: new URL(model, location.href).href, backend: "cpu", precision, threads };
+    const options = /** @type {import("/mamba.js").LoadOptions} */ ({ model: new URL(model, location.href).href, backend: "cpu", precision, threads });
     try {
-      engine = await load({ ...options, ...(build === null ? {} : { build }) });
+      engine = await load(/** @type {typeof options} */ ({ ...options, ...(build === null ? {} : { build }) }));
     } catch (error) {
       const { code, message } = /** @type {{ code?: string, message: string }} */ (error);
       if (code !== "bad-argument" && code !== "unsupported") throw error;

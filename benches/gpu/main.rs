@@ -1,7 +1,7 @@
 //! What the GPU backend does on the GPU of this machine, as JSON lines: what the card gives (copies, latency, products
 //! of large matrices), then for models of random weights prefill, decode by tokens a submit, and every kernel.
 //!
-//!     cargo bench --bench gpu -- [130m] [1.4b] [granite-350m] [falcon-h1-90m]
+//!     cargo bench --bench gpu -- [130m] [mamba2-130m] [1.4b] [granite-350m] [falcon-h1-90m]
 
 use std::task::Poll;
 use std::time::Instant;
@@ -15,7 +15,7 @@ use mamba_web::state::State;
 use mamba_web::{Result, testing};
 use serde_json::json;
 
-const MODELS: [&str; 4] = ["130m", "1.4b", "granite-350m", "falcon-h1-90m"];
+const MODELS: [&str; 5] = ["130m", "mamba2-130m", "1.4b", "granite-350m", "falcon-h1-90m"];
 const ROUNDS: usize = 5;
 
 fn main() -> Result<()> {
@@ -61,7 +61,7 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// The published shapes of Mamba, Granite-4.0-H-350M and Falcon-H1-Tiny-90M.
+/// The published shapes of Mamba, Mamba-2, Granite-4.0-H-350M and Falcon-H1-Tiny-90M.
 fn config(name: &str) -> Result<Config> {
     let mamba = |d: usize, l: usize, r: usize| {
         format!(
@@ -84,6 +84,10 @@ fn config(name: &str) -> Result<Config> {
             "num_attention_heads":8,"num_key_value_heads":2,"head_dim":64,"intermediate_size":768,"mamba_d_ssm":768,
             "mamba_n_heads":24,"mamba_d_head":32,"mamba_d_state":64,"mamba_n_groups":1,"rope_theta":100000000000.0,
             "max_position_embeddings":262144,"tie_word_embeddings":true}"#
+            .into(),
+        "mamba2-130m" => r#"{"model_type":"mamba2","vocab_size":50288,"hidden_size":768,"num_hidden_layers":24,
+            "state_size":128,"num_heads":24,"head_dim":64,"n_groups":1,"conv_kernel":4,"expand":2,
+            "tie_word_embeddings":true}"#
             .into(),
         "1.4b" => mamba(2048, 48, 128),
         _ => mamba(768, 24, 48),
@@ -144,7 +148,7 @@ fn model(name: &str, precision: Precision, mut gpu: Gpu, bandwidth: f64) -> Resu
             "recordingUs": host_seconds * 1e6,
         })
     );
-    for tokens in [1, 1024] {
+    for tokens in [1, 512, 2048] {
         for timing in testing::profile(&gpu, tokens)? {
             println!(
                 "{}",

@@ -18,3 +18,27 @@ fn sum_over_lanes(thread: u32, v: vec4<f32>, s: f32) -> vec2<f32> {
     }
     return sums;
 }
+
+// The greatest value of eight neighbouring threads, the first of which is a multiple of eight. All threads must call it.
+fn max_over_eight(thread: u32, v: f32) -> f32 {
+    workgroupBarrier();
+    squares_of[thread] = v;
+    workgroupBarrier();
+    var most = v;
+    for (var i = 0u; i < 8u; i++) {
+        most = max(most, squares_of[thread / 8u * 8u + i]);
+    }
+    return most;
+}
+
+// The same for their sums.
+fn sum_over_eight(thread: u32, v: vec2<f32>) -> vec2<f32> {
+    workgroupBarrier();
+    parts[thread] = vec4<f32>(v, 0.0, 0.0);
+    workgroupBarrier();
+    var sums = vec2<f32>(0.0);
+    for (var i = 0u; i < 8u; i++) {
+        sums += parts[thread / 8u * 8u + i].xy;
+    }
+    return sums;
+}

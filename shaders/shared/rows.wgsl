@@ -81,35 +81,34 @@ fn floats(row: u32, base: u32, unit: u32, squares: ptr<function, f32>) -> vec4<f
     return vec4<f32>(dot_floats(w0, a, b), dot_floats(w1, a, b), dot_floats(w2, a, b), dot_floats(w3, a, b));
 }
 
-// Rounds columns into workgroup memory, from quad `first` on: a thread takes whole blocks of 32.
+// Rounds columns into workgroup memory, from quad `first` on, a multiple of eight of them: a thread takes a quad, eight
+// threads share a block of 32. All threads must call it.
 fn stage(thread: u32, base: u32, first: u32, quads: u32) {
-    for (var block = thread; block < quads / 8u; block += THREADS) {
-        var v: array<vec4<f32>, 8>;
+    for (var start = 0u; start < quads; start += THREADS) {
+        let quad = start + thread;
+        let at = first + min(quad, quads - 1u);
+        var v = x4(base + at);
         var squares = 0.0;
-        var largest = vec4<f32>(0.0);
-        for (var i = 0u; i < 8u; i++) {
-            let at = first + block * 8u + i;
-            v[i] = x4(base + at);
-            if NORM {
-                squares += dot(v[i], v[i]);
-                v[i] *= norm[at];
-            }
-            largest = max(largest, abs(v[i]));
+        if NORM {
+            squares = dot(v, v);
+            v *= norm[at];
         }
-        let scale = max(max(largest.x, largest.y), max(largest.z, largest.w)) / 127.0;
+        let sizes = abs(v);
+        let largest = max_over_eight(thread, max(max(sizes.x, sizes.y), max(sizes.z, sizes.w)));
+        let scale = largest / 127.0;
         let inverse = select(0.0, 1.0 / scale, scale > 1e-30);
-        var sum = 0;
-        for (var half = 0u; half < 2u; half++) {
-            var words: vec4<u32>;
-            for (var i = 0u; i < 4u; i++) {
-                words[i] = pack_i8(vec4<i32>(round(v[half * 4u + i] * inverse)));
-                sum += dot_i8(words[i], 0x01010101u);
+        let word = pack_i8(vec4<i32>(round(v * inverse)));
+        let sums = sum_over_eight(thread, vec2<f32>(f32(dot_i8(word, 0x01010101u)), squares));
+        if quad < quads {
+            let block = quad / 8u;
+            // int8 reads one half of a block after the other, int4 both at once. So neighbouring threads access
+            // neighbouring words.
+            let half = quad / 4u % 2u;
+            staged[select(half * (STAGE / 2u) + block, block * 2u + half, FORMAT == INT8)][quad % 4u] = word;
+            if quad % 8u == 0u {
+                blocks[block] = vec4<f32>(scale, sums, 0.0);
             }
-            // int8 reads one half after the other, int4 both at once. So neighbouring threads access neighbouring
-            // words.
-            staged[select(half * (STAGE / 2u) + block, block * 2u + half, FORMAT == INT8)] = words;
         }
-        blocks[block] = vec4<f32>(scale, f32(sum), squares, 0.0);
     }
 }
 

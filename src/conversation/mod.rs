@@ -10,12 +10,14 @@
 //! go only if the two were equal each time. If they differed once (a template may number the turns), all turns are
 //! kept.
 
+mod chat;
 mod python;
 mod source;
 mod template;
 
 use serde::{Deserialize, Serialize};
 
+pub use chat::render_chat;
 pub use template::ChatTemplate;
 
 use crate::error::{Error, Result};

@@ -412,6 +412,8 @@ impl EngineBuilder {
             stop_tokens: model.stop_tokens,
             model_hash: format!("{:032x}", self.hash.digest128()),
             tokenizer_hash: OnceCell::new(),
+            #[cfg(not(target_arch = "wasm32"))]
+            vocabulary: OnceCell::new(),
         })
     }
 

@@ -77,7 +77,7 @@ impl Run {
         if self.over.is_none() {
             self.over = match &self.chooser {
                 None => Some(Reason::Read),
-                Some(_) if self.output.is_stopped() => Some(Reason::Stop),
+                Some(chooser) if self.output.is_stopped() || chooser.is_over() => Some(Reason::Stop),
                 Some(_) if self.tokens_left == 0 => Some(Reason::Length),
                 Some(_) => None,
             };

@@ -16,6 +16,11 @@ pub trait Constraint {
     /// # Errors
     /// As [`Constraint::mask`].
     fn accept(&mut self, token: u32) -> Result<()>;
+
+    /// Whether the text is whole and nothing may follow, so that the run ends without a token that says so.
+    fn is_over(&self) -> bool {
+        false
+    }
 }
 
 /// A [`Sampler`], perhaps under a [`Constraint`].
@@ -54,6 +59,11 @@ impl Chooser {
                 false => Ok(()),
             }
         })
+    }
+
+    /// Whether the constraint lets nothing follow.
+    pub fn is_over(&self) -> bool {
+        self.constraint.as_ref().is_some_and(|constraint| constraint.is_over())
     }
 
     /// The token was read.

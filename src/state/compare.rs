@@ -34,7 +34,7 @@ impl State {
         }
         self.check_alike(other)?;
         let mut blend = self.try_clone()?;
-        for (to, from) in blend.layers.iter_mut().flatten().zip(other.layers.iter().flatten()) {
+        for (to, from) in blend.layers_mut().iter_mut().flatten().zip(other.layers.iter().flatten()) {
             mix(&mut to.values, &from.values, weight);
         }
         blend.position = self.position.max(other.position);

@@ -97,7 +97,7 @@ impl StreamDecoder {
 
 /// The bytes that a byte-level token stands for (GPT-2's `bytes_to_unicode`, the other way round). A token with a
 /// character outside of that alphabet, such as an added one with plain spaces, stands for its own UTF-8.
-fn push_bytes(bytes: &mut Vec<u8>, token: &str) {
+pub(super) fn push_bytes(bytes: &mut Vec<u8>, token: &str) {
     let start = bytes.len();
     for character in token.chars() {
         let byte = match u32::from(character) {

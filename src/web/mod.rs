@@ -2,6 +2,7 @@
 //!
 //! `www/worker` runs these in a worker and www/mamba.js wraps them into the API that programs use.
 
+mod constraint;
 mod error;
 mod helper;
 mod loader;
@@ -112,6 +113,27 @@ impl WasmEngine {
     /// The text of ids, special tokens left out.
     pub fn detokenize(&self, ids: &[u32]) -> Result<String, JsValue> {
         self.0.borrow().detokenize(ids).thrown()
+    }
+
+    /// The text of a chat by the model's chat template: JSON of `{messages, tools?, prompts?}`.
+    #[wasm_bindgen(js_name = renderChat)]
+    pub fn render_chat(&self, json: &str) -> Result<String, JsValue> {
+        self.0.borrow().render_chat(json).thrown()
+    }
+
+    /// The ids of such a text, or of a part of it.
+    #[wasm_bindgen(js_name = tokenizeChat)]
+    pub fn tokenize_chat(&self, text: &str) -> Result<Vec<u32>, JsValue> {
+        self.0.borrow().tokenize_chat(text).thrown()
+    }
+
+    /// For a constraint: of each token the number of its bytes (four bytes, the lowest first) and the bytes.
+    #[wasm_bindgen(js_name = tokenTable)]
+    pub fn token_table(&self) -> Result<Vec<u8>, JsValue> {
+        let engine = self.0.borrow();
+        let tokens = engine.tokenizer().and_then(|tokenizer| tokenizer.token_bytes(engine.config().vocab)).thrown()?;
+        let entry = |token: Vec<u8>| [&(token.len() as u32).to_le_bytes(), token.as_slice()].concat();
+        Ok(tokens.into_iter().flat_map(entry).collect())
     }
 
     /// A new session, with a system message if the model's chat template takes one.

@@ -5,11 +5,13 @@ use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
 
+use super::constraint::{GuideWalk, Remote};
 use super::error::Thrown;
 use super::request;
 use super::values;
 use crate::engine::Engine;
 use crate::generation::{LoadedModel, Saving, Session};
+use crate::sampler::{Constraint, Guided};
 use crate::state::Packing;
 
 /// See [`Session`].
@@ -27,12 +29,14 @@ impl WasmSession {
 
 #[wasm_bindgen]
 impl WasmSession {
-    /// Starts reading and answering; `advance` does the work.
-    pub fn begin(&mut self, request: &JsValue) -> Result<(), JsValue> {
+    /// Starts reading and answering; `advance` does the work. `walk`, if there is one, is freed at the end.
+    pub fn begin(&mut self, request: &JsValue, walk: Option<GuideWalk>) -> Result<(), JsValue> {
+        let walk = walk.map(Remote);
         let engine = self.engine.borrow();
         let (request, weighs) = request::parse(&engine, request).thrown()?;
         self.session.weigh(weighs);
-        self.session.begin(&*engine, request).thrown()
+        let guided = |walk| Box::new(Guided::new(walk, engine.stop_tokens().to_vec())) as Box<dyn Constraint>;
+        self.session.begin_under(&*engine, request, walk.map(guided)).thrown()
     }
 
     /// One block of the prompt, or one token:

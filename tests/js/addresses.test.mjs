@@ -134,6 +134,15 @@ test("where a model is", () => {
   }
 });
 
+test("files have addresses in Node, where the base is one, and nowhere else", () => {
+  const inNode = (/** @type {unknown} */ model) => findModel(model, "file:///home/me/");
+  assert.deepEqual(inNode("file:///a%23b/m"), { kind: "web", folder: "file:///a%23b/m/", weights: null });
+  assert.deepEqual(inNode("./m"), { kind: "web", folder: "file:///home/me/m/", weights: null });
+  assert.deepEqual(inNode(new URL("file:///m/x.gguf")), { kind: "web", folder: "file:///m/", weights: "file:///m/x.gguf" });
+  assert.deepEqual(find(new URL("https://a.example/m")), { kind: "web", folder: "https://a.example/m/", weights: null });
+  for (const file of ["file:///m/", new URL("file:///m/")]) assert.throws(() => find(file), { code: "bad-argument" });
+});
+
 test("one shard stands for all of them", () => {
   assert.deepEqual(find("https://a.example/m/model-00002-of-00003.safetensors"), { kind: "web", folder: "https://a.example/m/", weights: null });
   assert.equal(find("https://a.example/m/pytorch_model-00001-of-00002.bin").weights, null);

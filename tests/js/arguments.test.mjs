@@ -41,7 +41,7 @@ class FakeConnection {
 }
 
 const connection = new FakeConnection();
-const engine = new Engine(/** @type {any} */ (connection), /** @type {any} */ ({}));
+const engine = new Engine(/** @type {any} */ (connection), /** @type {any} */ ({}), "name");
 const session = new Session(/** @type {any} */ (connection), /** @type {any} */ ({ session: 1, position: 0, stats: {} }));
 
 /** @param {AsyncIterable<unknown>} pieces */
@@ -179,7 +179,7 @@ test("what is no object with options is refused by each function that takes one"
     ["load", (value) => load(value)],
   ])) {
     // For load even an empty object is too little.
-    await allBut(what === "load" ? [] : ["an object"], work, `the options of ${what}`);
+    await allBut(what === "load" ? ["a string", "a long string"] : ["an object"], work, `the options of ${what}`);
   }
   await refused("load without an argument", () => load(/** @type {any} */ (undefined)));
   await session.prefill("x");
@@ -281,7 +281,7 @@ test("keys, sessions and limits of kept states", async () => {
   for (const one of [null, {}, new (class { handle = 1; })(), [session]]) {
     await refused("no session", () => states.put("a", /** @type {any} */ (one)));
   }
-  const other = new Engine(/** @type {any} */ (new FakeConnection()), /** @type {any} */ ({}));
+  const other = new Engine(/** @type {any} */ (new FakeConnection()), /** @type {any} */ ({}), "name");
   await refused("a session of another engine", () => other.states.put("a", session));
   for (const limits of [{ memoryBytes: -1 }, { diskBytes: 1.5 }, { bytes: 1 }]) {
     await refused(JSON.stringify(limits), () => states.limit(/** @type {any} */ (limits)));

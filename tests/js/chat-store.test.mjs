@@ -5,7 +5,8 @@ import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
 import { deleteDB, openDB } from "idb";
 import { ChatStore, VERSIONS } from "../../www/page/chats/store.js";
-import { Library, newChat } from "../../www/page/chats/library.js";
+import { Library } from "../../www/page/chats/library.js";
+import { newChat } from "../../www/page/chats/new-chat.js";
 import { OtherVersion } from "../../www/page/chats/versions.js";
 
 /** @typedef {import("../../www/page/chats/tree.js").Node} Node */

@@ -16,15 +16,15 @@ const files = (await readdir(site, { withFileTypes: true, recursive: true }))
 const read = (/** @type {string} */ file) => readFile(path.join(site, file), "utf8");
 
 test("all that the page loads has an address of its build, and the public names lead there", async () => {
-  const page = await read("index.html");
-  const [, build] = /src="(build\/[0-9a-f]{16})\/app\.js"/.exec(page) ?? [];
+  const pages = (await read("index.html")) + (await read("embed.html"));
+  const [, build] = /src="(build\/[0-9a-f]{16})\/app\.js"/.exec(pages) ?? [];
   assert.ok(build);
-  const loaded = [...page.matchAll(/(?:src|href)="([^"#]+\.(?:js|css))"/g)].map(([, address]) => address);
+  const loaded = [...pages.matchAll(/(?:src|href)="([^"#]+\.(?:js|css))"/g)].map(([, address]) => address);
   assert.deepEqual(loaded.filter((address) => !address.startsWith(`${build}/`)), []);
   for (const address of loaded) await access(path.join(site, address));
-  for (const name of ["mamba.js", "worker.js"]) assert.match(await read(name), new RegExp(`"\\./${build}/${name}"`));
+  for (const name of ["mamba.js", "element.js", "worker.js"]) assert.match(await read(name), new RegExp(`"\\./${build}/${name}"`));
   const programs = files.filter((file) => /\.(js|css|wasm)$/.test(file) && !file.startsWith(`${build}/`));
-  assert.deepEqual(programs.sort(), ["mamba.js", "service-worker.js", "worker.js"]);
+  assert.deepEqual(programs.sort(), ["element.js", "mamba.js", "service-worker.js", "worker.js"]);
 });
 
 test("the service worker keeps each program, by its hash", async () => {

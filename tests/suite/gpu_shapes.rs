@@ -41,9 +41,10 @@ struct Shape {
 
 fn shapes() -> impl Strategy<Value = Shape> {
     let sizes = (2..1500_usize, 1..70_usize, 1..140_usize, 1..20_usize, 1..12_usize, 1..6_usize);
-    // N beyond 16 goes through the registers in groups.
-    let sizes = sizes.prop_flat_map(|(v, d, e, n, r, k)| (Just((v, d, e, r, k)), prop_oneof![Just(n), Just(n + 16)]));
-    let mamba2 = (1..4_usize, 1..4_usize, 1..40_usize, any::<bool>())
+    // N beyond 16 goes through the registers in groups. N and P beyond 64 are more than one tile of Mamba-2's products.
+    let sizes = sizes
+        .prop_flat_map(|(v, d, e, n, r, k)| (Just((v, d, e, r, k)), prop_oneof![Just(n), Just(n + 16), Just(n + 60)]));
+    let mamba2 = (1..4_usize, 1..4_usize, prop_oneof![3 => 1..40_usize, 1 => 60..80_usize], any::<bool>())
         .prop_map(|(groups, per_group, p, norm_before_gate)| Kind::Mamba2 { groups, per_group, p, norm_before_gate });
     let kinds = prop_oneof![2 => Just(Kind::Mamba), 1 => Just(Kind::Falcon), 3 => mamba2];
     (kinds, sizes, any::<[bool; 3]>(), 1..300_usize, any::<u32>()).prop_map(

@@ -40,7 +40,7 @@ export const outOfMemory = (cause) =>
     { cause },
   );
 
-export const isOffline = () => navigator.onLine === false;
+export const isOffline = () => globalThis.navigator?.onLine === false;
 export const OFFLINE_HINT = "Connect to the network and try again.";
 
 const PUBLISH_HINT =

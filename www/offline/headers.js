@@ -26,6 +26,13 @@ export const SECURITY = {
   "x-content-type-options": "nosniff",
 };
 
+/** embed.html is for frames of other sites, isolated ones too; a host may name them in the place of the star. @type {Record<string, string>} */
+export const EMBED = {
+  ...SECURITY,
+  "content-security-policy": POLICY.join("; ").replace("frame-ancestors 'self'", "frame-ancestors *"),
+  "cross-origin-resource-policy": "cross-origin",
+};
+
 /** Both together give a page SharedArrayBuffer, and so threads. @type {Record<string, string>} */
 export const ISOLATION = {
   "cross-origin-embedder-policy": "require-corp",

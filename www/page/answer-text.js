@@ -4,7 +4,7 @@
 import { make } from "./dom.js";
 import { MarkdownText } from "./markdown/markdown-text.js";
 import { StreamedText } from "./streamed-text.js";
-import { MOST_WEIGHED } from "./surprise/surprise-view.js";
+import { MOST_WEIGHED } from "./surprise/levels.js";
 
 /** @type {Promise<import("./markdown/markdown-text.js").Parse | null> | null} */
 let fetched = null;
@@ -29,7 +29,7 @@ export class AnswerText {
   #shown;
   #afterPaint;
   #isPlain = false;
-  /** What the model weighed for each token, if the visitor wanted it noted. @type {import("./surprise/surprise-view.js").Weighed[]} */
+  /** What the model weighed for each token, if the visitor wanted it noted. @type {import("./surprise/levels.js").Weighed[]} */
   weighed = [];
   #isEnded = false;
 

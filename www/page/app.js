@@ -16,9 +16,9 @@ import { Composer } from "./composer.js";
 import { byId } from "./dom.js";
 import { FollowScroll } from "./follow-scroll.js";
 import { setUpLaunches } from "./launched.js";
-import { keepFocus, placeToWrite } from "./keep-focus.js";
+import { isTouch, keepFocus, setPlaceToWrite } from "./keep-focus.js";
 import { setUpLeaveGuard } from "./leave-guard.js";
-import { showLoading } from "./loading-view.js";
+import { setUpLoading } from "./loading-view.js";
 import { Model } from "./model.js";
 import { failedCard } from "./model-cards.js";
 import { showModelCard, tellOfMove } from "./model-card.js";
@@ -27,9 +27,11 @@ import { setUpOffline } from "./offline.js";
 import { Modes } from "./modes.js";
 import { showCard, tell } from "./notices.js";
 import { Running } from "./running.js";
-import { Settings } from "./settings.js";
+import { pageScroller } from "./scroller.js";
+import { keptSettings, Settings } from "./settings.js";
 import { setUpSettings } from "./settings-view.js";
 import { StateCard } from "./state-card.js";
+import { openWeighed, wantsSurprise } from "./surprise/surprise-view.js";
 import { setUpTheme } from "./theme.js";
 import { beginVisit } from "./visit.js";
 import { setUpExamples, showWelcome } from "./welcome.js";
@@ -38,10 +40,12 @@ import { setUpExamples, showWelcome } from "./welcome.js";
 /** @typedef {import("../mamba.js").MambaError} MambaError */
 
 const model = new Model();
-const settings = new Settings();
+const settings = new Settings(keptSettings);
 const running = new Running();
 const stateCard = new StateCard();
-const scroll = new FollowScroll();
+const scroller = pageScroller(() => document.querySelector(".top"));
+const scroll = new FollowScroll(scroller);
+const showLoading = setUpLoading(() => model.cancel());
 const watch = new EngineWatch(() => model.engine, () => running.isLeaving, (error) => startAgain(error));
 
 const library = new Library();
@@ -51,15 +55,19 @@ const parts = {
   modelName: () => model.state.current?.choice.name ?? "",
   settings,
   running,
+  scroller,
   scroll,
   library,
   onChange: showState,
   onToken: showRead,
+  onTurn: () => {},
   judge,
   bookState: (/** @type {string} */ book) => shelf.state(book),
   onThreeWays: (/** @type {import("./chats/tree.js").Node} */ node) => void answerInThreeWays(chat, parts, node),
+  weighing: { isWanted: wantsSurprise, show: openWeighed },
 };
 const chat = new Chat(parts);
+byId("chat", HTMLElement).prepend(chat.element);
 const completion = new Completion(parts);
 const completionBar = setUpCompletionBar(model, completion, running);
 setUpEndless(parts);
@@ -70,6 +78,15 @@ setUpReadThis(parts, shelf, (book) => {
   composer.tell(`The next message is answered with the memory of “${book.name}”.`);
 });
 const composer = new Composer(send, () => stop());
+byId("box-place", HTMLElement).replaceWith(stateCard.element, composer.element);
+byId("update", HTMLElement).after(scroll.button);
+byId("completion-bar", HTMLElement).after(composer.note);
+/** The box of the mode that is shown, or what surrounds it. @returns {HTMLElement} */
+const placeToWrite = () => {
+  const shown = [composer.box, byId("beginning", HTMLTextAreaElement)].find((box) => box.checkVisibility());
+  return shown && !isTouch() ? shown : byId("main", HTMLElement);
+};
+setPlaceToWrite(document, placeToWrite);
 const dialog = setUpModelDialog((choice) => void load(choice));
 const modes = new Modes(async () => {
   await running.stop();
@@ -80,8 +97,9 @@ const chats = setUpChats({
   chat,
   library,
   composer,
+  scroller,
   engine: () => model.engine,
-  whenEngine,
+  whenEngine: () => model.whenEngine(),
   isInChat: () => !modes.isCompletion,
   showChat: () => {
     if (!chat.isEmpty) modes.choose("chat");
@@ -95,13 +113,6 @@ const chats = setUpChats({
 });
 
 const welcome = byId("welcome", HTMLElement);
-
-/** @returns {Promise<import("../mamba.js").Engine>} resolves when a model is there */
-function whenEngine() {
-  const { engine } = model;
-  if (engine) return Promise.resolve(engine);
-  return new Promise((resolve) => model.onChange(({ current }) => current && resolve(current.engine)));
-}
 
 /** Loads another model. Asks first if a text would lose its memory; a chat is read again. @param {Choice} choice */
 async function load(choice) {
@@ -209,7 +220,7 @@ function showMode() {
   byId("chat", HTMLElement).hidden = isText;
   byId("completion", HTMLElement).hidden = !isText;
   byId("completion-bar", HTMLElement).hidden = !isText;
-  byId("composer-note", HTMLElement).hidden = isText;
+  composer.note.hidden = isText;
   byId("new-chat", HTMLElement).hidden = isText;
   byId("modes-note", HTMLElement).hidden = !isWithoutChat;
   composer.show(!isText);
@@ -273,8 +284,6 @@ document.addEventListener("keydown", (event) => {
   // In an open dialog Escape closes the dialog.
   if (event.key === "Escape" && running.isRunning && !document.querySelector("dialog[open]")) stop();
 });
-
-byId("cancel-loading", HTMLButtonElement).addEventListener("click", () => model.cancel());
 
 setUpTheme();
 setUpSettings(settings);

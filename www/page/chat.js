@@ -1,45 +1,42 @@
 // The conversation: the open chat, its turns on the screen, and the answers that are written into it. A message that is sent
 // before a model is ready, or while another one is answered, is in the conversation at once and waits.
 
-import { asMambaError } from "../engine/errors.js";
-import { newChat } from "./chats/library.js";
+import { Answering, dividerBefore } from "./answering.js";
+import { newChat } from "./chats/new-chat.js";
 import { OpenChat } from "./chats/open-chat.js";
 import { Standing } from "./chats/standing.js";
 import { dropStates } from "./chats/states.js";
-import { announce, byId } from "./dom.js";
+import { announce } from "./dom.js";
 import { shownName } from "./shown-text.js";
-import { streamAnswer } from "./stream-answer.js";
 import { TurnList } from "./turn-list.js";
+import { TurnTools } from "./turn-tools.js";
 import { TurnView } from "./turn-view.js";
 
 /**
  * @typedef {import("../mamba.js").MambaError} MambaError
  * @typedef {import("./chats/tree.js").Node} Node
- * @typedef {{ message: string, view: TurnView }} Waiting a message that has not begun to be answered
+ * @typedef {{ message: string, view: TurnView, done: (node: Node | null) => void }} Waiting a message that has not begun to be
+ *   answered
  *
  * @typedef {object} ChatParts
  * @property {() => import("../mamba.js").Engine | null} engine
  * @property {() => string} modelName
  * @property {import("./settings.js").Settings} settings
  * @property {import("./running.js").Running} running
+ * @property {import("./scroller.js").Scroller} scroller
  * @property {import("./follow-scroll.js").FollowScroll} scroll
- * @property {import("./chats/library.js").Library} library
+ * @property {import("./chats/open-chat.js").Kept} library
  * @property {(book: string) => Promise<Uint8Array | null>} bookState the memory that a chat begins from
  * @property {() => void} onChange something began, ended, or another chat was opened
- * @property {() => void} onToken tokens were read or written
+ * @property {(text: string) => void} onToken tokens were read, or written: their text
+ * @property {(node: Node, failure: MambaError | null) => void} onTurn a turn was answered, or its answer has broken off
  * @property {(error: MambaError) => Promise<MambaError | null>} judge sees whether the engine is gone, and says that itself:
  *   what is left to say about the answer, null for nothing
- * @property {(node: Node) => void} onThreeWays the visitor wants three answers to choose from
+ * @property {((node: Node) => void) | null} onThreeWays the visitor wants three answers to choose from; null where there is
+ *   no place for them
+ * @property {{ isWanted: () => boolean, show: (weighed: import("./surprise/levels.js").Weighed[]) => void } | null} weighing
+ *   what the model weighed for each word, and the place that shows it
  */
-
-/** @param {ArrayLike<number> | null} before @param {ArrayLike<number> | null} after @returns {Uint32Array | null} null where a part is not known */
-const together = (before, after) => before && after && Uint32Array.from([...Array.from(before), ...Array.from(after)]);
-
-/** @param {Node} node @param {Node | null} before */
-function dividerBefore(node, before) {
-  const isOther = before !== null && node.modelHash !== "" && before.modelHash !== "" && node.modelHash !== before.modelHash;
-  return isOther ? `${node.modelName} answers from here on.` : "";
-}
 
 export class Chat {
   #parts;
@@ -49,8 +46,8 @@ export class Chat {
   #open;
   /** @type {Waiting[]} */
   #waiting = [];
-  /** The turn that is being answered. @type {TurnView | null} */
-  #active = null;
+  #answering;
+  #tools;
   /** Whether another engine is taking over. */
   #isAdopting = false;
 
@@ -58,9 +55,26 @@ export class Chat {
   constructor(parts) {
     this.#parts = parts;
     this.#standing = new Standing(parts.engine, parts.bookState);
-    this.#list = new TurnList(byId("turns", HTMLOListElement), (node) => this.#makeView(node));
+    this.#list = new TurnList(parts.scroller, (node) => this.#makeView(node));
     this.#open = new OpenChat(parts.library, { chat: newChat(), nodes: [] });
+    this.#answering = new Answering(parts, this.#standing, { isOpen: (open) => open === this.#open, refresh: () => this.#refresh() });
+    this.#tools = new TurnTools(parts, {
+      regenerate: (node) => void this.#regenerate(node),
+      goOn: (node) => void this.#goOn(node),
+      turnTo: (node, step) => this.#turnTo(node, step),
+      ask: (parent, message) => void this.#ask(parent, message),
+      give: (node, answer) => void this.#give(node, answer),
+      edit: (node) => this.#list.view(node.id)?.editAnswer(),
+      go: (leaf) => void this.go(leaf),
+      undo: () => void this.undo(),
+      open: () => this.#open,
+    });
     parts.library.nodesOf = (id) => (id === this.#open.meta.id ? this.#open.tree.nodes : null);
+  }
+
+  /** The list of the turns. */
+  get element() {
+    return this.#list.element;
   }
 
   get position() {
@@ -159,16 +173,25 @@ export class Chat {
     this.#parts.onChange();
   }
 
-  /** Shows the message, and answers it as soon as it can be. @param {string} message */
+  /**
+   * Shows the message, and answers it as soon as it can be.
+   *
+   * @param {string} message
+   * @returns {Promise<Node | null>} the turn once it is over; null where the message was taken back
+   */
   send(message) {
-    const view = new TurnView(message, this.#actions(() => this.#nodeOf(view)));
-    this.#waiting.push({ message, view });
+    const view = new TurnView(message, this.#tools.actions(() => this.#nodeOf(view)));
+    /** @type {(node: Node | null) => void} */
+    let done = () => {};
+    const over = /** @type {Promise<Node | null>} */ (new Promise((resolve) => (done = resolve)));
+    this.#waiting.push({ message, view, done });
     this.#toEnd();
     this.#list.append(view.element);
     view.showWaiting("Waits for the model");
     this.#parts.scroll.jump(view.element);
     this.#parts.onChange();
     void this.answerWaiting();
+    return over;
   }
 
   /** Answers the waiting turns in order, if there is a model. */
@@ -179,8 +202,9 @@ export class Chat {
 
   /** Takes the messages that wait out of the conversation. @returns {string} their texts */
   takeBack() {
-    const texts = this.#waiting.map(({ message, view }) => {
+    const texts = this.#waiting.map(({ message, view, done }) => {
       view.element.remove();
+      done(null);
       return message;
     });
     this.#waiting = [];
@@ -262,7 +286,7 @@ export class Chat {
       const siblings = tree.siblings(node.id);
       const way = new Set(tree.path().map(({ id }) => id));
       const at = siblings.findIndex(({ id }) => way.has(id));
-      announce(`Branch ${at + 1} of ${siblings.length}.`);
+      announce(`Branch ${at + 1} of ${siblings.length}.`, this.element);
     });
   }
 
@@ -274,7 +298,7 @@ export class Chat {
     const stopped = this.#parts.running.stop();
     const close = this.#standing.forget();
     this.#open = open;
-    this.#active = null;
+    this.#answering.forget();
     this.#list.clear();
     this.#refresh();
     this.#parts.onChange();
@@ -298,7 +322,7 @@ export class Chat {
 
   /** @param {Node} node */
   #makeView(node) {
-    const view = TurnView.of(node, this.#actions(() => node));
+    const view = TurnView.of(node, this.#tools.actions(() => node));
     view.showDivider(dividerBefore(node, this.#open.tree.get(node.parent)));
     return view;
   }
@@ -308,81 +332,33 @@ export class Chat {
     return this.#list.shown.find(([, shown]) => shown === view)?.[0] ?? null;
   }
 
-  /** @param {() => Node | null} node @returns {import("./turn-view.js").TurnActions} */
-  #actions(node) {
-    const withNode = (/** @type {(node: Node) => void} */ act) => () => {
-      const of = node();
-      if (of) act(of);
-    };
-    return {
-      regenerate: withNode((of) => this.#regenerate(of)),
-      goOn: withNode((of) => this.#goOn(of)),
-      follow: () => this.#parts.scroll.follow(),
-      turnTo: (step) => withNode((of) => this.#turnTo(of, step))(),
-      ask: (message) => withNode((of) => this.#ask(of.parent, message))(),
-      answer: (answer) => withNode((of) => this.#give(of, answer))(),
-      more: () => this.#more(node()),
-    };
-  }
-
-  /** @param {Node | null} node @returns {import("./menu.js").MenuItem[]} */
-  #more(node) {
-    if (!node) return [];
-    const isLast = node.id === this.#open.tree.leaf;
-    const isDisabled = !this.#canAnswer;
-    const items = [
-      { name: "Edit the answer", icon: "edit", action: () => this.#list.view(node.id)?.editAnswer() },
-      { name: "Answer in three ways", icon: "ways", action: () => this.#parts.onThreeWays(node), isDisabled },
-    ];
-    if (isLast) return [...items, { name: "Take this turn back", icon: "undo", action: () => void this.undo() }];
-    return [
-      { name: "Regenerate", icon: "again", action: () => this.#regenerate(node), isDisabled },
-      ...items,
-      { name: "Go back to here", icon: "undo", action: () => void this.go(node.id) },
-    ];
-  }
-
-  get #canAnswer() {
-    return this.#open.isOwn && Boolean(this.#parts.engine()?.info.chatTemplate) && !this.#parts.running.isRunning;
-  }
-
   /** Shows what can be done with each turn. */
   #refresh() {
-    const { tree, isOwn } = this.#open;
-    const canChat = Boolean(this.#parts.engine()?.info.chatTemplate);
-    for (const [node, view] of this.#list.shown) {
-      const isLast = node.id === tree.leaf && !this.isWaiting;
-      const siblings = tree.siblings(node.id);
-      view.show({
-        canEdit: isOwn && canChat,
-        canRegenerate: isOwn && canChat && isLast,
-        canGoOn: isOwn && canChat && isLast && (/^(length|given)$/.test(node.reason ?? "") || (/^(cancelled|cut|failed)$/.test(node.reason ?? "") && node.answer !== "")),
-        hasMore: isOwn && canChat,
-        branch: { at: siblings.indexOf(node) + 1, of: isOwn ? siblings.length : 1 },
-      });
-    }
+    const { leaf } = this.#open.tree;
+    for (const [node, view] of this.#list.shown) view.show(this.#tools.state(node, node.id === leaf && !this.isWaiting));
   }
 
   /** Answers the first message that waits. */
   #begin() {
-    return this.#run(async (signal) => {
+    return this.#answering.run(async (signal) => {
       const waiting = this.#waiting.shift();
       if (!waiting) return;
       const open = this.#open;
       const node = this.#add(open, { parent: open.tree.leaf, message: waiting.message });
       this.#list.adopt(node, waiting.view);
-      await this.#answer(open, node, waiting.view, signal);
+      await this.#answering.answer(open, node, waiting.view, signal);
+      waiting.done(node);
     });
   }
 
   /** Asks something else in the place of a turn. @param {string | null} parent @param {string} message */
   #ask(parent, message) {
-    return this.#run(async (signal) => {
+    return this.#answering.run(async (signal) => {
       const open = this.#open;
       const node = this.#add(open, { parent, message });
       this.#list.show(open.tree.path());
       const view = this.#list.view(node.id);
-      if (view) await this.#answer(open, node, view, signal);
+      if (view) await this.#answering.answer(open, node, view, signal);
     });
   }
 
@@ -391,9 +367,9 @@ export class Chat {
     const { tree } = this.#open;
     // An answer that never began needs no branch beside it.
     if (node.answer !== "" || tree.children(node.id).length > 0) return this.#ask(node.parent, node.message);
-    return this.#run(async (signal) => {
+    return this.#answering.run(async (signal) => {
       const view = this.#list.view(node.id);
-      if (view) await this.#answer(this.#open, node, view, signal);
+      if (view) await this.#answering.answer(this.#open, node, view, signal);
     });
   }
 
@@ -408,9 +384,9 @@ export class Chat {
 
   /** Goes on after the longest answer, a stop, or the visitor's own words. @param {Node} node */
   #goOn(node) {
-    return this.#run(async (signal) => {
+    return this.#answering.run(async (signal) => {
       const view = this.#list.view(node.id);
-      if (view) await this.#answer(this.#open, node, view, signal, { isContinued: true });
+      if (view) await this.#answering.answer(this.#open, node, view, signal, { isContinued: true });
     });
   }
 
@@ -418,97 +394,5 @@ export class Chat {
   #add(open, turn) {
     const { engine, modelName } = this.#parts;
     return open.add({ ...turn, modelHash: engine()?.info.modelHash ?? "", modelName: modelName() });
-  }
-
-  /** @param {(signal: AbortSignal) => Promise<void>} work */
-  async #run(work) {
-    await this.#parts.running.run(work, () => this.#active?.showStopped());
-    this.#refresh();
-  }
-
-  /**
-   * Answers a turn, and says so where that fails.
-   *
-   * @param {OpenChat} open
-   * @param {Node} node
-   * @param {TurnView} view
-   * @param {AbortSignal} signal
-   * @param {{ isContinued?: boolean }} [how]
-   */
-  async #answer(open, node, view, signal, { isContinued = false } = {}) {
-    this.#active = view;
-    this.#refresh();
-    view.begin({ isContinued });
-    this.#parts.onChange();
-    this.#parts.scroll.jump(view.element);
-    const isShown = () => open === this.#open;
-    if (!isContinued) node.answer = "";
-    node.reason = null;
-    // An answer that another model began is this one's from here on.
-    node.modelHash = this.#parts.engine()?.info.modelHash ?? "";
-    node.modelName = this.#parts.modelName();
-    view.showDivider(dividerBefore(node, open.tree.get(node.parent)));
-    try {
-      await this.#write(open, node, view, signal, isContinued);
-      if (!isShown()) return;
-      view.end(node);
-      this.#parts.scroll.follow();
-      announce(node.reason === "cancelled" ? "Stopped." : `Answer: ${view.answer.text.trim()}`);
-    } catch (thrown) {
-      const error = asMambaError(thrown);
-      const isStopped = error.code === "cancelled" && signal.aborted;
-      node.reason = isStopped ? "cancelled" : "failed";
-      const told = isStopped ? null : await this.#parts.judge(error);
-      // A chat that was left meanwhile has no place to show it.
-      if (!isShown()) return;
-      if (isStopped) view.end(node);
-      else view.fail(told);
-      this.#parts.scroll.follow();
-    } finally {
-      open.touch(node);
-      void open.flush();
-      this.#refresh();
-      this.#parts.onChange();
-    }
-  }
-
-  /**
-   * @param {OpenChat} open
-   * @param {Node} node
-   * @param {TurnView} view
-   * @param {AbortSignal} signal
-   * @param {boolean} isContinued
-   */
-  async #write(open, node, view, signal, isContinued) {
-    const onPrefill = (/** @type {{ read: number, total: number }} */ progress) => {
-      view.showReading(progress);
-      this.#parts.onToken();
-    };
-    const { session, from } = await this.#standing.stand(open, isContinued ? node.id : node.parent, { signal, onPrefill });
-    const caughtUp = session.position - from;
-    this.#standing.depart();
-    const { settings } = this.#parts;
-    const attempt = open.tree.siblings(node.id).indexOf(node);
-    node.settings = settings.values;
-    const outcome = await streamAnswer({
-      session,
-      request: { ...settings.request(attempt), ...(isContinued ? {} : { message: node.message }) },
-      text: view.answer,
-      signal,
-      onPrefill,
-      onToken: () => {
-        view.showWriting();
-        node.answer = view.answer.text;
-        open.touch(node);
-        this.#parts.onToken();
-      },
-    });
-    node.answer = view.answer.text;
-    if ("error" in outcome) throw outcome.error;
-    node.stats = session.stats;
-    node.ids = together(isContinued ? node.ids : [], session.lastRun?.ids ?? null);
-    node.readTokens = caughtUp + session.stats.promptTokens;
-    node.reason = outcome.reason;
-    if (open === this.#open) this.#standing.reached(node, session);
   }
 }

@@ -174,7 +174,7 @@ export class Completion {
       text: this.#text,
       signal,
       onPrefill: () => {},
-      onToken: () => this.#parts.onToken(),
+      onToken: () => this.#parts.onToken(""),
     });
     if ("error" in outcome) throw outcome.error;
     if (session !== this.#session) return;
@@ -193,7 +193,7 @@ export class Completion {
   /** @param {{ read: number, total: number }} progress */
   #showReading({ read, total }) {
     if (total > 500) this.#note.textContent = `Reading ${count(read)} of ${count(total)} tokens`;
-    this.#parts.onToken();
+    this.#parts.onToken("");
   }
 
   #show() {

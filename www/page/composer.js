@@ -1,15 +1,18 @@
-// The box that messages are written in.
+// The box that messages are written in, its button, and the line below it.
 
-import { byId, setIcon } from "./dom.js";
+import { icon, make, setIcon } from "./dom.js";
 import { shownText } from "./shown-text.js";
 
 const USUAL_NOTE = "Enter sends, Shift+Enter starts a new line, Escape stops.";
 
 export class Composer {
-  #form = byId("composer", HTMLFormElement);
-  #box = byId("message", HTMLTextAreaElement);
-  #button = byId("send", HTMLButtonElement);
-  #note = byId("composer-note", HTMLElement);
+  #box = make("textarea", { id: "message", part: "input", rows: "1", dir: "auto", autocomplete: "off", placeholder: "Write a message", "aria-describedby": "composer-note", enterkeyhint: "send" });
+  #icon = icon("send");
+  #name = make("span", { class: "send-name", text: "Send" });
+  #button = make("button", { id: "send", class: "send", part: "send", type: "submit" }, this.#icon, this.#name);
+  /** The form. */
+  element = make("form", { id: "composer", class: "composer", part: "composer" }, make("label", { class: "unseen", for: "message", text: "Message" }), this.#box, this.#button);
+  note = make("p", { id: "composer-note", class: "quiet composer-note", part: "note", role: "status" });
   #isRunning = false;
   #onInput = () => {};
 
@@ -19,7 +22,7 @@ export class Composer {
    */
   constructor(send, stop) {
     this.tell(null);
-    this.#form.addEventListener("submit", (event) => {
+    this.element.addEventListener("submit", (event) => {
       event.preventDefault();
       if (this.#isRunning) return stop();
       if (send(this.#box.value)) this.set("");
@@ -29,7 +32,7 @@ export class Composer {
       // While an input method composes, Enter chooses a character.
       if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
       event.preventDefault();
-      if (!this.#isRunning) this.#form.requestSubmit();
+      if (!this.#isRunning) this.element.requestSubmit();
     });
     this.#box.addEventListener("input", () => {
       this.tell(null);
@@ -41,6 +44,11 @@ export class Composer {
   /** @param {() => void} listener called when the visitor has written something */
   onInput(listener) {
     this.#onInput = listener;
+  }
+
+  /** Where one writes. */
+  get box() {
+    return this.#box;
   }
 
   focus() {
@@ -75,24 +83,23 @@ export class Composer {
 
   /** @param {boolean} isShown */
   show(isShown) {
-    this.#form.hidden = !isShown;
+    this.element.hidden = !isShown;
   }
 
   /** @param {boolean} isRunning */
   showRunning(isRunning) {
     this.#isRunning = isRunning;
     // One button for both, so that the focus stays where it is.
-    const [svg, label] = [this.#button.querySelector("svg"), this.#button.querySelector("span")];
-    if (svg) setIcon(svg, isRunning ? "stop" : "send");
-    if (label) label.textContent = isRunning ? "Stop" : "Send";
+    setIcon(this.#icon, isRunning ? "stop" : "send");
+    this.#name.textContent = isRunning ? "Stop" : "Send";
     this.#button.classList.toggle("is-stop", isRunning);
   }
 
   /** @param {string | null} text below the box; null for the usual line */
   tell(text) {
     const note = text === null ? USUAL_NOTE : shownText(text);
-    if (this.#note.textContent !== note) this.#note.textContent = note;
-    this.#note.classList.toggle("is-told", text !== null);
+    if (this.note.textContent !== note) this.note.textContent = note;
+    this.note.classList.toggle("is-told", text !== null);
   }
 
   /** Browsers that have `field-sizing` do this by themselves. */

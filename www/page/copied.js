@@ -15,7 +15,7 @@ export function showCopied(button, isCopied) {
   const name = (button.dataset.name ??= label.textContent ?? "");
   label.textContent = isCopied ? "Copied" : "Not copied";
   setIcon(svg, isCopied ? "done" : "problem");
-  announce(isCopied ? "Copied." : "The browser did not let this page copy.");
+  announce(isCopied ? "Copied." : "The browser did not let this page copy.", button);
   setTimeout(() => {
     label.textContent = name;
     setIcon(svg, "copy");

@@ -1,5 +1,7 @@
 // Small helpers around the DOM. Text goes in as text, never as HTML.
 
+import { DRAWINGS } from "./icons.js";
+
 /**
  * An element of index.html. A missing one is a mistake in the page, so there is nothing to
  * handle.
@@ -35,19 +37,27 @@ export function make(tag, { class: className, text, ...attributes } = {}, ...chi
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/** @param {string} name of a symbol in index.html */
+/** @param {string} tag @param {Record<string, string>} attributes @returns {SVGElement} */
+function makeSvg(tag, attributes) {
+  const element = /** @type {SVGElement} */ (document.createElementNS(SVG, tag));
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  return element;
+}
+
+/** @param {string} name of a drawing in icons.js, or of a symbol in index.html */
 export function icon(name) {
-  const svg = document.createElementNS(SVG, "svg");
-  svg.setAttribute("class", "icon");
-  svg.setAttribute("aria-hidden", "true");
-  const use = document.createElementNS(SVG, "use");
-  svg.append(use);
+  const svg = makeSvg("svg", { class: "icon", viewBox: "0 0 24 24", "aria-hidden": "true" });
   setIcon(svg, name);
   return svg;
 }
 
 /** @param {Element} svg @param {string} name */
-export const setIcon = (svg, name) => svg.querySelector("use")?.setAttribute("href", `#icon-${name}`);
+export function setIcon(svg, name) {
+  const drawing = DRAWINGS[name];
+  if (!drawing) return svg.replaceChildren(makeSvg("use", { href: `#icon-${name}` }));
+  const [outline, solid] = drawing;
+  svg.replaceChildren(...(outline ? [makeSvg("path", { d: outline })] : []), ...(solid ? [makeSvg("path", { d: solid, class: "solid" })] : []));
+}
 
 /**
  * @param {string} name what it does, read out and shown
@@ -71,16 +81,38 @@ export function iconButton(name, iconName, action) {
   return button;
 }
 
-const announcer = byId("announcer", HTMLElement);
+/**
+ * The document, or the shadow root, that an element is in. What belongs to a chat is looked for there: its live region, its
+ * menu, its box.
+ *
+ * @param {Node} node
+ * @returns {Document | ShadowRoot}
+ */
+export function rootOf(node) {
+  const root = node.getRootNode();
+  return root instanceof ShadowRoot ? root : document;
+}
+
+/** What has the focus, inside of shadow roots too. @returns {Element | null} */
+export function focused() {
+  let at = document.activeElement;
+  while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
+  return at;
+}
 
 /** A live region cannot be stopped in the middle. The whole text can be read where it is shown. */
 const LONGEST_ANNOUNCEMENT = 2000;
 
-/** Says it once to people who listen to the page. @param {string} text */
-export function announce(text) {
+/**
+ * Says it once to people who listen to the page.
+ *
+ * @param {string} text
+ * @param {Node} [about] what it is about: the live region beside it says it
+ */
+export function announce(text, about = document) {
   const said = text.length > LONGEST_ANNOUNCEMENT ? `${text.slice(0, LONGEST_ANNOUNCEMENT)} … and so on.` : text;
   // Each text gets a node of its own, or the same words twice would be read out once.
-  announcer.replaceChildren(make("p", { text: said }));
+  rootOf(about).querySelector(".announcer")?.replaceChildren(make("p", { text: said }));
 }
 
 /** @param {string} text @returns {Promise<boolean>} whether it is in the clipboard now */
@@ -92,7 +124,7 @@ export async function copyText(text) {
     // Sites without https have no clipboard API; the old way still works there.
     const area = make("textarea", { class: "unseen", "aria-hidden": "true" });
     area.value = text;
-    const before = document.activeElement;
+    const before = focused();
     document.body.append(area);
     area.select();
     const isCopied = document.execCommand("copy");

@@ -1,24 +1,27 @@
 // Keeps the end of the text in view while it grows, until its beginning is at the top. Visitors read from there and should
 // not have to scroll back. Nothing scrolls for a visitor who has scrolled up. A button leads to the end.
 
-import { byId } from "./dom.js";
+import { icon, make } from "./dom.js";
 
 const NEAR = 48;
 const GAP = 8;
 
 export class FollowScroll {
+  /** Leads to the end. */
+  button = make("button", { type: "button", class: "latest", id: "latest" }, icon("down"), "Latest");
   #isFollowing = true;
   #lastY = 0;
-  #page = document.documentElement;
-  #top = document.querySelector(".top");
+  #scroller;
   #isGrowing = false;
   /** What must not leave the window upwards. @type {Element | null} */
   #pinned = null;
-  #button = byId("latest", HTMLButtonElement);
 
-  constructor() {
-    addEventListener("scroll", () => this.#look(), { passive: true });
-    this.#button.addEventListener("click", () => this.#toEnd());
+  /** @param {import("./scroller.js").Scroller} scroller */
+  constructor(scroller) {
+    this.#scroller = scroller;
+    this.button.hidden = true;
+    scroller.onMove(() => this.#look());
+    this.button.addEventListener("click", () => this.#toEnd());
   }
 
   /** To the end, and from now on with it, as far as the element stays in view. @param {Element} pinned */
@@ -33,7 +36,7 @@ export class FollowScroll {
     if (this.#isFollowing) {
       const y = Math.min(this.#endY(), this.#pinnedY());
       // Once it stands at the top, the visitor scrolls.
-      if (y > scrollY + 0.5 || this.#pinnedY() > this.#endY()) scrollTo({ top: y, behavior: "instant" });
+      if (y > this.#scroller.y + 0.5 || this.#pinnedY() > this.#endY()) this.#scroller.to(y);
     }
     this.#show();
   }
@@ -45,15 +48,16 @@ export class FollowScroll {
   }
 
   #look() {
-    const fromEnd = this.#endY() - scrollY;
+    const { y } = this.#scroller;
+    const fromEnd = this.#endY() - y;
     // Upwards is the visitor's doing; the page itself only ever scrolls down.
-    if (scrollY < this.#lastY && fromEnd > 4) this.#isFollowing = false;
+    if (y < this.#lastY && fromEnd > 4) this.#isFollowing = false;
     else if (fromEnd < NEAR) {
       this.#isFollowing = true;
       // Beyond the place that the page itself scrolls to: the visitor follows the end.
-      if (scrollY > this.#pinnedY() + NEAR) this.#pinned = null;
+      if (y > this.#pinnedY() + NEAR) this.#pinned = null;
     }
-    this.#lastY = scrollY;
+    this.#lastY = y;
     this.#show();
   }
 
@@ -64,16 +68,15 @@ export class FollowScroll {
   }
 
   #endY() {
-    return this.#page.scrollHeight - innerHeight;
+    return this.#scroller.whole - this.#scroller.height;
   }
 
   #pinnedY() {
     if (!this.#pinned?.isConnected) return Infinity;
-    const header = this.#top ? Math.max(0, this.#top.getBoundingClientRect().bottom) : 0;
-    return this.#pinned.getBoundingClientRect().top + scrollY - header - GAP;
+    return this.#pinned.getBoundingClientRect().top + this.#scroller.y - this.#scroller.top - GAP;
   }
 
   #show() {
-    this.#button.hidden = !this.#isGrowing || this.#endY() - scrollY < NEAR;
+    this.button.hidden = !this.#isGrowing || this.#endY() - this.#scroller.y < NEAR;
   }
 }

@@ -1,25 +1,28 @@
 // If a control disappears while it has the focus, people who use a keyboard or a screen reader must not be sent back to
 // the top of the page.
 
-import { byId } from "./dom.js";
+import { focused, rootOf } from "./dom.js";
 
-/** After a touch on a button, no keyboard should appear on the screen. */
-const isTouch = () => matchMedia("(pointer: coarse)").matches;
+/** Where one goes on writing in a document or in a chat's shadow root. @type {WeakMap<Document | ShadowRoot, () => HTMLElement>} */
+const places = new WeakMap();
+
+/** @param {Document | ShadowRoot} root @param {() => HTMLElement} place */
+export function setPlaceToWrite(root, place) {
+  places.set(root, place);
+}
 
 /** To be called with a control before it may disappear. */
 export function keepFocus() {
-  const before = document.activeElement;
+  const before = focused();
   if (!(before instanceof HTMLElement) || before === document.body) return;
+  const root = rootOf(before);
   requestAnimationFrame(() => {
-    const now = document.activeElement;
-    const isLost = now === null || now === document.body || !now.checkVisibility({ visibilityProperty: true });
-    if (isLost && !document.querySelector("dialog[open]")) placeToWrite().focus({ preventScroll: true });
+    const now = focused();
+    // Where the host of a shadow root has the focus, nothing in it has.
+    const isLost = now === null || now === document.body || (root instanceof ShadowRoot && now === root.host) || !now.checkVisibility({ visibilityProperty: true });
+    if (isLost && !root.querySelector("dialog[open]")) places.get(root)?.().focus({ preventScroll: true });
   });
 }
 
-/** The box of the mode that is shown, or what surrounds it. @returns {HTMLElement} */
-export function placeToWrite() {
-  const boxes = [byId("message", HTMLTextAreaElement), byId("beginning", HTMLTextAreaElement)];
-  const shown = boxes.find((box) => box.checkVisibility());
-  return shown && !isTouch() ? shown : byId("main", HTMLElement);
-}
+/** After a touch on a button, no keyboard should appear on the screen. */
+export const isTouch = () => matchMedia("(pointer: coarse)").matches;

@@ -1,10 +1,12 @@
 // A small menu at a button, one at a time.
 
-import { byId, icon, make } from "./dom.js";
+import { focused, icon, make, rootOf } from "./dom.js";
 
 /** @typedef {{ name: string, icon: string, action: () => void, isDisabled?: boolean }} MenuItem */
 
-const menu = byId("menu", HTMLElement);
+const menu = make("div", { id: "menu", class: "menu", role: "menu", popover: "auto", "aria-label": "What can be done" });
+/** Where scrolling closes it. */
+let scrolling = new AbortController();
 /** @type {HTMLElement | null} */
 let opener = null;
 
@@ -17,8 +19,12 @@ export function openMenu(button, items) {
   button.setAttribute("aria-expanded", "true");
   menu.replaceChildren(...items.map(item));
   // Inside of what the button is in: a menu beside it would close a drawer, and would be dead beside an open dialog.
-  (button.closest("dialog, [popover], nav, main") ?? document.body).append(menu);
+  const root = rootOf(button);
+  (button.closest("dialog, [popover], nav, main, .chat-column") ?? document.body).append(menu);
   menu.showPopover();
+  scrolling = new AbortController();
+  // Scrolling inside of a shadow root is not heard outside of it.
+  for (const place of [root, window]) place.addEventListener("scroll", close, { passive: true, capture: true, signal: scrolling.signal });
   place(button);
   focus(0);
 }
@@ -66,7 +72,7 @@ function focus(at) {
 
 menu.addEventListener("keydown", (event) => {
   const all = [...menu.querySelectorAll("button:enabled")];
-  const at = all.indexOf(/** @type {Element} */ (document.activeElement));
+  const at = all.indexOf(/** @type {Element} */ (focused()));
   const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 }[event.key];
   if (to !== undefined) focus(to);
   else if (event.key === "Tab") close();
@@ -78,10 +84,10 @@ menu.addEventListener("keydown", (event) => {
 menu.addEventListener("toggle", (event) => {
   if (/** @type {ToggleEvent} */ (event).newState === "open") return;
   opener?.setAttribute("aria-expanded", "false");
+  scrolling.abort();
 });
 
 menu.addEventListener("beforetoggle", (event) => {
   // The focus goes back to where it came from, unless the visitor has moved it.
-  if (/** @type {ToggleEvent} */ (event).newState === "closed" && menu.contains(document.activeElement)) opener?.focus({ preventScroll: true });
+  if (/** @type {ToggleEvent} */ (event).newState === "closed" && menu.contains(focused())) opener?.focus({ preventScroll: true });
 });
-addEventListener("scroll", close, { passive: true });

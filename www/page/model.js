@@ -37,6 +37,12 @@ export class Model {
     return this.#state.current?.engine ?? null;
   }
 
+  /** @returns {Promise<import("../mamba.js").Engine>} resolves when a model is there */
+  whenEngine() {
+    if (this.engine) return Promise.resolve(this.engine);
+    return new Promise((resolve) => this.onChange(({ current }) => current && resolve(current.engine)));
+  }
+
   /** @param {(state: ModelState, before: ModelState) => void} listener */
   onChange(listener) {
     this.#listeners.push(listener);
@@ -65,8 +71,11 @@ export class Model {
     try {
       const engine = await load({
         model: choice.model,
-        backend: choice.backend,
-        precision: choice.precision,
+        // From the address of the page or from what was kept; load refuses what it does not know.
+        .../** @type {Pick<import("../mamba.js").LoadOptions, "backend" | "precision">} */ ({
+          backend: choice.backend,
+          precision: choice.precision,
+        }),
         signal,
         onProgress: (progress) => {
           if (signal.aborted) return;

@@ -6,6 +6,11 @@ import { onRemembered, recall, remember } from "./storage.js";
  * @typedef {"temperature" | "topK" | "topP" | "minP" | "repetitionPenalty" | "maxTokens" | "seed"} SettingName
  * @typedef {Record<Exclude<SettingName, "seed">, number> & { seed: number | null }} SettingValues
  *
+ * @typedef {object} Stored
+ * @property {() => string | null} read
+ * @property {(text: string | null) => void} write null forgets them
+ * @property {(listener: () => void) => void} onChange called when another tab has changed them
+ *
  * @typedef {object} Setting
  * @property {SettingName} name
  * @property {string} label
@@ -115,14 +120,21 @@ export class Settings {
   /** @type {Partial<SettingValues>} */
   #modelDefaults = {};
   #onChange = () => {};
+  #stored;
 
-  constructor() {
-    this.#chosen = readStored();
+  /** @param {Stored | null} stored where they are kept from visit to visit, if they are */
+  constructor(stored) {
+    this.#stored = stored;
+    this.#readStored();
     // A change in another tab counts here too. The next change here must not overwrite it.
-    onRemembered("settings", () => {
-      this.#chosen = readStored();
+    stored?.onChange(() => {
+      this.#readStored();
       this.#onChange();
     });
+  }
+
+  #readStored() {
+    if (this.#stored) this.#chosen = soundSettings(this.#stored.read());
   }
 
   /** @param {() => void} listener called when values change other than through `set` */
@@ -160,15 +172,15 @@ export class Settings {
 
   /** @param {SettingName} name @param {number | null} value */
   set(name, value) {
-    this.#chosen = readStored();
+    this.#readStored();
     if (value === null || value === this.defaults[name]) delete this.#chosen[name];
     else this.#chosen[name] = value;
-    remember("settings", this.areDefault ? null : JSON.stringify(this.#chosen));
+    this.#stored?.write(this.areDefault ? null : JSON.stringify(this.#chosen));
   }
 
   reset() {
     this.#chosen = {};
-    remember("settings", null);
+    this.#stored?.write(null);
     this.#onChange();
   }
 
@@ -184,12 +196,19 @@ export class Settings {
   }
 }
 
-/** @returns {Partial<SettingValues>} what is kept, as far as it is sound */
-function readStored() {
+/** What the page keeps. @type {Stored} */
+export const keptSettings = {
+  read: () => recall("settings"),
+  write: (text) => remember("settings", text),
+  onChange: (listener) => onRemembered("settings", listener),
+};
+
+/** @param {string | null} text @returns {Partial<SettingValues>} what is kept, as far as it is sound */
+function soundSettings(text) {
   /** @type {Record<string, unknown>} */
   let stored = {};
   try {
-    stored = JSON.parse(recall("settings") ?? "{}") ?? {};
+    stored = JSON.parse(text ?? "{}") ?? {};
   } catch {
     // For an older or damaged entry the defaults are used.
   }

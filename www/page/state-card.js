@@ -1,13 +1,22 @@
 // The memory of this chat: a fixed size beside a growing count.
 
-import { byId, make } from "./dom.js";
+import { make } from "./dom.js";
 import { bytes, counted } from "./format.js";
 
 export class StateCard {
-  #of = byId("state-of", HTMLElement);
-  #size = byId("state-size", HTMLElement);
-  #read = byId("state-read", HTMLElement);
-  #cells = byId("cells", HTMLElement);
+  #of = make("span", { id: "state-of", text: "chat" });
+  #size = make("p", { id: "state-size", class: "state-size", text: "\u00a0" });
+  #read = make("p", { id: "state-read", class: "state-read", text: "0 tokens read" });
+  #cells = make("div", { id: "cells", class: "cells", "aria-hidden": "true" });
+  element = make(
+    "div",
+    { class: "state", part: "state", role: "group", "aria-label": "Memory" },
+    make("p", { class: "state-name" }, "Memory", make("span", { class: "if-wide" }, " of this ", this.#of)),
+    this.#size,
+    make("p", {}, make("span", { class: "if-wide", text: "the same after 12 tokens or 12 million" }), make("span", { class: "if-narrow", text: "at any length" })),
+    this.#read,
+    this.#cells,
+  );
   #frame = 0;
   #tokens = 0;
   /** The cell that is lit. */

@@ -1,7 +1,6 @@
 // From a session's pieces to text on the page.
 
 import { asMambaError } from "../engine/errors.js";
-import { wantsSurprise } from "./surprise/surprise-view.js";
 
 /** @typedef {import("../mamba.js").MambaError} MambaError */
 /** @typedef {"stop" | "length" | "cancelled"} Reason */
@@ -12,21 +11,21 @@ import { wantsSurprise } from "./surprise/surprise-view.js";
  * @param {import("../engine/session/session.js").GenerateOptions} answer.request
  * @param {{ append(text: string): void, end(): void, weigh?(piece: import("../engine/session/session.js").Piece): void }} answer.text it may take
  *   what the model weighed for each piece too
+ * @param {boolean} [answer.isWeighed] whether that is wanted
  * @param {AbortSignal} answer.signal
  * @param {(progress: { read: number, total: number }) => void} answer.onPrefill
- * @param {() => void} answer.onToken
+ * @param {(text: string) => void} answer.onToken
  * @returns {Promise<{ reason: Reason } | { error: MambaError }>}
  */
-export async function streamAnswer({ session, request, text, signal, onPrefill, onToken }) {
+export async function streamAnswer({ session, request, text, isWeighed = false, signal, onPrefill, onToken }) {
   try {
-    const surprise = text.weigh !== undefined && wantsSurprise();
-    const pieces = session.generate({ ...request, surprise, signal, onPrefill });
+    const pieces = session.generate({ ...request, surprise: isWeighed, signal, onPrefill });
     for (;;) {
       const { done, value } = await pieces.next();
       if (done) return { reason: value };
       text.append(value.text);
-      if (surprise) text.weigh?.(value);
-      onToken();
+      if (isWeighed) text.weigh?.(value);
+      onToken(value.text);
     }
   } catch (thrown) {
     const error = asMambaError(thrown);

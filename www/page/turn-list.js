@@ -2,6 +2,7 @@
 // and more are added at either end as the visitor comes near.
 
 import { make } from "./dom.js";
+import { keepFocus } from "./keep-focus.js";
 
 /**
  * @typedef {import("./chats/tree.js").Node} Node
@@ -10,11 +11,13 @@ import { make } from "./dom.js";
 
 /** Turns that are added at once, about three screens of short ones. */
 const STEP = 20;
-/** They are added when the end of what is there is as near as this to the window. */
+/** They are added when the end of what is there is as near as this to what is seen. */
 const NEAR_PX = 800;
 
 export class TurnList {
-  #list;
+  /** The list itself. */
+  element = make("ol", { id: "turns", class: "turns", part: "turns" });
+  #scroller;
   #makeView;
   /** @type {Node[]} */
   #path = [];
@@ -29,16 +32,15 @@ export class TurnList {
   #later = moreButton("Show later turns", () => this.#addLater());
 
   /**
-   * @param {HTMLOListElement} list
+   * @param {import("./scroller.js").Scroller} scroller
    * @param {(node: Node) => TurnView} makeView
    */
-  constructor(list, makeView) {
-    this.#list = list;
+  constructor(scroller, makeView) {
+    this.#scroller = scroller;
     this.#makeView = makeView;
-    addEventListener("scroll", () => this.#look(), { passive: true });
-    addEventListener("resize", () => this.#look(), { passive: true });
+    scroller.onMove(() => this.#look());
     // On paper nothing is added by scrolling.
-    addEventListener("beforeprint", () => {
+    scroller.onPaper(() => {
       while (this.#earlier.isConnected) this.#addEarlier();
       while (this.#later.isConnected) this.#addLater();
     });
@@ -46,7 +48,7 @@ export class TurnList {
 
   /** Nothing is shown, not even a message that waits. */
   get isEmpty() {
-    return this.#path.length === 0 && this.#list.querySelector(".turn") === null;
+    return this.#path.length === 0 && this.element.querySelector(".turn") === null;
   }
 
   /** @returns {[Node, TurnView][]} what is in the document */
@@ -66,6 +68,7 @@ export class TurnList {
    * @param {string | null} [around] a turn that has to be in the document; the last one if it is null
    */
   show(path, around = null) {
+    keepFocus(); // the button that was pressed may be in a turn that goes
     let common = 0;
     while (common < path.length && common < this.#path.length && path[common].id === this.#path[common].id) common += 1;
     const middle = around === null ? path.length - 1 : path.findIndex(({ id }) => id === around);
@@ -82,7 +85,7 @@ export class TurnList {
 
   /** Puts an element after the last turn: a message that waits. @param {HTMLElement} element */
   append(element) {
-    this.#list.append(element);
+    this.element.append(element);
   }
 
   /** A view that was made before its turn was there. @param {Node} node @param {TurnView} view */
@@ -100,7 +103,7 @@ export class TurnList {
     this.#path = [];
     this.#from = this.#to = 0;
     this.#views.clear();
-    this.#list.replaceChildren();
+    this.element.replaceChildren();
   }
 
   /** @param {number} to */
@@ -109,18 +112,18 @@ export class TurnList {
     const made = this.#make(this.#to, to);
     if (before) before.after(...made);
     else if (this.#earlier.isConnected) this.#earlier.after(...made);
-    else this.#list.prepend(...made);
+    else this.element.prepend(...made);
     this.#to = Math.max(this.#to, to);
   }
 
-  /** Adds turns once a frame, where the window has come near to an end. */
+  /** Adds turns once a frame, where an end has come near. */
   #look() {
     if (!this.#earlier.isConnected && !this.#later.isConnected) return;
     this.#frame ||= requestAnimationFrame(() => {
       this.#frame = 0;
-      if (!this.#list.checkVisibility()) return;
-      if (this.#later.isConnected && this.#later.getBoundingClientRect().top < innerHeight + NEAR_PX) this.#addLater();
-      if (this.#earlier.isConnected && this.#earlier.getBoundingClientRect().bottom > -NEAR_PX) this.#addEarlier();
+      if (!this.element.checkVisibility()) return;
+      if (this.#later.isConnected && this.#later.getBoundingClientRect().top < this.#scroller.bottom + NEAR_PX) this.#addLater();
+      if (this.#earlier.isConnected && this.#earlier.getBoundingClientRect().bottom > this.#scroller.top - NEAR_PX) this.#addEarlier();
     });
   }
 
@@ -138,7 +141,7 @@ export class TurnList {
     this.#from = from;
     this.#showMore();
     // What is looked at stays where it is.
-    scrollBy({ top: first.getBoundingClientRect().top - top, behavior: "instant" });
+    this.#scroller.to(this.#scroller.y + first.getBoundingClientRect().top - top);
   }
 
   /** @param {number} from @param {number} to */
@@ -165,7 +168,7 @@ export class TurnList {
   }
 
   #showMore() {
-    if (this.#from > 0) this.#list.prepend(this.#earlier);
+    if (this.#from > 0) this.element.prepend(this.#earlier);
     else this.#earlier.remove();
     const last = this.#element(this.#to - 1);
     if (this.#to < this.#path.length && last) last.after(this.#later);

@@ -10,7 +10,6 @@ import { menuButton } from "./menu.js";
 import { problemCard } from "./problem.js";
 import { listed } from "./shown-text.js";
 import { blocks } from "./streamed-text.js";
-import { openWeighed } from "./surprise/surprise-view.js";
 
 /** Laying out a pasted book would freeze the page for seconds. Its beginning is enough. */
 const LONG_MESSAGE = 3000;
@@ -26,6 +25,7 @@ const LONG_MESSAGE = 3000;
  * @property {(message: string) => void} ask asks something else instead
  * @property {(answer: string) => void} answer gives an answer instead
  * @property {() => import("./menu.js").MenuItem[]} more
+ * @property {((weighed: import("./surprise/levels.js").Weighed[]) => void) | null} showWeighed
  *
  * @typedef {object} TurnState
  * @property {boolean} canEdit
@@ -69,10 +69,10 @@ export class TurnView {
     this.#goOn = actionButton("Go on", "on", actions.goOn);
     this.#more = menuButton("More", () => [...actions.more(), ...this.#waysToShow()]);
     this.#branches = new Branches(actions.turnTo);
-    this.#said = make("div", { class: "said" }, make("h3", { class: "unseen", text: "You wrote" }), shortened(message));
+    this.#said = make("div", { class: "said", part: "message" }, make("h3", { class: "unseen", text: "You wrote" }), shortened(message));
     this.#answerBox = make(
       "div",
-      { class: "answer" },
+      { class: "answer", part: "answer" },
       make("h3", { class: "unseen", text: "The model answered" }),
       this.#body,
       this.#status,
@@ -219,7 +219,8 @@ export class TurnView {
     const { isPlain, weighed } = this.answer;
     /** @type {import("./menu.js").MenuItem[]} */
     const items = [{ name: isPlain ? "Show formatted" : "Show as text", icon: "text", action: () => (this.answer.isPlain = !isPlain) }];
-    if (weighed.length > 0) items.push({ name: "What it weighed", icon: "weigh", action: () => openWeighed(weighed) });
+    const { showWeighed } = this.#actions;
+    if (showWeighed && weighed.length > 0) items.push({ name: "What it weighed", icon: "weigh", action: () => showWeighed(weighed) });
     return items;
   }
 

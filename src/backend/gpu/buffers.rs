@@ -45,7 +45,7 @@ pub struct Buffers {
     pub rings: Vec<Option<[wgpu::Buffer; 2]>>,
     /// What parts of the keys give, see `shaders/attention/step.wgsl`.
     pub attended: wgpu::Buffer,
-    /// `[chunks, N + 1, E]`
+    /// Of each chunk what its kernels pass on, see [`MixerDims::chunk_len`].
     pub chunks: wgpu::Buffer,
     pub best: wgpu::Buffer,
     /// Of all of them.

@@ -8,12 +8,15 @@ use crate::model::{Config, Mixer};
 /// Rows are padded to multiples of this many values: a block of int8, eight vectors.
 pub const BLOCK_COLUMNS: usize = 32;
 
-/// Tokens of a chunk of Mamba-1's scan, and of Mamba-2's matrix form.
+/// Tokens of a chunk of Mamba-1's scan, and of Mamba-2's matrix form (`CHUNK` of `shaders/shared/mamba2_chunk.wgsl`).
 const MAMBA1_CHUNK_TOKENS: usize = 64;
-const MAMBA2_CHUNK_TOKENS: usize = 32;
+const MAMBA2_CHUNK_TOKENS: usize = 64;
 
-/// The most memory of the ring of states, and of the activations of a prefill.
-const RING_BYTES: u64 = 64 << 20;
+/// The most memory of the ring of states where there is enough, and where there is little. The first holds four tokens a
+/// submit of a state as large as that of Mamba-2 130M (19 MB).
+const RING_BYTES: u64 = 256 << 20;
+const SMALL_RING_BYTES: u64 = 64 << 20;
+/// The most memory of the activations of a prefill.
 const ACTIVATION_BYTES: u64 = 48 << 20;
 /// Tokens read ahead in one submit, at most.
 pub const MOST_AHEAD_TOKENS: usize = 16;
@@ -157,9 +160,19 @@ impl MixerDims {
         if let Mixer::Mlp(_) = self.mixer { 0 } else { self.e }
     }
 
-    /// Values of the states at the chunks' ends of a call of so many tokens: `[chunks, N + 1, E]`.
+    /// Values of a chunk that kernels pass on: its states `[N, E]`, its sum of dt `[E]`, in Mamba-2 C . B of each group.
+    /// Counted so that they cannot wrap.
+    pub fn chunk_len(&self) -> u64 {
+        let scores = match self.mixer {
+            Mixer::Mamba2(own) => (own.heads.groups * self.chunk * self.chunk) as u64,
+            _ => 0,
+        };
+        if self.has_conv() { (self.n + 1) as u64 * self.e as u64 + scores } else { 0 }
+    }
+
+    /// Values of all chunks of a call of so many tokens.
     pub fn chunk_ends(&self, tokens: usize) -> usize {
-        if self.has_conv() { tokens.div_ceil(self.chunk) * (self.n + 1) * self.e } else { 0 }
+        tokens.div_ceil(self.chunk) * self.chunk_len() as usize
     }
 
     /// Floats of the layer's state in a slot: the window `[K-1, W]`, then h `[N, E]`.
@@ -179,7 +192,7 @@ impl MixerDims {
 
     /// Bytes of a token's largest activation: in_proj's output, or its share of the states at the chunks' ends.
     fn token_bytes(&self) -> u64 {
-        let ends = if self.has_conv() { (self.n + 1) as u64 * self.e as u64 * 4 / self.chunk as u64 } else { 0 };
+        let ends = self.chunk_len() * 4 / self.chunk as u64;
         (self.projected.padded() as u64 * 4).max(ends)
     }
 
@@ -258,6 +271,18 @@ impl Dims {
     /// [`Error::OutOfMemory`] when the state is larger than this GPU can bind, [`Error::NoWebGpu`] when a kernel has no room
     /// for the model's heads.
     pub fn new(c: &Config, limits: &wgpu::Limits, format: Format) -> Result<Self> {
+        Self::with_ring(c, limits, format, RING_BYTES)
+    }
+
+    /// As [`Dims::new`] where memory is short: fewer tokens are read ahead in one submit.
+    ///
+    /// # Errors
+    /// As [`Dims::new`].
+    pub fn small(c: &Config, limits: &wgpu::Limits, format: Format) -> Result<Self> {
+        Self::with_ring(c, limits, format, SMALL_RING_BYTES)
+    }
+
+    fn with_ring(c: &Config, limits: &wgpu::Limits, format: Format, ring_bytes: u64) -> Result<Self> {
         let mixers: Vec<MixerDims> = c.layers.iter().copied().map(MixerDims::new).collect();
         let scores = c.vocab.next_multiple_of(4);
         let most = |of: fn(&MixerDims) -> u64| mixers.iter().map(of).max().unwrap_or(0).max(1);
@@ -265,7 +290,7 @@ impl Dims {
         let scores_bytes = scores as u64 * 4;
         let slot_bytes = scores_bytes + mixers.iter().map(MixerDims::slot_bytes).sum::<u64>();
         let (most_bound, most_buffer) = (limits.max_storage_buffer_binding_size, limits.max_buffer_size);
-        let slots = (RING_BYTES.max(3 * slot_bytes) / slot_bytes)
+        let slots = (ring_bytes.max(3 * slot_bytes) / slot_bytes)
             .min(3 * MOST_AHEAD_TOKENS as u64 + 1)
             .min(most_bound / layer_bytes)
             .min(most_buffer / slot_bytes)
@@ -376,6 +401,23 @@ mod tests {
     use super::*;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    /// Mamba-2 130M, whose state has 19 MB.
+    #[test]
+    fn a_large_state_is_read_ahead_where_there_is_memory() {
+        let config = Config::parse(
+            r#"{"model_type":"mamba2","vocab_size":50288,"hidden_size":768,"num_hidden_layers":24,"state_size":128,
+                "num_heads":24,"head_dim":64,"n_groups":1}"#,
+        )
+        .unwrap();
+        let limits = wgpu::Limits { max_buffer_size: 1 << 30, ..wgpu::Limits::default() };
+        let dims = Dims::new(&config, &limits, Format::F16).unwrap();
+        assert_eq!((dims.ahead, dims.tokens), (4, MOST_BLOCK_TOKENS));
+        assert!(dims.ring_bytes() <= RING_BYTES);
+        let small = Dims::small(&config, &limits, Format::F16).unwrap();
+        assert_eq!(small.ahead, 1);
+        assert!(small.ring_bytes() <= SMALL_RING_BYTES);
+    }
 
     /// Sizes of the GPU, which wrapped above 4 GiB in the 32 bits of wasm.
     #[test]

@@ -35,6 +35,7 @@ const REQUEST: &str = shader!("shared/request");
 const ORDER: &str = shader!("shared/order");
 const SUM: &str = shader!("shared/sum");
 const MAMBA2: &str = shader!("shared/mamba2");
+const MAMBA2_CHUNK: &str = shader!("shared/mamba2_chunk");
 const ROWS: &str = shader!("shared/rows");
 const LANES: &str = shader!("shared/lanes");
 const LANES_SUBGROUPS: &str = shader!("shared/lanes_subgroups");
@@ -99,12 +100,12 @@ pub const MAMBA2_STEP: Kernel = Kernel {
 };
 pub const MAMBA2_SUMMARISE: Kernel = Kernel {
     name: "mamba2/summarise",
-    sources: &[CONTROL, ACTIVATIONS, MAMBA2, shader!("mamba2/summarise")],
+    sources: &[CONTROL, ACTIVATIONS, MAMBA2, MAMBA2_CHUNK, shader!("mamba2/summarise")],
     bindings: &[Read, Read, Read, Read, Write, Uniform],
 };
 pub const MAMBA2_FINISH: Kernel = Kernel {
     name: "mamba2/finish",
-    sources: &[CONTROL, ACTIVATIONS, MAMBA2, shader!("mamba2/finish")],
+    sources: &[CONTROL, ACTIVATIONS, MAMBA2, MAMBA2_CHUNK, shader!("mamba2/finish")],
     bindings: &[Read, Read, Read, Read, Read, Write, Uniform],
 };
 pub const MAMBA2_GATED_NORM: Kernel =
@@ -171,6 +172,7 @@ const ALL: [&Kernel; 23] = [
 ];
 
 /// A kernel with values for its overrides.
+#[derive(Clone)]
 pub struct Pipeline {
     name: &'static str,
     bindings: &'static [Access],

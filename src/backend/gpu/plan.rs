@@ -44,7 +44,7 @@ pub enum Length {
 impl Length {
     const ALL: [Self; 3] = [Self::Chunk, Self::Short, Self::Long];
     /// Tokens of the longest short block.
-    const SHORT_TOKENS: usize = 512;
+    const SHORT_TOKENS: usize = 256;
 
     fn of(tokens: usize, chunk: usize) -> Self {
         match tokens {
@@ -54,9 +54,9 @@ impl Length {
         }
     }
 
-    /// Whether a product of so many rows is made in small tiles (0) or in large ones (1).
+    /// Whether a product of so many rows is one of few tokens (0) or of many (1).
     fn tiles(self, rows: usize) -> usize {
-        /// This many rows occupy a whole GPU with large tiles even if tokens are few.
+        /// This many rows occupy a whole GPU even if tokens are few.
         const MANY_ROWS: usize = 2048;
         usize::from(self == Self::Long || self == Self::Short && rows >= MANY_ROWS)
     }

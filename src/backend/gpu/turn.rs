@@ -90,7 +90,10 @@ impl Gpu {
             (self.slot, self.position) = (slot, parked.position);
         } else {
             // First, because it may fail for want of room.
-            let (padded, rings) = (self.dims.pad(state)?, self.dims.pack_rings(state)?);
+            let values = match state.is_blank() && state.position == 0 {
+                true => None,
+                false => Some((self.dims.pad(state)?, self.dims.pack_rings(state)?)),
+            };
             if let Some(stamp) = leaves
                 && self.park(stamp).is_pending()
             {
@@ -98,7 +101,14 @@ impl Gpu {
             }
             self.ahead.clear();
             self.position = state.position;
-            self.upload(&padded, &rings, logits);
+            match values {
+                Some((padded, rings)) => self.upload(&padded, &rings),
+                None => self.blank(),
+            }
+            if let Some(logits) = logits {
+                let at = self.slot * self.dims.scores * 4;
+                self.device.queue.write_buffer(&self.plan.buffers.scores, at as u64, bytemuck::cast_slice(logits));
+            }
             self.fetched = Some(wanted);
         }
         self.resident = Some(wanted);
@@ -128,7 +138,7 @@ impl Gpu {
 
     /// `padded` and `rings` are a state as [`Dims::pad`](super::dims::Dims::pad) and
     /// [`Dims::pack_rings`](super::dims::Dims::pack_rings) have it.
-    fn upload(&self, padded: &[f32], rings: &[u32], logits: Option<&[f32]>) {
+    fn upload(&self, padded: &[f32], rings: &[u32]) {
         let (d, queue) = (&self.dims, &self.device.queue);
         let first = (d.state_len() + d.scores) as u64 * 4;
         for (ring, at, here, bytes) in self.ring_pieces(self.position) {
@@ -139,9 +149,16 @@ impl Gpu {
             let at = layer.place(self.slot).0;
             queue.write_buffer(&self.plan.buffers.state, at, bytemuck::cast_slice(layer.of(padded)));
         }
-        if let Some(logits) = logits {
-            let at = self.slot * d.scores * 4;
-            queue.write_buffer(&self.plan.buffers.scores, at as u64, bytemuck::cast_slice(logits));
-        }
+    }
+
+    /// Makes the current slot that of a sequence that has read nothing. The GPU fills it with zeros itself: to send a state
+    /// of 19 MB takes a browser longer than to read a short prompt.
+    fn blank(&self) {
+        self.submit(|encoder| {
+            for layer in self.dims.layers.iter().filter(|layer| layer.mixer.slot() > 0) {
+                let (at, bytes) = layer.place(self.slot);
+                encoder.clear_buffer(&self.plan.buffers.state, at, Some(bytes));
+            }
+        });
     }
 }

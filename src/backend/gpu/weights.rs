@@ -221,8 +221,12 @@ impl GpuLoader {
     /// [`Error::OutOfMemory`] when there is not enough, [`Error::DeviceLost`] when the GPU fails.
     pub async fn new(device: Device, config: Config, precision: Precision) -> Result<Self> {
         let format = Format::of(precision);
-        let dims = Dims::new(&config, &device.limits(), format)?;
-        Need::new(&config, &dims, format).check(&device, &dims, format)?;
+        let check = |dims: &Dims| Need::new(&config, dims, format).check(&device, dims, format);
+        let mut dims = Dims::new(&config, &device.limits(), format)?;
+        if check(&dims).is_err() {
+            dims = Dims::small(&config, &device.limits(), format)?;
+            check(&dims)?;
+        }
         let scope = device.device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
         let weights = Weights::new(&device, &config, &dims, format);
         let buffers = Buffers::new(&device, &dims);

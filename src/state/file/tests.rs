@@ -21,7 +21,7 @@ fn fresh() -> Result<State> {
 fn state(position: u64) -> State {
     let mut state = fresh().unwrap();
     state.position = position;
-    for held in state.layers.iter_mut().flatten() {
+    for held in state.layers_mut().iter_mut().flatten() {
         for (place, value) in held.values.iter_mut().enumerate() {
             *value = place as f32 - 2.5;
         }

@@ -55,7 +55,7 @@ pub fn read(bytes: &[u8], model: &str, fresh: impl FnOnce() -> Result<State>, vo
     let mut logits = filled(header.logits_len, 0.0, "the scores")?;
     let mut rest = values;
     for kind in [MemoryKind::Conv, MemoryKind::Ssm] {
-        for held in state.layers.iter_mut().flatten().filter(|held| held.memory.kind == kind) {
+        for held in state.layers_mut().iter_mut().flatten().filter(|held| held.memory.kind == kind) {
             let (own, others) = rest.split_at(size_of_val(held.values.as_slice())); // the length was compared above
             take_floats(own, &mut held.values)?;
             rest = others;

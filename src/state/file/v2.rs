@@ -300,7 +300,7 @@ pub fn read(bytes: &[u8], of: Identity<'_>, fresh: impl FnOnce() -> Result<State
     let mut state = fresh()?;
     state.position = header.position;
     // The layers' memories come in their order; what else there is may stand anywhere.
-    let layers = (0..).zip(&mut state.layers);
+    let layers = (0..).zip(state.layers_mut());
     let memories = layers.flat_map(|(layer, memories)| memories.iter_mut().map(move |held| (layer, held)));
     let mut memories = memories.peekable();
     let (mut logits, mut conversation, mut text) = (Vec::new(), String::new(), None);

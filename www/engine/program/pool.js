@@ -4,7 +4,7 @@
 // sometimes waits for ever if a page was left a moment before.
 
 import { engineStopped } from "../errors.js";
-import { scriptAddress } from "./script-address.js";
+import { startWorker } from "./platform.js";
 import { whyNotStarted } from "./why-not-started.js";
 
 /**
@@ -40,7 +40,7 @@ export class Helpers {
     this.#onFailure = onFailure;
     const url = new URL("./pool-worker.js", import.meta.url);
     for (let index = 0; index < count; index++) {
-      const worker = new Worker(scriptAddress(url), { type: "module", name: `mamba kernels ${index + 1}` });
+      const worker = startWorker(url, `mamba kernels ${index + 1}`);
       worker.onerror = (event) => {
         event.preventDefault();
         // Without an answer it did not run at all: one of its modules or a header is missing.

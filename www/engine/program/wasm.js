@@ -4,10 +4,12 @@
 // the model's files.
 
 import { badArgument, isOutOfMemory } from "../errors.js";
+import { countCores, fetchProgram, sharesMemory } from "./platform.js";
 import { hasRelaxedSimd } from "./simd.js";
 
 /** @typedef {typeof import("../../mamba_web.js")} Wasm */
 /** @typedef {"plain" | "relaxed" | "threads"} Build */
+/** @typedef {Record<Build, string>} WasmFiles the address of the wasm of each build */
 /** @typedef {{ build: Build, threads: number, isAskedFor: boolean }} Program `isAskedFor`: no other build will do */
 /**
  * @typedef {object} Started
@@ -16,11 +18,11 @@ import { hasRelaxedSimd } from "./simd.js";
  * @property {string | null} reason why it is another build than was chosen, in a sentence
  */
 
-/** The modules that wasm-bindgen writes, and the wasm beside each. @type {Record<Build, { start: () => Promise<Wasm>, file: string }>} */
+/** The modules that wasm-bindgen writes. @type {Record<Build, () => Promise<Wasm>>} */
 const BUILDS = {
-  plain: { start: () => import("../../mamba_web.js"), file: "mamba_web_bg.wasm" },
-  relaxed: { start: () => import("../../mamba_web_relaxed.js"), file: "mamba_web_relaxed_bg.wasm" },
-  threads: { start: () => import("../../mamba_web_threads.js"), file: "mamba_web_threads_bg.wasm" },
+  plain: () => import("../../mamba_web.js"),
+  relaxed: () => import("../../mamba_web_relaxed.js"),
+  threads: () => import("../../mamba_web_threads.js"),
 };
 
 /**
@@ -38,8 +40,8 @@ const AUTO_THREADS = 4;
  * @param {boolean} [isIsolated] whether the page is
  * @returns {Program}
  */
-export function chooseProgram(wanted, most, isIsolated = globalThis.crossOriginIsolated) {
-  const cores = Math.min(navigator.hardwareConcurrency || 1, most === "auto" ? AUTO_THREADS : most);
+export function chooseProgram(wanted, most, isIsolated = sharesMemory()) {
+  const cores = Math.min(countCores(), most === "auto" ? AUTO_THREADS : most);
   const build = wanted === "auto" ? bestBuild(cores, isIsolated) : /** @type {Build} */ (wanted);
   if (build === "threads" && !isIsolated) {
     throw badArgument(
@@ -63,14 +65,14 @@ const GIVES_WAY = /** @type {const} */ ({ build: "relaxed", threads: 1, isAskedF
  * Only the chosen build is fetched. All have the same surface.
  *
  * @param {Pick<Program, "build">} program
- * @param {string} home an address in the folder that the wasm is in
+ * @param {WasmFiles} files
  * @param {object} [options]
  * @param {AbortSignal} [options.signal]
  * @param {(fetched: import("../fetch/progress.js").Fetched) => void} [options.onFetched] told what has come of it
  * @returns {Promise<WebAssembly.Module>}
  */
-export async function compileWasm({ build }, home, { signal, onFetched } = {}) {
-  const response = await fetch(new URL(BUILDS[build].file, home), { signal });
+export async function compileWasm({ build }, files, { signal, onFetched } = {}) {
+  const response = await fetchProgram(files[build], { signal });
   if (!response.ok) throw new Error(`${response.url} was answered with ${response.status}`);
   if (onFetched) watch(response, onFetched).catch(() => {}); // the compiler gets the same error
   // It is compiled while it downloads, if the server says what it is.
@@ -118,10 +120,10 @@ function isCached(url) {
  * @param {Promise<WebAssembly.Module>} compiled
  * @param {(shared: import("./pool.js").Shared | null) => void} share called with what the helpers need, null where they
  *   are of no use after all
- * @param {string} home an address in the folder that the wasm is in
+ * @param {WasmFiles} files
  * @returns {Promise<Started>}
  */
-export async function startWasm(program, compiled, share, home) {
+export async function startWasm(program, compiled, share, files) {
   try {
     return { ...(await startBuild(program, compiled, share)), reason: null };
   } catch (cause) {
@@ -130,7 +132,7 @@ export async function startWasm(program, compiled, share, home) {
     console.debug(cause);
     share(null);
     const reason = "The browser could not reserve the 4 GiB of addresses that threads share, so there is one thread.";
-    return { ...(await startBuild(GIVES_WAY, compileWasm(GIVES_WAY, home), share)), reason };
+    return { ...(await startBuild(GIVES_WAY, compileWasm(GIVES_WAY, files), share)), reason };
   }
 }
 
@@ -140,7 +142,7 @@ export async function startWasm(program, compiled, share, home) {
  * @param {(shared: import("./pool.js").Shared) => void} share
  */
 async function startBuild({ build, threads }, compiled, share) {
-  const wasm = await BUILDS[build].start();
+  const wasm = await BUILDS[build]();
   const module = await compiled;
   const { memory } = await wasm.default({ module_or_path: module });
   if (threads > 1) share({ module, memory });

@@ -31,19 +31,19 @@ export function text(value, name) {
 }
 
 /** @type {Check<boolean>} */
-function flag(value, name) {
+export function flag(value, name) {
   if (typeof value !== "boolean") throw wrong(name, "has to be true or false", value);
   return value;
 }
 
 /** @type {Check<number>} */
-function number(value, name) {
+export function number(value, name) {
   if (typeof value !== "number" || !Number.isFinite(value)) throw wrong(name, "has to be a number", value);
   return value;
 }
 
 /** @param {number} least @param {number} most @returns {Check<number>} */
-const whole = (least, most) => (value, name) => {
+export const whole = (least, most) => (value, name) => {
   if (!Number.isInteger(value) || Number(value) < least || Number(value) > most) {
     throw wrong(name, `has to be a whole number from ${least} to ${most}`, value);
   }
@@ -51,7 +51,7 @@ const whole = (least, most) => (value, name) => {
 };
 
 /** @template {string} T @param {readonly T[]} known @returns {Check<T>} */
-const oneOf = (known) => (value, name) => {
+export const oneOf = (known) => (value, name) => {
   const found = known.find((one) => one === value);
   if (found !== undefined) return found;
   throw badArgument(`There is no ${name} ${shown(value)}.`, `${meant(value, known)}Choose one of: ${known.join(", ")}.`);
@@ -77,7 +77,7 @@ function callback(value, name) {
 }
 
 /** A signal of another frame counts too, although its class differs. @type {Check<AbortSignal>} */
-function signal(value, name) {
+export function signal(value, name) {
   const it = /** @type {AbortSignal} */ (value);
   const isSignal =
     value instanceof AbortSignal ||
@@ -98,7 +98,7 @@ function address(value, name) {
 }
 
 /** @type {Check<string[]>} */
-function stops(value, name) {
+export function stops(value, name) {
   if (typeof value === "string") return [value];
   if (!Array.isArray(value) || value.length > MOST_STOPS) {
     throw wrong(name, `has to be a string, or a list of at most ${MOST_STOPS} strings`, value);
@@ -107,7 +107,7 @@ function stops(value, name) {
 }
 
 /** @type {Check<Record<string, number>>} */
-function logitBias(value, name) {
+export function logitBias(value, name) {
   if (!isPlain(value)) throw wrong(name, "has to be an object from token ids to numbers", value);
   /** @type {Record<string, number>} */
   const copy = {};
@@ -118,13 +118,42 @@ function logitBias(value, name) {
   return copy;
 }
 
+/**
+ * The shape of an answer. `json_schema: true` stands for any JSON object.
+ *
+ * @typedef {{ choices: string[] } | { regex: string } | { json_schema: Record<string, unknown> | true } | { grammar: string }} Constraint
+ */
+
+const SHAPES = { choices: texts, regex: text, json_schema: schema, grammar: text };
+
+/** @type {Check<string[]>} */
+function texts(value, name) {
+  if (!Array.isArray(value) || value.length === 0) throw wrong(name, "has to be a list of strings", value);
+  return Array.from(value, (one, i) => text(one, `${name}[${i}]`));
+}
+
+/** @type {Check<Record<string, unknown> | true>} */
+function schema(value, name) {
+  if (value === true) return value;
+  if (!isPlain(value)) throw wrong(name, "has to be a JSON schema, or true for any JSON object", value);
+  return JSON.parse(JSON.stringify(value));
+}
+
+/** @type {Check<Constraint>} */
+function constraint(value, name) {
+  const checked = options(value, name, SHAPES);
+  const known = Object.keys(SHAPES).join(", ");
+  if (Object.keys(checked).length !== 1) throw badArgument(`“${name}” has to have exactly one of: ${known}.`);
+  return /** @type {Constraint} */ (checked);
+}
+
 /** null counts as not given. @template T @param {Check<T>} check @returns {Check<T | undefined>} */
-const orNull = (check) => (value, name) => (value === null ? undefined : check(value, name));
+export const orNull = (check) => (value, name) => (value === null ? undefined : check(value, name));
 
 const PATIENCE = { tries: whole(1, 100), firstDelayMs: whole(0, 600_000), stallMs: whole(1, 3_600_000) };
 
 /** @type {Check<unknown>} */
-const anything = (value) => value;
+export const anything = (value) => value;
 
 /** What each function takes; the JSDoc of mamba.js and session.js says what for. */
 const LOAD = {
@@ -161,11 +190,16 @@ const GENERATE = {
   frequencyPenalty: orNull(number),
   logitBias: orNull(logitBias),
   stop: orNull(stops),
+  constraint: orNull(constraint),
   seed: orNull(whole(0, Number.MAX_SAFE_INTEGER)),
 };
 
 /** @param {unknown} value */
-export const loadOptions = (value) => options(value, "load", LOAD);
+export const loadOptions = (value) => {
+  // The model alone stands for all other options left out.
+  const isModel = typeof value === "string" || readable("options", () => value instanceof URL);
+  return options(isModel ? { model: value } : value, "load", LOAD);
+};
 /** @param {unknown} value */
 export const sessionOptions = (value) => options(value, "session", SESSION);
 /** @param {unknown} value */
@@ -176,6 +210,9 @@ export const stateLimits = (value) => options(value, "limit", LIMITS);
 export const prefillOptions = (value) => options(value, "prefill", PREFILL);
 /** @param {unknown} value */
 export const generateOptions = (value) => options(value, "generate", GENERATE);
+
+/** Whether `generate` can hold an answer to a form. */
+export const takesConstraint = () => Object.hasOwn(GENERATE, "constraint");
 
 /**
  * Token ids, as an array or a typed array.
@@ -300,7 +337,7 @@ export function keptId(value) {
  * @param {C} checks
  * @returns {Checked<C>}
  */
-function options(value, what, checks) {
+export function options(value, what, checks) {
   return readable(`the options of ${what}`, () => {
     if (!isPlain(value)) throw badArgument(`${what} takes an object with options; what it was given is ${shown(value)}.`);
     const known = Object.keys(checks);
@@ -346,7 +383,7 @@ const isPlain = (value) =>
   !(Symbol.iterator in value);
 
 /** @param {string} name @param {string} rule @param {unknown} value */
-const wrong = (name, rule, value) => badArgument(`“${name}” ${rule}; it is ${shown(value)}.`);
+export const wrong = (name, rule, value) => badArgument(`“${name}” ${rule}; it is ${shown(value)}.`);
 
 /** @param {unknown} value for a sentence */
 function shown(value) {

@@ -2,7 +2,7 @@
 
 import { asMambaError, engineStopped, fromPlain } from "../errors.js";
 import { Helpers } from "../program/pool.js";
-import { scriptAddress } from "../program/script-address.js";
+import { holdOpen, startWorker } from "../program/platform.js";
 import { whyNotStarted } from "../program/why-not-started.js";
 
 /** @typedef {import("./protocol.js").Calls} Calls */
@@ -31,9 +31,10 @@ export class Connection {
   /**
    * @param {URL} url of the worker's module
    * @param {import("../program/wasm.js").Program} program
+   * @param {import("../program/wasm.js").WasmFiles} wasm
    */
-  constructor(url, program) {
-    this.#worker = new Worker(scriptAddress(url), { type: "module", name: "mamba" });
+  constructor(url, program, wasm) {
+    this.#worker = startWorker(url, "mamba");
     this.#worker.onmessage = ({ data }) => this.#receive(data);
     this.#worker.onmessageerror = () => this.end(engineStopped());
     this.#worker.onerror = (event) => {
@@ -42,7 +43,7 @@ export class Connection {
       // Without a first message the worker did not run at all.
       void whyNotStarted(url).then((error) => this.end(error));
     };
-    this.tell({ program });
+    this.tell({ program, wasm });
     const onReady = (/** @type {number} */ missing) => this.tell({ helpers: { missing } });
     this.#helpers = new Helpers(program.threads - 1, onReady, (error) => this.end(error));
   }
@@ -66,6 +67,7 @@ export class Connection {
       try {
         this.#worker.postMessage({ id, call, args });
         this.#pending.set(id, { resolve, reject, onEvent });
+        holdOpen(this.#worker, true);
       } catch (error) {
         reject(asMambaError(error));
       }
@@ -117,6 +119,7 @@ export class Connection {
       return pending.onEvent(message.event);
     }
     this.#pending.delete(message.id);
+    holdOpen(this.#worker, this.#pending.size > 0);
     if ("error" in message) pending.reject(fromPlain(message.error));
     else pending.resolve(message.result);
   }

@@ -6,6 +6,8 @@
  *   => import("../../mamba.js").EngineInfo} load
  * @property {(args: { text: string }) => Uint32Array} tokenize
  * @property {(args: { ids: Uint32Array }) => string} detokenize
+ * @property {(args: { json: string }) => string} renderChat
+ * @property {(args: { text: string }) => Uint32Array} tokenizeChat
  * @property {() => number} memoryBytes
  * @property {() => void} loseDevice
  * @property {(args: { system: string | undefined }) => SessionHandle} session
@@ -23,7 +25,7 @@
  * @property {(args: { prefix: string }) => void} stateDrop
  * @property {(args: { memoryBytes?: number, diskBytes?: number }) => void} stateLimit
  * @property {() => import("../states/keeper.js").Usage} stateUsage
- * @property {(args: { session: number, request: object }) => Ending} run
+ * @property {(args: { session: number, request: object & { constraint?: import("./arguments.js").Constraint } }) => Ending} run
  *
  * @typedef {{ session: number, position: number, stats: SessionStats }} SessionHandle
  * @typedef {{ position: number, stats: SessionStats }} Standing where a session stands
@@ -35,9 +37,9 @@
  *
  * @typedef {{ [name in keyof Calls]: { id: number, call: name, args: Parameters<Calls[name]>[0] } }[keyof Calls]} Request
  * @typedef {Request | { id: number, stop: true } | { id: number, taken: number }} AboutCall
- * @typedef {AboutCall | { program: import("../program/wasm.js").Program } | { module: WebAssembly.Module | null }
+ * @typedef {AboutCall | { program: import("../program/wasm.js").Program, wasm: import("../program/wasm.js").WasmFiles } | { module: WebAssembly.Module | null }
  *   | { fetched: import("../fetch/progress.js").Fetched } | { helpers: { missing: number } }} ToWorker
- *   `program` comes first of all; `module` is that program's wasm, null where the worker has to compile it, and
+ *   `program` comes first of all, with where the wasm is; `module` is that program's wasm, null where the worker has to compile it, and
  *   `fetched` what has come of it; `helpers` comes when all threads have answered, `missing` of them with a failure
  *
  * @typedef {{ progress: import("../fetch/progress.js").Progress }

@@ -3,7 +3,7 @@
 import { generateOptions, prefillOptions, snapshotOptions, textOrIds as checkedTextOrIds, turns as checkedTurns } from "./arguments.js";
 import { badArgument, cancelled, MambaError } from "../errors.js";
 
-/** @typedef {import("./connection.js").Connection} Connection */
+/** @import { Connection } from "./connection.js" */
 
 /**
  * @typedef {object} Input
@@ -13,6 +13,7 @@ import { badArgument, cancelled, MambaError } from "../errors.js";
  * @property {boolean} [surprise] whether each piece says how likely its token was, and what else might have come
  * @property {Record<number, number>} [logitBias]
  * @property {string | string[]} [stop]
+ * @property {import("./arguments.js").Constraint} [constraint] the shape that the answer gets
  * @property {number} [seed]
  * @property {AbortSignal} [signal]
  * @property {(progress: { read: number, total: number }) => void} [onPrefill] how much of the prompt is read
@@ -61,6 +62,7 @@ export class Session {
   #isClosed = false;
 
   /**
+   * @internal
    * @param {Connection} connection
    * @param {import("./protocol.js").SessionHandle & { text?: string | null }} handle
    */
@@ -76,6 +78,7 @@ export class Session {
   /**
    * What the worker calls a session that is free, for other parts of this module.
    *
+   * @internal
    * @param {unknown} session
    * @param {Connection} connection of the engine that it has to be of
    */
@@ -200,7 +203,7 @@ export class Session {
   }
 
   /**
-   * @param {object} request
+   * @param {Record<string, unknown> & { constraint?: import("./arguments.js").Constraint }} request
    * @param {Pick<GenerateOptions, "signal" | "onPrefill">} options
    * @returns {AsyncGenerator<Piece, import("./protocol.js").Ending["reason"], void>}
    */

@@ -9,7 +9,7 @@ import { Session } from "./session.js";
 export class States {
   #connection;
 
-  /** @param {import("./connection.js").Connection} connection */
+  /** @internal @param {import("./connection.js").Connection} connection */
   constructor(connection) {
     this.#connection = connection;
   }

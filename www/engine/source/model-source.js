@@ -37,13 +37,14 @@ function requireFormat(name) {
 }
 
 /**
- * @param {unknown} model a folder URL, the URL of a weight file, "hf:owner/name[@revision]" or File objects
+ * @param {unknown} model a folder URL (a string or a URL object), the URL of a weight file, "hf:owner/name[@revision]" or File objects
  * @param {string} base what relative addresses are relative to
  * @param {string} [hub] address of Hugging Face or of a mirror
  * @returns {ModelSource}
  */
 export function findModel(model, base, hub = HUB) {
   if (typeof model === "string") return findOnWeb(model.trim(), base, hub);
+  if (model instanceof URL) return findOnWeb(model.href, base, hub);
   const files = model instanceof File ? [model] : isIterable(model) ? taken(model) : [];
   if (files.length === 0 || !files.every((file) => file instanceof File)) {
     throw badArgument(
@@ -73,7 +74,9 @@ function findOnWeb(model, base, hub) {
   refuseOtherPages(model, hub);
   const literal = withSignsInNames(model);
   const url = URL.canParse(literal, base) ? new URL(literal, base) : null;
-  if (!url || !/^https?:$/.test(url.protocol)) {
+  // Only Node has a base among files. A page has no way to them.
+  const isFile = url?.protocol === "file:" && base.startsWith("file:");
+  if (!url || !(isFile || /^https?:$/.test(url.protocol))) {
     throw badArgument(
       `“${model}” is not an address that a model can be loaded from.`,
       "Use an address that begins with https://, a folder of this site, or hf:owner/name.",

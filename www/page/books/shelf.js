@@ -2,7 +2,7 @@
 // window keeps nothing, they live as long as the page.
 
 import { openDB } from "idb";
-import { randomId } from "../chats/library.js";
+import { randomId } from "../chats/new-chat.js";
 import { begin, part } from "../transaction.js";
 
 /**

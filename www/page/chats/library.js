@@ -2,7 +2,6 @@
 // the chats live as long as the page, and `problem` says why.
 
 import { ChatStore } from "./store.js";
-import { UNTITLED } from "./titles.js";
 import { OtherVersion } from "./versions.js";
 import { wordsOf } from "./words.js";
 
@@ -244,12 +243,3 @@ function whyNot(error, before) {
   if (name === "QuotaExceededError") return "The storage that the browser gives this page is full, so this chat ends with the page. Delete old chats or models to keep it.";
   return before ?? "This browser window keeps no chats, so this chat ends with the page. A private window, or a setting that forbids storage, may be why.";
 }
-
-/** @returns {Chat} */
-export function newChat() {
-  const now = Date.now();
-  return { id: crypto.randomUUID?.() ?? randomId(), title: UNTITLED, pinned: false, renamed: false, createdAt: now, changedAt: now, system: "", leaf: null, draft: "", scroll: null };
-}
-
-/** Plain http has no randomUUID. */
-export const randomId = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");

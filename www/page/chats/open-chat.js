@@ -1,6 +1,6 @@
 // The chat that is on the screen: its tree, and what of it has to be saved.
 
-import { randomId } from "./library.js";
+import { randomId } from "./new-chat.js";
 import { Saver } from "./saver.js";
 import { titleOf } from "./titles.js";
 import { Tree } from "./tree.js";
@@ -8,6 +8,11 @@ import { Tree } from "./tree.js";
 /**
  * @typedef {import("./tree.js").Node} Node
  * @typedef {import("./store.js").Chat} Meta
+ *
+ * @typedef {object} Kept where chats are kept: the library of the page
+ * @property {(id: string) => Meta | null} get
+ * @property {(chat: Meta, changed: Node[]) => Promise<void>} save
+ * @property {(chat: string) => Node[] | null} nodesOf all turns of a chat that is open; null for other chats
  */
 
 /** Turns are ordered by their times, so no two have the same. */
@@ -21,7 +26,7 @@ export class OpenChat {
   /** Whether this tab may write it. Another one may have it. */
   isOwn = true;
 
-  /** @param {import("./library.js").Library} library @param {import("./library.js").Whole} whole */
+  /** @param {Kept} library @param {import("./library.js").Whole} whole */
   constructor(library, { chat, nodes }) {
     this.#library = library;
     this.meta = chat;

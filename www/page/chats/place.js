@@ -8,15 +8,13 @@
 /** Closer to the end than this counts as the end. */
 const NEAR_PX = 48;
 
-const headerBottom = () => Math.max(0, document.querySelector(".top")?.getBoundingClientRect().bottom ?? 0);
-
 /**
+ * @param {import("../scroller.js").Scroller} scroller
  * @param {[Node, TurnView][]} shown
  * @returns {import("./store.js").Chat["scroll"]} null at the end
  */
-export function placeIn(shown) {
-  if (document.documentElement.scrollHeight - innerHeight - scrollY < NEAR_PX) return null;
-  const top = headerBottom();
+export function placeIn({ y, height, whole, top }, shown) {
+  if (whole - height - y < NEAR_PX) return null;
   for (const [node, { element }] of shown) {
     const box = element.getBoundingClientRect();
     if (box.bottom > top) return { node: node.id, offset: Math.round(top - box.top) };
@@ -25,13 +23,14 @@ export function placeIn(shown) {
 }
 
 /**
+ * @param {import("../scroller.js").Scroller} scroller
  * @param {import("./store.js").Chat["scroll"]} place
  * @param {TurnView | null} view of its turn
  */
-export function goToPlace(place, view) {
+export function goToPlace(scroller, place, view) {
   const to = () => {
-    if (!place || !view) return scrollTo({ top: document.documentElement.scrollHeight, behavior: "instant" });
-    scrollBy({ top: view.element.getBoundingClientRect().top - headerBottom() + place.offset, behavior: "instant" });
+    if (!place || !view) return scroller.to(scroller.whole);
+    scroller.to(scroller.y + view.element.getBoundingClientRect().top - scroller.top + place.offset);
   };
   // What was outside of the window has its true height only once it is inside.
   to();

@@ -1,9 +1,10 @@
 // Puts together what belongs to the kept chats: the list at the side, the address, drafts, branches and keys.
 
+import { keysOf } from "../chat-keys.js";
 import { byId } from "../dom.js";
-import { counted } from "../format.js";
 import { tell } from "../notices.js";
 import { setUpShortcuts } from "../shortcuts.js";
+import { TakenBack } from "../taken-back.js";
 import { Exchange } from "./exchange/exchange.js";
 import { setUpForgetAll } from "./forget-all.js";
 import { setUpInstructions } from "./instructions.js";
@@ -19,16 +20,18 @@ import { ChatSwitch } from "./switch.js";
  * @param {import("../chat.js").Chat} parts.chat
  * @param {import("./library.js").Library} parts.library
  * @param {import("../composer.js").Composer} parts.composer
+ * @param {import("../scroller.js").Scroller} parts.scroller
  * @param {() => import("../../mamba.js").Engine | null} parts.engine
  * @param {() => boolean} parts.isInChat whether the chat is what is on the screen
  * @param {() => void} parts.showChat
  * @param {() => Promise<void>} parts.endAll ends everything that writes
  */
-export function setUpChats({ chat, library, composer, engine, whenEngine, isInChat, showChat, endAll }) {
-  const takenBack = byId("taken-back", HTMLElement);
+export function setUpChats({ chat, library, composer, scroller, engine, whenEngine, isInChat, showChat, endAll }) {
+  const takenBack = new TakenBack(chat);
+  byId("chat", HTMLElement).append(takenBack.element);
   const chatSwitch = new ChatSwitch({ chat, library, composer }, () => {
     showChat();
-    if (!chat.isEmpty) goToPlace(chat.current.meta.scroll, chat.viewAt(chat.current.meta.scroll));
+    if (!chat.isEmpty) goToPlace(scroller, chat.current.meta.scroll, chat.viewAt(chat.current.meta.scroll));
     side.show();
   });
   const exchange = new Exchange({ library, chat, chatSwitch, engine, whenEngine });
@@ -46,7 +49,6 @@ export function setUpChats({ chat, library, composer, engine, whenEngine, isInCh
     composer.focus();
   };
   for (const id of ["new-chat", "begin-in-list"]) byId(id, HTMLButtonElement).addEventListener("click", begin);
-  byId("put-back", HTMLButtonElement).addEventListener("click", () => void chat.redo());
   byId("open-map", HTMLButtonElement).addEventListener("click", () => {
     byId("settings", HTMLDialogElement).close();
     openMap(chat);
@@ -57,11 +59,7 @@ export function setUpChats({ chat, library, composer, engine, whenEngine, isInCh
     {
       search: () => side.search(),
       begin,
-      editLast: () => chat.lastView?.editMessage(),
-      before: () => chat.turnTo(-1),
-      after: () => chat.turnTo(1),
-      undo: () => chat.undo(),
-      redo: () => chat.redo(),
+      ...keysOf(chat),
       map: () => openMap(chat),
     },
     isInChat,
@@ -83,7 +81,7 @@ export function setUpChats({ chat, library, composer, engine, whenEngine, isInCh
       place ??= setTimeout(() => {
         place = undefined;
         if (current !== chat.current || chat.isEmpty) return;
-        current.meta.scroll = placeIn(chat.shown);
+        current.meta.scroll = placeIn(scroller, chat.shown);
         current.touch();
       }, 300);
     },
@@ -102,12 +100,7 @@ export function setUpChats({ chat, library, composer, engine, whenEngine, isInCh
     note() {
       chatSwitch.noteBegun();
       chatSwitch.noteDraft();
-      const { tree, isOwn } = chat.current;
-      const isTaken = isOwn && tree.redone !== null && !chat.isWaiting;
-      takenBack.hidden = !isTaken;
-      const path = tree.path().length;
-      const end = tree.redone === null ? path : tree.path(tree.endOf(tree.redone)).length;
-      byId("taken-back-note", HTMLElement).textContent = `${counted(end - path, "turn")} after this ${end - path === 1 ? "is" : "are"} taken back.`;
+      takenBack.show();
     },
     begin,
     /** Shows the chat that the address names or brings. */

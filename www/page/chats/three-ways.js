@@ -54,7 +54,7 @@ async function write(chat, parts, asked, ways, signal) {
   const { settings } = parts;
   const engine = parts.engine();
   if (!engine) return;
-  const onPrefill = () => parts.onToken();
+  const onPrefill = () => parts.onToken("");
   const { session: base, from } = await standing.stand(open, asked.parent, { signal, onPrefill });
   const caughtUp = base.position - from;
   const { leaf } = open.tree;
@@ -74,7 +74,7 @@ async function write(chat, parts, asked, ways, signal) {
       ways[value.index].text.append(value.text);
       nodes[value.index].answer = ways[value.index].text.text;
       open.touch(nodes[value.index]);
-      parts.onToken();
+      parts.onToken("");
     }
     for (const [at, node] of nodes.entries()) {
       const { stats, lastRun } = sessions[at];

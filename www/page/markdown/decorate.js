@@ -1,7 +1,7 @@
 // What is added to a block of an answer once it is finished: colours in code, and formulas set by KaTeX. Both programs are
 // fetched from this site when the first answer needs them. Without them the text stays as it was written.
 
-import { make } from "../dom.js";
+import { make, rootOf } from "../dom.js";
 import { seenText } from "../shown-text.js";
 import { codeText } from "./code-block.js";
 
@@ -38,9 +38,9 @@ async function colour(codes) {
   }
 }
 
-/** @param {Iterable<HTMLElement>} formulas */
+/** @param {NodeListOf<HTMLElement>} formulas */
 async function setFormulas(formulas) {
-  const [program] = await Promise.all([import("./maths.js"), sheet()]).catch(() => [null]);
+  const [program] = await Promise.all([import("./maths.js"), sheet(rootOf(formulas[0]))]).catch(() => [null]);
   if (!program) return;
   for (const place of formulas) {
     const formula = place.dataset.formula ?? "";
@@ -51,22 +51,31 @@ async function setFormulas(formulas) {
   }
 }
 
-/** @type {Promise<void> | null} */
-let fetchedSheet = null;
+/** @type {WeakMap<Document | ShadowRoot, Promise<void>>} */
+const fetchedSheets = new WeakMap();
 
-/** The formulas' styles and fonts, which lie beside the programs. @returns {Promise<void>} */
-function sheet() {
-  fetchedSheet ??= new Promise((resolve, reject) => {
+/**
+ * The formulas' styles and fonts, which lie beside the programs. Fonts count only in the document, styles in the root that
+ * they are in.
+ *
+ * @param {Document | ShadowRoot} root
+ * @returns {Promise<void>}
+ */
+function sheet(root) {
+  let fetched = fetchedSheets.get(root);
+  if (fetched) return fetched;
+  fetched = new Promise((resolve, reject) => {
     const link = make("link", { rel: "stylesheet", href: new URL("./maths.css", import.meta.url).href });
     link.addEventListener("load", () => resolve());
     link.addEventListener("error", () => {
-      fetchedSheet = null;
+      fetchedSheets.delete(root);
       link.remove();
       reject(new Error("The styles of formulas could not be fetched."));
     });
-    document.head.append(link);
+    (root instanceof ShadowRoot ? root : document.head).append(link);
   });
-  return fetchedSheet;
+  fetchedSheets.set(root, fetched);
+  return root === document ? fetched : Promise.all([fetched, sheet(document)]).then(() => {});
 }
 
 /** @param {unknown} error */

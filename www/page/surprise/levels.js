@@ -4,6 +4,11 @@
 const STEPS = [0.5, 1.4, 3, 5];
 const WORDS = ["as expected", "likely", "not so likely", "unlikely", "a surprise"];
 
+/** @typedef {{ text: string, surprise: number, alternatives: { text: string, probability: number }[] }} Weighed */
+
+/** Tokens of an answer that are noted. */
+export const MOST_WEIGHED = 3000;
+
 /** @param {number} nats @returns {number} 0 to 4 */
 export const levelOf = (nats) => STEPS.filter((from) => nats >= from).length;
 

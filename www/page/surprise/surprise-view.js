@@ -6,10 +6,8 @@ import { seenText, shownText } from "../shown-text.js";
 import { recall, remember } from "../storage.js";
 import { levelOf, percent, wordsOf } from "./levels.js";
 
-/** @typedef {{ text: string, surprise: number, alternatives: { text: string, probability: number }[] }} Weighed */
+/** @typedef {import("./levels.js").Weighed} Weighed */
 
-/** More are not shown. */
-export const MOST_WEIGHED = 3000;
 const KEY = "surprise";
 
 /** Whether the visitor wants it noted. */

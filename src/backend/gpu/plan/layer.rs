@@ -1,7 +1,7 @@
 //! The dispatches of the layers.
 
 use super::attention::Attention;
-use super::maker::{Maker, Matmul, MatmulKind, MatvecKind, groups, matvec_groups, slot, whole};
+use super::maker::{Maker, Matmul, MatmulKind, MatvecKind, Tile, groups, matvec_groups, slot, whole};
 use super::mamba1::Mamba1;
 use super::mamba2::Mamba2;
 use super::{Buffers, Length};
@@ -66,7 +66,7 @@ struct LayerPlan {
     norm: Pipeline,
     /// Of layers with a convolution. In decode in_proj makes it too.
     conv: Option<Pipeline>,
-    /// In small tiles, and in large ones.
+    /// Of few tokens, and of many.
     in_block: [Matmul; 2],
     out_block: [Matmul; 2],
     mixer: MixerPlan,
@@ -118,8 +118,8 @@ impl LayerPlan {
             conv,
             out_proj: maker.matvec(o.format, o.cols, o.rows, 0, out),
             norm: maker.pipeline(&kernels::NORM, &norm),
-            in_block: [4, 8].map(|each| maker.matmul(i, i.rows, into, each)),
-            out_block: [2, 8].map(|each| maker.matmul(o, d.d, MatmulKind { bias, add: true, gated }, each)),
+            in_block: maker.matmuls(i, i.rows, into, Tile::Middle),
+            out_block: maker.matmuls(o, d.d, MatmulKind { bias, add: true, gated }, Tile::Small),
         })
     }
 

@@ -20,15 +20,18 @@ fn per_group(rows: usize) -> usize {
     if rows >= 16384 { 4 } else { 1 }
 }
 
-/// Threads of `rows.wgsl` that share a row: fewer where rows are short, so that each has some loads under way.
-fn lanes(format: Format, cols: usize) -> usize {
+/// Threads of `rows.wgsl` that share a row: fewer where rows are short, so that each has some loads under way. In int8 and
+/// int4 a thread has those of several rows under way, or waits for each before the next.
+fn lanes(format: Format, cols: usize, rows: usize) -> usize {
     let units = cols * format.bits() / 128;
-    (units / 6).next_power_of_two().clamp(8, 32)
+    let waits = matches!(format, Format::Int8 | Format::Int4) && per_group(rows) == 1;
+    let each = if waits { 2 } else { 6 };
+    (units / each).next_power_of_two().clamp(8, 32)
 }
 
 /// Workgroups of `matvec` and `in_proj` for so many rows of a matrix.
 pub fn matvec_groups(matrix: &Matrix, rows: usize) -> u32 {
-    groups(rows, 256 / lanes(matrix.format, matrix.cols) * per_group(rows))
+    groups(rows, 256 / lanes(matrix.format, matrix.cols, rows) * per_group(rows))
 }
 
 pub struct Maker<'a> {
@@ -60,7 +63,7 @@ impl<'a> Maker<'a> {
             ("FORMAT", format as usize),
             ("COLS", cols),
             ("ROWS", rows),
-            ("LANES", lanes(format, cols)),
+            ("LANES", lanes(format, cols, rows)),
             ("PER_GROUP", per_group(rows)),
             ("COUNTED", norm.map_or(cols, |(counted, _)| counted)),
         ]);
@@ -99,23 +102,31 @@ impl<'a> Maker<'a> {
         self.pipeline(&kernels::IN_PROJ, &overrides)
     }
 
-    /// Of blocks of tokens, with so many tokens a thread.
-    pub fn matmul(&mut self, matrix: &Matrix, out: usize, is: MatmulKind, per_thread: usize) -> Matmul {
+    /// Of blocks of tokens.
+    pub fn matmul(&mut self, matrix: &Matrix, out: usize, is: MatmulKind, tile: Tile) -> Matmul {
         let mut overrides = Self::numbers([
             ("FORMAT", matrix.format as usize),
             ("COLS", matrix.cols),
             ("ROWS", matrix.rows),
             ("OUT", out),
-            ("PER_THREAD", per_thread),
-            ("TILE_K", if per_thread == 2 { 32 } else { 16 }),
+            ("PER_THREAD", tile.per_thread()),
+            ("TILE_K", tile.columns()),
         ]);
         overrides.extend([("BIAS", is.bias), ("ADD", is.add), ("GATED", is.gated)].map(|(name, on)| (name, flag(on))));
         let pipeline = self.pipeline(&kernels::MATMUL, &overrides);
-        Matmul { pipeline, x: groups(out, 64), y: Rows::PerTokens(16 * per_thread as u32) }
+        Matmul { pipeline, x: groups(out, 64), y: Rows::PerTokens(16 * tile.per_thread() as u32) }
+    }
+
+    /// Of few tokens, in such tiles, and of many.
+    pub fn matmuls(&mut self, matrix: &Matrix, out: usize, is: MatmulKind, few: Tile) -> [Matmul; 2] {
+        let (of_few, many) = (self.matmul(matrix, out, is, few), Tile::of_rows(matrix.rows));
+        let of_many = if many == few { of_few.clone() } else { self.matmul(matrix, out, is, many) };
+        [of_few, of_many]
     }
 
     pub fn carry(&mut self, m: &MixerDims) -> Pipeline {
         let mut overrides = Self::numbers([("E", m.e), ("N", m.n), ("A_ROWS", m.a_rows()), ("CHUNK", m.chunk)]);
+        overrides.push(("STRIDE", m.chunk_len() as f64));
         overrides.extend(slot(m));
         self.pipeline(&kernels::CARRY, &overrides)
     }
@@ -131,7 +142,39 @@ pub fn dt_limits(m: &MixerDims) -> [(&'static str, f64); 2] {
     [("DT_MIN", finite(low)), ("DT_MAX", finite(high))]
 }
 
+/// How a workgroup of `shaders/matmul.wgsl` makes 64 rows of a product: of 32, 64 or 128 tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tile {
+    Small,
+    Middle,
+    Large,
+}
+
+impl Tile {
+    /// Of a long block. Large tiles are less work in all, but a matrix of few rows makes so few of them that the last
+    /// ones leave most of a GPU without work.
+    pub fn of_rows(rows: usize) -> Self {
+        const MANY_ROWS: usize = 4096;
+        if rows >= MANY_ROWS { Self::Large } else { Self::Middle }
+    }
+
+    /// Tokens of a thread.
+    fn per_thread(self) -> usize {
+        match self {
+            Self::Small => 2,
+            Self::Middle => 4,
+            Self::Large => 8,
+        }
+    }
+
+    /// Columns at a time.
+    fn columns(self) -> usize {
+        if self == Self::Small { 32 } else { 16 }
+    }
+}
+
 /// The product of a matrix with a block of tokens.
+#[derive(Clone)]
 pub struct Matmul {
     pipeline: Pipeline,
     x: u32,

@@ -1,7 +1,7 @@
 //! Mamba-1 and Falcon-Mamba: x_proj, dt_proj and the selective scan.
 
 use super::layer::{Place, parts};
-use super::maker::{Maker, Matmul, MatmulKind, MatvecKind, dt_limits, groups, matvec_groups, slot, whole};
+use super::maker::{Maker, Matmul, MatmulKind, MatvecKind, Tile, dt_limits, groups, matvec_groups, slot, whole};
 use crate::backend::gpu::dims::MixerDims;
 use crate::backend::gpu::kernels::{self, Dispatch, Pipeline, Rows};
 use crate::backend::gpu::matrix::Matrix;
@@ -38,7 +38,7 @@ impl Mamba1 {
         Self {
             decode: Decode::new(maker, x_proj, m, own),
             norms,
-            x_proj: maker.matmul(x_proj, m.x_dbl, MatmulKind::default(), 2),
+            x_proj: maker.matmul(x_proj, m.x_dbl, MatmulKind::default(), Tile::Small),
             dt: maker.pipeline(&kernels::MAMBA1_DT, &dt),
             whole_scan: scan(maker, m, own, 0),
             summarise: scan(maker, m, own, 1),

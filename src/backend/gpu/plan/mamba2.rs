@@ -7,9 +7,9 @@ use crate::backend::gpu::kernels::{self, Dispatch, Pipeline, Rows};
 use crate::backend::gpu::weights::Mixer;
 use crate::model::{self, Heads};
 
-/// Channels of a head that a workgroup takes, in a step and in a chunk.
+/// Channels of a head that a workgroup takes in a step; channels or states in a chunk.
 const STEP_CHANNELS: usize = 16;
-const CHUNK_CHANNELS: usize = 32;
+const CHUNK_SIDE: usize = 64;
 
 pub struct Mamba2 {
     heads: Heads,
@@ -33,6 +33,7 @@ impl Mamba2 {
         let gate = [("GATE", flag(!is_gated_last))];
         let sizes = [sizes, rows, dt_limits(m).to_vec(), gate.to_vec()].concat();
         let step = [sizes.clone(), slot(m).to_vec()].concat();
+        let chunk = [sizes, vec![("STRIDE", m.chunk_len() as f64)]].concat();
         let norm = own.gated_norm.map(|epsilon| {
             let mut norm = Maker::numbers([("E", m.e), ("ROW", row), ("CHANNELS", channels)]);
             norm.extend([("EPSILON", f64::from(epsilon)), ("GATE", flag(is_gated_last))]);
@@ -42,9 +43,9 @@ impl Mamba2 {
             heads,
             gated_norm: own.gated_norm,
             step: maker.pipeline(&kernels::MAMBA2_STEP, &step),
-            summarise: maker.pipeline(&kernels::MAMBA2_SUMMARISE, &sizes),
+            summarise: maker.pipeline(&kernels::MAMBA2_SUMMARISE, &chunk),
             carry: maker.carry(m),
-            finish: maker.pipeline(&kernels::MAMBA2_FINISH, &sizes),
+            finish: maker.pipeline(&kernels::MAMBA2_FINISH, &chunk),
             norm,
         }
     }
@@ -68,11 +69,12 @@ impl Mamba2 {
     /// From the convolution's output to out_proj's input.
     pub fn block(&self, at: &Place<'_>, plan: &mut Vec<Dispatch>) {
         let (b, m) = (at.buffers, &at.layer_dims.mixer);
-        let (workgroups, each) = (self.groups(CHUNK_CHANNELS), Rows::PerTokens(m.chunk as u32));
+        let (workgroups, each) = (self.groups(CHUNK_SIDE), Rows::PerTokens(m.chunk as u32));
+        let with_states = workgroups * groups(m.n, CHUNK_SIDE) + self.heads.groups as u32;
         let (xbc, chunks, control) = (|| whole(&b.convolved), || whole(&b.chunks), || whole(&b.control));
         let [zxbcdt, dt_bias, a_d] = self.shared(at);
         let buffers = [zxbcdt, dt_bias, a_d, xbc(), chunks(), control()];
-        plan.push(self.summarise.dispatch(at.device, &buffers, workgroups, each));
+        plan.push(self.summarise.dispatch(at.device, &buffers, with_states, each));
         let buffers = [whole(&at.layer.a_d), chunks(), at.state(), control()];
         plan.push(self.carry.dispatch(at.device, &buffers, groups(m.e, 64), Rows::Fixed(m.n as u32)));
         let [zxbcdt, dt_bias, a_d] = self.shared(at);

@@ -1,7 +1,7 @@
 // A chat in a link: the turns on the screen, packed into the part of the address behind #, which browsers do not send to any
 // server.
 
-import { newChat, randomId } from "../library.js";
+import { newChat, randomId } from "../new-chat.js";
 import { Tree } from "../tree.js";
 import { BadChats, chatsFromJson, FORMAT } from "./chats-json.js";
 

@@ -2,7 +2,7 @@
 // and nothing of it replaces a chat that is there.
 
 import { shownName, shownText } from "../../shown-text.js";
-import { newChat, randomId } from "../library.js";
+import { newChat, randomId } from "../new-chat.js";
 import { MOST_TITLE, UNTITLED } from "../titles.js";
 
 /**

@@ -7,10 +7,9 @@ import { counted } from "../../format.js";
 import { beforeLoading } from "../../drop.js";
 import { tell } from "../../notices.js";
 import { shownName, shownText } from "../../shown-text.js";
-import { keepState, nearestState } from "../states.js";
-import { Tree } from "../tree.js";
 import { chatFromLink } from "./chat-link.js";
 import { chatsToMarkdown, chatToMarkdown } from "./chat-markdown.js";
+import { chatsFromState, chatToState } from "./chat-state.js";
 import { BadChats, chatsFromJson, chatsToJson, MOST_FILE_BYTES } from "./chats-json.js";
 import { fileName, saveFile } from "./save-file.js";
 import { openShare } from "./share-view.js";
@@ -132,34 +131,19 @@ export class Exchange {
 
   /** @param {Uint8Array} bytes of an .mstate file @returns {Promise<Whole[]>} */
   async #takeState(bytes) {
-    const engine = await this.#parts.whenEngine();
-    const session = await engine.restore(bytes);
-    try {
-      if (!session.text) throw new BadChats("It is a memory without its text, so there is no chat to show.");
-      const wholes = chatsFromJson(session.text);
-      for (const { chat, nodes } of wholes) {
-        const leaf = nodes.find(({ id }) => id === chat.leaf);
-        if (leaf) await keepState(engine, leaf, session);
-      }
-      return wholes;
-    } finally {
-      void session.close().catch(() => {});
-    }
+    return chatsFromState(await this.#parts.whenEngine(), bytes);
   }
 
   /** @param {Whole} whole */
   async #saveState(whole) {
     const engine = this.#parts.engine();
     if (!engine) return;
-    const path = new Tree(whole.nodes, whole.chat.leaf).path();
-    const known = await nearestState(engine, path);
-    if (!known || known.read < path.length) {
-      return tellWhy("The memory was not saved", new BadChats("The present model has not read this chat to its end. Send a message in it first, or save it as JSON."));
+    try {
+      const bytes = await chatToState(engine, whole);
+      saveFile(fileName(whole.chat.title, "mstate"), /** @type {BlobPart} */ (bytes), "application/octet-stream");
+    } catch (error) {
+      tellWhy("The memory was not saved", error);
     }
-    // Only the way that it remembers.
-    const bytes = await known.session.snapshot({ text: chatsToJson([{ chat: whole.chat, nodes: path }]) });
-    void known.session.close().catch(() => {});
-    saveFile(fileName(whole.chat.title, "mstate"), /** @type {BlobPart} */ (bytes), "application/octet-stream");
   }
 
   async #saveAll() {

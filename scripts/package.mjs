@@ -1,0 +1,144 @@
+// Makes the npm package from the sources of the site and the wasm of a built one: node scripts/package.mjs [SITE [FOLDER]]
+//
+// mamba.js finds each other file by `new URL("./name", import.meta.url)`. Bundlers take such files over as they are, so each
+// worker is one file that imports nothing, and no bundler has to know what a worker is. node.js is the same module with
+// another platform (www/engine/node/).
+
+import { execFile } from "node:child_process";
+import { copyFile, mkdir, readFile, readdir, rm, stat, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { build } from "esbuild";
+import { crateNotices } from "./crates.mjs";
+import { npmNotices } from "./notices.mjs";
+
+/** What people download: three builds of the wasm, of which a page fetches one. */
+const PACKED_LIMIT_BYTES = 8e6;
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+const run = promisify(execFile);
+const WASM = ["mamba_web_bg.wasm", "mamba_web_relaxed_bg.wasm", "mamba_web_threads_bg.wasm"];
+
+/** The folder of the programs of a built site. @param {string} site */
+async function programsOf(site) {
+  const [name, ...others] = await readdir(path.join(site, "build"));
+  if (!name || others.length > 0) throw new Error(`${site}/build has to have one folder. “make build” makes it.`);
+  return path.join(site, "build", name);
+}
+
+/** @param {string} programs where wasm-bindgen's modules are @param {boolean} [isNode] @returns {import("esbuild").Plugin} */
+const sources = (programs, isNode = false) => ({
+  name: "wasm-bindgen's modules are those of the site, and the platform may be Node's",
+  setup({ onResolve }) {
+    onResolve({ filter: /\/mamba_web\w*\.js$/ }, (found) => ({ path: path.join(programs, path.basename(found.path)) }));
+    if (isNode) onResolve({ filter: /\/platform\.js$/ }, () => ({ path: path.join(root, "www/engine/node/platform.js") }));
+  },
+});
+
+/**
+ * @param {string} site
+ * @param {string} folder is made anew
+ */
+export async function makePackage(site, folder) {
+  const programs = await programsOf(site);
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+
+  /** @type {import("esbuild").BuildOptions} */
+  const common = {
+    absWorkingDir: path.join(root, "www"),
+    outdir: folder,
+    bundle: true,
+    format: "esm",
+    target: "esnext",
+    metafile: true,
+    logLevel: "warning",
+    nodePaths: [path.join(root, "node_modules")],
+  };
+  const made = await Promise.all([
+    // Their user's bundler makes these smaller, and until then a person can read them.
+    build({ ...common, entryPoints: { mamba: "mamba.js" }, plugins: [sources(programs)] }),
+    build({ ...common, entryPoints: { node: "mamba.js" }, plugins: [sources(programs, true)], platform: "node" }),
+    build({ ...common, entryPoints: { ai: "ai.js" } }), // it imports nothing of the engine
+    build({ ...common, entryPoints: { "node-thread": "engine/node/thread.js" }, platform: "node" }),
+    // Bundlers copy these.
+    build({
+      ...common,
+      entryPoints: { worker: "worker.js", "pool-worker": "engine/program/pool-worker.js" },
+      plugins: [sources(programs)],
+      minifyWhitespace: true,
+      minifySyntax: true,
+    }),
+  ]);
+  const inputs = made.flatMap(({ metafile }) => Object.keys(metafile?.inputs ?? {}).map((input) => path.join(root, "www", input)));
+  await Promise.all(WASM.map((name) => copyFile(path.join(programs, name), path.join(folder, name))));
+  await writeTypes(folder);
+  await writeFile(path.join(folder, "THIRD-PARTY.txt"), `${await crateNotices()}\n\n${await npmNotices(inputs)}`);
+  for (const name of ["LICENSE", "CHANGELOG.md"]) await copyFile(path.join(root, name), path.join(folder, name));
+  await copyFile(path.join(root, "docs/package.md"), path.join(folder, "README.md"));
+  await writeFile(path.join(folder, "package.json"), `${JSON.stringify(await manifest(), null, 2)}\n`);
+}
+
+async function manifest() {
+  const cargo = await readFile(path.join(root, "Cargo.toml"), "utf8");
+  const version = /^version = "([^"]+)"/m.exec(cargo)?.[1];
+  if (!version) throw new Error("Cargo.toml has no version.");
+  return {
+    name: "mamba-web",
+    version,
+    description: "Mamba language models in the browser and in Node: WebAssembly and WebGPU, a state of constant size, no dependency.",
+    keywords: ["mamba", "llm", "language-model", "state-space-model", "webgpu", "wasm", "inference"],
+    license: "MIT",
+    type: "module",
+    engines: { node: ">=20" },
+    exports: {
+      ".": { types: "./types/mamba.d.ts", browser: "./mamba.js", node: "./node.js", default: "./mamba.js" },
+      "./ai": { types: "./types/ai.d.ts", default: "./ai.js" },
+      "./package.json": "./package.json",
+    },
+    sideEffects: false,
+    files: ["*.js", "*.wasm", "types/", "THIRD-PARTY.txt", "CHANGELOG.md"],
+  };
+}
+
+/** The declarations that mamba.d.ts and ai.d.ts need, themselves included. @param {string} folder */
+async function writeTypes(folder) {
+  const all = path.join(folder, "all-types");
+  const options = ["--declaration", "--emitDeclarationOnly", "--noEmit", "false", "--stripInternal", "--rootDir", "www", "--outDir", all];
+  await run(path.join(root, "node_modules/.bin/tsc"), ["-p", ".", ...options], { cwd: root });
+  const wanted = new Set(["mamba.d.ts", "ai.d.ts"]);
+  for (const name of wanted) {
+    if (name === "mamba_web.d.ts") throw new Error("The public types lead to those of the wasm. Something private lacks @internal.");
+    const text = await readFile(path.join(all, name), "utf8");
+    // Comments repeat the types of the sources, private ones too.
+    for (const [, from] of text.replace(/\/\*.*?\*\//gs, "").matchAll(/(?:from|import\() ?"(\.[^"]+)\.js"/g)) wanted.add(path.join(path.dirname(name), `${from}.d.ts`));
+    await mkdir(path.join(folder, "types", path.dirname(name)), { recursive: true });
+    await copyFile(path.join(all, name), path.join(folder, "types", name));
+  }
+  await rm(all, { recursive: true });
+}
+
+/** @param {string} folder @returns {Promise<{ file: string, bytes: number, names: string[] }>} the tarball, beside the folder's content */
+export async function packPackage(folder) {
+  const out = path.dirname(folder);
+  const { stdout } = await run("npm", ["pack", folder, "--json", "--pack-destination", out], { cwd: out });
+  const packed = JSON.parse(stdout);
+  const [{ filename, size, files }] = /** @type {{ filename: string, size: number, files: { path: string }[] }[]} */ (Object.values(packed));
+  return { file: path.join(out, filename), bytes: size, names: files.map((found) => found.path) };
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const folder = path.resolve(process.argv[3] ?? path.join(root, "pkg/mamba-web"));
+  const out = path.dirname(folder);
+  // One of an earlier version must not be taken for this one, least of all if this one cannot be made.
+  const earlier = (await readdir(out).catch(() => [])).filter((name) => /^mamba-web-.*\.tgz$/.test(name));
+  for (const name of earlier) await rm(path.join(out, name));
+  await makePackage(path.resolve(process.argv[2] ?? path.join(root, "dist")), folder);
+  const { file, bytes, names } = await packPackage(folder);
+  for (const name of names.sort()) {
+    if (!name.startsWith("types/")) console.log(`${String((await stat(path.join(folder, name))).size.toLocaleString("en")).padStart(12)}  ${name}`);
+  }
+  console.log(`${bytes.toLocaleString("en").padStart(12)}  ${path.relative(root, file)}`);
+  if (bytes > PACKED_LIMIT_BYTES) throw new Error(`The package is larger than ${PACKED_LIMIT_BYTES.toLocaleString("en")} bytes.`);
+}

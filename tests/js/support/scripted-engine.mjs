@@ -1,0 +1,101 @@
+// An engine whose model says what a test wants. Its tokens are letters, and it counts what it reads.
+
+import { cancelled, MambaError } from "../../../www/engine/errors.js";
+import { Chat } from "../../../www/engine/openai/chat.js";
+
+/** @typedef {import("../../../www/engine/openai/template.js").Chat} Rendered */
+
+const ids = (/** @type {string} */ text) => Uint32Array.from(text, (letter) => letter.codePointAt(0) ?? 0);
+
+/** In the manner of Granite 4. @param {Rendered} chat */
+export function graniteLike({ messages, tools, prompts }) {
+  const turn = (/** @type {string} */ role, /** @type {string} */ text) => `<|${role}|>${text}<|end|>\n`;
+  let text = tools ? turn("system", `Tools: ${tools.map((tool) => JSON.stringify(tool)).join("\n")}`) : "";
+  for (const { role, content, tool_calls: calls = [] } of messages) {
+    const written = calls.map((call) => `<tool_call>\n{"name": "${call.function.name}", "arguments": ${JSON.stringify(call.function.arguments)}}\n</tool_call>`);
+    text += role === "tool" ? turn("user", `<tool_response>${content}</tool_response>`) : turn(role, [content, ...written].filter(Boolean).join("\n"));
+  }
+  return text + (prompts ? "<|assistant|>" : "");
+}
+
+class ScriptedSession {
+  isClosed = false;
+  position = 0;
+
+  /** @param {ScriptedEngine} engine @param {string} [text] that was read */
+  constructor(engine, text = "") {
+    this.engine = engine;
+    this.text = text;
+    this.position = text.length;
+    engine.open += 1;
+  }
+
+  /** @param {ArrayLike<number>} read @param {{ signal?: AbortSignal }} [options] */
+  async prefill(read, { signal } = {}) {
+    if (signal?.aborted) throw cancelled();
+    this.engine.read += read.length;
+    this.#add(String.fromCodePoint(...Array.from(read)));
+  }
+
+  async fork() {
+    if (this.isClosed) throw new Error("a closed session was forked");
+    return new ScriptedSession(this.engine, this.text);
+  }
+
+  async close() {
+    if (!this.isClosed) this.engine.open -= 1;
+    this.isClosed = true;
+  }
+
+  /** @param {any} settings @returns {AsyncGenerator<any, "stop" | "length", void>} */
+  async *generate({ maxTokens = 1000, signal, surprise, ...settings }) {
+    this.engine.settings.push(settings);
+    const answer = this.engine.answer(this.text, settings.seed);
+    for (const letter of [...answer].slice(0, maxTokens)) {
+      await new Promise((resolve) => setTimeout(resolve));
+      if (signal?.aborted) throw cancelled();
+      this.engine.written += 1;
+      this.#add(letter);
+      const id = letter.codePointAt(0) ?? 0;
+      yield { text: letter, id, ...(surprise ? { surprise: 0.5, alternatives: [{ id, text: letter, probability: Math.exp(-0.5) }] } : {}) };
+    }
+    return answer.length > maxTokens ? "length" : "stop";
+  }
+
+  /** @param {string} text */
+  #add(text) {
+    this.text += text;
+    this.position = this.text.length;
+  }
+}
+
+export class ScriptedEngine {
+  /** Tokens that went through the model: those of prompts, and those of answers. */
+  read = 0;
+  written = 0;
+  /** Sessions that are not closed. */
+  open = 0;
+  /** Of each run. @type {any[]} */
+  settings = [];
+
+  /**
+   * @param {(text: string, seed?: number) => string} answer to what a session has read
+   * @param {(chat: Rendered) => string} [template]
+   * @param {number} [stateBytes]
+   */
+  constructor(answer, template = graniteLike, stateBytes = 2 ** 20) {
+    this.answer = answer;
+    this.chat = new Chat({
+      model: "scripted",
+      info: () => /** @type {any} */ ({ modelHash: "0123456789abcdef0123456789abcdef", stateBytes }),
+      render: async (chat) => template(chat),
+      tokenizeChat: async (text) => ids(text),
+      tokenize: async (text) => ids(text),
+      detokenize: async (some) => String.fromCodePoint(...Array.from(some)),
+      session: async () => /** @type {any} */ (new ScriptedSession(this)),
+    });
+  }
+}
+
+/** What a template says that refuses something. @param {string} said */
+export const templateSays = (said) => new MambaError("bad-tokenizer", `The chat template says: ${said}`, "Write other messages.");

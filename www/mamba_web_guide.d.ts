@@ -1,0 +1,21 @@
+// What the wasm of guide/ offers to engine/program/guide.js, compiled by wasm-bindgen. The build replaces this file in
+// dist/ with the one that wasm-bindgen writes; here it lets the type check run before anything is built.
+
+export default init;
+declare const init: () => Promise<unknown>;
+
+/** The tokens of one model. */
+export class Guide {
+  constructor(table: Uint8Array);
+  /** `shape` is JSON; throws an Error with a sentence. */
+  walk(shape: string): GuideWalk;
+  free(): void;
+}
+
+/** How far one text has come. */
+export class GuideWalk {
+  mask(): Uint32Array;
+  accept(token: number): void;
+  isOver(): boolean;
+  free(): void;
+}

@@ -1,0 +1,87 @@
+// What can be done with a turn: its buttons and its menu.
+
+/**
+ * @typedef {import("./chats/tree.js").Node} Node
+ *
+ * @typedef {object} TurnWork what a chat does with its turns
+ * @property {(node: Node) => void} regenerate
+ * @property {(node: Node) => void} goOn
+ * @property {(node: Node, step: 1 | -1) => void} turnTo
+ * @property {(parent: string | null, message: string) => void} ask
+ * @property {(node: Node, answer: string) => void} give
+ * @property {(node: Node) => void} edit
+ * @property {(leaf: string) => void} go
+ * @property {() => void} undo
+ * @property {() => import("./chats/open-chat.js").OpenChat} open
+ */
+
+export class TurnTools {
+  #parts;
+  #work;
+
+  /** @param {import("./chat.js").ChatParts} parts @param {TurnWork} work */
+  constructor(parts, work) {
+    this.#parts = parts;
+    this.#work = work;
+  }
+
+  /** @param {() => Node | null} node @returns {import("./turn-view.js").TurnActions} */
+  actions(node) {
+    const work = this.#work;
+    const withNode = (/** @type {(node: Node) => void} */ act) => () => {
+      const of = node();
+      if (of) act(of);
+    };
+    return {
+      regenerate: withNode(work.regenerate),
+      goOn: withNode(work.goOn),
+      follow: () => this.#parts.scroll.follow(),
+      turnTo: (step) => withNode((of) => work.turnTo(of, step))(),
+      ask: (message) => withNode((of) => work.ask(of.parent, message))(),
+      answer: (answer) => withNode((of) => work.give(of, answer))(),
+      more: () => this.#more(node()),
+      showWeighed: this.#parts.weighing?.show ?? null,
+    };
+  }
+
+  /**
+   * What can be done with a turn now.
+   *
+   * @param {Node} node
+   * @param {boolean} isEnd nothing comes after it, not even a message that waits
+   * @returns {import("./turn-view.js").TurnState}
+   */
+  state(node, isEnd) {
+    const { tree, isOwn } = this.#work.open();
+    const canChange = isOwn && this.#canChat;
+    const siblings = tree.siblings(node.id);
+    const reason = node.reason ?? "";
+    return {
+      canEdit: canChange,
+      canRegenerate: canChange && isEnd,
+      canGoOn: canChange && isEnd && (/^(length|given)$/.test(reason) || (/^(cancelled|cut|failed)$/.test(reason) && node.answer !== "")),
+      hasMore: canChange,
+      branch: { at: siblings.indexOf(node) + 1, of: isOwn ? siblings.length : 1 },
+    };
+  }
+
+  /** @param {Node | null} node @returns {import("./menu.js").MenuItem[]} */
+  #more(node) {
+    if (!node) return [];
+    const { regenerate, edit, undo, go, open } = this.#work;
+    const { onThreeWays, running } = this.#parts;
+    const isDisabled = !open().isOwn || !this.#canChat || running.isRunning;
+    const items = [{ name: "Edit the answer", icon: "edit", action: () => edit(node) }];
+    if (onThreeWays) items.push(/** @type {import("./menu.js").MenuItem} */ ({ name: "Answer in three ways", icon: "ways", action: () => onThreeWays(node), isDisabled }));
+    if (node.id === open().tree.leaf) return [...items, { name: "Take this turn back", icon: "undo", action: undo }];
+    return [
+      { name: "Regenerate", icon: "again", action: () => regenerate(node), isDisabled },
+      ...items,
+      { name: "Go back to here", icon: "undo", action: () => go(node.id) },
+    ];
+  }
+
+  get #canChat() {
+    return Boolean(this.#parts.engine()?.info.chatTemplate);
+  }
+}

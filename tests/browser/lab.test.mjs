@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { after, test } from "node:test";
+import { modelIsReady } from "./support/chromium.mjs";
 import { openSite } from "./support/site.mjs";
 
 const { site, browser } = await openSite();
@@ -131,7 +132,7 @@ test("the chat page asks for nothing of the Lab", async () => {
   const asked = [];
   chat.on("request", (request) => asked.push(new URL(request.url()).pathname));
   await chat.goto(site.page(""));
-  await chat.waitForLoadState("networkidle");
+  await modelIsReady(chat);
   await chat.close();
   assert.deepEqual(asked.filter((name) => /lab/.test(name)), []);
   assert.deepEqual(faults, []);

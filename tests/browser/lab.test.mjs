@@ -43,7 +43,7 @@ test("chapter 1: Mamba's memory is the model's state at every length, and the me
   const state = 16 * 640 * 19 * 4;
   for (const [name, tokens, , memory] of rows) {
     const keys = 2 * 16 * 320 * 4 * Number(tokens.replaceAll(",", ""));
-    assert.equal(memory, `${((name === "Mamba" ? state : keys) / 1e6).toPrecision(3)} MB`, `${name} after ${tokens}`);
+    assert.equal(memory, `${new Intl.NumberFormat("en", { maximumSignificantDigits: 3 }).format((name === "Mamba" ? state : keys) / 1e6)} MB`, `${name} after ${tokens}`);
   }
   const [, csv] = await Promise.all([chapter.getByText("Data as CSV").click(), page.waitForEvent("download")]);
   const lines = (await readFile(await csv.path(), "utf8")).split("\n");

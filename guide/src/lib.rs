@@ -8,6 +8,8 @@ mod shape;
 #[cfg(target_arch = "wasm32")]
 mod web;
 
+use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use llguidance::toktrie::{ApproximateTokEnv, InferenceCapabilities, SimpleVob, TokEnv, TokRxInfo, TokTrie};
@@ -25,7 +27,12 @@ pub struct Vocabulary {
     ordinary: SimpleVob,
     /// Tokens of the model, V.
     tokens: usize,
+    /// The shapes of the last walks, each at its beginning. Walks of one shape share what the automaton has found out, which
+    /// makes the next one faster.
+    known: RefCell<VecDeque<(String, Walk)>>,
 }
+
+const MOST_KNOWN: usize = 4;
 
 impl Vocabulary {
     /// `tokens` has the bytes of each token (V). Those without bytes, such as special tokens, never come.
@@ -53,7 +60,7 @@ impl Vocabulary {
             .map_err(|error| format!("The tokens of this model cannot be used for a constraint ({error})."))?;
         factory.quiet();
         factory.limits_mut().verbose_errors = false;
-        Ok(Self { factory, ordinary, tokens: count })
+        Ok(Self { factory, ordinary, tokens: count, known: RefCell::default() })
     }
 
     /// Tokens of the model, V.
@@ -71,6 +78,20 @@ impl Vocabulary {
     /// # Errors
     /// What is wrong with the shape.
     pub fn walk(&self, shape: Shape) -> Result<Walk> {
+        let key = format!("{shape:?}");
+        let mut known = self.known.borrow_mut();
+        if let Some((_, walk)) = known.iter().find(|(of, _)| *of == key) {
+            return Ok(walk.clone());
+        }
+        let walk = self.new_walk(shape)?;
+        if known.len() == MOST_KNOWN {
+            known.pop_front();
+        }
+        known.push_back((key, walk.clone()));
+        Ok(walk)
+    }
+
+    fn new_walk(&self, shape: Shape) -> Result<Walk> {
         let name = shape.name();
         let bad = |why: &dyn std::fmt::Display| format!("The constraint's {name} cannot be used: {}.", sentence(why));
         let grammar = shape.grammar()?;
@@ -85,6 +106,7 @@ impl Vocabulary {
 }
 
 /// How far a text has come.
+#[derive(Clone)]
 pub struct Walk {
     matcher: Matcher,
     ordinary: SimpleVob,

@@ -8,8 +8,6 @@ mod shape;
 #[cfg(target_arch = "wasm32")]
 mod web;
 
-use std::cell::RefCell;
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use llguidance::toktrie::{ApproximateTokEnv, InferenceCapabilities, SimpleVob, TokEnv, TokRxInfo, TokTrie};
@@ -27,12 +25,7 @@ pub struct Vocabulary {
     ordinary: SimpleVob,
     /// Tokens of the model, V.
     tokens: usize,
-    /// The shapes of the last walks, each at its beginning. Walks of one shape share what the automaton has found out, which
-    /// makes the next one faster.
-    known: RefCell<VecDeque<(String, Walk)>>,
 }
-
-const MOST_KNOWN: usize = 4;
 
 impl Vocabulary {
     /// `tokens` has the bytes of each token (V). Those without bytes, such as special tokens, never come.
@@ -60,7 +53,7 @@ impl Vocabulary {
             .map_err(|error| format!("The tokens of this model cannot be used for a constraint ({error})."))?;
         factory.quiet();
         factory.limits_mut().verbose_errors = false;
-        Ok(Self { factory, ordinary, tokens: count, known: RefCell::default() })
+        Ok(Self { factory, ordinary, tokens: count })
     }
 
     /// Tokens of the model, V.
@@ -78,24 +71,10 @@ impl Vocabulary {
     /// # Errors
     /// What is wrong with the shape.
     pub fn walk(&self, shape: Shape) -> Result<Walk> {
-        let key = format!("{shape:?}");
-        let mut known = self.known.borrow_mut();
-        if let Some((_, walk)) = known.iter().find(|(of, _)| *of == key) {
-            return Ok(walk.clone());
-        }
-        let walk = self.new_walk(shape)?;
-        if known.len() == MOST_KNOWN {
-            known.pop_front();
-        }
-        known.push_back((key, walk.clone()));
-        Ok(walk)
-    }
-
-    fn new_walk(&self, shape: Shape) -> Result<Walk> {
         let name = shape.name();
         let bad = |why: &dyn std::fmt::Display| format!("The constraint's {name} cannot be used: {}.", sentence(why));
         let grammar = shape.grammar()?;
-        let parser = self.factory.create_parser(grammar).map_err(|error| bad(&format!("{error:#}")))?;
+        let parser = deeply(|| self.factory.create_parser(grammar))?.map_err(|error| bad(&format!("{error:#}")))?;
         let mut walk = Walk { matcher: Matcher::new(Ok(parser)), ordinary: self.ordinary.clone() };
         let mask = walk.mask().map_err(|error| bad(&error))?;
         match mask.iter().any(|&bits| bits != 0) {
@@ -105,8 +84,25 @@ impl Vocabulary {
     }
 }
 
+/// Calls the library with a large stack. It follows rules and references that lead to others by recursion, with some 3 kB of
+/// the stack for each. `shape.rs` bounds how many there can be. A wasm module has no such stack. It stops with a trap then,
+/// and www/engine/program/guide.js starts it anew.
+#[cfg(not(target_arch = "wasm32"))]
+fn deeply<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T> {
+    const STACK_BYTES: usize = 1 << 29;
+    let failed = || "The constraint cannot be used: there is no memory to follow it.".to_owned();
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, work);
+        thread.map_err(|_| failed())?.join().map_err(|_| failed())
+    })
+}
+
+#[cfg(target_arch = "wasm32")]
+fn deeply<T>(work: impl FnOnce() -> T) -> Result<T> {
+    Ok(work())
+}
+
 /// How far a text has come.
-#[derive(Clone)]
 pub struct Walk {
     matcher: Matcher,
     ordinary: SimpleVob,
@@ -141,8 +137,16 @@ fn lost(why: &dyn std::fmt::Display) -> String {
     format!("The constraint cannot be followed any further: {}.", sentence(why))
 }
 
-/// The first line of a message of the library, without its full stop.
+/// The first line of a message of the library, without its full stop. It may repeat all of the shape, so it is cut.
 fn sentence(message: &dyn std::fmt::Display) -> String {
+    const MOST_CHARACTERS: usize = 300;
     let message = message.to_string();
-    message.lines().next().unwrap_or_default().trim_end_matches(['.', ' ', ':']).to_owned()
+    if message.starts_with("panic: ") {
+        return "it is too large".into(); // a count of the library overflows
+    }
+    let line = message.lines().next().unwrap_or_default().trim_end_matches(['.', ' ', ':']);
+    match line.char_indices().nth(MOST_CHARACTERS) {
+        Some((end, _)) => format!("{}...", &line[..end]).trim_end_matches('.').to_owned(),
+        None => line.to_owned(),
+    }
 }

@@ -37,7 +37,8 @@ build lab target lab
 guide=${library}_guide
 (cd "$ROOT" && cargo build --locked --quiet --package mamba-web-guide --lib --target "$WASM_TARGET" --target-dir target \
   ${release[@]+"${release[@]}"})
-wasm-bindgen --target web --out-dir . --out-name "$guide" "$ROOT/target/$WASM_TARGET/$profile/$guide.wasm"
+# A constraint may be too deep for the module's stack. Then it is started anew (www/engine/program/guide.js).
+wasm-bindgen --target web --experimental-reset-state-function --out-dir . --out-name "$guide" "$ROOT/target/$WASM_TARGET/$profile/$guide.wasm"
 rm "${guide}_bg.wasm.d.ts"
 
 # For pages that may share memory between threads, also with relaxed SIMD. Everything is compiled for it, the standard

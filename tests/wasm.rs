@@ -67,7 +67,7 @@ async fn engine() -> WasmEngine {
 }
 
 fn run(session: &mut WasmSession, request: &str) -> (Vec<f64>, String, String) {
-    session.begin(&json(request)).unwrap();
+    session.begin(&json(request), None).unwrap();
     let (mut ids, mut out) = (Vec::new(), String::new());
     loop {
         let step = session.advance().unwrap();
@@ -131,7 +131,7 @@ async fn answers() {
     assert_eq!(run(&mut words, r#"{"read":"Hello"}"#).2, "read");
     let mut by_id = engine.session(None).unwrap();
     let ids = Uint32Array::from(engine.tokenize("Hello").unwrap().as_slice());
-    by_id.begin(&object(&[("read", ids.into())])).unwrap();
+    by_id.begin(&object(&[("read", ids.into())]), None).unwrap();
     while text(&by_id.advance().unwrap(), "kind") != "end" {}
     assert_eq!(by_id.logits().unwrap(), words.logits().unwrap());
 }
@@ -152,14 +152,14 @@ async fn known_turns_are_read_again() {
     let ids = Uint32Array::from(had.ids().unwrap().as_slice());
     let turn = object(&[("message", "Hello".into()), ("answer", answer.into()), ("ids", ids.into())]);
     let mut read = engine.session(None).unwrap();
-    read.begin(&object(&[("turns", Array::of1(&turn).into())])).unwrap();
+    read.begin(&object(&[("turns", Array::of1(&turn).into())]), None).unwrap();
     while text(&read.advance().unwrap(), "kind") != "end" {}
     let next = r#"{"message":"Why?","answer":"Because","maxTokens":5,"temperature":0}"#;
     assert_eq!(run(&mut read, next), run(&mut had, next));
     for (turns, says) in
         [("3", "list"), ("[3]", "object"), (r#"[{"message":"a","role":"b"}]"#, "role"), ("[]", "empty")]
     {
-        let thrown = read.begin(&json(&format!(r#"{{"turns":{turns}}}"#))).unwrap_err();
+        let thrown = read.begin(&json(&format!(r#"{{"turns":{turns}}}"#)), None).unwrap_err();
         assert_eq!(text(&thrown, "code"), "bad-argument");
         assert!(text(&thrown, "message").contains(says), "{}", text(&thrown, "message"));
     }
@@ -190,7 +190,7 @@ async fn states_are_packed_carry_a_text_and_are_compared() {
 async fn tokens_are_weighed() {
     let engine = engine().await;
     let mut session = engine.session(None).unwrap();
-    session.begin(&json(r#"{"prompt":"Hello","maxTokens":2,"temperature":0,"surprise":true}"#)).unwrap();
+    session.begin(&json(r#"{"prompt":"Hello","maxTokens":2,"temperature":0,"surprise":true}"#), None).unwrap();
     let mut tokens = 0;
     loop {
         let step = session.advance().unwrap();
@@ -239,11 +239,11 @@ async fn requests_that_make_no_sense() {
         r#"{"prompt":"a","logitBias":{"4096":1}}"#,
     ] {
         let mut session = engine.session(None).unwrap();
-        assert_eq!(code(session.begin(&json(request))), "bad-argument", "{request}");
+        assert_eq!(code(session.begin(&json(request), None)), "bad-argument", "{request}");
         assert_eq!(code(session.advance()), "bad-argument");
     }
     let nan = object(&[("prompt", "a".into()), ("temperature", f64::NAN.into())]);
-    assert_eq!(code(engine.session(None).unwrap().begin(&nan)), "bad-argument");
+    assert_eq!(code(engine.session(None).unwrap().begin(&nan, None)), "bad-argument");
     let message = session_error(&engine, r#"{"prompt":"a","temprature":1}"#);
     assert!(message.contains("\"temprature\""), "{message}");
     assert_eq!(code(engine.session(Some("Be brief.".into()))), "bad-argument");
@@ -251,7 +251,7 @@ async fn requests_that_make_no_sense() {
 }
 
 fn session_error(engine: &WasmEngine, request: &str) -> String {
-    let thrown = engine.session(None).unwrap().begin(&json(request)).unwrap_err();
+    let thrown = engine.session(None).unwrap().begin(&json(request), None).unwrap_err();
     text(&thrown, "message")
 }
 
@@ -259,15 +259,15 @@ fn session_error(engine: &WasmEngine, request: &str) -> String {
 async fn stops_between_steps() {
     let mut session = engine().await.session(None).unwrap();
     let request = json(r#"{"prompt":"Hello","maxTokens":100}"#);
-    session.begin(&request).unwrap();
-    assert_eq!(code(session.begin(&request)), "busy");
+    session.begin(&request, None).unwrap();
+    assert_eq!(code(session.begin(&request, None)), "busy");
     assert_eq!(code(session.snapshot(None, None)), "busy");
     session.advance().unwrap();
     session.advance().unwrap();
     session.cancel();
     assert!(session.position() > 0.0);
     assert_eq!(code(session.advance()), "bad-argument");
-    session.begin(&request).unwrap();
+    session.begin(&request, None).unwrap();
 }
 
 #[wasm_bindgen_test]

@@ -4,6 +4,9 @@
 export default init;
 declare const init: () => Promise<unknown>;
 
+/** A new instance in place of one that a trap has stopped; all guides and walks of the old one are lost. */
+export function __wbg_reset_state(): void;
+
 /** The tokens of one model. */
 export class Guide {
   constructor(table: Uint8Array);

@@ -74,7 +74,7 @@ impl Vocabulary {
         let name = shape.name();
         let bad = |why: &dyn std::fmt::Display| format!("The constraint's {name} cannot be used: {}.", sentence(why));
         let grammar = shape.grammar()?;
-        let parser = self.factory.create_parser(grammar).map_err(|error| bad(&format!("{error:#}")))?;
+        let parser = deeply(|| self.factory.create_parser(grammar))?.map_err(|error| bad(&format!("{error:#}")))?;
         let mut walk = Walk { matcher: Matcher::new(Ok(parser)), ordinary: self.ordinary.clone() };
         let mask = walk.mask().map_err(|error| bad(&error))?;
         match mask.iter().any(|&bits| bits != 0) {
@@ -82,6 +82,24 @@ impl Vocabulary {
             false => Err(bad(&"no text of this model's tokens has this shape")),
         }
     }
+}
+
+/// Calls the library with a large stack. It follows rules and references that lead to others by recursion, with some 3 kB of
+/// the stack for each. `shape.rs` bounds how many there can be. A wasm module has no such stack. It stops with a trap then,
+/// and www/engine/program/guide.js starts it anew.
+#[cfg(not(target_arch = "wasm32"))]
+fn deeply<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T> {
+    const STACK_BYTES: usize = 1 << 29;
+    let failed = || "The constraint cannot be used: there is no memory to follow it.".to_owned();
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, work);
+        thread.map_err(|_| failed())?.join().map_err(|_| failed())
+    })
+}
+
+#[cfg(target_arch = "wasm32")]
+fn deeply<T>(work: impl FnOnce() -> T) -> Result<T> {
+    Ok(work())
 }
 
 /// How far a text has come.
@@ -119,8 +137,16 @@ fn lost(why: &dyn std::fmt::Display) -> String {
     format!("The constraint cannot be followed any further: {}.", sentence(why))
 }
 
-/// The first line of a message of the library, without its full stop.
+/// The first line of a message of the library, without its full stop. It may repeat all of the shape, so it is cut.
 fn sentence(message: &dyn std::fmt::Display) -> String {
+    const MOST_CHARACTERS: usize = 300;
     let message = message.to_string();
-    message.lines().next().unwrap_or_default().trim_end_matches(['.', ' ', ':']).to_owned()
+    if message.starts_with("panic: ") {
+        return "it is too large".into(); // a count of the library overflows
+    }
+    let line = message.lines().next().unwrap_or_default().trim_end_matches(['.', ' ', ':']);
+    match line.char_indices().nth(MOST_CHARACTERS) {
+        Some((end, _)) => format!("{}...", &line[..end]).trim_end_matches('.').to_owned(),
+        None => line.to_owned(),
+    }
 }

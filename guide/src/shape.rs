@@ -9,6 +9,9 @@ use crate::Result;
 /// The most texts to choose from. More of them are better said as a regular expression.
 const MOST_CHOICES: usize = 4096;
 
+/// The longest regular expression, JSON schema or grammar.
+const MOST_BYTES: usize = 1 << 16;
+
 /// The shape of a text.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
@@ -44,6 +47,15 @@ impl Shape {
     }
 
     pub(crate) fn grammar(self) -> Result<TopLevelGrammar> {
+        let bytes = match &self {
+            Shape::Choices(_) => 0, // they are counted
+            Shape::Regex(text) | Shape::Grammar(text) => text.len(),
+            Shape::JsonSchema(schema) => schema.to_string().len(),
+        };
+        if bytes > MOST_BYTES {
+            let name = self.name();
+            return Err(format!("The constraint's {name} has {bytes} bytes; at most {MOST_BYTES} are possible."));
+        }
         Ok(match self {
             Shape::Choices(choices) => TopLevelGrammar::from_lark(one_of(&choices)?),
             Shape::Regex(regex) => TopLevelGrammar::from_regex(&regex),

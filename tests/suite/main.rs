@@ -3,6 +3,7 @@
 
 mod checkpoints;
 mod configs;
+mod constraint;
 mod examples;
 mod generation;
 mod gguf;

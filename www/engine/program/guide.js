@@ -3,13 +3,15 @@
 
 import { badArgument } from "../errors.js";
 
+/** @typedef {typeof import("../../mamba_web_guide.js")} Module */
 /** @typedef {import("../../mamba_web_guide.js").Guide} Guide */
 /** @typedef {import("../../mamba_web_guide.js").GuideWalk} GuideWalk */
 /** @typedef {import("../session/arguments.js").Constraint} Constraint */
 
-/** The module, once it has started. @type {Promise<typeof import("../../mamba_web_guide.js")> | undefined} */
+/** The module, once it has started. @type {Promise<Module> | undefined} */
 let started;
 
+/** @returns {Promise<Module>} */
 async function start() {
   const guide = await import("../../mamba_web_guide.js");
   await guide.default();
@@ -17,14 +19,85 @@ async function start() {
 }
 
 /** The guides of the engines that have needed one; the bytes of the tokens go to it once. @type {WeakMap<object, Guide>} */
-const guides = new WeakMap();
+let guides = new WeakMap();
+
+/** How often the module was started anew. Guides and walks are of one start. */
+let restarts = 0;
+
+const TOO_HARD = "The constraint is too hard to follow.";
+
+/**
+ * Does something with the module. Whatever it throws but sentences (a trap, too deep a recursion, no memory) leaves it in the
+ * middle of something, so it starts anew. All guides and walks are lost then.
+ *
+ * @template T
+ * @param {Module} module
+ * @param {() => T} something
+ * @returns {T}
+ */
+function guarded(module, something) {
+  try {
+    return something();
+  } catch (error) {
+    if (error instanceof Error && error.constructor === Error) throw error; // a sentence of the module
+    console.debug(error);
+    restarts += 1;
+    guides = new WeakMap();
+    module.__wbg_reset_state();
+    throw new Error(TOO_HARD);
+  }
+}
+
+/** A walk as the engine's wasm uses it: what `mask` and `accept` throw is a sentence, and nothing else throws. */
+class Walk {
+  #module;
+  #walk;
+  #start = restarts;
+
+  /** @param {Module} module @param {GuideWalk} walk */
+  constructor(module, walk) {
+    this.#module = module;
+    this.#walk = walk;
+  }
+
+  /** @template T @param {() => T} something @returns {T} */
+  #guarded(something) {
+    if (this.#start !== restarts) throw new Error(`${TOO_HARD} It or another one stopped the program that follows them.`);
+    return guarded(this.#module, something);
+  }
+
+  mask() {
+    return this.#guarded(() => this.#walk.mask());
+  }
+
+  /** @param {number} token */
+  accept(token) {
+    this.#guarded(() => this.#walk.accept(token));
+  }
+
+  isOver() {
+    try {
+      return this.#guarded(() => this.#walk.isOver());
+    } catch (error) {
+      console.debug(error);
+      return false; // the next mask says why
+    }
+  }
+
+  free() {
+    try {
+      if (this.#start === restarts) guarded(this.#module, () => this.#walk.free());
+    } catch (error) {
+      console.debug(error); // the module has started anew, so nothing is left to free
+    }
+  }
+}
 
 /**
  * A walk through the texts that a constraint allows, for one run.
  *
  * @param {import("../../mamba_web.js").WasmEngine} engine
  * @param {Constraint} constraint
- * @returns {Promise<GuideWalk>}
  */
 export async function walkOf(engine, constraint) {
   // A download that failed is tried again.
@@ -32,14 +105,17 @@ export async function walkOf(engine, constraint) {
     started = undefined;
     throw error;
   });
-  const { Guide } = await started;
-  const guide = guides.get(engine) ?? new Guide(engine.tokenTable());
-  guides.set(engine, guide);
+  const module = await started;
+  const known = guides.get(engine);
+  const table = known ? new Uint8Array() : engine.tokenTable();
   try {
-    return guide.walk(JSON.stringify(constraint));
+    return guarded(module, () => {
+      const guide = known ?? new module.Guide(table);
+      guides.set(engine, guide);
+      return new Walk(module, guide.walk(JSON.stringify(constraint)));
+    });
   } catch (error) {
-    if (!(error instanceof WebAssembly.RuntimeError)) throw badArgument(/** @type {Error} */ (error).message);
-    guides.delete(engine); // it stopped in the middle of something
-    throw badArgument("The constraint is too hard to follow.", "Make it smaller.");
+    const { message } = /** @type {Error} */ (error);
+    throw message === TOO_HARD ? badArgument(message, "Make it smaller.") : badArgument(message);
   }
 }

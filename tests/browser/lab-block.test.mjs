@@ -189,6 +189,21 @@ test("what is marked is what only Mamba has", async () => {
   assert.match((await chapter.locator("li.is-marked").textContent()) ?? "", /Only Mamba/);
 });
 
+test("other tokens are read, and the slider names them", async () => {
+  const words = chapter.locator(".block-tokens");
+  const renewed = async (/** @type {() => Promise<unknown>} */ change) => {
+    const before = await words.textContent();
+    await change();
+    await page.waitForFunction((before) => document.querySelector("#block .block-tokens")?.textContent !== before, before);
+    return (await words.textContent()) ?? "";
+  };
+  assert.match(await renewed(() => chapter.getByRole("button", { name: "Other tokens" }).click()), /^[·a-p]{20}\?[a-p]{7}$/);
+  const letters = await renewed(() => chapter.getByRole("combobox", { name: "Tokens" }).selectOption("induction"));
+  assert.match(letters, /^[a-p]*![a-p]+!$/);
+  assert.equal(await chapter.locator(".is-now").textContent(), "!");
+  await page.waitForFunction(() => document.querySelector("#block output")?.textContent === "28 of 28: “!”");
+});
+
 test("axe-core finds nothing to mend, wide and narrow, light and dark, and nothing is cut off", async () => {
   const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
   for (const [width, colorScheme] of /** @type {const} */ ([[1280, "light"], [1280, "dark"], [390, "light"], [390, "dark"]])) {

@@ -10,6 +10,7 @@ import { SENTENCE } from "../www/lab/jobs/duality.js";
 import { passage } from "../www/lab/jobs/passage.js";
 import { SIGNALS } from "../www/lab/jobs/signals.js";
 import { HIPPO } from "../www/lab/jobs/systems.js";
+import { question } from "../www/lab/jobs/tasks.js";
 import { SENTENCE as WATCHED } from "../www/lab/jobs/watch.js";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
@@ -51,6 +52,25 @@ const EXAMPLES = {
     const curve = (/** @type {string} */ task) =>
       Object.keys(results[0][task]).map((length) => ({ length: Number(length), right: Object.fromEntries(kinds.map((kind, at) => [kind, results[at][task][length]])) }));
     return { points: { copy: curve("copy"), induction: curve("induction"), book: curve("book") } };
+  },
+  // One token of one layer: the boxes hold too many numbers for more.
+  async block() {
+    const folder = path.join(root, "www/models/lab");
+    const [h3, gated, mamba] = await Promise.all(["h3", "gated", "selective"].map(async (name) => new Uint8Array(await readFile(path.join(folder, `${name}.safetensors`)))));
+    await run("block.load", { config: await readFile(path.join(folder, "selective.json"), "utf8"), weights: { h3, gated, mamba } });
+    const [seed, token] = [1, 20];
+    const { ids } = question("copy", 20, seed);
+    const { answer } = await run("block.read", { ids });
+    /** @type {Record<string, number>} */
+    const most = {};
+    /** @type {Record<string, Record<string, number[]>>} */
+    const boxes = {};
+    for (const [kind, tokens] of Object.entries(answer)) {
+      const names = Object.keys(tokens[token][0]);
+      boxes[kind] = Object.fromEntries(names.map((name) => [name, Array.from(tokens[token][0][name], (/** @type {number} */ value) => Number(value.toPrecision(3)))]));
+      for (const name of names) most[`${kind} ${name}`] = Math.max(...tokens.map((/** @type {Record<string, Float32Array>[]} */ [values]) => Math.hypot(...values[name]) / Math.sqrt(values[name].length)));
+    }
+    return { seed, ids, token, boxes, most: rounded(most) };
   },
   async dna() {
     const config = await readFile(path.join(root, "www/models/lab/dna.json"), "utf8");

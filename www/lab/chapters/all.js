@@ -1,5 +1,6 @@
 // The chapters, in the order of their numbers.
 
+import { chapter as block } from "./block.js";
 import { chapter as dna } from "./dna.js";
 import { chapter as duality } from "./duality.js";
 import { chapter as linear } from "./linear.js";
@@ -8,4 +9,4 @@ import { chapter as price } from "./price.js";
 import { chapter as watch } from "./watch.js";
 
 /** @type {import("../chapter.js").Chapter[]} */
-export const CHAPTERS = [price, linear, memory, watch, duality, dna];
+export const CHAPTERS = [price, linear, memory, block, watch, duality, dna];

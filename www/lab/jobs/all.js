@@ -1,5 +1,6 @@
 // What the Lab's worker can do, by name. scripts/lab-examples.mjs runs the same functions in node.
 
+import * as block from "./block.js";
 import * as dna from "./dna.js";
 import * as duality from "./duality.js";
 import * as linear from "./linear.js";
@@ -12,6 +13,8 @@ import * as watch from "./watch.js";
 
 /** @type {Record<string, Job>} */
 export const JOBS = {
+  "block.load": block.load,
+  "block.read": block.read,
   "dna.count": dna.count,
   "dna.load": dna.load,
   "dna.read": dna.read,

@@ -14,15 +14,18 @@ function luminance(...colour) {
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
 
+/** The colour of letters on a colour. @param {[number, number, number]} colour */
+export const inkOn = (colour) => (luminance(...colour) > EVEN ? "black" : "white");
+
 /** @param {HTMLElement} place @param {Piece[]} pieces @param {number} [most] the value of the lightest colour */
 export function colour(place, pieces, most = Math.max(...pieces.map(({ value }) => value ?? 0))) {
   place.replaceChildren(
     ...pieces.map(({ text, value, said }) => {
       const piece = make("span", { className: "piece", title: said }, text);
       if (value === null) return piece;
-      const [red, green, blue] = viridis(value / (most || 1));
-      piece.style.backgroundColor = `rgb(${red} ${green} ${blue})`;
-      piece.style.color = luminance(red, green, blue) > EVEN ? "black" : "white";
+      const background = viridis(value / (most || 1));
+      piece.style.backgroundColor = `rgb(${background.join(" ")})`;
+      piece.style.color = inkOn(background);
       return piece;
     }),
   );

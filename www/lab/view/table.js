@@ -7,12 +7,12 @@ export class Table {
   element;
   #body = make("tbody", {});
 
-  /** @param {string} title @param {string[]} columns */
-  constructor(title, columns) {
+  /** @param {string} title @param {string[]} columns @param {string} [summary] what opens it */
+  constructor(title, columns, summary = "The picture as a table") {
     const head = make("tr", {}, ...columns.map((name) => make("th", { scope: "col" }, name)));
     const table = make("table", {}, make("caption", { className: "unseen" }, title), make("thead", {}, head), this.#body);
     const scroll = make("div", { className: "scroll", tabIndex: 0, role: "region", ariaLabel: title }, table);
-    this.element = make("details", { className: "numbers" }, make("summary", {}, "The picture as a table"), scroll);
+    this.element = make("details", { className: "numbers" }, make("summary", {}, summary), scroll);
   }
 
   /** @param {(string | number)[][]} rows */

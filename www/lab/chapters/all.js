@@ -2,10 +2,11 @@
 
 import { chapter as dna } from "./dna.js";
 import { chapter as duality } from "./duality.js";
+import { chapter as experiments } from "./experiments.js";
 import { chapter as linear } from "./linear.js";
 import { chapter as memory } from "./memory.js";
 import { chapter as price } from "./price.js";
 import { chapter as watch } from "./watch.js";
 
 /** @type {import("../chapter.js").Chapter[]} */
-export const CHAPTERS = [price, linear, memory, watch, duality, dna];
+export const CHAPTERS = [price, linear, memory, watch, duality, experiments, dna];

@@ -95,7 +95,6 @@ export function openChats({ picture, run }) {
   const tools = make(
     "div",
     { className: "tools", role: "group", ariaLabel: "Change a memory" },
-    row(choice("Change", [["0", NAMES[0]], ["1", NAMES[1]]], (chosen) => (place = chosen === "0" ? 0 : 1)), button("Swap the two", () => change({ kind: "swap" })), back),
     row(layerChoice, button("Set it to zero", () => change({ kind: "forget", place, layer: layer === "all" ? null : Number(layer) }))),
     row(
       slider("Half-life of at least", { min: 0, max: SLOWEST, step: 1, value: Math.log2(halfLife), shown: (power) => `${2 ** power} tokens` }, (power) => (halfLife = 2 ** power)),
@@ -105,10 +104,16 @@ export function openChats({ picture, run }) {
       slider("Share of the other chat", { min: 0, max: 1, step: 0.05, value: share, shown: (value) => `${Math.round(100 * value)} %` }, (value) => (share = value)),
       button("Mix", () => change({ kind: "mix", place, share })),
     ),
-    row(button("Save as a file", () => void save()), make("label", { className: "plain file" }, file, make("span", {}, "Open a file"))),
+  );
+  const whole = row(
+    choice("Change", [["0", NAMES[0]], ["1", NAMES[1]]], (chosen) => (place = chosen === "0" ? 0 : 1)),
+    button("Save as a file", () => void save()),
+    make("label", { className: "plain file" }, file, make("span", {}, "Open a file")),
+    button("Swap the two", () => change({ kind: "swap" })),
+    back,
   );
 
   const ask = make("div", { className: "controls", role: "group", ariaLabel: "Ask the two chats" }, question.label, beginning.label, button("Tell both and ask", () => void act("begin"), "primary"), button("Only ask again", () => void act("ask")));
-  picture.append(make("h3", {}, "Two chats, and what you can do to their memories"), make("div", { className: "two" }, ...cards.map(({ element }) => element)), ask, tools, heat.element, table.element);
+  picture.append(make("h3", {}, "Two chats, and what you can do to their memories"), make("div", { className: "two" }, ...cards.map(({ element }) => element)), ask, whole, tools, heat.element, table.element);
   show(example.bench);
 }

@@ -27,8 +27,9 @@ function cardOf(name, message) {
   const { input, label } = field(`You say in ${name}`, message);
   const story = make("ol", { className: "story" });
   const answer = make("p", { className: "says" });
+  const after = make("p", { className: "quiet" });
   const bars = make("ol", { className: "bars", ariaLabel: `${name}: the next word` });
-  return { element: make("section", { className: "card", ariaLabel: name }, make("h4", {}, name), label, story, answer, bars), input, story, answer, bars };
+  return { element: make("section", { className: "card", ariaLabel: name }, make("h4", {}, name), label, story, answer, after, bars), input, story, answer, after, bars };
 }
 
 /** @param {{ picture: HTMLElement, run: (job: string, input: unknown) => Promise<any> }} parts */
@@ -43,7 +44,8 @@ export function openChats({ picture, run }) {
 
   /** @param {Bench} bench */
   const show = ({ chats, undoable }) => {
-    chats.forEach(({ story, answer, next }, at) => {
+    chats.forEach(({ story, answer, beginning, next }, at) => {
+      cards[at].after.textContent = next.length > 0 ? `If it begins with “${beginning}”, the next word is` : `It has nothing to add to “${beginning}”.`;
       cards[at].story.replaceChildren(...story.map((sentence) => make("li", {}, sentence)));
       cards[at].answer.textContent = `“${answer}”`;
       cards[at].bars.replaceChildren(...next.map(({ text, probability }) => barOf(text, probability)));
@@ -98,7 +100,7 @@ export function openChats({ picture, run }) {
     row(layerChoice, button("Set it to zero", () => change({ kind: "forget", place, layer: layer === "all" ? null : Number(layer) }))),
     row(
       slider("Half-life of at least", { min: 0, max: SLOWEST, step: 1, value: Math.log2(halfLife), shown: (power) => `${2 ** power} tokens` }, (power) => (halfLife = 2 ** power)),
-      button("Keep only the slow", () => change({ kind: "slow", place, tokens: halfLife })),
+      button("Keep only slow", () => change({ kind: "slow", place, tokens: halfLife })),
     ),
     row(
       slider("Share of the other chat", { min: 0, max: 1, step: 0.05, value: share, shown: (value) => `${Math.round(100 * value)} %` }, (value) => (share = value)),

@@ -109,7 +109,7 @@ const copies = (chats) => chats.map(({ session, story }) => ({ session: session.
 /** @param {Chat[]} chats */
 const free = (chats) => chats.forEach(({ session }) => session.free());
 
-/** @typedef {{ story: string[], answer: string, next: { text: string, probability: number }[], apart: number[] }} Seen `apart`: of each layer, from what the chat has read */
+/** @typedef {{ story: string[], answer: string, beginning: string, next: { text: string, probability: number }[], apart: number[] }} Seen `apart`: of each layer, from what the chat has read */
 /** @typedef {{ chats: Seen[], undoable: number }} Bench */
 
 /** @param {Asking} asking @returns {Bench} */
@@ -118,6 +118,7 @@ function look({ question, beginning }) {
   const chats = now.map(({ session, story }, at) => ({
     story,
     answer: withCopy(session, (copy) => finish(copy, { message: question })),
+    beginning,
     next: withCopy(session, (copy) => nextWords(copy, { message: question, answer: beginning })),
     apart: apart(session, read[at].session),
   }));

@@ -11,8 +11,8 @@ import { SENTENCE } from "../www/lab/jobs/duality.js";
 import { passage } from "../www/lab/jobs/passage.js";
 import { SIGNALS } from "../www/lab/jobs/signals.js";
 import { HIPPO } from "../www/lab/jobs/systems.js";
-import { split } from "../www/lab/jobs/words.js";
 import { SENTENCE as WATCHED } from "../www/lab/jobs/watch.js";
+import { split } from "../www/lab/jobs/words.js";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const [build] = await readdir(path.join(root, "dist/build"));

@@ -6,12 +6,14 @@ import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { JOBS } from "../www/lab/jobs/all.js";
 import { unpack } from "../www/lab/jobs/dna.js";
+import { ASKING, FORK, MESSAGES } from "../www/lab/jobs/experiments.js";
 import { SENTENCE } from "../www/lab/jobs/duality.js";
 import { passage } from "../www/lab/jobs/passage.js";
 import { SIGNALS } from "../www/lab/jobs/signals.js";
 import { HIPPO } from "../www/lab/jobs/systems.js";
 import { question } from "../www/lab/jobs/tasks.js";
 import { SENTENCE as WATCHED } from "../www/lab/jobs/watch.js";
+import { split } from "../www/lab/jobs/words.js";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const [build] = await readdir(path.join(root, "dist/build"));
@@ -24,6 +26,12 @@ async function run(job, input) {
   /** @type {unknown[]} */
   const said = [];
   return { answer: await JOBS[job](wasm, input, (part) => said.push(part)), said };
+}
+
+/** The files that www/lab/files.js fetches. */
+async function pageModel() {
+  const [config, tokenizer, tokenizerConfig, generationConfig] = await Promise.all(["config", "tokenizer", "tokenizer_config", "generation_config"].map((name) => readFile(path.join(root, `www/models/default/${name}.json`), "utf8")));
+  return { config, tokenizer, tokenizerConfig, generationConfig, weights: new Uint8Array(await readFile(path.join(root, "www/models/default/model.safetensors"))) };
 }
 
 /** @type {Record<string, () => Promise<unknown>>} */
@@ -39,9 +47,7 @@ const EXAMPLES = {
     return { modes, linear: rounded(linear) };
   },
   async watch() {
-    const texts = await Promise.all(["config", "tokenizer", "tokenizer_config"].map((name) => readFile(path.join(root, `www/models/default/${name}.json`), "utf8")));
-    const weights = new Uint8Array(await readFile(path.join(root, "www/models/default/model.safetensors")));
-    await run("watch.load", { config: texts[0], tokenizer: texts[1], tokenizerConfig: texts[2], weights });
+    await run("watch.load", await pageModel());
     const { answer: reading } = await run("watch.read", { sentence: WATCHED });
     return { reading };
   },
@@ -79,6 +85,12 @@ const EXAMPLES = {
     await run("dna.load", { config, weights });
     const { answer: bits } = await run("dna.read", { letters });
     return { letters: [...letters], bits };
+  },
+  async experiments() {
+    await run("experiments.load", await pageModel());
+    const { answer: forked } = await run("experiments.fork", { ...split(FORK), question: ASKING.question });
+    const { answer: bench } = await run("experiments.begin", { messages: MESSAGES, ...ASKING });
+    return rounded({ forked, bench });
   },
   async duality() {
     const { answer } = await run("duality.attend", { sentence: SENTENCE, forgetting: 0.1 });

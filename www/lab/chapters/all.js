@@ -3,10 +3,15 @@
 import { chapter as block } from "./block.js";
 import { chapter as dna } from "./dna.js";
 import { chapter as duality } from "./duality.js";
+import { chapter as experiments } from "./experiments.js";
 import { chapter as linear } from "./linear.js";
 import { chapter as memory } from "./memory.js";
 import { chapter as price } from "./price.js";
 import { chapter as watch } from "./watch.js";
 
 /** @type {import("../chapter.js").Chapter[]} */
+<<<<<<< HEAD
 export const CHAPTERS = [price, linear, memory, block, watch, duality, dna];
+=======
+export const CHAPTERS = [price, linear, memory, watch, duality, experiments, dna];
+>>>>>>> 51d013c8ab8b377fd682a339cbf4000e8be6825d

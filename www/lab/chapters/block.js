@@ -38,7 +38,7 @@ export const chapter = {
   notice: [
     "The gated MLP has no box that goes back to itself. When a letter is more than a few tokens old, nothing in its block can tell.",
     "The state of H3 is a loop, but each token goes into it in the same way. Mark “New: selection” to see what Mamba adds.",
-    "Choose layer 2 and step through the letters: Δ is some ten times larger at a letter than at a dot. Letters are written, dots pass by.",
+    "Choose layer 2 and step through the letters: Δ is some ten times larger at a letter among the dots than at a dot. Letters are written, dots pass by.",
     "Two blocks, H3 and an MLP, used to take turns. Mamba is one kind of block, repeated.",
   ],
   source: [

@@ -1,8 +1,9 @@
 // Chapter 5: what a word does to memory.
 
 import example from "../examples/watch.json" with { type: "json" };
-import { fetchBytes, fetchText } from "../files.js";
+import { fetchPageModel } from "../files.js";
 import { SENTENCE } from "../jobs/watch.js";
+import { barOf, shownText } from "../view/bars.js";
 import { probabilities } from "../view/chances.js";
 import { colour } from "../view/coloured.js";
 import { button, choice, make, slider } from "../view/dom.js";
@@ -28,9 +29,6 @@ function valueOf(token, figure, layer) {
   const values = token.layers.map((figures) => figures[AT[figure]]);
   return layer < 0 ? values.reduce((sum, value) => sum + value, 0) / values.length : values[layer];
 }
-
-/** Special tokens have no text. @param {string} text */
-const shownText = (text) => text || "◇";
 
 /** @type {import("../chapter.js").Chapter} */
 export const chapter = {
@@ -82,22 +80,14 @@ export const chapter = {
     let topP = 1;
     const showBars = () => {
       const shares = probabilities(reading.scores, { temperature, topK, topP });
-      bars.replaceChildren(
-        ...reading.candidates.slice(0, BARS).map((text, at) => {
-          const bar = make("div", { className: "bar" });
-          bar.style.width = `${100 * shares[at]}%`;
-          return make("li", { className: shares[at] === 0 ? "gone" : "" }, make("span", {}, shownText(text)), bar, make("span", {}, `${(100 * shares[at]).toFixed(1)} %`));
-        }),
-      );
+      bars.replaceChildren(...reading.candidates.slice(0, BARS).map((text, at) => barOf(text, shares[at])));
     };
 
     /** @type {Promise<void> | null} */
     let model = null;
     const load = async () => {
       said.textContent = "Loading the page's model.";
-      const folder = "models/default";
-      const [config, tokenizer, tokenizerConfig, weights] = await Promise.all([fetchText(`${folder}/config.json`), fetchText(`${folder}/tokenizer.json`), fetchText(`${folder}/tokenizer_config.json`), fetchBytes(`${folder}/model.safetensors`)]);
-      await lab.run("watch.load", { config, tokenizer, tokenizerConfig, weights });
+      await lab.run("watch.load", await fetchPageModel());
     };
     const loaded = () =>
       (model ??= load().catch((error) => {

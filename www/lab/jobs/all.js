@@ -3,6 +3,7 @@
 import * as block from "./block.js";
 import * as dna from "./dna.js";
 import * as duality from "./duality.js";
+import * as experiments from "./experiments.js";
 import * as linear from "./linear.js";
 import * as memory from "./memory.js";
 import * as price from "./price.js";
@@ -20,6 +21,13 @@ export const JOBS = {
   "dna.read": dna.read,
   "duality.attend": duality.attend,
   "duality.measure": duality.measure,
+  "experiments.ask": experiments.ask,
+  "experiments.begin": experiments.begin,
+  "experiments.change": experiments.change,
+  "experiments.fork": experiments.fork,
+  "experiments.load": experiments.load,
+  "experiments.save": experiments.save,
+  "experiments.undo": experiments.undo,
   "linear.hippo": linear.hippo,
   "linear.move": linear.move,
   "linear.run": linear.run,

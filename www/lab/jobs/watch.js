@@ -1,5 +1,7 @@
 // Chapter 5: the page's model is watched while it reads a sentence.
 
+import { openPageModel } from "./page-model.js";
+
 /** @typedef {typeof import("../../mamba_web_lab.js")} Wasm */
 /** @typedef {{ text: string, surprise: number | null, layers: number[][] }} Token of each layer delta, half-life, norm written, norm of the state, norm of y */
 /** @typedef {{ tokens: Token[], candidates: string[], scores: number[] }} Reading `scores`: of all next tokens, falling; `candidates`: the texts of the first */
@@ -10,16 +12,9 @@ export const SENTENCE = "<|user|>My name is Ada and I have a red cat.<|bot|>Hell
 /** @type {import("../../mamba_web_lab.js").WasmEngine | null} */
 let engine = null;
 
-/**
- * @param {Wasm} wasm
- * @param {{ config: string, tokenizer: string, tokenizerConfig: string, weights: Uint8Array }} input
- */
-export async function load(wasm, { config, tokenizer, tokenizerConfig, weights }) {
-  const loader = await wasm.ModelLoader.open({ config, tokenizer, tokenizerConfig }, { backend: "cpu", precision: "int8", threads: 1, trial: "later" });
-  loader.beginFile("model.safetensors", weights.length);
-  await loader.push(weights);
-  loader.endFile();
-  engine = await loader.finish();
+/** @param {Wasm} wasm @param {import("./page-model.js").Files} files */
+export async function load(wasm, files) {
+  engine = await openPageModel(wasm, files);
 }
 
 function theEngine() {

@@ -4,7 +4,7 @@
 import { viridis } from "./colours.js";
 import { draw, make } from "./dom.js";
 
-/** @typedef {{ rows: number, columns: number, values: ArrayLike<number>, rowName: (row: number) => string, columnName: (column: number) => string, shown: (value: number) => string }} Matrix */
+/** @typedef {{ rows: number, columns: number, values: ArrayLike<number>, rowName: (row: number) => string, columnName: (column: number) => string, shown: (value: number) => string, range?: [number, number] }} Matrix `range`: of the colours, if not that of the values */
 
 export class HeatMap {
   element;
@@ -35,7 +35,7 @@ export class HeatMap {
     this.#canvas.style.aspectRatio = `${columns} / ${rows}`;
     const context = this.#canvas.getContext("2d");
     if (!context) return;
-    const [least, most] = rangeOf(values);
+    const [least, most] = matrix.range ?? rangeOf(values);
     const image = context.createImageData(columns, rows);
     for (let at = 0; at < rows * columns; at++) image.data.set([...viridis((values[at] - least) / (most - least || 1)), 255], 4 * at);
     context.putImageData(image, 0, 0);

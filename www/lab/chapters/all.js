@@ -10,8 +10,4 @@ import { chapter as price } from "./price.js";
 import { chapter as watch } from "./watch.js";
 
 /** @type {import("../chapter.js").Chapter[]} */
-<<<<<<< HEAD
-export const CHAPTERS = [price, linear, memory, block, watch, duality, dna];
-=======
-export const CHAPTERS = [price, linear, memory, watch, duality, experiments, dna];
->>>>>>> 51d013c8ab8b377fd682a339cbf4000e8be6825d
+export const CHAPTERS = [price, linear, memory, block, watch, duality, experiments, dna];

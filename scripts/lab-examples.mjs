@@ -5,9 +5,12 @@ import { readFile, readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { JOBS } from "../www/lab/jobs/all.js";
+import { unpack } from "../www/lab/jobs/dna.js";
 import { SENTENCE } from "../www/lab/jobs/duality.js";
+import { passage } from "../www/lab/jobs/passage.js";
 import { SIGNALS } from "../www/lab/jobs/signals.js";
 import { HIPPO } from "../www/lab/jobs/systems.js";
+import { SENTENCE as WATCHED } from "../www/lab/jobs/watch.js";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const [build] = await readdir(path.join(root, "dist/build"));
@@ -33,6 +36,29 @@ const EXAMPLES = {
     const { answer: modes } = await run("linear.hippo", HIPPO);
     const { answer: linear } = await run("linear.run", { modes, step: 0.05, method: "zoh", signal: SIGNALS.heartbeat() });
     return { modes, linear: rounded(linear) };
+  },
+  async watch() {
+    const texts = await Promise.all(["config", "tokenizer", "tokenizer_config"].map((name) => readFile(path.join(root, `www/models/default/${name}.json`), "utf8")));
+    const weights = new Uint8Array(await readFile(path.join(root, "www/models/default/model.safetensors")));
+    await run("watch.load", { config: texts[0], tokenizer: texts[1], tokenizerConfig: texts[2], weights });
+    const { answer: reading } = await run("watch.read", { sentence: WATCHED });
+    return { reading };
+  },
+  // The curves of training, on the machine that trained.
+  async memory() {
+    const kinds = ["lti", "h3", "gated", "selective"];
+    const results = await Promise.all(kinds.map(async (kind) => JSON.parse(await readFile(path.join(root, `training/lab/results/${kind}.results.json`), "utf8")).accuracy));
+    const curve = (/** @type {string} */ task) =>
+      Object.keys(results[0][task]).map((length) => ({ length: Number(length), right: Object.fromEntries(kinds.map((kind, at) => [kind, results[at][task][length]])) }));
+    return { points: { copy: curve("copy"), induction: curve("induction"), book: curve("book") } };
+  },
+  async dna() {
+    const config = await readFile(path.join(root, "www/models/lab/dna.json"), "utf8");
+    const weights = new Uint8Array(await readFile(path.join(root, "www/models/lab/dna.safetensors")));
+    const letters = passage(unpack(new Uint8Array(await readFile(path.join(root, "www/models/lab/genome.2bit")))), { mutation: 120, hasRepeat: true });
+    await run("dna.load", { config, weights });
+    const { answer: bits } = await run("dna.read", { letters });
+    return { letters: [...letters], bits };
   },
   async duality() {
     const { answer } = await run("duality.attend", { sentence: SENTENCE, forgetting: 0.1 });

@@ -1,4 +1,6 @@
 // The Lab's build has the surface of the plain one, and src/lab/web/.
+import type { WasmEngine, WasmSession } from "./mamba_web.js";
+
 export * from "./mamba_web.js";
 export { default } from "./mamba_web.js";
 
@@ -25,3 +27,33 @@ export function labPeak(): Float64Array;
 export function labLinear(modes: Float64Array, step: number, method: string, signal: Float64Array): any;
 export function labHippo(states: number, ago: number): Float64Array;
 export function labEigenvalue(re: number, im: number, step: number, method: string): Float64Array;
+
+/** One of the three small models that stand beside Mamba, with a sequence of its own. */
+export class LabSmall {
+  constructor(kind: string, weights: Uint8Array);
+  restart(): void;
+  /** Scores of the next token. */
+  read(ids: Uint32Array): Float32Array;
+  /** What the boxes of a layer held at the last token. */
+  boxes(layer: number): [name: string, values: number[]][];
+  free(): void;
+}
+
+/** A model of Mamba that is watched while it reads. */
+export class LabWatch {
+  constructor(engine: WasmEngine);
+  /** Surprise in bits, then of each layer delta, half-life, norms of what was written, of the state and of y. */
+  read(id: number): Float32Array;
+  /** Of each token, in bits. */
+  surprises(ids: Uint8Array): Float32Array;
+  scores(): Float32Array;
+  /** `[N, E]` */
+  state(layer: number): Float32Array;
+  stateBytes(): number;
+  boxes(layer: number): [name: string, values: number[]][] | undefined;
+  free(): void;
+}
+
+export function labOpen(config: string, weights: Uint8Array): Promise<WasmEngine>;
+export function labForget(session: WasmSession, layer?: number): void;
+export function labKeepSlow(session: WasmSession, id: number, tokens: number): number;

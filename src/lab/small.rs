@@ -118,9 +118,10 @@ impl Diagonal {
         let n = h.len() / x.len();
         let channel = |(e, &x): (usize, &f32)| {
             let mut y = self.d[e] * x;
-            for i in e * n..(e + 1) * n {
-                h[i] = self.decay[i] * h[i] + self.input[i] * x;
-                y += self.c[i] * h[i];
+            let weights = self.decay.iter().zip(&self.input).zip(&self.c).skip(e * n);
+            for (h, ((decay, input), c)) in h.iter_mut().skip(e * n).take(n).zip(weights) {
+                *h = decay * *h + input * x;
+                y += c * *h;
             }
             y
         };

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { after, test } from "node:test";
+import { modelIsReady } from "./support/chromium.mjs";
 import { openSite } from "./support/site.mjs";
 
 const { site, browser } = await openSite();
@@ -42,7 +43,7 @@ test("chapter 1: Mamba's memory is the model's state at every length, and the me
   const state = 16 * 640 * 19 * 4;
   for (const [name, tokens, , memory] of rows) {
     const keys = 2 * 16 * 320 * 4 * Number(tokens.replaceAll(",", ""));
-    assert.equal(memory, `${((name === "Mamba" ? state : keys) / 1e6).toPrecision(3)} MB`, `${name} after ${tokens}`);
+    assert.equal(memory, `${new Intl.NumberFormat("en", { maximumSignificantDigits: 3 }).format((name === "Mamba" ? state : keys) / 1e6)} MB`, `${name} after ${tokens}`);
   }
   const [, csv] = await Promise.all([chapter.getByText("Data as CSV").click(), page.waitForEvent("download")]);
   const lines = (await readFile(await csv.path(), "utf8")).split("\n");
@@ -131,7 +132,7 @@ test("the chat page asks for nothing of the Lab", async () => {
   const asked = [];
   chat.on("request", (request) => asked.push(new URL(request.url()).pathname));
   await chat.goto(site.page(""));
-  await chat.waitForLoadState("networkidle");
+  await modelIsReady(chat);
   await chat.close();
   assert.deepEqual(asked.filter((name) => /lab/.test(name)), []);
   assert.deepEqual(faults, []);

@@ -8,7 +8,7 @@ import { lookUp } from "./support/find-browser.mjs";
 import { Site } from "./support/server.mjs";
 
 /** `ROUNDS=200` looks longer; a GPU that is a program takes seconds for each. */
-const ROUNDS = Number(process.env.ROUNDS ?? 10);
+const ROUNDS = Number(process.env.ROUNDS ?? 5);
 /** Whoever has to be woken and is not waits for ever. A GPU that is a program takes long, too. */
 const MOST_MS = 30 * 60_000;
 

@@ -14,8 +14,9 @@ const POSITIONS = [1, 10, 100, 1_000, 3_000, 10_000, 30_000, 100_000];
 const MOST_SECONDS = 3;
 const NAMES = { mamba: "Mamba", attention: "Attention" };
 
-const milliseconds = (/** @type {number} */ seconds) => `${(seconds * 1000).toPrecision(3)} ms`;
-const megabytes = (/** @type {number} */ bytes) => `${(bytes / 1e6).toPrecision(3)} MB`;
+const three = new Intl.NumberFormat("en", { maximumSignificantDigits: 3 });
+const milliseconds = (/** @type {number} */ seconds) => `${three.format(seconds * 1000)} ms`;
+const megabytes = (/** @type {number} */ bytes) => `${three.format(bytes / 1e6)} MB`;
 const percent = (/** @type {number} */ share) => `${Math.round(100 * share)} %`;
 
 /** @type {import("../chapter.js").Chapter} */

@@ -8,7 +8,7 @@ import { draw, make } from "./dom.js";
 /** @typedef {{ name: string, isLog?: boolean, domain?: [number, number], shown?: (value: number) => string }} Axis */
 
 const WIDTH = 640;
-const EDGE = { top: 12, right: 16, bottom: 44, left: 60 };
+const EDGE = { top: 12, right: 28, bottom: 44, left: 60 };
 /** Lines are told apart by their dashes too. */
 const DASHES = ["none", "7 4", "2 4", "10 3 2 3"];
 

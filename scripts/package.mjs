@@ -13,12 +13,12 @@ import { build } from "esbuild";
 import { crateNotices } from "./crates.mjs";
 import { npmNotices } from "./notices.mjs";
 
-/** What people download: three builds of the wasm, of which a page fetches one. */
+/** What people download: three builds of the wasm, of which a page fetches one, and the module of constraints. */
 const PACKED_LIMIT_BYTES = 8e6;
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const run = promisify(execFile);
-const WASM = ["mamba_web_bg.wasm", "mamba_web_relaxed_bg.wasm", "mamba_web_threads_bg.wasm"];
+const WASM = ["mamba_web_bg.wasm", "mamba_web_relaxed_bg.wasm", "mamba_web_threads_bg.wasm", "mamba_web_guide_bg.wasm"];
 
 /** The folder of the programs of a built site. @param {string} site */
 async function programsOf(site) {

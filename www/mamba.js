@@ -99,6 +99,7 @@ const WASM = {
   plain: new URL("./mamba_web_bg.wasm", import.meta.url).href,
   relaxed: new URL("./mamba_web_relaxed_bg.wasm", import.meta.url).href,
   threads: new URL("./mamba_web_threads_bg.wasm", import.meta.url).href,
+  guide: new URL("./mamba_web_guide_bg.wasm", import.meta.url).href,
 };
 
 /**

@@ -32,6 +32,8 @@ let helpersAreReady = () => {};
 let helpers;
 /** @type {Promise<import("./engine/program/wasm.js").Started>} */
 let wasmIsReady;
+/** Where the module of constraints is. */
+let guideAddress = "";
 /** Why there is another build, or are fewer threads, than this browser should have. @type {string | null} */
 let buildReason = null;
 /** What has come of the program. @type {import("./engine/fetch/progress.js").Fetched} */
@@ -41,6 +43,7 @@ let onFetched = () => {};
 
 /** @param {import("./engine/program/wasm.js").Program} program @param {import("./engine/program/wasm.js").WasmFiles} files */
 function start(program, files) {
+  guideAddress = files.guide;
   helpers = program.threads > 1 ? new Promise((resolve) => (helpersAreReady = resolve)) : Promise.resolve();
   /** @type {Promise<WebAssembly.Module | null>} */
   const fromPage = new Promise((resolve) => (takeModule = resolve));
@@ -216,7 +219,7 @@ const calls = {
     const run = { isStopped: false, untaken: 0, wake: () => {} };
     runs.set(id, run);
     try {
-      session.begin(request, constraint && (await walkOf(theEngine(), constraint)));
+      session.begin(request, constraint && (await walkOf(theEngine(), constraint, guideAddress)));
       const ending = await work(session, run, id);
       losses = 0;
       return ending;

@@ -41,7 +41,7 @@ const read = (/** @type {string} */ name) => readFile(path.join(installed, name)
 
 test("the package has its programs, types and licences, and nothing else", async () => {
   const programs = ["mamba.js", "ai.js", "node.js", "node-thread.js", "worker.js", "pool-worker.js"];
-  const wasm = ["mamba_web_bg.wasm", "mamba_web_relaxed_bg.wasm", "mamba_web_threads_bg.wasm"];
+  const wasm = ["mamba_web_bg.wasm", "mamba_web_relaxed_bg.wasm", "mamba_web_threads_bg.wasm", "mamba_web_guide_bg.wasm"];
   const texts = ["package.json", "README.md", "CHANGELOG.md", "LICENSE", "THIRD-PARTY.txt"];
   assert.deepEqual(names.filter((name) => !name.startsWith("types/")).sort(), [...programs, ...wasm, ...texts].sort());
   assert.ok(names.includes("types/mamba.d.ts"));
@@ -79,6 +79,12 @@ for (const [module, resolution] of [["nodenext", "nodenext"], ["esnext", "bundle
     assert.equal(stdout, "");
   });
 }
+
+test("Node answers in a given shape", async () => {
+  const { stdout, stderr } = await run("node", ["choose.mjs", model, "Do you like the rain?"], { cwd: path.join(fresh, "node"), timeout: 60_000 });
+  assert.match(stdout, /^(yes|no|perhaps)$/);
+  assert.equal(stderr, "");
+});
 
 test("Node reads a model from a folder of any name, and from a server, and ends", async () => {
   const folder = path.join(fresh, "a #%41? b");

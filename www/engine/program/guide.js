@@ -1,7 +1,8 @@
 // Constraints on answers. The automaton that knows which tokens may come next is a wasm module of its own (guide/ in the
 // repository), because few visits need it. It is fetched when the first constraint is asked for.
 
-import { badArgument } from "../errors.js";
+import { badArgument, programMissing } from "../errors.js";
+import { fetchProgram } from "./platform.js";
 
 /** @typedef {typeof import("../../mamba_web_guide.js")} Module */
 /** @typedef {import("../../mamba_web_guide.js").Guide} Guide */
@@ -11,10 +12,11 @@ import { badArgument } from "../errors.js";
 /** The module, once it has started. @type {Promise<Module> | undefined} */
 let started;
 
-/** @returns {Promise<Module>} */
-async function start() {
-  const guide = await import("../../mamba_web_guide.js");
-  await guide.default();
+/** @param {string} address of its wasm @returns {Promise<Module>} */
+async function start(address) {
+  const [guide, response] = await Promise.all([import("../../mamba_web_guide.js"), fetchProgram(address, {})]);
+  if (!response.ok) throw programMissing(`${response.url} was answered with ${response.status}`);
+  await guide.default({ module_or_path: await response.arrayBuffer() });
   return guide;
 }
 
@@ -98,10 +100,11 @@ class Walk {
  *
  * @param {import("../../mamba_web.js").WasmEngine} engine
  * @param {Constraint} constraint
+ * @param {string} address of the module's wasm
  */
-export async function walkOf(engine, constraint) {
+export async function walkOf(engine, constraint, address) {
   // A download that failed is tried again.
-  started ??= start().catch((error) => {
+  started ??= start(address).catch((error) => {
     started = undefined;
     throw error;
   });

@@ -9,7 +9,7 @@ import { hasRelaxedSimd } from "./simd.js";
 
 /** @typedef {typeof import("../../mamba_web.js")} Wasm */
 /** @typedef {"plain" | "relaxed" | "threads"} Build */
-/** @typedef {Record<Build, string>} WasmFiles the address of the wasm of each build */
+/** @typedef {Record<Build | "guide", string>} WasmFiles the addresses of the wasm: of each build, and of the module of constraints */
 /** @typedef {{ build: Build, threads: number, isAskedFor: boolean }} Program `isAskedFor`: no other build will do */
 /**
  * @typedef {object} Started

@@ -123,8 +123,17 @@ export async function send(page, message) {
 export const answerIsDone = (page) =>
   page.waitForFunction(() => document.querySelector(".turn") && !document.querySelector(".turn.writing"));
 
-/** The text of the last answer. @param {Page} page */
-export const lastAnswer = async (page) => (await page.locator(".answer .text").last().textContent()) ?? "";
+/**
+ * The text of the last answer. The first one of a visit may be there before the program that parses Markdown is, and is then
+ * shown again; one that stays as it was written is waited for in vain.
+ *
+ * @param {Page} page
+ */
+export async function lastAnswer(page) {
+  const text = page.locator(".answer .text").last();
+  await text.and(page.locator(".markdown")).waitFor({ timeout: 2000 }).catch(() => {});
+  return (await text.textContent()) ?? "";
+}
 
 /**
  * Changes a setting through the page.

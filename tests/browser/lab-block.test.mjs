@@ -3,19 +3,11 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { after, test } from "node:test";
-import { openSite } from "./support/site.mjs";
+import { test } from "node:test";
+import { openLab } from "./support/lab.mjs";
 
 const [D, E, N, K, R] = [64, 128, 16, 4, 4];
-const { site, browser } = await openSite();
-const context = await browser.newContext({ reducedMotion: "reduce", viewport: { width: 1280, height: 900 } });
-const page = await context.newPage();
-/** @type {string[]} */
-const faults = [];
-page.on("pageerror", (error) => faults.push(error.message));
-page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
-await page.goto(site.page("lab.html"));
-after(() => context.close());
+const { page, faults } = await openLab();
 const chapter = page.locator("#block");
 const root = new URL("../../www/", import.meta.url);
 

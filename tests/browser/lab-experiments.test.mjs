@@ -3,19 +3,11 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { after, test } from "node:test";
-import { openSite } from "./support/site.mjs";
+import { test } from "node:test";
+import { cellsOf, openLab } from "./support/lab.mjs";
 
-const { site, browser } = await openSite();
+const { site, context, page, faults } = await openLab();
 const axePath = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
-const context = await browser.newContext({ reducedMotion: "reduce", viewport: { width: 1280, height: 900 } });
-const page = await context.newPage();
-/** @type {string[]} */
-const faults = [];
-page.on("pageerror", (error) => faults.push(error.message));
-page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
-await page.goto(site.page("lab.html"));
-after(() => context.close());
 
 /** @typedef {import("playwright-core").Page} Page */
 const chapterOf = (/** @type {Page} */ tab) => tab.locator("#experiments");
@@ -25,7 +17,7 @@ await chapter.locator(".card .says").first().waitFor();
 
 /** @param {number} number of the table */
 const rowsOf = (number) =>
-  chapter.locator("table").nth(number).locator("tbody tr").evaluateAll((rows) => rows.map((row) => [...row.children].map((cell) => cell.textContent ?? "")));
+  cellsOf(chapter.locator("table").nth(number));
 const answers = (tab = page) => chapterOf(tab).locator(".card .says").allTextContents();
 /** The likeliest next word of each chat. */
 const firstBars = () => chapter.locator(".card .bars li:first-child").allTextContents();

@@ -2,25 +2,17 @@
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { after, test } from "node:test";
-import { openSite } from "./support/site.mjs";
+import { test } from "node:test";
+import { cellsOf, openLab } from "./support/lab.mjs";
 
-const { site, browser } = await openSite();
-const context = await browser.newContext({ reducedMotion: "reduce", viewport: { width: 1280, height: 900 } });
-const page = await context.newPage();
-/** @type {string[]} */
-const faults = [];
-page.on("pageerror", (error) => faults.push(error.message));
-page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
-await page.goto(site.page("lab.html"));
-after(() => context.close());
+const { page, faults } = await openLab();
 
 /** @param {string} name */
 const example = async (name) => JSON.parse(await readFile(new URL(`../../www/lab/examples/${name}.json`, import.meta.url), "utf8"));
 
 /** The cells of the first table's rows. @param {string} id */
 const rowsOf = (id) =>
-  page.locator(`#${id} table`).first().locator("tbody tr").evaluateAll((rows) => rows.map((row) => [...row.children].map((cell) => cell.textContent ?? "")));
+  cellsOf(page.locator(`#${id} table`).first());
 
 /** @param {string} id */
 async function open(id) {

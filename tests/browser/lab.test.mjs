@@ -3,20 +3,12 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { modelIsReady } from "./support/chromium.mjs";
-import { openSite } from "./support/site.mjs";
+import { cellsOf, openLab } from "./support/lab.mjs";
 
-const { site, browser } = await openSite();
+const { site, browser, page, faults } = await openLab();
 const axePath = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
-const context = await browser.newContext({ reducedMotion: "reduce", viewport: { width: 1280, height: 900 } });
-const page = await context.newPage();
-/** @type {string[]} */
-const faults = [];
-page.on("pageerror", (error) => faults.push(error.message));
-page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
-await page.goto(site.page("lab.html"));
-after(() => context.close());
 
 /** A chapter whose tables are open. @param {string} id */
 async function open(id) {
@@ -29,7 +21,7 @@ async function open(id) {
 
 /** The cells of a table's rows. @param {import("playwright-core").Locator} chapter @param {number} [table] */
 const rowsOf = (chapter, table = 0) =>
-  chapter.locator("table").nth(table).locator("tbody tr").evaluateAll((rows) => rows.map((row) => [...row.children].map((cell) => cell.textContent ?? "")));
+  cellsOf(chapter.locator("table").nth(table));
 
 test("chapter 1: Mamba's memory is the model's state at every length, and the measurement can be stopped", async () => {
   const chapter = await open("price");

@@ -1,6 +1,8 @@
 // Chapter 7: the memory of real sessions of the page's model is forked, changed, swapped, mixed and saved.
 
-import { openPageModel } from "./page-model.js";
+import { theEngine } from "./page-model.js";
+
+export { load } from "./page-model.js";
 
 /** @typedef {typeof import("../../mamba_web_lab.js")} Wasm */
 /** @typedef {import("../../mamba_web_lab.js").WasmSession} WasmSession */
@@ -15,19 +17,6 @@ export const ASKING = { question: "What is my name?", beginning: "Your name is" 
 const ANSWER_TOKENS = 40;
 /** Pairs of states that can be come back to, 1.6 MB each. */
 const MOST_UNDONE = 20;
-
-/** @type {import("../../mamba_web_lab.js").WasmEngine | null} */
-let engine = null;
-
-/** @param {Wasm} wasm @param {import("./page-model.js").Files} files */
-export async function load(wasm, files) {
-  engine = await openPageModel(wasm, files);
-}
-
-function theEngine() {
-  if (!engine) throw new Error("The model is not loaded yet.");
-  return engine;
-}
 
 /** Reads and answers to the end. Gives the answer. @param {WasmSession} session @param {object} request */
 function finish(session, request) {

@@ -1,6 +1,8 @@
 // Chapter 5: the page's model is watched while it reads a sentence.
 
-import { openPageModel } from "./page-model.js";
+import { theEngine } from "./page-model.js";
+
+export { load } from "./page-model.js";
 
 /** @typedef {typeof import("../../mamba_web_lab.js")} Wasm */
 /** @typedef {{ text: string, surprise: number | null, layers: number[][] }} Token of each layer delta, half-life, norm written, norm of the state, norm of y */
@@ -8,19 +10,6 @@ import { openPageModel } from "./page-model.js";
 
 const CANDIDATES = 12;
 export const SENTENCE = "<|user|>My name is Ada and I have a red cat.<|bot|>Hello Ada!<|user|>What is my name?<|bot|>Your name is";
-
-/** @type {import("../../mamba_web_lab.js").WasmEngine | null} */
-let engine = null;
-
-/** @param {Wasm} wasm @param {import("./page-model.js").Files} files */
-export async function load(wasm, files) {
-  engine = await openPageModel(wasm, files);
-}
-
-function theEngine() {
-  if (!engine) throw new Error("The model is not loaded yet.");
-  return engine;
-}
 
 /**
  * @param {Wasm} wasm

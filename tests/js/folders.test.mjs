@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 import { openFolder } from "../../www/engine/files/files.js";
+import { readSmallFiles } from "../../www/engine/files/small-files.js";
 import { findModel } from "../../www/engine/source/model-source.js";
 import { ProgressMeter } from "../../www/engine/fetch/progress.js";
 import { ModelHost } from "../browser/support/host.mjs";
@@ -210,4 +211,18 @@ test("files that were chosen: the usual names first, then the only one", async (
   });
   const part = await open(files("m-00002-of-00002.gguf"));
   await assert.rejects(part.openWeights(), { code: "not-found", message: "There is no m-00001-of-00002.gguf among the chosen files." });
+});
+
+test("of two missing files the error names config.json, whichever answer comes first", async () => {
+  for (const first of ["config.json", "tokenizer.json"]) {
+    /** @param {string} name */
+    const text = async (name) => {
+      if (name !== first) await new Promise((resolve) => setTimeout(resolve, 20));
+      throw new Error(name);
+    };
+    const folder = /** @type {import("../../www/engine/files/files.js").ModelFolder} */ (
+      /** @type {unknown} */ ({ weights: null, text, textIfThere: async () => undefined })
+    );
+    await assert.rejects(readSmallFiles(folder, false), { message: "config.json" });
+  }
 });

@@ -19,7 +19,7 @@ export async function readSmallFiles(folder, isOnHub) {
   const configText = need("config.json");
   const settings = folder.textIfThere("tokenizer_config.json");
   const [config, tokenizer, tokenizerConfig, specialTokensMap, addedTokens, generationConfig, chatTemplate] =
-    await Promise.all([
+    await inOrder([
       configText,
       isOnHub && !isOptional ? readTokenizer(folder, configText) : need("tokenizer.json"),
       settings,
@@ -29,6 +29,19 @@ export async function readSmallFiles(folder, isOnHub) {
       readChatTemplate(folder, settings),
     ]);
   return { config, tokenizer, tokenizerConfig, specialTokensMap, addedTokens, generationConfig, chatTemplate };
+}
+
+/**
+ * What the files hold. If several are missing, the error is that of the first in the list: which answer the network brings
+ * first must not choose the sentence.
+ *
+ * @param {Promise<string | undefined>[]} texts
+ */
+async function inOrder(texts) {
+  for (const text of texts) text.catch(() => {}); // of those after the first that fails
+  const found = [];
+  for (const text of texts) found.push(await text);
+  return found;
 }
 
 /** @param {ModelFolder} folder @param {Promise<string | undefined>} config */

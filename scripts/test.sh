@@ -76,8 +76,8 @@ script_tests() { node --test --test-reporter=spec scripts/*.test.mjs tests/js/*.
 # What npm gets, in a fresh folder.
 package_tests() { node scripts/package.mjs && node --test --test-reporter=spec tests/package/*.test.mjs; }
 
-# One file at a time: each starts a browser.
-browser_tests() { node --test --test-reporter=spec --test-concurrency=1 tests/browser/*.test.mjs; }
+# Two files at a time, each with a browser of its own: they wait more than they compute.
+browser_tests() { node --test --test-reporter=spec --test-concurrency=2 tests/browser/*.test.mjs; }
 
 scripts/setup.sh test
 wasm_toolchain=$(scripts/setup/rust.sh)

@@ -27,32 +27,47 @@ build() {
     "$ROOT/$folder/$WASM_TARGET/$profile/$library.wasm"
 }
 
-# For browsers with relaxed SIMD. Only this crate is compiled again.
-build relaxed target relaxed-simd
-
-# The Lab's (lab.html), for every browser, with the engine in it. Its file is bounded like the others (scripts/pack.mjs).
-build lab target lab
-
-# The automaton of constraints: a module of its own, so that only those visits download it that need it.
-guide=${library}_guide
-(cd "$ROOT" && cargo build --locked --quiet --package mamba-web-guide --lib --target "$WASM_TARGET" --target-dir target \
-  ${release[@]+"${release[@]}"})
-# A constraint may be too deep for the module's stack. Then it is started anew (www/engine/program/guide.js).
-wasm-bindgen --target web --experimental-reset-state-function --out-dir . --out-name "$guide" "$ROOT/target/$WASM_TARGET/$profile/$guide.wasm"
-rm "${guide}_bg.wasm.d.ts"
-
 # For pages that may share memory between threads, also with relaxed SIMD. Everything is compiled for it, the standard
 # library included: without atomic instructions its allocator and locks would not be sound. Rebuilding the standard
 # library is an unstable feature of cargo, so the variable is needed.
-memory=$((4 << 30)) # as much as the other builds may have
-flags=(-C "target-feature=+simd128,+atomics,+bulk-memory,+mutable-globals")
-for argument in --shared-memory --import-memory "--max-memory=$memory" \
-  --export=__wasm_init_tls --export=__tls_size --export=__tls_align --export=__tls_base; do
-  flags+=(-C "link-arg=$argument")
-done
-# The standard library is compiled here, so its paths are this machine's too.
-for remap in ${REMAPPED:+$REMAPPED "$(rustc --print sysroot)=rust"}; do flags+=("--remap-path-prefix=$remap"); done
-RUSTC_BOOTSTRAP=1 RUSTFLAGS=${flags[*]} build threads target/threads relaxed-simd -Z build-std=std,panic_abort
+build_threads() {
+  local memory=$((4 << 30)) # as much as the other builds may have
+  local flags=(-C "target-feature=+simd128,+atomics,+bulk-memory,+mutable-globals") argument remap
+  for argument in --shared-memory --import-memory "--max-memory=$memory" \
+    --export=__wasm_init_tls --export=__tls_size --export=__tls_align --export=__tls_base; do
+    flags+=(-C "link-arg=$argument")
+  done
+  # The standard library is compiled here, so its paths are this machine's too.
+  for remap in ${REMAPPED:+$REMAPPED "$(rustc --print sysroot)=rust"}; do flags+=("--remap-path-prefix=$remap"); done
+  RUSTC_BOOTSTRAP=1 RUSTFLAGS=${flags[*]} build threads target/threads relaxed-simd -Z build-std=std,panic_abort
+}
+
+# The builds that share the plain one's dependencies: of this crate each takes one core, because it is one codegen unit.
+build_others() {
+  # For browsers with relaxed SIMD.
+  build relaxed target relaxed-simd
+
+  # The Lab's (lab.html), for every browser, with the engine in it. Its file is bounded like the others (scripts/pack.mjs).
+  build lab target lab
+
+  # The automaton of constraints: a module of its own, so that only those visits download it that need it.
+  local guide=${library}_guide
+  (cd "$ROOT" && cargo build --locked --quiet --package mamba-web-guide --lib --target "$WASM_TARGET" --target-dir target \
+    ${release[@]+"${release[@]}"})
+  # A constraint may be too deep for the module's stack. Then it is started anew (www/engine/program/guide.js).
+  wasm-bindgen --target web --experimental-reset-state-function --out-dir . --out-name "$guide" "$ROOT/target/$WASM_TARGET/$profile/$guide.wasm"
+  rm "${guide}_bg.wasm.d.ts"
+}
+
+# Side by side. Each runs in a shell of its own, so that `set -e` holds in it.
+build_threads &
+threads=$!
+build_others &
+others=$!
+failed=0
+wait "$others" || failed=1
+wait "$threads" || failed=1
+[ "$failed" = 0 ]
 
 # wasm-opt takes most of a minute, so its result is kept until its input or wasm-opt itself
 # changes. A change of the page alone must not cost that minute.

@@ -152,8 +152,8 @@ export class ModelHost {
     asked.sent = end;
     response.write(body.subarray(0, end), () => {
       if (stallAfter !== null) return; // nothing more comes, and nothing says so
-      // A browser throws away what it has not handed on yet when the connection breaks.
-      if (breakAfter !== null || manners.lie !== 0) setTimeout(() => response.socket?.end(), 50);
+      // A browser throws away what it has not handed on yet when the connection breaks; a busy machine needs some time.
+      if (breakAfter !== null || manners.lie !== 0) setTimeout(() => response.socket?.end(), 250);
       else response.end();
     });
   }

@@ -7,7 +7,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { JOBS } from "../www/lab/jobs/all.js";
 import { unpack } from "../www/lab/jobs/dna.js";
 import { ASKING, FORK, MESSAGES } from "../www/lab/jobs/experiments.js";
-import { SENTENCE } from "../www/lab/jobs/duality.js";
+import { LAYER, SENTENCE } from "../www/lab/jobs/duality.js";
 import { passage } from "../www/lab/jobs/passage.js";
 import { SIGNALS } from "../www/lab/jobs/signals.js";
 import { HIPPO } from "../www/lab/jobs/systems.js";
@@ -93,7 +93,8 @@ const EXAMPLES = {
     return rounded({ forked, bench });
   },
   async duality() {
-    const { answer } = await run("duality.attend", { sentence: SENTENCE, forgetting: 0.1 });
+    await run("duality.load", await pageModel());
+    const { answer } = await run("duality.attend", { sentence: SENTENCE, layer: LAYER, channel: null });
     const { said: timed } = await run("duality.measure", { lengths: [16, 32, 64, 128, 256, 512, 1024, 2048], chunk: 64 });
     return rounded({ attention: { ...answer, matrix: [...answer.matrix] }, timed });
   },

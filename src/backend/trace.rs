@@ -11,6 +11,8 @@ pub struct Step {
     /// How many times each state halves in this step, `[N, E]`: exp(delta A) = 2^-halvings. One over it is the half-life,
     /// in tokens like this one.
     pub halvings: Vec<f32>,
+    /// What is written, `[E]`: after the convolution and its SiLU.
+    pub x: Vec<f32>,
     /// `[N]`.
     pub b: Vec<f32>,
     /// `[N]`.

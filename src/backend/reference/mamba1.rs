@@ -58,7 +58,15 @@ impl Reference {
             let row = |of: &Tensor| of.narrow(0, t - 1, 1)?.flatten_all()?.to_vec1::<f32>();
             let halvings = (a.broadcast_mul(&dt.narrow(0, t - 1, 1)?)? * -core::f64::consts::LOG2_E)?;
             let halvings = halvings.flatten_all()?.to_vec1::<f32>()?;
-            steps.push(Step { delta: row(&dt)?, halvings, b: row(&b)?, c: row(&c_)?, z: row(&z)?, y: row(&y)? });
+            steps.push(Step {
+                delta: row(&dt)?,
+                halvings,
+                x: row(&x)?,
+                b: row(&b)?,
+                c: row(&c_)?,
+                z: row(&z)?,
+                y: row(&y)?,
+            });
         }
 
         // contextualized_states = self.out_proj(scan_output)

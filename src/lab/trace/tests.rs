@@ -33,6 +33,7 @@ fn cpu_and_reference_see_the_same() {
             let pairs = [
                 (&x.delta, &y.delta),
                 (&x.halvings, &y.halvings),
+                (&x.x, &y.x),
                 (&x.b, &y.b),
                 (&x.c, &y.c),
                 (&x.z, &y.z),

@@ -2,8 +2,57 @@
 
 use wasm_bindgen::prelude::*;
 
+use super::watch::check;
+use crate::error::Result;
 use crate::lab::duality::Head;
-use crate::web::Thrown;
+use crate::lab::hidden::Reading;
+use crate::lab::trace::Watched;
+use crate::web::{Thrown, WasmEngine};
+
+/// What a layer of the page's model did at some tokens: see [`Reading`].
+#[wasm_bindgen]
+pub struct LabReading(Reading);
+
+fn read(engine: &WasmEngine, ids: &[u32], layer: usize) -> Result<Reading> {
+    let mut engine = engine.0.borrow_mut();
+    check(&engine, layer)?;
+    let mut watched = Watched::new(engine.backend())?;
+    let mut reading = Reading::default();
+    for &id in ids {
+        let mut seen = watched.read(engine.backend(), id)?;
+        reading.push(seen.steps.swap_remove(layer), watched.state.layer(layer).ssm);
+    }
+    Ok(reading)
+}
+
+#[wasm_bindgen]
+impl LabReading {
+    /// Reads the tokens from the beginning.
+    #[wasm_bindgen(constructor)]
+    pub fn new(engine: &WasmEngine, ids: &[u32], layer: usize) -> Result<LabReading, JsValue> {
+        read(engine, ids, layer).map(Self).thrown()
+    }
+
+    /// `[T, T]`: of one channel, or of all the mean size.
+    pub fn attention(&self, channel: Option<usize>) -> Result<Vec<f32>, JsValue> {
+        self.0.attention(channel).thrown()
+    }
+
+    /// `[T, E]`, from the states that the kernels went through.
+    pub fn recurrence(&self) -> Vec<f32> {
+        self.0.recurrence().to_vec()
+    }
+
+    /// `[T, E]`, in chunks of `length` tokens.
+    pub fn chunked(&self, length: usize) -> Result<Vec<f32>, JsValue> {
+        self.0.chunked(length).thrown()
+    }
+
+    /// `[T, E]`, as products with the matrices.
+    pub fn masked(&self) -> Vec<f32> {
+        self.0.masked()
+    }
+}
 
 /// One head of Mamba-2: see [`Head`].
 #[wasm_bindgen]

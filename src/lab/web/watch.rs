@@ -80,7 +80,7 @@ impl LabWatch {
     }
 }
 
-fn check(engine: &Engine, layer: usize) -> Result<()> {
+pub(super) fn check(engine: &Engine, layer: usize) -> Result<()> {
     let layers = engine.config().layers.len();
     if layer < layers {
         return Ok(());

@@ -1,6 +1,6 @@
 // Chapter 7: experiments that no transformer offers.
 
-import { fetchPageModel } from "../files.js";
+import { pageModelOf } from "../page-model.js";
 import { make } from "../view/dom.js";
 import { openChats } from "./experiments-chats.js";
 import { openFork } from "./experiments-fork.js";
@@ -30,20 +30,11 @@ export const chapter = {
   ],
   open({ picture, controls, lab }) {
     const said = make("p", { className: "result", role: "status" }, "Examples from another machine. Press a button to compute them on yours.");
-    /** @type {Promise<void> | null} */
-    let model = null;
-    const load = async () => {
-      said.textContent = "Loading the page's model.";
-      await lab.run("experiments.load", await fetchPageModel());
-      said.textContent = "Computed on your machine.";
-    };
+    const loaded = pageModelOf(lab, "experiments", (text) => (said.textContent = text));
     /** A job with the model, which the first one loads. @param {string} job @param {unknown} input */
     const run = async (job, input) => {
-      await (model ??= load().catch((error) => {
-        model = null; // the next click tries again
-        said.textContent = "The model could not be loaded.";
-        throw error;
-      }));
+      await loaded();
+      said.textContent = "Computed on your machine.";
       return lab.run(`experiments.${job}`, input);
     };
     picture.append(said);

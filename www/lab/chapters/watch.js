@@ -1,8 +1,8 @@
 // Chapter 5: what a word does to memory.
 
 import example from "../examples/watch.json" with { type: "json" };
-import { fetchPageModel } from "../files.js";
 import { SENTENCE } from "../jobs/watch.js";
+import { pageModelOf } from "../page-model.js";
 import { barOf, shownText } from "../view/bars.js";
 import { probabilities } from "../view/chances.js";
 import { colour } from "../view/coloured.js";
@@ -83,17 +83,7 @@ export const chapter = {
       bars.replaceChildren(...reading.candidates.slice(0, BARS).map((text, at) => barOf(text, shares[at])));
     };
 
-    /** @type {Promise<void> | null} */
-    let model = null;
-    const load = async () => {
-      said.textContent = "Loading the page's model.";
-      await lab.run("watch.load", await fetchPageModel());
-    };
-    const loaded = () =>
-      (model ??= load().catch((error) => {
-        model = null; // the next click tries again
-        throw error;
-      }));
+    const loaded = pageModelOf(lab, "watch", (text) => (said.textContent = text));
 
     async function read() {
       const text = sentence.value;

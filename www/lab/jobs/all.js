@@ -19,6 +19,7 @@ export const JOBS = {
   "dna.count": dna.count,
   "dna.load": dna.load,
   "dna.read": dna.read,
+  "duality.load": duality.load,
   "duality.attend": duality.attend,
   "duality.measure": duality.measure,
   "experiments.ask": experiments.ask,

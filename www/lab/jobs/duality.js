@@ -1,4 +1,8 @@
-// Chapter 6: three forms of one head of Mamba-2.
+// Chapter 6: three forms of a layer: over a sentence that the page's model reads, and timed on one head of Mamba-2.
+
+import { theEngine } from "./page-model.js";
+
+export { load } from "./page-model.js";
 
 /** @typedef {typeof import("../../mamba_web_lab.js")} Wasm */
 /** @typedef {{ tokens: number, recurrence: number, chunked: number, masked: number, difference: number, size: number }} Timed seconds of each form, the largest difference between two, and the largest value */
@@ -20,40 +24,37 @@ function chance(seed) {
   };
 }
 
-/** @typedef {{ words: string[], matrix: ArrayLike<number>, difference: number, size: number }} Attention `[T, T]`; the other two as in {@link Timed} */
+/** @typedef {{ tokens: string[], matrix: ArrayLike<number>, difference: number, size: number, channels: number }} Attention `[T, T]`; difference and size as in {@link Timed} */
 
-export const SENTENCE = "Ada has a red cat and Ben has a blue cat ; who has the red cat ?";
-
-/** @param {string} sentence */
-export const wordsOf = (sentence) => sentence.split(/\s+/).filter(Boolean);
-
-/** A direction for each word, the same for the same word, from its letters. @param {string} word @returns {number[]} of length 1 */
-function directionOf(word) {
-  let seed = 7;
-  for (const letter of word.toLowerCase()) seed = (Math.imul(seed, 31) + (letter.codePointAt(0) ?? 0)) | 0;
-  const next = chance(seed || 1);
-  // The first numbers of such a generator resemble each other for alike seeds.
-  for (let skipped = 0; skipped < 8; skipped++) next();
-  const numbers = Array.from({ length: STATES }, next);
-  const length = Math.hypot(...numbers);
-  return numbers.map((number) => number / length);
-}
+export const SENTENCE = "My name is Ada and I have a red cat. What colour is my cat? Your cat is";
+/** The layer of the example, counted from 0: it looks back at names. */
+export const LAYER = 9;
+/** Tokens in a chunk, where the sentence is read in chunks. */
+const CHUNK = 8;
 
 /**
- * One head over the words of a sentence: the matrix, and how far the three forms are apart.
+ * A layer of the page's model over a sentence: the matrix of a channel, or of all their mean size, and how far the three forms
+ * of the layer are apart.
  *
  * @param {Wasm} wasm
- * @param {{ sentence: string, forgetting: number }} input `forgetting`: -A, with a step of 1 for each word
+ * @param {{ sentence: string, layer: number, channel: number | null }} input
  * @returns {Attention}
  */
-export function attend(wasm, { sentence, forgetting }) {
-  const words = wordsOf(sentence);
-  const directions = Float32Array.from(words.flatMap(directionOf));
-  const head = new wasm.LabHead(-forgetting, new Float32Array(words.length).fill(1), directions, directions, directions);
-  const matrix = head.matrix();
-  const { difference, size } = compare([head.recurrence(), head.chunked(4), head.masked()]);
-  head.free();
-  return { words, matrix, difference, size };
+export function attend(wasm, { sentence, layer, channel }) {
+  const engine = theEngine();
+  const ids = engine.tokenize(sentence);
+  const reading = new wasm.LabReading(engine, ids, layer);
+  try {
+    const recurrence = reading.recurrence();
+    return {
+      tokens: Array.from(ids, (id) => engine.detokenize(Uint32Array.of(id))),
+      matrix: reading.attention(channel ?? undefined),
+      channels: recurrence.length / ids.length,
+      ...compare([recurrence, reading.chunked(CHUNK), reading.masked()]),
+    };
+  } finally {
+    reading.free();
+  }
 }
 
 /** The largest difference between some outputs, and the largest value. @param {Float32Array[]} outputs */

@@ -35,6 +35,9 @@ pub struct Work {
     b_c: Vec<[f32; 2]>,
     /// The R of x_dbl for dt_proj.
     dt_tiles: Tiles,
+    /// `[E]`, what the last token writes: the scan puts its result in the same place.
+    #[cfg(feature = "lab")]
+    last_x: Vec<f32>,
 }
 
 impl Work {
@@ -45,6 +48,8 @@ impl Work {
             x_dbl: filled(tokens * most(model::Mamba1::x_proj_rows), 0.0, "the work space")?,
             b_c: filled(tokens * most(|dims| dims.d_state), [0.0; 2], "the work space")?,
             dt_tiles: Tiles::new(tokens, most(|dims| dims.dt_rank), false)?,
+            #[cfg(feature = "lab")]
+            last_x: Vec::new(),
         })
     }
 }
@@ -81,6 +86,12 @@ impl layer::Work {
                 in_proj(layer, border + gate.start..border + gate.end, u, t, &block.inputs);
             }
         });
+
+        #[cfg(feature = "lab")]
+        {
+            self.mamba1.last_x.clear();
+            self.mamba1.last_x.extend_from_slice(&self.convolved[(t - 1) * e..t * e]);
+        }
 
         let x_dbl = &mut self.mamba1.x_dbl[..t * r_2n];
         let (x, out) = (&self.x_tiles, Columns::new(x_dbl, r_2n));
@@ -133,6 +144,7 @@ impl layer::Work {
         let b_c = self.mamba1.b_c[..n * t].chunks_exact(t).map(|of_state| of_state[t - 1]);
         Step {
             halvings: mixer.scan.a.chunks_exact(e).flat_map(|a| a.iter().zip(&delta).map(|(a, d)| -a * d)).collect(),
+            x: self.mamba1.last_x.clone(),
             b: b_c.clone().map(|[b, _]| b).collect(),
             c: b_c.map(|[_, c]| c).collect(),
             z: row(&self.projected, rows)[e..2 * e].to_vec(),

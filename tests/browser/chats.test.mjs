@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { answerIsDone, lastAnswer, loadByAddress, modelIsCalled, modelIsReady, send, setSetting, tokensRead, withPage } from "./support/chromium.mjs";
-import { countReading, engineRead, fillStore, isStored, say, shortAnswers, stored } from "./support/chats.mjs";
+import { countReading, engineRead, fillStore, isStored, say, shortAnswers, stored, timeList } from "./support/chats.mjs";
 import { openSite } from "./support/site.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
@@ -255,34 +255,7 @@ describe("the list", () => {
       await page.reload();
       await page.waitForFunction(() => document.querySelectorAll(".chat-title").length >= 60);
       assert.ok((await page.locator(".chat-title").count()) < 200, "only what is near is in the document");
-      /** How long it takes from an event until the frame that shows it. */
-      const times = await page.evaluate(async () => {
-        const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
-        const until = async (/** @type {() => unknown} */ isDone) => {
-          while (!isDone()) await frame();
-          await frame();
-        };
-        const search = /** @type {HTMLInputElement} */ (document.getElementById("search-chats"));
-        const timed = async (/** @type {() => void} */ act, /** @type {() => unknown} */ isDone) => {
-          const start = performance.now();
-          act();
-          await until(isDone);
-          return Math.round(performance.now() - start);
-        };
-        const write = (/** @type {string} */ text) => {
-          search.value = text;
-          search.dispatchEvent(new Event("input"));
-        };
-        const rows = () => [...document.querySelectorAll(".chat-title")].map((title) => title.textContent);
-        const rare = await timed(() => write("topic777"), () => rows().length === 1);
-        const common = await timed(() => write("message"), () => rows().length >= 60);
-        const found = rows().length;
-        const long = await timed(() => write("1999"), () => rows().length === 1 && rows()[0] === "Chat 0 of 2000");
-        const open = await timed(() => document.querySelector("a.chat-link")?.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true })), () => document.querySelectorAll(".turn").length > 5);
-        return { rare, common, long, open, found };
-      });
-      console.log("ms:", JSON.stringify(times));
-      assert.ok(times.found < 200);
+      console.log("ms:", JSON.stringify(await timeList(page)));
       assert.ok((await page.locator(".turn").count()) < 60, "only the turns near the end are in the document");
       assert.match(await page.locator(".said .text").last().innerText(), /Message 1999/);
       // The whole way up, without a jump.

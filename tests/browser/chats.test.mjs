@@ -263,6 +263,22 @@ describe("the list", () => {
       await page.waitForFunction(() => document.querySelectorAll(".turn").length >= 30);
       await page.getByRole("button", { name: "Show earlier turns" }).press("Enter");
       await page.waitForFunction(() => document.querySelectorAll(".turn").length >= 50);
+      // A place in the middle is there again: first with the turns around it, then with all of them.
+      const place = () => page.evaluate(() => {
+        const turn = [...document.querySelectorAll(".turn")].find((element) => element.getBoundingClientRect().bottom > 200);
+        return { said: turn?.querySelector(".said .text")?.textContent, top: Math.round(turn?.getBoundingClientRect().top ?? NaN) };
+      });
+      await page.evaluate(() => scrollBy(0, 2000));
+      await page.waitForTimeout(1600); // noted, and saved
+      const before = await place();
+      await page.reload();
+      await page.waitForSelector(".turn");
+      await page.getByRole("button", { name: "Show earlier turns" }).waitFor(); // all are there
+      await modelIsReady(page);
+      await page.getByRole("button", { name: "Edit", exact: true }).first().waitFor();
+      const after = await place();
+      assert.equal(after.said, before.said);
+      assert.ok(Math.abs(after.top - before.top) < 30, `${after.top}, ${before.top}`);
     });
   });
 });

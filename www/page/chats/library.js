@@ -11,8 +11,8 @@ import { wordsOf } from "./words.js";
  * @typedef {import("./tree.js").Node} Node
  * @typedef {import("./said.js").Said} Said
  * @typedef {{ chat: Chat, nodes: Node[] }} Whole
- * @typedef {Whole & { rest?: Promise<Node[]> }} Opened of a long chat `nodes` are first those that are looked at; all of them
- *   come with `rest`
+ * @typedef {Whole & { rest?: () => Promise<Node[]> }} Opened of a long chat `nodes` are those that are looked at; `rest` reads
+ *   all of them
  * @typedef {{ changed: string } | { removed: string[] }} News
  */
 
@@ -74,7 +74,7 @@ export class Library {
   /** @param {string} id @returns {Promise<Whole | null>} */
   async open(id) {
     const opened = await this.openSoon(id);
-    return opened && { chat: opened.chat, nodes: (await opened.rest) ?? opened.nodes };
+    return opened && { chat: opened.chat, nodes: (await opened.rest?.()) ?? opened.nodes };
   }
 
   /** As `open`, but does not wait for all turns of a long chat. @param {string} id @returns {Promise<Opened | null>} */
@@ -88,7 +88,7 @@ export class Library {
     this.#chats.set(id, chat);
     const rest = async () => (await store?.nodes(id).catch(() => null)) ?? [];
     const first = store && (await firstTurns(store, chat).catch(() => null));
-    return first ? { chat, nodes: first, rest: rest() } : { chat, nodes: await rest() };
+    return first ? { chat, nodes: first, rest } : { chat, nodes: await rest() };
   }
 
   /**

@@ -1,5 +1,6 @@
 // The chat that is on the screen: its tree, and what of it has to be saved.
 
+import { afterPaint } from "../dom.js";
 import { randomId } from "./new-chat.js";
 import { Saver } from "./saver.js";
 import { titleOf } from "./titles.js";
@@ -36,7 +37,7 @@ export class OpenChat {
     this.meta = chat;
     this.isWhole = !rest;
     this.tree = new Tree(nodes, rest ? (nodes.at(-1)?.id ?? null) : chat.leaf);
-    this.whole = rest ? rest.then((all) => this.#complete(all)) : Promise.resolve();
+    this.whole = rest ? afterPaint().then(rest).then((all) => this.#complete(all)) : Promise.resolve();
     this.#saver = new Saver((changed) => this.#save(changed));
   }
 

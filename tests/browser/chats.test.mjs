@@ -283,6 +283,39 @@ describe("the list", () => {
   });
 });
 
+test("a token changes the turn that is written, and nothing else that has a length: not the list, not the turns before", async () => {
+  await withPage(browser, small(), async (page) => {
+    await shortAnswers(page, 3);
+    for (const message of ["One", "Two", "Three"]) await say(page, message);
+    /** @param {number} tokens how many nodes were changed, made or removed where, while so many were written */
+    const changed = async (tokens) => {
+      await setSetting(page, "maxTokens", String(tokens));
+      await page.evaluate(() => {
+        const counts = { list: 0, before: 0, written: 0 };
+        const observer = new MutationObserver((records) => {
+          for (const { target, addedNodes, removedNodes } of records) {
+            const place = target instanceof Element ? target : target.parentElement;
+            const size = Math.max(1, addedNodes.length + removedNodes.length);
+            if (place?.closest("#chats")) counts.list += size;
+            else if (place?.closest(".turn")) counts[place.closest(".turn:last-child") ? "written" : "before"] += size;
+          }
+        });
+        observer.observe(document.body, { childList: true, characterData: true, attributes: true, subtree: true });
+        Object.assign(window, { counts });
+      });
+      await say(page, `${tokens} tokens`);
+      return page.evaluate(() => /** @type {any} */ (window).counts);
+    };
+    const few = await changed(20);
+    const many = await changed(400);
+    console.log("nodes:", JSON.stringify({ few, many }));
+    assert.ok(many.written > few.written, "the observer sees what is written");
+    assert.ok(many.written < 400 * 8, "a bounded number for a token");
+    // Once at the beginning and once at the end of an answer.
+    assert.ok(many.list <= few.list + 4 && many.before <= few.before + 40, "the rest does not depend on the length of the answer");
+  });
+});
+
 describe("where it cannot be kept", () => {
   test("a window without IndexedDB: the chat goes on, a sentence says so, nothing is there after a reload", async () => {
     await withPage(browser, small(), async (page) => {

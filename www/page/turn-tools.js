@@ -52,8 +52,9 @@ export class TurnTools {
    * @returns {import("./turn-view.js").TurnState}
    */
   state(node, isEnd) {
-    const { tree, isOwn } = this.#work.open();
-    const canChange = isOwn && this.#canChat;
+    const open = this.#work.open();
+    const { tree, isOwn } = open;
+    const canChange = open.canChange && this.#canChat;
     const siblings = tree.siblings(node.id);
     const reason = node.reason ?? "";
     return {
@@ -70,7 +71,7 @@ export class TurnTools {
     if (!node) return [];
     const { regenerate, edit, undo, go, open } = this.#work;
     const { onThreeWays, running } = this.#parts;
-    const isDisabled = !open().isOwn || !this.#canChat || running.isRunning;
+    const isDisabled = !open().canChange || !this.#canChat || running.isRunning;
     const items = [{ name: "Edit the answer", icon: "edit", action: () => edit(node) }];
     if (onThreeWays) items.push(/** @type {import("./menu.js").MenuItem} */ ({ name: "Answer in three ways", icon: "ways", action: () => onThreeWays(node), isDisabled }));
     if (node.id === open().tree.leaf) return [...items, { name: "Take this turn back", icon: "undo", action: undo }];

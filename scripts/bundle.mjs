@@ -17,6 +17,7 @@ import { injectManifest } from "workbox-build";
 import { crateNotices } from "./crates.mjs";
 import { npmNotices } from "./notices.mjs";
 import { PARTS, partsStayFiles } from "./parts.mjs";
+import { copyFonts, stylesAreText } from "./styles.mjs";
 
 /** Name of the bundle -> the module that it begins with. */
 const PROGRAMS = {
@@ -56,6 +57,7 @@ const common = {
       },
     },
     partsStayFiles(folder),
+    stylesAreText(),
   ],
 };
 
@@ -87,15 +89,8 @@ for (const [source, name] of [[html, "page"], [labHtml, "lab"]]) {
   });
 }
 
-await build({ ...common, entryPoints: { element: "element/element.css", embed: "styles/embed.css" }, outdir: "build/new" });
-
-// Browsers that know WebAssembly know woff2.
-const maths = await build({
-  ...common,
-  entryPoints: { maths: "page/markdown/maths.css" },
-  outdir: "build/new",
-  loader: { ".woff2": "file", ".woff": "empty", ".ttf": "empty" },
-});
+await build({ ...common, entryPoints: { embed: "styles/embed.css" }, outdir: "build/new" });
+await copyFonts(packages, at("build", "new"));
 
 const serviceWorker = await build({
   ...common,
@@ -120,7 +115,7 @@ await writeFile(at("embed.html"), pageOf("embed.html", embedHtml, "embed.css", {
 await writeFile(at("lab.html"), pageOf("lab.html", labHtml, "lab.css", { [PROGRAMS.lab]: "lab.js" }));
 for (const source of SOURCES) await rm(at(source), { recursive: true });
 for (const [name, way] of Object.entries(PUBLIC)) await writeFile(at(name), `${way} "./${home}/${name}";\n`);
-const inputs = [programs, parts, maths, serviceWorker].flatMap(({ metafile }) => Object.keys(metafile?.inputs ?? {}).map((input) => at(input)));
+const inputs = [programs, parts, serviceWorker].flatMap(({ metafile }) => Object.keys(metafile?.inputs ?? {}).map((input) => at(input)));
 await writeFile(at("THIRD-PARTY.txt"), `${await crateNotices()}\n\n${await npmNotices(inputs)}`);
 await keepShell();
 

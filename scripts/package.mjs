@@ -2,21 +2,28 @@
 //
 // mamba.js finds each other file by `new URL("./name", import.meta.url)`. Bundlers take such files over as they are, so each
 // worker is one file that imports nothing, and no bundler has to know what a worker is. node.js is the same module with
-// another platform (www/engine/node/).
+// another platform (www/engine/node/). mamba.js and element.js share engine.js, so a page that uses both has one engine and one
+// kind of errors. Parts of the element that few chats need stay files, which bundlers know from `import()`.
 
 import { execFile } from "node:child_process";
 import { copyFile, mkdir, readFile, readdir, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { brotliCompressSync } from "node:zlib";
 import { build } from "esbuild";
 import { crateNotices } from "./crates.mjs";
 import { npmNotices } from "./notices.mjs";
+import { PARTS, partsStayFiles } from "./parts.mjs";
+import { copyFonts, stylesAreText } from "./styles.mjs";
 
 /** What people download: three builds of the wasm, of which a page fetches one, and the module of constraints. */
 const PACKED_LIMIT_BYTES = 8e6;
+/** What a page without a bundler downloads of programs before it shows a chat, brotli -11: element.js and engine.js. */
+const ELEMENT_LIMIT_BYTES = 70e3;
 
 const root = fileURLToPath(new URL("../", import.meta.url));
+const packages = path.join(root, "node_modules");
 const run = promisify(execFile);
 const WASM = ["mamba_web_bg.wasm", "mamba_web_relaxed_bg.wasm", "mamba_web_threads_bg.wasm", "mamba_web_guide_bg.wasm"];
 
@@ -54,13 +61,22 @@ export async function makePackage(site, folder) {
     target: "esnext",
     metafile: true,
     logLevel: "warning",
-    nodePaths: [path.join(root, "node_modules")],
+    nodePaths: [packages],
   };
   const made = await Promise.all([
     // Their user's bundler makes these smaller, and until then a person can read them.
-    build({ ...common, entryPoints: { mamba: "mamba.js" }, plugins: [sources(programs)] }),
+    build({
+      ...common,
+      entryPoints: { mamba: "mamba.js", element: "element.js" },
+      splitting: true,
+      chunkNames: "engine",
+      external: ["../../mamba_web*"], // the workers' matter; nothing of these programs leads there
+      plugins: [partsStayFiles(path.join(root, "www")), stylesAreText()],
+    }),
+    build({ ...common, entryPoints: PARTS, plugins: [stylesAreText()], minify: true }), // other people's code nearly all
     build({ ...common, entryPoints: { node: "mamba.js" }, plugins: [sources(programs, true)], platform: "node" }),
     build({ ...common, entryPoints: { ai: "ai.js" } }), // it imports nothing of the engine
+    build({ ...common, entryPoints: { "element-node": "element/node.js" } }),
     build({ ...common, entryPoints: { "node-thread": "engine/node/thread.js" }, platform: "node" }),
     // Bundlers copy these.
     build({
@@ -73,6 +89,7 @@ export async function makePackage(site, folder) {
   ]);
   const inputs = made.flatMap(({ metafile }) => Object.keys(metafile?.inputs ?? {}).map((input) => path.join(root, "www", input)));
   await Promise.all(WASM.map((name) => copyFile(path.join(programs, name), path.join(folder, name))));
+  await copyFonts(packages, folder);
   await writeTypes(folder);
   await writeFile(path.join(folder, "THIRD-PARTY.txt"), `${await crateNotices()}\n\n${await npmNotices(inputs)}`);
   for (const name of ["LICENSE", "CHANGELOG.md"]) await copyFile(path.join(root, name), path.join(folder, name));
@@ -94,20 +111,22 @@ async function manifest() {
     engines: { node: ">=20" },
     exports: {
       ".": { types: "./types/mamba.d.ts", browser: "./mamba.js", node: "./node.js", default: "./mamba.js" },
+      "./element": { types: "./types/element/types.d.ts", browser: "./element.js", node: "./element-node.js", default: "./element.js" },
       "./ai": { types: "./types/ai.d.ts", default: "./ai.js" },
       "./package.json": "./package.json",
     },
-    sideEffects: false,
-    files: ["*.js", "*.wasm", "types/", "THIRD-PARTY.txt", "CHANGELOG.md"],
+    sideEffects: ["./element.js"],
+    files: ["*.js", "*.wasm", "*.woff2", "types/", "THIRD-PARTY.txt", "CHANGELOG.md"],
   };
 }
 
-/** The declarations that mamba.d.ts and ai.d.ts need, themselves included. @param {string} folder */
+/** The declarations that those of the entries need, themselves included. @param {string} folder */
 async function writeTypes(folder) {
   const all = path.join(folder, "all-types");
   const options = ["--declaration", "--emitDeclarationOnly", "--noEmit", "false", "--stripInternal", "--rootDir", "www", "--outDir", all];
   await run(path.join(root, "node_modules/.bin/tsc"), ["-p", ".", ...options], { cwd: root });
-  const wanted = new Set(["mamba.d.ts", "ai.d.ts"]);
+  await copyFile(path.join(root, "www/element/types.d.ts"), path.join(all, "element/types.d.ts")); // written by hand
+  const wanted = new Set(["mamba.d.ts", "ai.d.ts", "element/types.d.ts"]);
   for (const name of wanted) {
     if (name === "mamba_web.d.ts") throw new Error("The public types lead to those of the wasm. Something private lacks @internal.");
     const text = await readFile(path.join(all, name), "utf8");
@@ -140,5 +159,9 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     if (!name.startsWith("types/")) console.log(`${String((await stat(path.join(folder, name))).size.toLocaleString("en")).padStart(12)}  ${name}`);
   }
   console.log(`${bytes.toLocaleString("en").padStart(12)}  ${path.relative(root, file)}`);
+  const element = await Promise.all(["element.js", "engine.js"].map(async (name) => brotliCompressSync(await readFile(path.join(folder, name))).length));
+  const elementBytes = element.reduce((sum, one) => sum + one);
+  console.log(`${elementBytes.toLocaleString("en").padStart(12)}  element.js and engine.js, brotli -11`);
+  if (elementBytes > ELEMENT_LIMIT_BYTES) throw new Error(`The element is larger than ${ELEMENT_LIMIT_BYTES.toLocaleString("en")} bytes.`);
   if (bytes > PACKED_LIMIT_BYTES) throw new Error(`The package is larger than ${PACKED_LIMIT_BYTES.toLocaleString("en")} bytes.`);
 }

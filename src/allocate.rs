@@ -35,3 +35,14 @@ pub(crate) fn copied<T: Copy>(from: &[T], what: &str) -> Result<Vec<T>> {
     values.extend_from_slice(from);
     Ok(values)
 }
+
+/// Makes `values` at least `len` long; what it had is of no use any more.
+///
+/// # Errors
+/// As [`reserved`]; nothing has changed then.
+pub(crate) fn grow<T: Clone + Default>(values: &mut Vec<T>, len: usize, what: &str) -> Result<()> {
+    if values.len() < len {
+        *values = filled(len, T::default(), what)?;
+    }
+    Ok(())
+}

@@ -13,6 +13,7 @@
 //!
 //! * `session`: a sequence and its conversation, and at most one run.
 //! * `run`: what was asked, how far it is, and its statistics.
+//! * `together`: a step of several sessions at once.
 //! * `output`: from tokens to text, up to a stop string.
 //! * `input`: from a request to the tokens to read.
 //! * `trace`: the tokens that a run has read.
@@ -25,6 +26,7 @@ mod run;
 mod session;
 mod stats;
 mod stop;
+mod together;
 mod trace;
 mod weigh;
 
@@ -32,6 +34,7 @@ pub(crate) use input::check_ids;
 pub use request::{Input, Request, Text, Turn};
 pub use session::{Saving, Session};
 pub use stats::Stats;
+pub use together::step_together;
 pub use weigh::{Alternative, Weighed};
 
 use serde::Serialize;

@@ -6,8 +6,8 @@
 
 use core::task::Poll;
 
-use crate::allocate::{copied, filled};
-use crate::backend::{Arrival, Backend, Choice, Fetch, Remote, Ticket};
+use crate::allocate::{copied, filled, reserved};
+use crate::backend::{self, Arrival, Backend, Choice, Fetch, Remote, Ticket};
 use crate::error::{Error, Result};
 use crate::sampler::{Chooser, Recent};
 use crate::state::{State, mix};
@@ -37,6 +37,25 @@ pub struct Sequence {
 enum Work {
     Read,
     Fetch(Fetch),
+}
+
+/// Reads one token into each of several sequences on a backend that does all work itself, in one call. Each of them has
+/// [chosen](Sequence::choose) its token there.
+///
+/// # Errors
+/// As [`Backend::decode_together`]; then none of the tokens has been read.
+pub fn read_together(backend: &mut dyn Backend, reads: &mut [(&mut Sequence, u32)]) -> Result<()> {
+    let mut all = reserved(reads.len(), "a list of sequences")?;
+    for (sequence, token) in reads.iter_mut() {
+        let Sequence { state, logits, .. } = &mut **sequence;
+        all.push(backend::Read { token: *token, state, logits });
+    }
+    backend.decode_together(&mut all)?;
+    for (sequence, token) in reads {
+        sequence.state.renew();
+        sequence.note(&[*token]);
+    }
+    Ok(())
 }
 
 impl Sequence {

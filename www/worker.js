@@ -1,8 +1,10 @@
 // The engine's worker. It does one step at a time (a block of the prompt or one token) and reads
-// its messages in between. Sessions that have work at the same time take turns.
+// its messages in between. Sessions that have work at the same time take turns; those that generate on the CPU do their
+// steps in one pass, for which the weights are read once.
 
 import { asMambaError, asStartError, badArgument, isFatal, outOfMemory, toPlain } from "./engine/errors.js";
 import { loadModel } from "./engine/files/load-model.js";
+import { Passes } from "./engine/session/passes.js";
 import { TOKENS_AHEAD } from "./engine/session/protocol.js";
 import { Turns } from "./engine/session/turns.js";
 import { walkOf } from "./engine/program/guide.js";
@@ -22,7 +24,10 @@ const HURRY_MS = 4;
 /** A kept state that cannot be opened for one of these reasons is as good as none. */
 const NO_STATE = new Set(["bad-state", "wrong-model"]);
 
-/** @typedef {{ isStopped: boolean, untaken: number, wake: () => void }} Run */
+/**
+ * @typedef {{ isStopped: boolean, untaken: number, wake: () => void, who: object }} Run
+ *   `who` takes its turns: itself, or the passes that it joins
+ */
 
 let memoryBytes = () => 0;
 /** @type {(module: WebAssembly.Module | null) => void} */
@@ -95,6 +100,11 @@ let nextSession = 1;
 /** @type {Map<number, Run>} the runs under way, by the id of their call */
 const runs = new Map();
 const turns = new Turns();
+/** @type {Passes<{ session: WasmSession, run: Run }, any>} */
+const passes = new Passes(async () => {
+  await turns.take(passes);
+  await nextTask(); // whoever was in the last pass is ready by then
+}, advance);
 
 /** @param {WasmSession} session */
 function keep(session) {
@@ -216,7 +226,7 @@ const calls = {
   async run({ session: handle, request: { constraint, ...request } }, id) {
     const session = theSession(handle);
     /** @type {Run} */
-    const run = { isStopped: false, untaken: 0, wake: () => {} };
+    const run = { isStopped: false, untaken: 0, wake: () => {}, who: {} };
     runs.set(id, run);
     try {
       session.begin(request, constraint && (await walkOf(theEngine(), constraint, guideAddress)));
@@ -227,7 +237,7 @@ const calls = {
       if (!isFatal(error)) await giveUp(session, id);
       throw error;
     } finally {
-      turns.end(run);
+      turns.end(run.who);
       runs.delete(id);
     }
   },
@@ -243,10 +253,9 @@ async function work(session, run, id) {
   for (;;) {
     await nextTask();
     while (run.untaken > TOKENS_AHEAD && !run.isStopped) {
-      await turns.pause(run, new Promise((resolve) => (run.wake = () => resolve(undefined))));
+      await turns.pause(run.who, new Promise((resolve) => (run.wake = () => resolve(undefined))));
     }
-    await turns.take(run);
-    const step = await oneStep(session, run, id);
+    const step = await nextStep(session, run, id);
     if (!step) {
       const text = session.cancel();
       await readBack(session, id);
@@ -276,6 +285,41 @@ const ending = (session, reason, text) => ({
   surprise: session.surprises(),
   ...standing(session),
 });
+
+/**
+ * Does the next step, by itself or in a pass with those of other sessions; null when the run is stopped.
+ *
+ * @param {WasmSession} session
+ * @param {Run} run
+ * @param {number} id
+ */
+async function nextStep(session, run, id) {
+  for (;;) {
+    const who = runs.size > 1 && session.mayJoin ? passes : run;
+    if (run.who !== who) turns.end(run.who);
+    run.who = who;
+    if (who === run) {
+      await turns.take(run);
+      return oneStep(session, run, id);
+    }
+    const step = await passes.join({ session, run });
+    if (step?.kind !== "waiting") return step;
+  }
+}
+
+/**
+ * A step of each, and null for those that are stopped. Whoever may not join any more, because the model has moved to the
+ * GPU meanwhile, has to do its step by itself.
+ *
+ * @param {{ session: WasmSession, run: Run }[]} members
+ */
+function advance(members) {
+  const joins = members.map(({ session, run }) => !run.isStopped && session.mayJoin);
+  const pass = theEngine().pass();
+  members.forEach(({ session }, index) => joins[index] && pass.add(session));
+  const outcomes = pass.advance();
+  return members.map(({ run }, index) => (joins[index] ? outcomes.shift() : { step: run.isStopped ? null : { kind: "waiting" } }));
+}
 
 /**
  * Does one step and waits for it; null when the run is stopped. The turn is kept until the step is done. Otherwise a

@@ -131,6 +131,17 @@ pub trait Backend {
     /// One call with T tokens gives what T calls with one token each give.
     fn prefill(&mut self, tokens: &[u32], state: &mut State, logits: Option<&mut [f32]>) -> Result<()>;
 
+    /// Reads one token into each of several sequences (k, any number), and writes the scores of the token that follows it
+    /// there. Gives what k calls of [`Backend::prefill`] give. A backend may read its weights once for several of them.
+    ///
+    /// # Errors
+    /// As [`Backend::prefill`]. If a token, a state or a buffer is not the model's, or there is no memory, nothing has
+    /// changed in any of the sequences.
+    fn decode_together(&mut self, reads: &mut [Read<'_>]) -> Result<()> {
+        prepare_together(self.config(), reads)?;
+        reads.iter_mut().try_for_each(|read| self.prefill(&[read.token], read.state, Some(read.logits)))
+    }
+
     /// As [`Backend::prefill`] with one token, and what each layer of Mamba did.
     ///
     /// # Errors
@@ -144,6 +155,16 @@ pub trait Backend {
     fn remote(&mut self) -> Option<&mut dyn Remote> {
         None
     }
+}
+
+/// What [`Backend::decode_together`] does for one sequence.
+pub struct Read<'a> {
+    /// The token to read, below V.
+    pub token: u32,
+    /// The state that it is read into.
+    pub state: &'a mut State,
+    /// `[V]`, takes the scores of the next token.
+    pub logits: &'a mut [f32],
 }
 
 /// How many of the backend's kernels are compiled. A browser takes a while to compile them.
@@ -214,4 +235,10 @@ pub(crate) fn check_call(
         return Err(Error::BadArgument(format!("The buffer for the logits must hold {} values.", config.vocab)));
     }
     Ok(())
+}
+
+/// Makes certain that each of the sequences can be read into, before any of them is.
+pub(crate) fn prepare_together(config: &Config, reads: &mut [Read<'_>]) -> Result<()> {
+    reads.iter().try_for_each(|read| check_call(config, 1, &[read.token], read.state, Some(read.logits)))?;
+    reads.iter_mut().try_for_each(|read| read.state.make_whole())
 }

@@ -49,6 +49,14 @@ pub(super) struct Run {
     pub waiting_since: Option<Instant>,
 }
 
+/// How far a step came without reading a token that was generated.
+pub(super) enum Half {
+    /// To its end.
+    Done(Step),
+    /// This token is to be read; then [`Run::take`] ends the step.
+    Read(u32),
+}
+
 impl Run {
     /// Whether a part of the prompt is still to be read.
     pub fn is_reading(&self) -> bool {
@@ -59,6 +67,11 @@ impl Run {
     pub fn step(&mut self, sequence: &mut Sequence, stats: &mut Stats, model: &mut dyn LoadedModel) -> Result<Step> {
         let start = self.waiting_since.take().unwrap_or_else(Instant::now);
         let step = self.work(sequence, stats, model);
+        self.note(start, sequence, stats, step)
+    }
+
+    /// Counts what a step that began at `start` has done.
+    pub fn note(&mut self, start: Instant, sequence: &Sequence, stats: &mut Stats, step: Result<Step>) -> Result<Step> {
         stats.read_tokens = sequence.passed() - self.passed_before;
         let step = step?;
         match step {
@@ -71,8 +84,19 @@ impl Run {
     }
 
     fn work(&mut self, sequence: &mut Sequence, stats: &mut Stats, model: &mut dyn LoadedModel) -> Result<Step> {
+        match self.first_half(sequence, stats, model)? {
+            Half::Done(step) => Ok(step),
+            Half::Read(id) => match sequence.read(model.backend(), &[id], true)? {
+                Poll::Pending => Ok(Step::Waiting),
+                Poll::Ready(_) => self.take(id, stats, model),
+            },
+        }
+    }
+
+    /// The step, up to where a token that was generated is read.
+    pub fn first_half(&mut self, sequence: &mut Sequence, stats: &Stats, model: &mut dyn LoadedModel) -> Result<Half> {
         if self.over.is_none() && self.is_reading() {
-            return self.read_block(sequence, model.backend());
+            return self.read_block(sequence, model.backend()).map(Half::Done);
         }
         if self.over.is_none() {
             self.over = match &self.chooser {
@@ -83,8 +107,8 @@ impl Run {
             };
         }
         match self.over {
-            Some(reason) => self.end(sequence, model, reason),
-            None => self.next_token(sequence, stats, model),
+            Some(reason) => self.end(sequence, model, reason).map(Half::Done),
+            None => self.choose(sequence, stats, model),
         }
     }
 
@@ -113,17 +137,17 @@ impl Run {
         Ok(Step::Prefill { read: self.read, total: self.tokens.len() })
     }
 
-    fn next_token(&mut self, sequence: &mut Sequence, stats: &mut Stats, model: &mut dyn LoadedModel) -> Result<Step> {
+    fn choose(&mut self, sequence: &mut Sequence, stats: &Stats, model: &mut dyn LoadedModel) -> Result<Half> {
         let many = if stats.tokens < FIRST_TOKENS { READ_BACK_PROMPT_TOKENS } else { READ_BACK_GENERATED_TOKENS };
         let is_due = sequence.behind() >= many && self.chosen.is_none();
         if is_due && sequence.read_back(model.backend())?.is_pending() {
-            return Ok(Step::Waiting);
+            return Ok(Half::Done(Step::Waiting));
         }
-        let Some(chooser) = &mut self.chooser else { return Ok(Step::Waiting) };
+        let Some(chooser) = &mut self.chooser else { return Ok(Half::Done(Step::Waiting)) };
         let id = match self.chosen {
             Some(id) => id,
             None => match sequence.choose(model.backend(), chooser, self.tokens_left)? {
-                Poll::Pending => return Ok(Step::Waiting),
+                Poll::Pending => return Ok(Half::Done(Step::Waiting)),
                 Poll::Ready(id) => {
                     if self.weighs {
                         self.weighed = Some(Weighed::new(sequence.logits(), id, model.tokenizer().ok())?);
@@ -134,17 +158,21 @@ impl Run {
         };
         if self.stop_tokens.contains(&id) {
             self.over = Some(Reason::Stop);
-            return self.end(sequence, model, Reason::Stop);
+            return self.end(sequence, model, Reason::Stop).map(Half::Done);
         }
         self.chosen = Some(id);
-        if sequence.read(model.backend(), &[id], true)?.is_pending() {
-            return Ok(Step::Waiting);
-        }
+        Ok(Half::Read(id))
+    }
+
+    /// Takes note of the token that was chosen and has been read.
+    pub fn take(&mut self, id: u32, stats: &mut Stats, model: &dyn LoadedModel) -> Result<Step> {
         self.trace.push(&[id]);
         self.chosen = None;
         self.before = None;
         self.tokens_left -= 1;
-        chooser.accept(id)?;
+        if let Some(chooser) = &mut self.chooser {
+            chooser.accept(id)?;
+        }
         let text = match model.tokenizer() {
             Ok(tokenizer) => self.output.push(id, tokenizer)?,
             Err(_) => String::new(), // a model without one gives ids only

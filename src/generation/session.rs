@@ -22,9 +22,9 @@ const CONTEXT_TOKENS: usize = 8;
 
 /// A text that a model reads and writes. Made by [`Engine::session`](crate::Engine::session).
 pub struct Session {
-    sequence: Sequence,
+    pub(super) sequence: Sequence,
     conversation: Conversation,
-    stats: Stats,
+    pub(super) stats: Stats,
     /// What the last run has read.
     trace: Trace,
     /// Of the tokens that the last run has read, if it weighed them.
@@ -152,10 +152,17 @@ impl Session {
     /// [`Error::BadArgument`] when nothing has begun, and whatever the backend and the sampler return. An error ends
     /// the run, except [`Error::DeviceLost`]: once the engine has another backend, the run continues where it was.
     pub fn step(&mut self, model: &mut dyn LoadedModel) -> Result<Step> {
-        let Some(mut run) = self.run.take() else {
-            return Err(Error::BadArgument("Nothing is being generated in this session.".into()));
-        };
+        let mut run = self.take_run()?;
         let result = run.step(&mut self.sequence, &mut self.stats, model);
+        self.keep_run(run, result)
+    }
+
+    pub(super) fn take_run(&mut self) -> Result<Run> {
+        self.run.take().ok_or_else(|| Error::BadArgument("Nothing is being generated in this session.".into()))
+    }
+
+    /// Goes on with the run after a step, or ends it.
+    pub(super) fn keep_run(&mut self, run: Run, result: Result<Step>) -> Result<Step> {
         match &result {
             Ok(Step::End { .. }) => {
                 self.trace = run.trace;
@@ -234,6 +241,11 @@ impl Session {
     /// Whether a run is going on.
     pub fn is_running(&self) -> bool {
         self.run.is_some()
+    }
+
+    /// Whether a run is going on that has read its prompt, so that its steps are tokens.
+    pub fn is_decoding(&self) -> bool {
+        self.run.as_ref().is_some_and(|run| !run.is_reading())
     }
 
     /// Scores of the next token, `[V]`.

@@ -6,6 +6,7 @@ mod constraint;
 mod error;
 mod helper;
 mod loader;
+mod pass;
 mod request;
 mod session;
 mod values;
@@ -20,6 +21,7 @@ use crate::error::{Error, Result};
 pub(crate) use error::Thrown;
 pub use helper::KernelHelper;
 pub use loader::ModelLoader;
+pub use pass::WasmPass;
 pub use session::WasmSession;
 #[cfg(feature = "lab")]
 pub(crate) use values::to_js;
@@ -140,6 +142,11 @@ impl WasmEngine {
     pub fn session(&self, system: Option<String>) -> Result<WasmSession, JsValue> {
         let session = self.0.borrow().session(system.as_deref()).thrown()?;
         Ok(WasmSession::new(session, Rc::clone(&self.0)))
+    }
+
+    /// A step of several sessions, to which they are added.
+    pub fn pass(&self) -> WasmPass {
+        WasmPass::new(Rc::clone(&self.0))
     }
 
     /// A session from the bytes of a `.mstate` file.

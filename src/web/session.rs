@@ -17,13 +17,14 @@ use crate::state::Packing;
 /// See [`Session`].
 #[wasm_bindgen]
 pub struct WasmSession {
-    pub(crate) session: Session,
+    /// Shared with a [`WasmPass`](super::WasmPass) while there is one.
+    pub(crate) session: Rc<RefCell<Session>>,
     pub(crate) engine: Rc<RefCell<Engine>>,
 }
 
 impl WasmSession {
     pub(super) fn new(session: Session, engine: Rc<RefCell<Engine>>) -> Self {
-        Self { session, engine }
+        Self { session: Rc::new(RefCell::new(session)), engine }
     }
 }
 
@@ -34,55 +35,62 @@ impl WasmSession {
         let walk = walk.map(Remote);
         let engine = self.engine.borrow();
         let (request, weighs) = request::parse(&engine, request).thrown()?;
-        self.session.weigh(weighs);
+        let mut session = self.session.borrow_mut();
+        session.weigh(weighs);
         let guided = |walk| Box::new(Guided::new(walk, engine.stop_tokens().to_vec())) as Box<dyn Constraint>;
-        self.session.begin_under(&*engine, request, walk.map(guided)).thrown()
+        session.begin_under(&*engine, request, walk.map(guided)).thrown()
     }
 
     /// One block of the prompt, or one token:
     /// `{kind: "prefill", read, total}`, `{kind: "token", id, text}` or `{kind: "end", reason, text}`; or
     /// `{kind: "waiting"}`, and then again when `arrival` has resolved.
     pub fn advance(&mut self) -> Result<JsValue, JsValue> {
-        let step = self.session.step(&mut *self.engine.borrow_mut()).thrown()?;
+        let step = self.session.borrow_mut().step(&mut *self.engine.borrow_mut()).thrown()?;
         values::to_js(&step)
+    }
+
+    /// Whether its next step is a token, which a pass may take together with those of other sessions.
+    #[wasm_bindgen(getter, js_name = mayJoin)]
+    pub fn may_join(&self) -> bool {
+        self.session.borrow().is_decoding() && self.engine.borrow_mut().backend().remote().is_none()
     }
 
     /// Ends what `begin` started. Tokens that were handed out stay read; their text that was held back is returned.
     pub fn cancel(&mut self) -> String {
-        self.session.cancel()
+        self.session.borrow_mut().cancel()
     }
 
     /// Of the last token, if the request asked for its surprise: `{surprise, alternatives: [{id, text, probability}]}`.
     pub fn weighed(&self) -> Result<JsValue, JsValue> {
-        self.session.weighed().map_or(Ok(JsValue::UNDEFINED), values::to_js)
+        self.session.borrow().weighed().map_or(Ok(JsValue::UNDEFINED), values::to_js)
     }
 
     /// Of each token that the last run has read and weighed, in nats; NaN for the first one of a session.
     pub fn surprises(&self) -> Vec<f32> {
-        self.session.surprises().to_vec()
+        self.session.borrow().surprises().to_vec()
     }
 
     /// A session that goes on from a mixture of two states: `1 - weight` parts of this one.
     pub fn blend(&self, other: &WasmSession, weight: f32) -> Result<WasmSession, JsValue> {
-        let session = self.session.blend(&other.session, weight).thrown()?;
+        let session = self.session.borrow().blend(&other.session.borrow(), weight).thrown()?;
         Ok(Self::new(session, Rc::clone(&self.engine)))
     }
 
     /// How far the two states are apart: `[{layer, kind, relative, cosine}]`.
     pub fn difference(&self, other: &WasmSession) -> Result<JsValue, JsValue> {
-        values::to_js(&self.session.difference(&other.session).thrown()?)
+        values::to_js(&self.session.borrow().difference(&other.session.borrow()).thrown()?)
     }
 
     /// Before `logits` and `snapshot`, and after `cancel`: true when the state is in the worker's memory, false when this
     /// has to be called again after `arrival`.
     #[wasm_bindgen(js_name = readBack)]
     pub fn read_back(&mut self) -> Result<bool, JsValue> {
-        self.session.step_back(&mut *self.engine.borrow_mut()).thrown()
+        self.session.borrow_mut().step_back(&mut *self.engine.borrow_mut()).thrown()
     }
 
     /// A promise that resolves when there may be more to do.
     pub fn arrival(&self) -> js_sys::Promise {
-        let arrival = self.session.arrival(&mut *self.engine.borrow_mut());
+        let arrival = self.session.borrow().arrival(&mut *self.engine.borrow_mut());
         wasm_bindgen_futures::future_to_promise(async move {
             if let Some(arrival) = arrival {
                 arrival.await;
@@ -100,39 +108,39 @@ impl WasmSession {
 
     /// Scores of the next token.
     pub fn logits(&self) -> Result<Vec<f32>, JsValue> {
-        self.session.logits().map(<[f32]>::to_vec).thrown()
+        self.session.borrow().logits().map(<[f32]>::to_vec).thrown()
     }
 
     /// Tokens read so far.
     pub fn position(&self) -> f64 {
-        self.session.position() as f64
+        self.session.borrow().position() as f64
     }
 
     /// The counts and times that docs/api.md names.
     pub fn stats(&self) -> Result<JsValue, JsValue> {
-        values::to_js(&self.session.stats())
+        values::to_js(&self.session.borrow().stats())
     }
 
     /// All tokens that the last run has read; undefined if they were too many to be kept.
     pub fn ids(&self) -> Option<Vec<u32>> {
-        self.session.ids().map(<[u32]>::to_vec)
+        self.session.borrow().ids().map(<[u32]>::to_vec)
     }
 
     /// The bytes of a `.mstate` file, packed as `packing` says (exact if it is not given), perhaps with a text.
     pub fn snapshot(&self, packing: Option<String>, text: Option<String>) -> Result<Vec<u8>, JsValue> {
         let packing = packing.as_deref().map_or(Ok(Packing::F32), Packing::parse).thrown()?;
-        self.session.save(&*self.engine.borrow(), Saving { packing, text: text.as_deref() }).thrown()
+        self.session.borrow().save(&*self.engine.borrow(), Saving { packing, text: text.as_deref() }).thrown()
     }
 
     /// The text of the file that the session was restored from, once.
     #[wasm_bindgen(js_name = takeText)]
     pub fn take_text(&mut self) -> Option<String> {
-        self.session.take_text()
+        self.session.borrow_mut().take_text()
     }
 
     /// A second session that continues independently from the same state.
     pub fn fork(&self) -> Result<WasmSession, JsValue> {
-        let session = self.session.fork().thrown()?;
+        let session = self.session.borrow().fork().thrown()?;
         Ok(Self::new(session, Rc::clone(&self.engine)))
     }
 }

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { answerIsDone, lastAnswer, loadByAddress, modelIsCalled, modelIsReady, send, setSetting, tokensRead, withPage } from "./support/chromium.mjs";
-import { countReading, engineRead, fillStore, isStored, say, shortAnswers, stored } from "./support/chats.mjs";
+import { countReading, engineRead, fillStore, isStored, say, shortAnswers, stored, timeList } from "./support/chats.mjs";
 import { openSite } from "./support/site.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
@@ -255,34 +255,7 @@ describe("the list", () => {
       await page.reload();
       await page.waitForFunction(() => document.querySelectorAll(".chat-title").length >= 60);
       assert.ok((await page.locator(".chat-title").count()) < 200, "only what is near is in the document");
-      /** How long it takes from an event until the frame that shows it. */
-      const times = await page.evaluate(async () => {
-        const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
-        const until = async (/** @type {() => unknown} */ isDone) => {
-          while (!isDone()) await frame();
-          await frame();
-        };
-        const search = /** @type {HTMLInputElement} */ (document.getElementById("search-chats"));
-        const timed = async (/** @type {() => void} */ act, /** @type {() => unknown} */ isDone) => {
-          const start = performance.now();
-          act();
-          await until(isDone);
-          return Math.round(performance.now() - start);
-        };
-        const write = (/** @type {string} */ text) => {
-          search.value = text;
-          search.dispatchEvent(new Event("input"));
-        };
-        const rows = () => [...document.querySelectorAll(".chat-title")].map((title) => title.textContent);
-        const rare = await timed(() => write("topic777"), () => rows().length === 1);
-        const common = await timed(() => write("message"), () => rows().length >= 60);
-        const found = rows().length;
-        const long = await timed(() => write("1999"), () => rows().length === 1 && rows()[0] === "Chat 0 of 2000");
-        const open = await timed(() => document.querySelector("a.chat-link")?.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true })), () => document.querySelectorAll(".turn").length > 5);
-        return { rare, common, long, open, found };
-      });
-      console.log("ms:", JSON.stringify(times));
-      assert.ok(times.found < 200);
+      console.log("ms:", JSON.stringify(await timeList(page)));
       assert.ok((await page.locator(".turn").count()) < 60, "only the turns near the end are in the document");
       assert.match(await page.locator(".said .text").last().innerText(), /Message 1999/);
       // The whole way up, without a jump.
@@ -290,7 +263,56 @@ describe("the list", () => {
       await page.waitForFunction(() => document.querySelectorAll(".turn").length >= 30);
       await page.getByRole("button", { name: "Show earlier turns" }).press("Enter");
       await page.waitForFunction(() => document.querySelectorAll(".turn").length >= 50);
+      // A place in the middle is there again: first with the turns around it, then with all of them.
+      const place = () => page.evaluate(() => {
+        const turn = [...document.querySelectorAll(".turn")].find((element) => element.getBoundingClientRect().bottom > 200);
+        return { said: turn?.querySelector(".said .text")?.textContent, top: Math.round(turn?.getBoundingClientRect().top ?? NaN) };
+      });
+      await page.evaluate(() => scrollBy(0, 2000));
+      await page.waitForTimeout(1600); // noted, and saved
+      const before = await place();
+      await page.reload();
+      await page.waitForSelector(".turn");
+      await page.getByRole("button", { name: "Show earlier turns" }).waitFor(); // all are there
+      await modelIsReady(page);
+      await page.getByRole("button", { name: "Edit", exact: true }).first().waitFor();
+      const after = await place();
+      assert.equal(after.said, before.said);
+      assert.ok(Math.abs(after.top - before.top) < 30, `${after.top}, ${before.top}`);
     });
+  });
+});
+
+test("a token changes the turn that is written, and nothing else that has a length: not the list, not the turns before", async () => {
+  await withPage(browser, small(), async (page) => {
+    await shortAnswers(page, 3);
+    for (const message of ["One", "Two", "Three"]) await say(page, message);
+    /** @param {number} tokens how many nodes were changed, made or removed where, while so many were written */
+    const changed = async (tokens) => {
+      await setSetting(page, "maxTokens", String(tokens));
+      await page.evaluate(() => {
+        const counts = { list: 0, before: 0, written: 0 };
+        const observer = new MutationObserver((records) => {
+          for (const { target, addedNodes, removedNodes } of records) {
+            const place = target instanceof Element ? target : target.parentElement;
+            const size = Math.max(1, addedNodes.length + removedNodes.length);
+            if (place?.closest("#chats")) counts.list += size;
+            else if (place?.closest(".turn")) counts[place.closest(".turn:last-child") ? "written" : "before"] += size;
+          }
+        });
+        observer.observe(document.body, { childList: true, characterData: true, attributes: true, subtree: true });
+        Object.assign(window, { counts });
+      });
+      await say(page, `${tokens} tokens`);
+      return page.evaluate(() => /** @type {any} */ (window).counts);
+    };
+    const few = await changed(20);
+    const many = await changed(400);
+    console.log("nodes:", JSON.stringify({ few, many }));
+    assert.ok(many.written > few.written, "the observer sees what is written");
+    assert.ok(many.written < 400 * 8, "a bounded number for a token");
+    // Once at the beginning and once at the end of an answer.
+    assert.ok(many.list <= few.list + 4 && many.before <= few.before + 40, "the rest does not depend on the length of the answer");
   });
 });
 

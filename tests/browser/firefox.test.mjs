@@ -95,6 +95,65 @@ test("Firefox: load, stream, stop, regenerate, an error, and another model", { s
   assert.deepEqual(wrong, []);
 });
 
+test("Firefox: a chat, its branches, what was taken back and the draft are there after a reload, and nothing is read again", { skip: firefox ? false : "no Firefox" }, async () => {
+  if (!browser) return;
+  const context = await browser.createBrowserContext();
+  const page = await context.newPage();
+  await page.setViewport({ width: 1280, height: 800 });
+  page.setDefaultTimeout(60_000);
+  const isReady = () => page.waitForFunction(() => /parameters/.test(document.getElementById("model-facts")?.textContent ?? ""));
+  const turns = (/** @type {string} */ said) => page.waitForFunction((said) => !document.querySelector(".turn.writing") && [...document.querySelectorAll(".turn .said .text")].map(({ textContent }) => textContent).join() === said, {}, said);
+  const read = () => page.evaluate(() => Number((document.getElementById("state-read")?.textContent ?? "").replace(/\D/g, "")));
+  const place = () => page.evaluate(() => [...document.querySelectorAll(".branches:not([hidden]) .branch-place")].at(-1)?.textContent);
+  const answers = () => page.evaluate(() => [...document.querySelectorAll(".answer .text")].map(({ textContent }) => textContent));
+  const withAlt = async (/** @type {import("puppeteer-core").KeyInput} */ key) => {
+    await page.keyboard.down("Alt");
+    await page.keyboard.press(key);
+    await page.keyboard.up("Alt");
+  };
+  /** @param {string} message @param {string} said what is on the screen then */
+  const say = async (message, said) => {
+    await page.type("#message", message);
+    await page.keyboard.press("Enter");
+    await turns(said);
+  };
+  try {
+    await page.goto(site.page("?model=/golden/chat/"));
+    await isReady();
+    await page.click("#open-settings");
+    await page.evaluate(() => /** @type {HTMLInputElement} */ (document.getElementById("setting-maxTokens")).select());
+    await page.type("#setting-maxTokens", "8");
+    await page.keyboard.press("Escape");
+    await say("One", "One");
+    const afterOne = await read();
+    await say("Two", "One,Two");
+    await page.evaluate(() => [...document.querySelectorAll("button.action")].findLast((button) => button.textContent === "Regenerate" && button instanceof HTMLElement && !button.hidden)?.dispatchEvent(new MouseEvent("click", { bubbles: true })));
+    await page.waitForFunction(() => document.querySelector(".branches:not([hidden])"));
+    await turns("One,Two");
+    assert.equal(await place(), "2 of 2");
+    const [first, second] = [await answers(), await read()];
+    await withAlt("z");
+    await turns("One");
+    await page.type("#message", "A draft");
+    await new Promise((done) => setTimeout(done, 2500));
+
+    await page.reload();
+    await turns("One");
+    await isReady();
+    assert.equal(await page.$eval("#message", (box) => /** @type {HTMLTextAreaElement} */ (box).value), "A draft");
+    await page.waitForFunction((want) => Number((document.getElementById("state-read")?.textContent ?? "").replace(/\D/g, "")) === want, {}, afterOne);
+    await page.click("#put-back");
+    await turns("One,Two");
+    await page.waitForFunction((want) => Number((document.getElementById("state-read")?.textContent ?? "").replace(/\D/g, "")) === want, {}, second);
+    assert.deepEqual(await answers(), first);
+    assert.equal(await place(), "2 of 2");
+    await withAlt("ArrowUp");
+    await page.waitForFunction(() => [...document.querySelectorAll(".branches:not([hidden]) .branch-place")].at(-1)?.textContent === "1 of 2");
+  } finally {
+    await context.close();
+  }
+});
+
 test("Firefox: a download is interrupted, resumed, kept, repaired and deleted", { skip: firefox ? false : "no Firefox" }, async () => {
   if (!browser) return;
   const root = fileURLToPath(new URL("../../", import.meta.url));

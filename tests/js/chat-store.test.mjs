@@ -7,12 +7,13 @@ import { deleteDB, openDB } from "idb";
 import { ChatStore, VERSIONS } from "../../www/page/chats/store.js";
 import { Library } from "../../www/page/chats/library.js";
 import { newChat } from "../../www/page/chats/new-chat.js";
-import { OtherVersion } from "../../www/page/chats/versions.js";
+import { openNewest, OtherVersion } from "../../www/page/chats/versions.js";
 
 /** @typedef {import("../../www/page/chats/tree.js").Node} Node */
 /** @typedef {import("../../www/page/chats/versions.js").Version} Version */
 
-const NEXT = "mamba-web-chats-2";
+const [FIRST, SECOND] = VERSIONS;
+const NEXT = "mamba-web-chats-3";
 /** @type {ChatStore[]} */
 const opened = [];
 /** @param {Version[]} [versions] */
@@ -24,7 +25,7 @@ const open = async (versions) => {
 
 afterEach(async () => {
   for (const store of opened.splice(0)) store.close();
-  await Promise.all([VERSIONS[0].name, NEXT].map((name) => deleteDB(name)));
+  await Promise.all([FIRST.name, SECOND.name, NEXT].map((name) => deleteDB(name)));
 });
 
 /** @param {string} chat @param {string} id @param {Partial<Node>} [more] @returns {Node} */
@@ -49,9 +50,9 @@ const chat = (/** @type {string} */ id, more = {}) => ({ ...newChat(), id, ...mo
 
 test("chats and turns are there again, each chat's own, ids and all", async () => {
   const store = await open();
-  assert.equal(await store.save(chat("a", { title: "A" }), [node("a", "1"), node("a", "2")]), false);
-  assert.equal(await store.save(chat("ab"), [node("ab", "1")]), false);
-  assert.equal(await store.save(chat("a", { title: "B" }), [node("a", "2", { answer: "another" })]), true, "it was there");
+  assert.equal((await store.save(chat("a", { title: "A" }), [node("a", "1"), node("a", "2")])).wasThere, false);
+  assert.equal((await store.save(chat("ab"), [node("ab", "1")])).wasThere, false);
+  assert.equal((await store.save(chat("a", { title: "B" }), [node("a", "2", { answer: "another" })])).wasThere, true);
   store.close();
   const again = await open();
   assert.deepEqual((await again.chats()).map(({ id, title }) => [id, title]), [["a", "B"], ["ab", "New chat"]]);
@@ -63,36 +64,95 @@ test("chats and turns are there again, each chat's own, ids and all", async () =
   assert.equal((await again.nodes("ab")).length, 1);
 });
 
-test("what was said is found by its words, in one chat, until it is deleted", async () => {
-  const store = await open();
-  await store.save(chat("a"), [node("a", "1", { message: "Where is the Lighthouse?", answer: "By the sea." }), node("a", "2", { answer: "Café" })]);
-  await store.save(chat("b"), [node("b", "1", { message: "A house", answer: "by a lake" })]);
-  const found = async (/** @type {string[]} */ ...words) => [...(await store.find(words)).keys()].sort();
-  assert.deepEqual(await found("by"), ["a", "b"]);
-  assert.deepEqual(await found("by", "lighth"), ["a"], "the last word may be a beginning");
-  assert.deepEqual(await found("lighth", "by"), [], "the others are whole");
-  assert.deepEqual(await found("sea", "cafe"), ["a"], "in several turns");
-  await store.save(chat("a"), [node("a", "1", { message: "Changed", answer: "" })]);
-  assert.deepEqual(await found("lighthouse"), []);
-  await store.remove(["a", "b"]);
-  assert.deepEqual(await found("b"), []);
+/** @param {Library} library @returns {(query: string) => Promise<string[]>} the chats that are found, and where */
+const finder = (library) => async (query) => (await library.find(query)).map(({ chat, node }) => `${chat.id}${node?.id ?? ""}`).sort();
+
+test("what was said is found by its words, in all chats, until it is deleted", async () => {
+  const library = new Library();
+  const found = finder(library);
+  await library.save(chat("a"), [node("a", "1", { message: "Where is the Lighthouse?", answer: "By the sea." }), node("a", "2", { answer: "Café" })]);
+  assert.deepEqual(await found("lighthouse"), ["a1"]);
+  await library.save(chat("b"), [node("b", "1", { message: "A house", answer: "by a lake" })]);
+  assert.deepEqual(await found("BY"), ["a1", "b1"], "also what is said after the first search");
+  assert.deepEqual(await found("by lighth"), ["a1"], "the last word may be a beginning");
+  assert.deepEqual(await found("lighth by"), [], "the others are whole");
+  assert.deepEqual(await found("sea cafe"), ["a2"], "in several turns");
+  await library.change("b", { title: "Zebras", renamed: true });
+  assert.deepEqual(await found("zeb"), ["b"], "by its title");
+  await library.remove(["a", "b"]);
+  assert.deepEqual(await found("by"), []);
+  await library.end();
 });
 
-test("a text that is being written is not indexed every second", async () => {
+test("a word of every chat is found in every chat", async () => {
   const store = await open();
-  await store.save(chat("a"), [node("a", "1", { reason: null, answer: "half of it" })]);
-  assert.equal((await store.find(["half"])).size, 0);
-  assert.equal((await store.find(["message"])).size, 1);
+  // More turns than one answer of the database has records.
+  for (let at = 0; at < 300; at++) await store.save(chat(`c${at}`), [node(`c${at}`, "1"), node(`c${at}`, "2")]);
+  const library = new Library();
+  assert.equal((await library.find("message 1")).length, 300);
+  const nodes = Array.from({ length: 600 }, (_, at) => node("c7", `${at}`));
+  await library.save(chat("c7"), nodes);
+  assert.deepEqual((await library.open("c7"))?.nodes.map(({ id }) => id).sort(), nodes.map(({ id }) => id).sort());
+  await library.end();
+});
+
+test("the words of an answer are found once it is written", async () => {
+  const library = new Library();
+  const found = finder(library);
+  await library.save(chat("a"), [node("a", "1", { reason: null, answer: "half of it" })]);
+  assert.deepEqual([await found("half"), await found("message")], [[], ["a1"]]);
+  await library.save(chat("a"), [node("a", "1", { answer: "half of it" })]);
+  assert.deepEqual(await found("half"), ["a1"]);
+  await library.end();
+});
+
+test("a long chat is shown from the place that was looked at, before the rest of it is read", async () => {
+  const way = Array.from({ length: 400 }, (_, at) => node("long", `${at}`, { parent: at === 0 ? null : `${at - 1}`, createdAt: at }));
+  const store = await open();
+  await store.save(chat("long", { leaf: "399" }), way);
+  await store.save(chat("short", { leaf: "1" }), [node("short", "1")]);
+  const ids = (/** @type {Node[] | undefined} */ nodes) => nodes?.map(({ id }) => Number(id));
+  let library = new Library();
+  const atEnd = await library.openSoon("long");
+  assert.deepEqual(ids(atEnd?.nodes), Array.from({ length: 12 }, (_, at) => 388 + at));
+  assert.deepEqual(ids(await atEnd?.rest?.())?.sort((a, b) => a - b), way.map((_, at) => at));
+  assert.equal((await library.openSoon("short"))?.rest, undefined);
+  await library.end();
+  await store.save(chat("long", { leaf: "399", scroll: { node: "50", offset: 3, around: ["49", "50", "51", "gone"] } }), []);
+  library = new Library();
+  assert.deepEqual(ids((await library.openSoon("long"))?.nodes), [49, 50, 51]);
+  await library.end();
+  await store.save(chat("long", { leaf: "399", scroll: { node: "50", offset: 3 } }), []);
+  library = new Library();
+  assert.equal((await library.openSoon("long"))?.nodes.length, 400, "an earlier version did not keep what lies around it");
+  await library.end();
+});
+
+test("the first version's chats are carried over, and can be searched", async () => {
+  const old = await openNewest([FIRST], () => {});
+  for (let at = 0; at < 300; at++) {
+    await old.put("chats", chat(`c${at}`, { title: `title ${at}` }));
+    await old.put("nodes", node(`c${at}`, "1", { answer: `word${at} and more` }));
+    await old.put("words", { chat: `c${at}`, id: "1", words: ["word"] });
+  }
+  await old.put("chats", chat("empty"));
+  old.close();
+  const library = new Library();
+  const found = finder(library);
+  assert.deepEqual([await found("word77"), (await found("more")).length], [["c771"], 300]);
+  assert.deepEqual((await library.open("c9"))?.nodes, [node("c9", "1", { answer: "word9 and more" })]);
+  assert.equal(library.get("c9")?.title, "title 9");
+  assert.deepEqual((await indexedDB.databases()).map(({ name }) => name), [SECOND.name]);
+  await library.end();
 });
 
 /** The next version: titles are shouted, and turns have one field more. @param {Partial<Version>} [more] @returns {Version} */
 const next = (more = {}) => ({
-  ...VERSIONS[0],
+  ...SECOND,
   name: NEXT,
   convert: {
     chats: (old) => ({ ...old, title: old.title.toUpperCase() }),
     nodes: (old) => ({ ...old, mark: true }),
-    words: (old) => old,
   },
   ...more,
 });
@@ -106,7 +166,7 @@ test("the next version is written beside the old one, checked, and then taken", 
   assert.equal(chats.length, 450);
   assert.ok(chats.every(({ title }) => /^TITLE \d+$/.test(title)));
   assert.equal(/** @type {any} */ ((await fresh.nodes("chat 7"))[0]).mark, true);
-  assert.equal((await fresh.find(["message"])).size, 450);
+  assert.equal((await fresh.allSaid()).length, 450);
   assert.deepEqual((await indexedDB.databases()).map(({ name }) => name), [NEXT], "the old one is gone, and none was made by asking");
 });
 
@@ -174,7 +234,7 @@ test("storage that is cleared under the page is filled again with the chat that 
   library.nodesOf = (id) => (id === "open" ? nodes : null);
   await library.save(meta, nodes);
   // As `Clear site data` does it, with the connection open.
-  await deleteDB(VERSIONS[0].name);
+  await deleteDB(SECOND.name);
   nodes.push(node("open", "3", { parent: "2" }));
   await library.save(meta, [nodes[2]]);
   assert.equal(library.problem, null);

@@ -4,7 +4,7 @@ use crate::allocator::limited;
 use crate::support::golden;
 use mamba_web::backend::{Name, Precision};
 use mamba_web::engine::{EngineBuilder, ModelFiles, Options};
-use mamba_web::generation::{Input, Request, Saving, Session, Step, Text};
+use mamba_web::generation::{Input, Request, Saving, Session, Step, Text, step_together};
 use mamba_web::model::{Config, tensors};
 use mamba_web::sampler::Settings;
 use mamba_web::state::Packing;
@@ -302,8 +302,42 @@ fn a_ring_without_room_is_a_sentence_and_a_copy_of_a_short_text_is_small() {
     let error = limited(room, || fork.advance(&mut engine).map(drop)).unwrap_err();
     assert_eq!(error.code(), "out-of-memory", "{error}");
     assert_eq!(fork.snapshot(&engine).unwrap(), bytes);
-    let want = run(&mut session, &mut engine, ids(&[5]));
+    // Beside one that has room, at once: only the one without room fails.
+    session.begin(&engine, ids(&[5])).unwrap();
+    fork.begin(&engine, ids(&[5])).unwrap();
+    let steps = |sessions: &mut [&mut Session], engine: &mut Engine| limited(room, || step_together(sessions, engine));
+    let mut want = Vec::new();
+    let got = steps(&mut [&mut session, &mut fork], &mut engine);
+    assert!(matches!(got[0], Ok(Step::Prefill { read: 1, .. })));
+    assert_eq!(got[1].as_ref().unwrap_err().code(), "out-of-memory");
+    while session.is_running() {
+        if let Step::Token { id, .. } = steps(&mut [&mut session], &mut engine).remove(0).unwrap() {
+            want.push(id);
+        }
+    }
+    assert_eq!(fork.snapshot(&engine).unwrap(), bytes);
     assert_eq!(run(&mut fork, &mut engine, ids(&[5])), want);
+}
+
+/// Several sessions at once need room for the scores of all of them.
+#[test]
+fn scores_without_room_leave_all_sessions_as_they_were() {
+    let mut engine = open("chat");
+    let mut base = engine.session(None).unwrap();
+    run(&mut base, &mut engine, prompt("Hello", 3));
+    let bytes = base.snapshot(&engine).unwrap();
+    let mut sessions: Vec<Session> = (0..8).map(|_| base.fork().unwrap()).collect();
+    sessions.iter_mut().for_each(|session| session.begin(&engine, prompt("", 4)).unwrap());
+    let mut all: Vec<&mut Session> = sessions.iter_mut().collect();
+    for step in limited(0, || step_together(&mut all, &mut engine)) {
+        let error = step.unwrap_err();
+        assert!(error.code() == "out-of-memory" && error.to_string().contains("no memory for"), "{error}");
+    }
+    let want = run(&mut base, &mut engine, prompt("", 4));
+    for session in &mut sessions {
+        assert!(!session.is_running() && session.snapshot(&engine).unwrap() == bytes);
+        assert_eq!(run(session, &mut engine, prompt("", 4)), want);
+    }
 }
 
 #[test]

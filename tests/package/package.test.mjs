@@ -13,6 +13,8 @@ import { promisify } from "node:util";
 import { launchChromium, withPage } from "../browser/support/chromium.mjs";
 import { ISOLATING, StaticHost } from "../browser/support/static-host.mjs";
 
+/** @typedef {import("../../www/element/mamba-chat.js").MambaChat} MambaChat */
+
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const model = path.join(root, "www/models/default");
 const run = promisify(execFile);
@@ -40,10 +42,12 @@ const names = (await readdir(installed, { withFileTypes: true, recursive: true }
 const read = (/** @type {string} */ name) => readFile(path.join(installed, name), "utf8");
 
 test("the package has its programs, types and licences, and nothing else", async () => {
-  const programs = ["mamba.js", "ai.js", "node.js", "node-thread.js", "worker.js", "pool-worker.js"];
+  const programs = ["mamba.js", "element.js", "engine.js", "ai.js", "node.js", "node-thread.js", "element-node.js", "worker.js", "pool-worker.js"];
+  const parts = ["markdown.js", "highlight.js", "maths.js"]; // of the element
   const wasm = ["mamba_web_bg.wasm", "mamba_web_relaxed_bg.wasm", "mamba_web_threads_bg.wasm", "mamba_web_guide_bg.wasm"];
   const texts = ["package.json", "README.md", "CHANGELOG.md", "LICENSE", "THIRD-PARTY.txt"];
-  assert.deepEqual(names.filter((name) => !name.startsWith("types/")).sort(), [...programs, ...wasm, ...texts].sort());
+  const isOther = (/** @type {string} */ name) => !name.startsWith("types/") && !name.endsWith(".woff2");
+  assert.deepEqual(names.filter(isOther).sort(), [...programs, ...parts, ...wasm, ...texts].sort());
   assert.ok(names.includes("types/mamba.d.ts"));
   assert.deepEqual(names.filter((name) => name.startsWith("types/") && !/\.d\.ts$/.test(name)), []);
   for (const name of names.filter((name) => /\.(js|ts)$/.test(name))) {
@@ -51,6 +55,13 @@ test("the package has its programs, types and licences, and nothing else", async
     assert.deepEqual(text.match(/sourceMappingURL|\beval\(|new Function\(/g), null, name);
     for (const place of [root, homedir()]) assert.ok(!text.includes(place), `${name} has a path of this machine`);
   }
+  // What a program fetches or imports is there, and no file is without use.
+  const named = new Set();
+  for (const name of [...programs, ...parts]) {
+    const text = (await read(name)).replace(/\/\*\*.*?\*\//gs, ""); // comments import types
+    for (const [, file] of text.matchAll(/(?:new URL\(|from ?|import\()"\.\/([\w.-]+)"/g)) named.add(file);
+  }
+  assert.deepEqual([...named].sort(), names.filter((name) => /\.(wasm|woff2)$/.test(name)).concat(parts, "engine.js", "node-thread.js", "worker.js", "pool-worker.js").sort());
   const { dependencies, peerDependencies, scripts, version } = JSON.parse(await read("package.json"));
   assert.deepEqual([dependencies, peerDependencies, scripts], [undefined, undefined, undefined]);
   assert.match(await readFile(path.join(root, "Cargo.toml"), "utf8"), new RegExp(`^version = "${version}"`, "m"));
@@ -70,10 +81,10 @@ test("npm's conventions are kept", async () => {
 
 for (const [module, resolution] of [["nodenext", "nodenext"], ["esnext", "bundler"]]) {
   test(`types for ${resolution}`, async () => {
-    for (const name of ["types.ts", "clients.ts"]) await cp(path.join(root, "tests/package", name), path.join(fresh, name));
+    for (const name of ["types.ts", "clients.ts", "element.ts"]) await cp(path.join(root, "tests/package", name), path.join(fresh, name));
     const options = ["--noEmit", "--strict", "--ignoreConfig", "--target", "es2022", "--types", "", "--lib", "es2023,dom,dom.iterable", "--module", module, "--moduleResolution", resolution];
     const tsc = (/** @type {string[]} */ ...words) => run("npx", ["tsc", ...options, ...words], { cwd: fresh }).catch((error) => error);
-    assert.equal((await tsc("types.ts")).stdout, "");
+    assert.equal((await tsc("types.ts", "element.ts")).stdout, "");
     // The other packages' own declarations are not this test's matter.
     const { stdout } = await tsc("--skipLibCheck", "clients.ts");
     assert.equal(stdout, "");
@@ -147,6 +158,55 @@ for (const [name, { headers, build }] of Object.entries(PAGES)) {
     }
   });
 }
+
+/** A saved chat whose answer needs all that is fetched when an answer needs it. @param {string} saved */
+const withFormula = (saved) => {
+  const chats = JSON.parse(saved);
+  chats.chats[0].turns[0].answer = "So \\(x^2\\):\n\n```js\nconst x = 1;\n```\n";
+  return JSON.stringify(chats);
+};
+
+/** Two chats on a page: their looks, their one engine, an answer, and one with a formula and code. @param {string} address */
+const chatsAnswer = (address) =>
+  withPage(browser, address, async (page) => {
+    const failed = /** @type {string[]} */ ([]);
+    page.on("response", (response) => void (response.status() >= 400 && !/\/models\//.test(response.url()) && failed.push(response.url())));
+    await page.evaluate(() => customElements.whenDefined("mamba-chat"));
+    const [first, second] = ["#first", "#second"].map((name) => page.locator(name));
+    const turn = await first.evaluate((chat, question) => /** @type {MambaChat} */ (chat).send(question), question);
+    assert.equal(turn?.answer, answer);
+    assert.equal(await page.textContent("#said"), answer);
+    await second.evaluate((chat) => /** @type {MambaChat} */ (chat).load());
+    assert.equal(page.workers().length, 1, "one engine for both");
+    const [width, lines] = await second.evaluate((chat) => [getComputedStyle(chat).borderTopWidth, chat.shadowRoot?.querySelectorAll(".turn").length]);
+    assert.deepEqual([width, lines], ["1px", 0]);
+    const saved = withFormula(await first.evaluate((chat) => /** @type {MambaChat} */ (chat).save()));
+    await second.evaluate((chat, saved) => /** @type {MambaChat} */ (chat).open(saved), saved);
+    await second.locator(".formula .katex").waitFor();
+    await second.locator("code .hljs-keyword").waitFor();
+    await page.waitForFunction(() => [...document.fonts].some(({ status }) => status === "loaded"));
+    assert.deepEqual(failed, []);
+  });
+
+for (const [folder, script] of [["element-plain", "build"], ...["vite", "webpack", "esbuild", "rollup"].map((name) => ["element-bundled", name])]) {
+  test(`${folder}, ${script}: two chats with one engine`, async () => {
+    const dist = path.join(fresh, folder, "dist");
+    await rm(dist, { recursive: true, force: true });
+    await run("npm", ["run", script], { cwd: path.join(fresh, folder) });
+    await symlink(path.join(root, "www/models"), path.join(dist, "models"));
+    const host = await StaticHost.start({}, dist);
+    try {
+      await chatsAnswer(host.page());
+    } finally {
+      await host.stop();
+    }
+  });
+}
+
+test("a server that makes pages may import the element", async () => {
+  const { stderr } = await run("node", ["--input-type=module", "-e", 'import "mamba-web/element"'], { cwd: fresh });
+  assert.equal(stderr, "");
+});
 
 test("vite: its development server needs no configuration either", async () => {
   const project = path.join(fresh, "vite");

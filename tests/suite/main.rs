@@ -20,6 +20,7 @@ mod remote;
 mod sampler;
 mod saves;
 mod template;
+mod together;
 mod tokenizer;
 mod turns;
 mod weigh;

@@ -13,7 +13,7 @@ use mamba_web::state::{Snapshot, State};
 const TOKENS: u32 = 70;
 
 /// The larger ones first, in the middle and last, so that work space is sized by none but the largest of each thing.
-fn models() -> Vec<(&'static str, Config)> {
+pub fn models() -> Vec<(&'static str, Config)> {
     let (wide, narrow, falcon) =
         (mamba1(90, 5, 3, 4, None), mamba1(20, 21, 7, 2, None), mamba1(40, 16, 2, 3, Some(1e-6)));
     let (few, many, grouped) = (mamba2(2, 33, 1, 40, false), mamba2(17, 4, 1, 6, true), mamba2(6, 11, 3, 9, false));
@@ -46,7 +46,7 @@ fn ids() -> Vec<u32> {
     (0..TOKENS).map(|i| i.wrapping_mul(2_654_435_761) % 131).collect()
 }
 
-fn cpu(config: &Config, precision: Precision, threads: usize) -> Box<dyn Backend> {
+pub fn cpu(config: &Config, precision: Precision, threads: usize) -> Box<dyn Backend> {
     fill_by_chance(backend::loader(Name::Cpu, config.clone(), precision, threads).unwrap(), config, 7)
 }
 

@@ -3,13 +3,12 @@
 import { badArgument } from "../engine/errors.js";
 import { chatsFromJson, chatsToJson } from "../page/chats/exchange/chats-json.js";
 import { chatsFromState, chatToState } from "../page/chats/exchange/chat-state.js";
-import { make } from "../page/dom.js";
 import { readSetting, SETTINGS } from "../page/settings.js";
+import { addStyles } from "../page/styles.js";
 import { Column } from "./column.js";
+import styles from "./element.css";
 
 /**
- * @typedef {import("../engine/errors.js").MambaError} MambaError
- * @typedef {import("../page/chats/tree.js").Node} Node
  * @typedef {{ role: "system" | "user" | "assistant", content: string }} Message
  * @typedef {{ message: string, answer: string, reason: string | null }} Turn `reason`: "stop", "length", "cancelled" or "failed"
  */
@@ -19,7 +18,7 @@ const attributeOf = (/** @type {string} */ name) => name.replace(/[A-Z]/g, (lett
 const OF_SETTINGS = new Map(SETTINGS.map((setting) => [attributeOf(setting.name), setting]));
 const OF_MODEL = ["model", "backend", "precision"];
 
-/** @param {Node} node @returns {Turn} */
+/** @param {import("../page/chats/tree.js").Node} node @returns {Turn} */
 const turnOf = ({ message, answer, reason }) => ({ message, answer, reason });
 
 export class MambaChat extends HTMLElement {
@@ -35,11 +34,12 @@ export class MambaChat extends HTMLElement {
 
   constructor() {
     super();
-    const sheet = make("link", { rel: "stylesheet", href: new URL("./element.css", import.meta.url).href });
-    // Without its styles it would be shown for a moment as a heap of controls.
-    const shown = () => this.#root.querySelector(".chat-column")?.removeAttribute("hidden");
-    for (const event of ["load", "error"]) sheet.addEventListener(event, shown, { once: true });
-    this.#root.append(sheet);
+    this.adoptedCallback();
+  }
+
+  /** A root that comes into another document leaves its sheets behind. */
+  adoptedCallback() {
+    addStyles(this.#root, styles);
   }
 
   connectedCallback() {
@@ -189,8 +189,6 @@ export class MambaChat extends HTMLElement {
         onChange: () => this.#internals.setFormValue(this.#column ? JSON.stringify(this.messages) : null),
       },
     );
-    const sheet = /** @type {HTMLLinkElement} */ (this.#root.querySelector("link"));
-    column.element.hidden = sheet.sheet === null;
     this.#column = column;
     column.showNames(attribute("label", ""));
     this.#placehold(column);

@@ -69,7 +69,7 @@ export class Chat {
       undo: () => void this.undo(),
       open: () => this.#open,
     });
-    parts.library.nodesOf = (id) => (id === this.#open.meta.id ? this.#open.tree.nodes : null);
+    parts.library.nodesOf = (id) => (id === this.#open.meta.id && this.#open.isWhole ? this.#open.tree.nodes : null);
   }
 
   /** The list of the turns. */
@@ -78,7 +78,7 @@ export class Chat {
   }
 
   get position() {
-    return this.#standing.position;
+    return this.#standing.position || this.#answering.position;
   }
 
   /** Nothing is shown. */
@@ -135,18 +135,35 @@ export class Chat {
   /**
    * Shows a chat that was kept.
    *
-   * @param {import("./chats/library.js").Whole} whole
+   * @param {import("./chats/library.js").Opened} opened
    * @param {boolean} isOwn whether this tab may write it
    * @returns {string} what was not answered in the chat before
    */
-  open(whole, isOwn) {
-    const open = new OpenChat(this.#parts.library, whole);
+  open(opened, isOwn) {
+    const open = new OpenChat(this.#parts.library, opened);
     if (isOwn) open.closeCut();
     else open.letGo();
     const text = this.#replace(open);
     this.#show(open.meta.scroll?.node ?? null);
-    void this.#standing.look(open).then(() => this.#parts.onChange());
+    if (open.isWhole) void this.#look(open);
+    else void open.whole.then(() => this.#showWhole(open));
     return text;
+  }
+
+  /** The rest of a long chat has come. @param {OpenChat} open */
+  #showWhole(open) {
+    if (open !== this.#open) return;
+    if (this.isWaiting) this.#toEnd();
+    else this.#list.show(open.tree.path(), open.meta.scroll?.node);
+    this.#refresh();
+    void this.#look(open);
+    void this.answerWaiting();
+  }
+
+  /** @param {OpenChat} open */
+  async #look(open) {
+    await this.#standing.look(open);
+    this.#parts.onChange();
   }
 
   /** Another tab has changed the chat that is only shown here. @param {import("./chats/library.js").Whole} whole */
@@ -196,7 +213,7 @@ export class Chat {
 
   /** Answers the waiting turns in order, if there is a model. */
   async answerWaiting() {
-    const mayBegin = () => this.#parts.engine() && !this.#isAdopting && !this.#parts.running.isRunning && this.#open.isOwn;
+    const mayBegin = () => this.#parts.engine() && !this.#isAdopting && !this.#parts.running.isRunning && this.#open.canChange;
     while (mayBegin() && this.#waiting.length > 0) await this.#begin();
   }
 
@@ -247,7 +264,7 @@ export class Chat {
   /** Makes a turn, or the beginning, the end of what is shown. @param {string | null} leaf */
   async go(leaf) {
     const open = this.#open;
-    await this.#parts.running.stop();
+    await Promise.all([open.whole, this.#parts.running.stop()]);
     if (open !== this.#open || !open.isOwn) return;
     open.go(leaf);
     await this.#parts.running.letGo();

@@ -133,3 +133,13 @@ export async function copyText(text) {
     return isCopied;
   }
 }
+
+/** A hidden page paints nothing. */
+const MOST_WAIT_MS = 200;
+
+/** Resolves once what has changed is on the screen. @returns {Promise<void>} */
+export const afterPaint = () =>
+  new Promise((resolve) => {
+    requestAnimationFrame(() => setTimeout(resolve));
+    setTimeout(resolve, MOST_WAIT_MS);
+  });

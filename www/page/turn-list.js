@@ -69,6 +69,9 @@ export class TurnList {
    */
   show(path, around = null) {
     keepFocus(); // the button that was pressed may be in a turn that goes
+    const first = this.#element(this.#from);
+    const top = first?.getBoundingClientRect().top;
+    const isLonger = this.#takeBeginning(path);
     let common = 0;
     while (common < path.length && common < this.#path.length && path[common].id === this.#path[common].id) common += 1;
     const middle = around === null ? path.length - 1 : path.findIndex(({ id }) => id === around);
@@ -81,6 +84,17 @@ export class TurnList {
     else this.#from = this.#to = Math.max(0, Math.min(middle, path.length - 1) - STEP / 2);
     this.#extend(Math.min(path.length, Math.max(middle + STEP, this.#to)));
     this.#showMore();
+    if (isLonger && first && top !== undefined) this.#stay(first, top);
+  }
+
+  /** Takes the turns before those that are there, if the way begins with them. @param {Node[]} path @returns {boolean} */
+  #takeBeginning(path) {
+    const more = path.findIndex(({ id }) => id === this.#path[0]?.id);
+    if (more <= 0) return false;
+    this.#path = [...path.slice(0, more), ...this.#path];
+    this.#from += more;
+    this.#to += more;
+    return true;
   }
 
   /** Puts an element after the last turn: a message that waits. @param {HTMLElement} element */
@@ -140,8 +154,13 @@ export class TurnList {
     first.before(...this.#make(from, this.#from));
     this.#from = from;
     this.#showMore();
-    // What is looked at stays where it is.
-    this.#scroller.to(this.#scroller.y + first.getBoundingClientRect().top - top);
+    this.#stay(first, top);
+  }
+
+  /** What is looked at stays where it was. @param {HTMLElement} element @param {number} top where it was in the window */
+  #stay(element, top) {
+    const moved = element.getBoundingClientRect().top - top;
+    if (moved !== 0) this.#scroller.to(this.#scroller.y + moved);
   }
 
   /** @param {number} from @param {number} to */

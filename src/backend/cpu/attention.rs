@@ -7,13 +7,13 @@ use super::layer::{self, in_proj};
 use super::math::Math;
 use super::matrix::Matrix;
 use super::pool::{Columns, Part, Pool};
+use super::sequences::{Own, Sequences};
 use super::simd::F32x4;
 use super::tiles::TILE_TOKENS;
 use super::weights::Layer;
 use crate::allocate::filled;
 use crate::error::Result;
 use crate::model::{self, Rotation};
-use crate::state::LayerState;
 
 /// Keys whose weights are computed before any value is added. A tile begins at a multiple of this number among all tokens
 /// of the sequence. So a token's sums are the same whatever is read together with it.
@@ -32,13 +32,13 @@ pub struct Work {
     found: Vec<Found>,
 }
 
-/// The angles of a block of tokens.
+/// The angles of a block of T tokens.
 struct Turns {
     theta: f32,
     head_dim: usize,
     rotation: Rotation,
-    /// The tokens that `angles` belong to.
-    tokens: Range<u64>,
+    /// `[T]`: the positions that `angles` belong to; [`NO_POSITION`] before there are any.
+    positions: Vec<u64>,
     /// `[T, S / 2]`, cosine and sine.
     angles: Vec<(f32, f32)>,
 }
@@ -49,6 +49,8 @@ struct Found {
     largest: f32,
     sum: f32,
 }
+
+const NO_POSITION: u64 = u64::MAX;
 
 const NOTHING: Found = Found { largest: f32::NEG_INFINITY, sum: 0.0 };
 
@@ -61,27 +63,28 @@ impl Work {
             let head_dim = mixer.head_dim;
             if !turns.iter().any(|turns| (turns.theta, turns.head_dim) == (theta, head_dim)) {
                 let angles = filled(tokens * head_dim / 2, (0.0, 0.0), "the work space")?;
-                turns.push(Turns { theta, head_dim, rotation: Rotation::new(theta, head_dim), tokens: 0..0, angles });
+                let positions = filled(tokens, NO_POSITION, "the work space")?;
+                turns.push(Turns { theta, head_dim, rotation: Rotation::new(theta, head_dim), positions, angles });
             }
         }
         let heads = mixers.iter().map(|mixer| mixer.heads).max().unwrap_or(0);
         Ok(Self { turns, found: filled(tokens * heads, NOTHING, "the work space")? })
     }
 
-    /// `[T, S / 2]`, the angles of these tokens. All layers of a call share them.
-    fn angles(&mut self, dims: &model::Attention, tokens: Range<u64>) -> Option<&[(f32, f32)]> {
+    /// `[T, S / 2]`, the angles of tokens at these positions. All layers of a call share them.
+    fn angles(&mut self, dims: &model::Attention, positions: impl Iterator<Item = u64>) -> Option<&[(f32, f32)]> {
         let is_own = |turns: &&mut Turns| (Some(turns.theta), turns.head_dim) == (dims.rope_theta, dims.head_dim);
         let turns = self.turns.iter_mut().find(is_own)?;
-        if turns.tokens != tokens {
-            let angles = tokens.clone().flat_map(|token| turns.rotation.angles(token));
-            turns.angles.iter_mut().zip(angles).for_each(|(to, angle)| *to = angle);
-            turns.tokens = tokens;
+        let kept = turns.positions.iter_mut().zip(turns.angles.chunks_exact_mut(turns.head_dim / 2));
+        for ((kept, angles), position) in kept.zip(positions).filter(|((kept, _), position)| **kept != *position) {
+            angles.iter_mut().zip(turns.rotation.angles(position)).for_each(|(to, angle)| *to = angle);
+            *kept = position;
         }
         Some(&turns.angles)
     }
 }
 
-/// What the layer reads and writes for a block of T tokens.
+/// What the layer reads and writes for the T tokens that a sequence has in a block.
 struct Block<'a> {
     /// Tokens before these.
     position: u64,
@@ -98,43 +101,40 @@ struct Block<'a> {
 }
 
 impl layer::Work {
-    /// From the normed residual to the input of out_proj, which it lays out. `position` tokens were read before.
-    pub fn attention(
-        &mut self,
-        layer: &Layer,
-        mixer: &Attention,
-        t: usize,
-        position: u64,
-        state: LayerState<'_>,
-        pool: &Pool,
-    ) {
-        let dims = &mixer.dims;
+    /// From the normed residual to the input of out_proj, which it lays out.
+    pub fn attention(&mut self, layer: &Layer, mixer: &Attention, mut sequences: Sequences<'_>, pool: &Pool) {
+        let (dims, t, each) = (&mixer.dims, sequences.tokens(), sequences.each);
         let (e, rows, heads, u) = (dims.q_width(), dims.in_proj_rows(), dims.heads, &self.u_tiles);
         let qkv = &mut self.projected[..t * rows];
         let out = Columns::new(qkv, rows);
         // SAFETY: each row belongs to one part.
         pool.run(&|part: Part| unsafe { in_proj(layer, part.range(rows, Matrix::STRIP), u, t, &out) });
-        if let Some(angles) = self.attention.angles(dims, position..position + t as u64) {
+        let positions = sequences.each(|_, own| own.position..own.position + each as u64).into_iter().flatten();
+        if let Some(angles) = self.attention.angles(dims, positions) {
             for (qkv, angles) in qkv.chunks_exact_mut(rows).zip(angles.chunks_exact(dims.head_dim / 2)) {
                 let (turned, _) = qkv.split_at_mut(e + dims.kv_width());
                 turned.chunks_exact_mut(dims.head_dim).for_each(|head| rotate(head, angles));
             }
         }
-        let block = Block {
-            position,
-            tokens: t,
-            qkv,
-            keys: state.keys,
-            values: state.values,
-            y: Columns::new(&mut self.inner[..t * e], e),
-            found: Columns::new(&mut self.attention.found[..t * heads], heads),
-        };
-        pool.run_for(heads, &|part: Part| {
-            // SAFETY: each head belongs to one part.
-            part.range(heads, 1).for_each(|head| unsafe { mixer.head(head, &block) });
+        let y = Columns::new(&mut self.inner[..t * e], e);
+        let found = Columns::new(&mut self.attention.found[..t * heads], heads);
+        let blocks = sequences.each(|tokens, own| Block {
+            position: own.position,
+            tokens: each,
+            qkv: &qkv[tokens.start * rows..tokens.end * rows],
+            keys: own.memories.keys,
+            values: own.memories.values,
+            y: y.part(tokens.clone()),
+            found: found.part(tokens),
+        });
+        let all = || blocks.iter().flat_map(|block| (0..heads).map(move |head| (block, head)));
+        pool.run_for(t / each * heads, &|part: Part| {
+            let own = part.range(t / each * heads, 1);
+            // SAFETY: each head of a sequence belongs to one part.
+            all().skip(own.start).take(own.len()).for_each(|(block, head)| unsafe { mixer.head(head, block) });
         });
         // Only now, because a full ring still held keys that the first of these tokens see.
-        remember(dims, qkv, position, state);
+        sequences.each(|tokens, own| remember(dims, &qkv[tokens.start * rows..tokens.end * rows], own));
         let (y, tiles) = (&self.inner[..t * e], self.x_tiles.share());
         pool.run_for(t.div_ceil(TILE_TOKENS), &|part: Part| {
             // SAFETY: each token belongs to one part.
@@ -152,9 +152,9 @@ fn rotate(head: &mut [f32], angles: &[(f32, f32)]) {
 }
 
 /// Takes the keys and the values of a block into the ring.
-fn remember(dims: &model::Attention, qkv: &[f32], position: u64, state: LayerState<'_>) {
+fn remember(dims: &model::Attention, qkv: &[f32], Own { position, memories: state }: &mut Own<'_>) {
     let (q, kv) = (dims.q_width(), dims.kv_width());
-    for (token, row) in (position..).zip(qkv.chunks_exact(dims.in_proj_rows())) {
+    for (token, row) in (*position..).zip(qkv.chunks_exact(dims.in_proj_rows())) {
         let at = (token % dims.window as u64) as usize * kv;
         copy(&row[q..q + kv], &mut state.keys[at..at + kv]);
         copy(&row[q + kv..], &mut state.values[at..at + kv]);

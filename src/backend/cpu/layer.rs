@@ -6,6 +6,7 @@ use core::ops::Range;
 use super::matrix::Matrix;
 use super::norm::{add_bias, rms_norm};
 use super::pool::{Columns, Part, Pool};
+use super::sequences::Sequences;
 use super::simd::BLOCK_COLUMNS;
 use super::tiles::{TILE_TOKENS, Tiles};
 use super::weights::{Layer, Mixer, Weights};
@@ -13,7 +14,6 @@ use super::{BLOCK_TOKENS, attention, mamba1, mamba2};
 use crate::allocate::filled;
 use crate::error::Result;
 use crate::model::{self, Config};
-use crate::state::LayerState;
 
 /// Activations of one block of T tokens, allocated once for the largest T and the largest layers.
 pub struct Work {
@@ -65,19 +65,31 @@ impl Work {
         })
     }
 
-    /// `residual += mixer(rms_norm(residual))` for `t` tokens, before which there were `position`.
-    pub fn layer(&mut self, c: &Config, layer: &Layer, t: usize, position: u64, state: LayerState<'_>, pool: &Pool) {
+    /// `residual += mixer(rms_norm(residual))` for the tokens of some sequences.
+    pub fn layer(&mut self, c: &Config, layer: &Layer, sequences: Sequences<'_>, pool: &Pool) {
+        let t = sequences.tokens();
         // Without a norm of its own, the layer reads what the layer before it has read, which is still there.
         if !layer.norm.is_empty() {
             self.norm(c, layer, t, pool);
         }
         match &layer.mixer {
-            Mixer::Attention(attention) => self.attention(layer, attention, t, position, state, pool),
+            Mixer::Attention(attention) => self.attention(layer, attention, sequences, pool),
             Mixer::Mlp(mlp) => self.mlp(layer, mlp, t, pool),
-            Mixer::Mamba1(mamba1) => self.mamba1(layer, mamba1, t, state, pool),
-            Mixer::Mamba2(mamba2) => self.mamba2(layer, mamba2, t, state, pool),
+            Mixer::Mamba1(mamba1) => self.mamba1(layer, mamba1, sequences, pool),
+            Mixer::Mamba2(mamba2) => self.mamba2(layer, mamba2, sequences, pool),
         }
         self.out_proj(c, layer, t, pool);
+    }
+
+    /// The scores of the tokens that follow those from number `first` of the residual stream on: `[some tokens, V]`.
+    pub fn scores(&mut self, c: &Config, weights: &Weights, first: usize, scores: &mut [f32], pool: &Pool) {
+        let (d, tokens) = (c.d_model, scores.len() / c.vocab);
+        let u = &mut self.u[..tokens * d];
+        for (residual, u) in self.residual[first * d..].chunks_exact(d).zip(u.chunks_exact_mut(d)) {
+            rms_norm(residual, &weights.norm_f, c.norm_epsilon, u);
+        }
+        let head = weights.lm_head.as_ref().unwrap_or(&weights.embeddings);
+        head.multiply(u, d, d, scores, &mut self.u_tiles, pool);
     }
 
     /// `u = rms_norm(residual)`, and laid out.

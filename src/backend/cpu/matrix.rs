@@ -37,6 +37,10 @@ pub trait Strips {
                 // SAFETY: the caller promises that nothing else uses these columns meanwhile.
                 1 => unsafe { self.tile::<1>(strip, x, first, out) },
                 // SAFETY: likewise.
+                2 => unsafe { self.tile::<2>(strip, x, first, out) },
+                // SAFETY: likewise.
+                3 => unsafe { self.tile::<3>(strip, x, first, out) },
+                // SAFETY: likewise.
                 _ => unsafe { self.tile::<TILE_TOKENS>(strip, x, first, out) },
             });
         }

@@ -14,6 +14,7 @@ mod norm;
 mod packed;
 mod panel;
 mod pool;
+mod sequences;
 mod simd;
 mod tiles;
 mod weights;
@@ -25,15 +26,16 @@ pub(crate) use simd::F32x4;
 pub(super) use simd::MAGIC;
 pub use weights::CpuLoader;
 
+use crate::allocate::grow;
 #[cfg(feature = "lab")]
 use crate::backend::trace::Step;
-use crate::backend::{Backend, Precision, check_call};
+use crate::backend::{Backend, Precision, Read, check_call, prepare_together};
 use crate::error::Result;
 use crate::model::Config;
 use crate::state::State;
 use layer::Work;
-use norm::rms_norm;
 use pool::Pool;
+use sequences::{Each, MOST_SEQUENCES, Sequences};
 use weights::Weights;
 
 /// Tokens read together: enough to share the reading of the weights, few enough to stop quickly.
@@ -45,6 +47,8 @@ pub struct Cpu {
     precision: Precision,
     weights: Weights,
     work: Work,
+    /// `[sequences, V]`: what [`Backend::decode_together`] computes; empty until it is called.
+    scores: Vec<f32>,
     pool: Pool,
     /// Where the layers say what they did at a token, while that is asked for.
     #[cfg(feature = "lab")]
@@ -60,10 +64,29 @@ impl Cpu {
             precision,
             weights,
             work,
+            scores: Vec::new(),
             pool,
             #[cfg(feature = "lab")]
             trace: None,
         })
+    }
+}
+
+impl Cpu {
+    /// Reads `each` of the tokens into each of the states, which are whole. The residual stream has what comes of them.
+    fn read(&mut self, tokens: impl Iterator<Item = u32>, each: usize, mut states: Each<&mut State>) {
+        let (weights, work) = (&self.weights, &mut self.work);
+        for (token, row) in tokens.zip(work.residual.chunks_exact_mut(self.config.d_model)) {
+            weights.embeddings.row(token as usize, row);
+        }
+        for (number, layer) in weights.layers.iter().enumerate() {
+            work.layer(&self.config, layer, Sequences::new(&mut states, number, each), &self.pool);
+            #[cfg(feature = "lab")]
+            if let (Some(steps), weights::Mixer::Mamba1(mixer)) = (&mut self.trace, &layer.mixer) {
+                steps.push(work.last_step(mixer, each));
+            }
+        }
+        states.iter_mut().for_each(|state| state.position += each as u64);
     }
 }
 
@@ -95,25 +118,25 @@ impl Backend for Cpu {
     fn prefill(&mut self, tokens: &[u32], state: &mut State, logits: Option<&mut [f32]>) -> Result<()> {
         check_call(&self.config, BLOCK_TOKENS, tokens, state, logits.as_deref())?;
         state.make_whole()?;
-        let (weights, work, t, d) = (&self.weights, &mut self.work, tokens.len(), self.config.d_model);
-        let position = state.position;
-        for (&token, row) in tokens.iter().zip(work.residual.chunks_exact_mut(d)) {
-            weights.embeddings.row(token as usize, row);
-        }
-        for (number, layer) in weights.layers.iter().enumerate() {
-            work.layer(&self.config, layer, t, position, state.layer(number), &self.pool);
-            #[cfg(feature = "lab")]
-            if let (Some(steps), weights::Mixer::Mamba1(mixer)) = (&mut self.trace, &layer.mixer) {
-                steps.push(work.last_step(mixer, t));
-            }
-        }
-        state.position += t as u64;
+        self.read(tokens.iter().copied(), tokens.len(), Each::one(state));
         if let Some(logits) = logits {
-            let last = &work.residual[(t - 1) * d..t * d];
-            let u = &mut work.u[..d];
-            rms_norm(last, &weights.norm_f, self.config.norm_epsilon, u);
-            let head = weights.lm_head.as_ref().unwrap_or(&weights.embeddings);
-            head.multiply(u, d, d, logits, &mut work.u_tiles, &self.pool);
+            self.work.scores(&self.config, &self.weights, tokens.len() - 1, logits, &self.pool);
+        }
+        Ok(())
+    }
+
+    fn decode_together(&mut self, reads: &mut [Read<'_>]) -> Result<()> {
+        prepare_together(&self.config, reads)?;
+        let vocab = self.config.vocab;
+        grow(&mut self.scores, reads.len().min(MOST_SEQUENCES) * vocab, "the scores of several sequences")?;
+        for reads in reads.chunks_mut(MOST_SEQUENCES) {
+            let tokens: Each<u32> = reads.iter().map(|read| read.token).collect();
+            self.read(tokens.iter().copied(), 1, reads.iter_mut().map(|read| &mut *read.state).collect());
+            let scores = &mut self.scores[..reads.len() * vocab];
+            self.work.scores(&self.config, &self.weights, 0, scores, &self.pool);
+            for (read, scores) in reads.iter_mut().zip(scores.chunks_exact(vocab)) {
+                read.logits.copy_from_slice(scores);
+            }
         }
         Ok(())
     }

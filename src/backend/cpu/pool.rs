@@ -297,6 +297,14 @@ impl<'a, T> Columns<'a, T> {
         self.len / self.width
     }
 
+    /// Some of the rows as a buffer of their own. It is the same memory, for which [`Columns::row`] has its conditions.
+    pub fn part(&self, rows: Range<usize>) -> Self {
+        assert!(rows.start <= rows.end && rows.end <= self.rows());
+        // SAFETY: within the buffer, as was just checked.
+        let start = unsafe { self.start.add(rows.start * self.width) };
+        Self { start, len: rows.len() * self.width, ..*self }
+    }
+
     /// The columns `columns` of row `row`.
     ///
     /// # Safety

@@ -10,7 +10,7 @@ use crate::allocate::filled;
 use crate::error::Result;
 
 /// Tokens that lie together and whose products one pass takes together; with eight rows that makes eight sums, of the 16
-/// registers of x86 (five or six tokens were slower). Tokens that do not fill a tile are stored one by one.
+/// registers of x86 (five or six tokens were slower). The last tile may have fewer tokens.
 pub const TILE_TOKENS: usize = 4;
 
 /// Activations of some tokens, tile after tile: either as they are or rounded.
@@ -86,12 +86,9 @@ impl Tiles {
 /// Calls `tile` with the beginning of each tile of the tokens and how many there are.
 #[inline(always)]
 pub fn for_tiles(tokens: Range<usize>, mut tile: impl FnMut(usize, usize)) {
-    let mut t = tokens.start;
-    while t + TILE_TOKENS <= tokens.end {
-        tile(t, TILE_TOKENS);
-        t += TILE_TOKENS;
+    for first in tokens.clone().step_by(TILE_TOKENS) {
+        tile(first, TILE_TOKENS.min(tokens.end - first));
     }
-    (t..tokens.end).for_each(|t| tile(t, 1));
 }
 
 impl SharedTiles<'_> {
@@ -110,12 +107,11 @@ impl SharedTiles<'_> {
             let at = first * width;
             // SAFETY: activations that are the caller's alone.
             let to = unsafe { self.exact.row(0, at + cols.start * some..at + cols.end * some) };
-            if some == 1 {
-                return copy(x(first), to);
-            }
-            let x: [_; TILE_TOKENS] = core::array::from_fn(|i| &x(first + i)[..cols.len()]);
-            for (col, to) in to.as_chunks_mut::<TILE_TOKENS>().0[..cols.len()].iter_mut().enumerate() {
-                *to = x.map(|x| x[col]);
+            match some {
+                1 => copy(x(first), to),
+                2 => side_by_side([0, 1].map(|i| x(first + i)), to),
+                3 => side_by_side([0, 1, 2].map(|i| x(first + i)), to),
+                _ => side_by_side([0, 1, 2, 3].map(|i| x(first + i)), to),
             }
         });
     }
@@ -146,11 +142,23 @@ impl SharedTiles<'_> {
                     };
                     (scale[0], start[0]) = match some {
                         1 => round_block::<P, 1>(x, values, i),
+                        2 => round_block::<P, 2>(x, values, i),
+                        3 => round_block::<P, 3>(x, values, i),
                         _ => round_block::<P, TILE_TOKENS>(x, values, i),
                     };
                 }
             }
         });
+    }
+}
+
+/// The values of T tokens column by column.
+#[inline(always)]
+fn side_by_side<const T: usize>(x: [&[f32]; T], to: &mut [f32]) {
+    let to = to.as_chunks_mut::<T>().0;
+    let x = x.map(|x| &x[..to.len()]);
+    for (col, to) in to.iter_mut().enumerate() {
+        *to = x.map(|x| x[col]);
     }
 }
 

@@ -95,7 +95,7 @@ pub fn lab_forget(session: &mut WasmSession, layer: Option<usize>) -> Result<(),
     if let Some(layer) = layer {
         check(&engine, layer).thrown()?;
     }
-    forget(session.session.state_mut().thrown()?, engine.config().layers.len(), layer);
+    forget(session.session.borrow_mut().state_mut().thrown()?, engine.config().layers.len(), layer);
     Ok(())
 }
 
@@ -107,7 +107,8 @@ pub fn lab_keep_slow(session: &mut WasmSession, id: u32, tokens: f32) -> Result<
 
 fn slow(session: &mut WasmSession, id: u32, tokens: f32) -> Result<f32> {
     let mut engine = session.engine.borrow_mut();
-    let state = session.session.state_mut()?;
+    let mut own = session.session.borrow_mut();
+    let state = own.state_mut()?;
     let mut trial: State = state.try_clone()?;
     let mut scores = vec![0.0; engine.config().vocab];
     let steps = engine.backend().trace(id, &mut trial, &mut scores)?;

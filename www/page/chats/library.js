@@ -1,6 +1,7 @@
 // All chats of this browser: the list, what is saved of them, and what other tabs change. If this browser keeps nothing,
 // the chats live as long as the page, and `problem` says why.
 
+import { hasSaid, saidIn, turnOf } from "./said.js";
 import { ChatStore } from "./store.js";
 import { OtherVersion } from "./versions.js";
 import { wordsOf } from "./words.js";
@@ -8,11 +9,20 @@ import { wordsOf } from "./words.js";
 /**
  * @typedef {import("./store.js").Chat} Chat
  * @typedef {import("./tree.js").Node} Node
+ * @typedef {import("./said.js").Said} Said
  * @typedef {{ chat: Chat, nodes: Node[] }} Whole
+ * @typedef {Whole & { rest?: () => Promise<Node[]> }} Opened of a long chat `nodes` are those that are looked at; `rest` reads
+ *   all of them
  * @typedef {{ changed: string } | { removed: string[] }} News
  */
 
 const CHANNEL = "mamba-web-chats";
+/** A chat of more turns is shown before all of them are read. */
+const LONG_CHAT = 100;
+/** Turns that are shown first. */
+const MOST_FIRST = 12;
+/** Of so many chats that were found the list says where the words are. Nobody reads more of them. */
+const MOST_TOLD = 50;
 
 export class Library {
   /** @type {Map<string, Chat>} */
@@ -23,6 +33,8 @@ export class Library {
   #store = null;
   /** @type {Promise<ChatStore | null> | null} */
   #opening = null;
+  /** What was said in each chat, once it was asked for. @type {Promise<Map<string, Said>> | null} */
+  #said = null;
   #channel = "BroadcastChannel" in globalThis ? new BroadcastChannel(CHANNEL) : null;
   /** @type {((news: News | null) => void)[]} */
   #listeners = [];
@@ -61,6 +73,12 @@ export class Library {
 
   /** @param {string} id @returns {Promise<Whole | null>} */
   async open(id) {
+    const opened = await this.openSoon(id);
+    return opened && { chat: opened.chat, nodes: (await opened.rest?.()) ?? opened.nodes };
+  }
+
+  /** As `open`, but does not wait for all turns of a long chat. @param {string} id @returns {Promise<Opened | null>} */
+  async openSoon(id) {
     const store = await this.#open();
     const unsaved = this.#unsaved.get(id);
     if (unsaved) return unsaved;
@@ -68,7 +86,9 @@ export class Library {
     const chat = this.#chats.get(id) ?? (await store?.chat(id).catch(() => undefined));
     if (!chat) return null;
     this.#chats.set(id, chat);
-    return { chat, nodes: (await store?.nodes(id).catch(() => null)) ?? [] };
+    const rest = async () => (await store?.nodes(id).catch(() => null)) ?? [];
+    const first = store && (await firstTurns(store, chat).catch(() => null));
+    return first ? { chat, nodes: first, rest } : { chat, nodes: await rest() };
   }
 
   /**
@@ -87,9 +107,10 @@ export class Library {
     try {
       const store = await this.#open();
       if (!store) throw new Error(this.problem ?? "There is no store.");
-      const wasThere = await store.save(chat, wasUnsaved ? all() : nodes);
+      let { wasThere, said } = await store.save(chat, wasUnsaved ? all() : nodes);
       // It was saved earlier and is gone: somebody cleared the storage of this site.
-      if (!isNew && !wasUnsaved && !wasThere) await store.save(chat, all());
+      if (!isNew && !wasUnsaved && !wasThere) ({ said } = await store.save(chat, all()));
+      (await this.#said)?.set(chat.id, said);
       this.#unsaved.delete(chat.id);
       this.problem = null;
       this.#askToKeep();
@@ -143,6 +164,11 @@ export class Library {
     };
   }
 
+  /** Reads what was said, because it is about to be searched. */
+  prepareToFind() {
+    return (this.#said ??= this.#readSaid());
+  }
+
   /**
    * @param {string} query
    * @returns {Promise<{ chat: Chat, node: Node | null, words: string[] }[]>} the chats with these words, as the list has them
@@ -151,20 +177,17 @@ export class Library {
     const words = wordsOf(query);
     if (words.length === 0) return [];
     const store = await this.#open();
-    const said = (await store?.find(words).catch(() => null)) ?? new Map();
-    for (const [id, { nodes }] of this.#unsaved) {
-      const node = nodes.find(({ message, answer }) => hasWords(`${message} ${answer}`, words));
-      if (node) said.set(id, node.id);
+    const all = await this.prepareToFind();
+    /** @type {{ chat: Chat, turn: string | null }[]} */
+    const found = [];
+    for (const chat of this.list()) {
+      const unsaved = this.#unsaved.get(chat.id);
+      const said = unsaved ? saidIn(chat.id, unsaved.nodes) : all.get(chat.id);
+      if (said && hasSaid(said, words)) found.push({ chat, turn: turnOf(said, words) });
+      else if (chat.renamed && hasWords(chat.title, words)) found.push({ chat, turn: null });
     }
-    const found = this.list().filter((chat) => said.has(chat.id) || (chat.renamed && hasWords(chat.title, words)));
-    return Promise.all(
-      found.map(async (chat, at) => {
-        const id = said.get(chat.id);
-        // Nobody reads more of them than this.
-        const node = id && at < 50 ? await store?.node(chat.id, id).catch(() => undefined) : undefined;
-        return { chat, node: node ?? null, words };
-      }),
-    );
+    const nodes = (await store?.turns(found.slice(0, MOST_TOLD).map(({ chat, turn }) => [chat.id, turn ?? ""])).catch(() => null)) ?? [];
+    return found.map(({ chat, turn }, at) => ({ chat, node: this.#unsaved.get(chat.id)?.nodes.find(({ id }) => id === turn) ?? nodes[at] ?? null, words }));
   }
 
   /** Reads the list again. */
@@ -172,6 +195,7 @@ export class Library {
     const store = await this.#open();
     const chats = await store?.chats().catch(() => null);
     if (!chats) return;
+    this.#said = null;
     this.#chats = new Map([...chats, ...[...this.#unsaved.values()].map(({ chat }) => chat)].map((chat) => [chat.id, chat]));
   }
 
@@ -193,7 +217,7 @@ export class Library {
     try {
       this.#store = await ChatStore.open(() => {
         // The next save opens it again, which may find it empty.
-        this.#store = this.#opening = null;
+        this.#store = this.#opening = this.#said = null;
       });
       for (const chat of await this.#store.chats()) if (!this.#unsaved.has(chat.id)) this.#chats.set(chat.id, chat);
       this.#tell(null);
@@ -213,8 +237,18 @@ export class Library {
     else {
       const chat = await this.#store?.chat(news.changed).catch(() => null);
       if (chat && !this.#unsaved.has(chat.id)) this.#chats.set(chat.id, chat);
+      const said = this.#said && (await this.#store?.said(news.changed).catch(() => null));
+      if (said) (await this.#said)?.set(said.chat, said);
     }
     this.#tell(news);
+  }
+
+  async #readSaid() {
+    const store = await this.#open();
+    const all = (await store?.allSaid().catch(() => null)) ?? null;
+    // The next search tries again.
+    if (!all) this.#said = null;
+    return new Map(all?.map((said) => [said.chat, said]));
   }
 
   #askToKeep() {
@@ -228,6 +262,22 @@ export class Library {
   #tell(news) {
     for (const listener of this.#listeners) listener(news);
   }
+}
+
+/**
+ * The turns of a long chat that were looked at last.
+ *
+ * @param {ChatStore} store
+ * @param {Chat} chat
+ * @returns {Promise<Node[] | null>} null where the chat is short
+ */
+async function firstTurns(store, { id, leaf, scroll }) {
+  if ((await store.size(id)) <= LONG_CHAT) return null;
+  if (!scroll) return store.end(id, leaf, MOST_FIRST);
+  // Kept by an earlier version of the page, it does not say which turns lay around the place.
+  const nodes = await store.turns((scroll.around ?? []).map((turn) => [id, turn]));
+  const there = nodes.filter((node) => node !== undefined);
+  return there.some((node) => node.id === scroll.node) ? there : null;
 }
 
 /** @param {string} text @param {string[]} words */

@@ -1,5 +1,6 @@
 // The chat that is on the screen: its tree, and what of it has to be saved.
 
+import { afterPaint } from "../dom.js";
 import { randomId } from "./new-chat.js";
 import { Saver } from "./saver.js";
 import { titleOf } from "./titles.js";
@@ -25,13 +26,24 @@ export class OpenChat {
   #saver;
   /** Whether this tab may write it. Another one may have it. */
   isOwn = true;
+  /** Whether all of its turns are there. */
+  isWhole;
+  /** Resolves when all of its turns are there. @type {Promise<void>} */
+  whole;
 
-  /** @param {Kept} library @param {import("./library.js").Whole} whole */
-  constructor(library, { chat, nodes }) {
+  /** @param {Kept} library @param {import("./library.js").Opened} opened */
+  constructor(library, { chat, nodes, rest }) {
     this.#library = library;
     this.meta = chat;
-    this.tree = new Tree(nodes, chat.leaf);
+    this.isWhole = !rest;
+    this.tree = new Tree(nodes, rest ? (nodes.at(-1)?.id ?? null) : chat.leaf);
+    this.whole = rest ? afterPaint().then(rest).then((all) => this.#complete(all)) : Promise.resolve();
     this.#saver = new Saver((changed) => this.#save(changed));
+  }
+
+  /** Whether the visitor may change it here and now. */
+  get canChange() {
+    return this.isOwn && this.isWhole;
   }
 
   /** Whether there is anything in it that is worth keeping. */
@@ -101,8 +113,17 @@ export class OpenChat {
     this.#saver.drop();
   }
 
+  /** @param {Node[]} all its turns */
+  #complete(all) {
+    // Those that are on the screen stay the same objects.
+    this.tree = new Tree(all.map((node) => this.tree.get(node.id) ?? node), this.meta.leaf);
+    this.isWhole = true;
+    if (this.isOwn) this.closeCut();
+  }
+
   /** @param {Node[]} changed */
   async #save(changed) {
+    await this.whole;
     if (!this.isWorthKeeping) return;
     this.meta.leaf = this.tree.leaf;
     await this.#library.save(this.meta, changed);

@@ -5,6 +5,9 @@
  * @typedef {import("../turn-view.js").TurnView} TurnView
  */
 
+/** Turns before and after the place that fill a window. */
+const BEFORE = 4;
+const AFTER = 10;
 /** Closer to the end than this counts as the end. */
 const NEAR_PX = 48;
 
@@ -15,11 +18,11 @@ const NEAR_PX = 48;
  */
 export function placeIn({ y, height, whole, top }, shown) {
   if (whole - height - y < NEAR_PX) return null;
-  for (const [node, { element }] of shown) {
-    const box = element.getBoundingClientRect();
-    if (box.bottom > top) return { node: node.id, offset: Math.round(top - box.top) };
-  }
-  return null;
+  const boxes = shown.map(([, { element }]) => element.getBoundingClientRect());
+  const at = boxes.findIndex(({ bottom }) => bottom > top);
+  if (at < 0) return null;
+  const around = shown.slice(Math.max(0, at - BEFORE), at + AFTER + 1).map(([{ id }]) => id);
+  return { node: shown[at][0].id, offset: Math.round(top - boxes[at].top), around };
 }
 
 /**

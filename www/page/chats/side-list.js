@@ -48,6 +48,7 @@ export class SideList {
     library.onChange(() => this.show());
     this.#opener.addEventListener("click", () => this.#toggle());
     byId("close-chats", HTMLButtonElement).addEventListener("click", () => this.#toggle(false));
+    this.#search.addEventListener("focus", () => void library.prepareToFind());
     this.#search.addEventListener("input", () => void this.#find());
     this.#removeAll.addEventListener("click", () => void this.#askToRemoveAll());
     this.#list.addEventListener("click", (event) => this.#follow(event));

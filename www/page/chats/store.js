@@ -2,10 +2,13 @@
 // one small transaction, which is there as a whole or not at all.
 
 import { begin, part } from "../transaction.js";
+import { nothingSaid, saidIn, withTurn } from "./said.js";
 import { openNewest } from "./versions.js";
-import { wordsOf } from "./words.js";
 
-/** @typedef {import("./tree.js").Node} Node */
+/**
+ * @typedef {import("./tree.js").Node} Node
+ * @typedef {import("./said.js").Said} Said
+ */
 
 /**
  * @typedef {object} Chat
@@ -16,40 +19,83 @@ import { wordsOf } from "./words.js";
  * @property {number} createdAt ms since 1970
  * @property {number} changedAt of the last turn
  * @property {string} system what the model is told before the chat; "" for nothing
+ * @property {boolean} [tools] whether the model may use the page's tools
  * @property {string} [book] the memory that it begins from (books/shelf.js)
  * @property {string | null} leaf the last turn that is shown
  * @property {string} draft what is in the box, and messages that wait
- * @property {{ node: string, offset: number } | null} scroll the turn at the top of the window, and how far down it the
- *   window begins; null: the end
+ * @property {{ node: string, offset: number, around?: string[] } | null} scroll the turn at the top of the window, how far
+ *   down it the window begins, and the turns before and after it in their order; null: the end
  */
 
 const CHATS = "chats";
 const NODES = "nodes";
-const WORDS = "words";
+/** What was said, only read to search. */
+const SAID = "said";
 
-/** More turns than this with a word are not looked at. */
-const MOST_FOUND = 5000;
+/** The browser copies records in one piece for the page's thread. More of them would keep it from painting. */
+const MOST_AT_ONCE = 250;
 
-/** @param {string} chat all keys that begin with it */
-const ofChat = (chat) => IDBKeyRange.bound([chat], [chat, []]);
+/** @param {string} chat @param {string} [after] a turn @returns {IDBKeyRange} the keys of its turns, or of those after one */
+const ofChat = (chat, after) => IDBKeyRange.bound(after === undefined ? [chat] : [chat, after], [chat, []], after !== undefined);
+
+/** @param {import("./versions.js").Database} db */
+function makeStores(db) {
+  db.createObjectStore(CHATS, { keyPath: "id" });
+  db.createObjectStore(NODES, { keyPath: ["chat", "id"] });
+}
+
+/** @param {import("./versions.js").Database} db @returns {Promise<boolean>} whether each turn has its chat */
+async function areTurnsOfChats(db) {
+  const chats = new Set(await begin(db, CHATS).store.getAllKeys());
+  const keys = /** @type {[string, string][]} */ (await begin(db, NODES).store.getAllKeys());
+  return keys.every(([chat]) => chats.has(chat));
+}
 
 /** @type {import("./versions.js").Version[]} oldest first */
 export const VERSIONS = [
   {
     name: "mamba-web-chats-1",
     create(db) {
-      db.createObjectStore(CHATS, { keyPath: "id" });
-      db.createObjectStore(NODES, { keyPath: ["chat", "id"] });
-      // Apart from the turns, because they are only read to search.
-      db.createObjectStore(WORDS, { keyPath: ["chat", "id"] }).createIndex("words", "words", { multiEntry: true });
+      makeStores(db);
+      db.createObjectStore("words", { keyPath: ["chat", "id"] }).createIndex("words", "words", { multiEntry: true });
+    },
+    isSound: areTurnsOfChats,
+  },
+  {
+    name: "mamba-web-chats-2",
+    create(db) {
+      makeStores(db);
+      db.createObjectStore(SAID, { keyPath: "chat" });
+    },
+    convert: { [CHATS]: (chat) => chat, [NODES]: (node) => node },
+    async complete(db) {
+      const chats = /** @type {string[]} */ (await begin(db, CHATS).store.getAllKeys());
+      for (let at = 0; at < chats.length; at += MOST_AT_ONCE) {
+        const said = [];
+        for (const chat of chats.slice(at, at + MOST_AT_ONCE)) said.push(saidIn(chat, await nodesOf(db, chat)));
+        const writing = begin(db, SAID, "readwrite");
+        for (const record of said) part(writing.store.put(record));
+        await writing.done;
+      }
     },
     async isSound(db) {
-      const chats = new Set(await begin(db, CHATS).store.getAllKeys());
-      const keys = /** @type {[string, string][]} */ (await begin(db, NODES).store.getAllKeys());
-      return keys.every(([chat]) => chats.has(chat));
+      const [chats, said] = await Promise.all([begin(db, CHATS).store.count(), begin(db, SAID).store.count()]);
+      return said === chats && areTurnsOfChats(db);
     },
   },
 ];
+
+/** @param {import("./versions.js").Database} db @param {string} chat @returns {Promise<Node[]>} */
+async function nodesOf(db, chat) {
+  const { store } = begin(db, NODES);
+  /** @type {Node[]} */
+  const nodes = [];
+  for (;;) {
+    const some = await store.getAll(ofChat(chat, nodes.at(-1)?.id), MOST_AT_ONCE);
+    nodes.push(...some);
+    if (some.length < MOST_AT_ONCE) return nodes;
+  }
+}
 
 export class ChatStore {
   #db;
@@ -80,7 +126,26 @@ export class ChatStore {
 
   /** @param {string} chat @returns {Promise<Node[]>} */
   nodes(chat) {
-    return begin(this.#db, NODES).store.getAll(ofChat(chat));
+    return nodesOf(this.#db, chat);
+  }
+
+  /** How many turns a chat has. @param {string} chat @returns {Promise<number>} */
+  size(chat) {
+    return begin(this.#db, NODES).store.count(ofChat(chat));
+  }
+
+  /** The last turns of the way to a turn. @param {string} chat @param {string | null} leaf @param {number} most @returns {Promise<Node[]>} */
+  async end(chat, leaf, most) {
+    const { store } = begin(this.#db, NODES);
+    /** @type {Node[]} */
+    const way = [];
+    for (let id = leaf; id !== null && way.length < most; ) {
+      const node = await store.get([chat, id]);
+      if (!node) break;
+      way.unshift(node);
+      id = node.parent;
+    }
+    return way;
   }
 
   /**
@@ -88,54 +153,60 @@ export class ChatStore {
    *
    * @param {Chat} chat
    * @param {Node[]} nodes
-   * @returns {Promise<boolean>} whether the chat was there before
+   * @returns {Promise<{ wasThere: boolean, said: Said }>} whether the chat was there before, and what has been said in it
    */
   async save(chat, nodes) {
-    const writing = begin(this.#db, [CHATS, NODES, WORDS], "readwrite");
-    const [chats, turns, words] = [CHATS, NODES, WORDS].map((name) => writing.objectStore(name));
+    const writing = begin(this.#db, [CHATS, NODES, SAID], "readwrite");
+    const [chats, turns, saids] = [CHATS, NODES, SAID].map((name) => writing.objectStore(name));
     const before = chats.getKey(chat.id);
+    const saidBefore = saids.get(chat.id);
     part(before);
+    part(saidBefore);
     part(chats.put(chat));
-    for (const node of nodes) {
-      part(turns.put(node));
-      // While it is written, its words would be counted anew every second.
-      const text = node.reason === null ? node.message : `${node.message}\n${node.answer}`;
-      part(words.put({ chat: node.chat, id: node.id, words: wordsOf(text) }));
-    }
-    const [wasThere] = await Promise.all([before, writing.done]);
-    return wasThere !== undefined;
+    for (const node of nodes) part(turns.put(node));
+    /** @type {Said} */
+    let said = nothingSaid(chat.id);
+    const adding = saidBefore.then((known) => {
+      said = nodes.reduce(withTurn, known ?? said);
+      if (said !== known) part(saids.put(said));
+    });
+    part(adding);
+    const [wasThere] = await Promise.all([before, adding, writing.done]);
+    return { wasThere: wasThere !== undefined, said };
   }
 
   /** @param {string[]} ids of chats */
   async remove(ids) {
-    const writing = begin(this.#db, [CHATS, NODES, WORDS], "readwrite");
+    const writing = begin(this.#db, [CHATS, NODES, SAID], "readwrite");
     for (const id of ids) {
       part(writing.objectStore(CHATS).delete(id));
       part(writing.objectStore(NODES).delete(ofChat(id)));
-      part(writing.objectStore(WORDS).delete(ofChat(id)));
+      part(writing.objectStore(SAID).delete(id));
     }
     await writing.done;
   }
 
-  /**
-   * @param {string[]} words the last one may be the beginning of a word
-   * @returns {Promise<Map<string, string>>} chat -> a turn of it; the chats in which all words were said
-   */
-  async find(words) {
-    const index = begin(this.#db, WORDS).store.index("words");
-    const all = await Promise.all(
-      words.map(async (word, at) => {
-        const range = at < words.length - 1 ? IDBKeyRange.only(word) : IDBKeyRange.bound(word, `${word}\uffff`);
-        const keys = /** @type {[string, string][]} */ (/** @type {unknown} */ (await index.getAllKeys(range, MOST_FOUND)));
-        return new Map(keys);
-      }),
-    );
-    const [first = new Map(), ...others] = all.toSorted((a, b) => a.size - b.size);
-    return new Map([...first].filter(([chat]) => others.every((found) => found.has(chat))));
+  /** What was said in all chats. @returns {Promise<Said[]>} */
+  async allSaid() {
+    const { store } = begin(this.#db, SAID);
+    /** @type {Said[]} */
+    const all = [];
+    for (;;) {
+      const last = all.at(-1)?.chat;
+      const some = await store.getAll(last === undefined ? null : IDBKeyRange.lowerBound(last, true), MOST_AT_ONCE);
+      all.push(...some);
+      if (some.length < MOST_AT_ONCE) return all;
+    }
   }
 
-  /** @param {string} chat @param {string} id @returns {Promise<Node | undefined>} */
-  node(chat, id) {
-    return begin(this.#db, NODES).store.get([chat, id]);
+  /** @param {string} chat @returns {Promise<Said | undefined>} */
+  said(chat) {
+    return begin(this.#db, SAID).store.get(chat);
+  }
+
+  /** Turns, perhaps of several chats. @param {[chat: string, id: string][]} keys @returns {Promise<(Node | undefined)[]>} */
+  turns(keys) {
+    const { store } = begin(this.#db, NODES);
+    return Promise.all(keys.map((key) => store.get(key)));
   }
 }

@@ -76,9 +76,9 @@ export class ChatSwitch {
   async open(id, { isNew = true } = {}) {
     const attempt = ++this.#attempt;
     await this.#library.ready();
-    const whole = await this.#library.open(id);
+    const opened = await this.#library.openSoon(id);
     if (attempt !== this.#attempt) return;
-    if (!whole) {
+    if (!opened) {
       history.replaceState(null, "", location.pathname + location.search);
       return this.#composer.tell("This browser does not have that chat any more.");
     }
@@ -88,14 +88,14 @@ export class ChatSwitch {
     if (attempt !== this.#attempt) return;
     this.noteDraft();
     if (isNew && id !== idInAddress()) history.pushState(null, "", addressOf(id));
-    this.#put(whole, isOwn);
+    this.#put(opened, isOwn);
   }
 
-  /** @param {import("./library.js").Whole} whole @param {boolean} isOwn */
-  #put(whole, isOwn) {
+  /** @param {import("./library.js").Opened} opened @param {boolean} isOwn */
+  #put(opened, isOwn) {
     this.#isSwitching = true;
-    const waited = this.#chat.open(whole, isOwn);
-    this.#composer.set([waited, whole.chat.draft].filter(Boolean).join("\n\n"));
+    const waited = this.#chat.open(opened, isOwn);
+    this.#composer.set([waited, opened.chat.draft].filter(Boolean).join("\n\n"));
     this.#isSwitching = false;
     this.#show();
   }

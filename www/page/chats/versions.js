@@ -12,6 +12,7 @@ import { begin, part } from "../transaction.js";
  * @property {(db: Database) => void} create makes its object stores
  * @property {Record<string, (record: any) => any>} [convert] object store -> the record as this version keeps it, made of
  *   the record that the version before it kept. Only the stores that are named here are carried over
+ * @property {(db: Database) => Promise<void>} [complete] writes what is made of several records, once all are carried over
  * @property {(db: Database) => Promise<boolean>} isSound whether all that is in it fits together
  */
 
@@ -73,6 +74,7 @@ async function fill(db, versions) {
     } finally {
       old.close();
     }
+    await newest.complete?.(db);
     if (!(await newest.isSound(db))) throw new Error("The chats could not be carried over to this version of the page.");
     await db.put(ABOUT, Date.now(), TAKEN);
     await deleteDB(version.name);

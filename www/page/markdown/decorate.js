@@ -40,8 +40,8 @@ async function colour(codes) {
 
 /** @param {NodeListOf<HTMLElement>} formulas */
 async function setFormulas(formulas) {
-  const [program] = await Promise.all([import("./maths.js"), sheet(rootOf(formulas[0]))]).catch(() => [null]);
-  if (!program) return;
+  const program = await import("./maths.js").catch(notThere);
+  if (!program?.dress(rootOf(formulas[0]))) return;
   for (const place of formulas) {
     const formula = place.dataset.formula ?? "";
     // An invisible character would vanish in the formula, but is shown in its text.
@@ -49,33 +49,6 @@ async function setFormulas(formulas) {
     const made = program.set(formula, place.classList.contains("displayed"));
     if (made) place.replaceChildren(...made.childNodes);
   }
-}
-
-/** @type {WeakMap<Document | ShadowRoot, Promise<void>>} */
-const fetchedSheets = new WeakMap();
-
-/**
- * The formulas' styles and fonts, which lie beside the programs. Fonts count only in the document, styles in the root that
- * they are in.
- *
- * @param {Document | ShadowRoot} root
- * @returns {Promise<void>}
- */
-function sheet(root) {
-  let fetched = fetchedSheets.get(root);
-  if (fetched) return fetched;
-  fetched = new Promise((resolve, reject) => {
-    const link = make("link", { rel: "stylesheet", href: new URL("./maths.css", import.meta.url).href });
-    link.addEventListener("load", () => resolve());
-    link.addEventListener("error", () => {
-      fetchedSheets.delete(root);
-      link.remove();
-      reject(new Error("The styles of formulas could not be fetched."));
-    });
-    (root instanceof ShadowRoot ? root : document.head).append(link);
-  });
-  fetchedSheets.set(root, fetched);
-  return root === document ? fetched : Promise.all([fetched, sheet(document)]).then(() => {});
 }
 
 /** @param {unknown} error */

@@ -2,6 +2,9 @@
 // HTML is read.
 
 import katex from "katex";
+import { addStyles } from "../styles.js";
+import { addFonts } from "./fonts.js";
+import styles from "./maths.css";
 
 /** Commands that a formula may expand to. */
 const MOST_EXPANSIONS = 200;
@@ -9,6 +12,20 @@ const MOST_EXPANSIONS = 200;
 const MOST_SIZE_EM = 10;
 /** Brackets within each other. Each is an element within another, and browsers lay these out by recursion. */
 const MOST_LEVELS = 40;
+
+let hasFonts = false;
+
+/**
+ * Gives a root what formulas in it need.
+ *
+ * @param {Document | ShadowRoot} root
+ * @returns {boolean} false where they would be shown without their styles
+ */
+export function dress(root) {
+  if (!addStyles(root, styles)) return false;
+  if (!hasFonts) addFonts();
+  return (hasFonts = true);
+}
 
 /**
  * @param {string} formula in TeX

@@ -7,6 +7,7 @@ use super::layer::{self, in_proj, units};
 use super::matrix::Matrix;
 use super::norm::rms_scale;
 use super::pool::{Columns, Part, Pool};
+use super::sequences::Sequences;
 use super::simd::BLOCK_COLUMNS;
 use super::tiles::Tiles;
 use super::weights::Layer;
@@ -15,7 +16,6 @@ use crate::allocate::filled;
 use crate::backend::trace::Step;
 use crate::error::Result;
 use crate::model;
-use crate::state::LayerState;
 use scan::{Scan, ScanBlock, pair_up};
 
 /// Weights of a Mamba mixer between in_proj and out_proj.
@@ -31,7 +31,7 @@ pub struct Mamba1 {
 pub struct Work {
     /// `[T, R + 2N]`: output of x_proj.
     x_dbl: Vec<f32>,
-    /// `[N, T]`: B and C of it.
+    /// `[N, T]`: B and C of it, one sequence after the other.
     b_c: Vec<[f32; 2]>,
     /// The R of x_dbl for dt_proj.
     dt_tiles: Tiles,
@@ -57,8 +57,8 @@ impl Work {
 impl layer::Work {
     /// From the normed residual to the input of out_proj, which it lays out. Each channel belongs to one part, with its
     /// row of in_proj, so the convolution goes with in_proj, and dt_proj with the scan.
-    pub fn mamba1(&mut self, layer: &Layer, mixer: &Mamba1, t: usize, state: LayerState<'_>, pool: &Pool) {
-        let dims = &mixer.dims;
+    pub fn mamba1(&mut self, layer: &Layer, mixer: &Mamba1, mut sequences: Sequences<'_>, pool: &Pool) {
+        let (dims, t, each) = (&mixer.dims, sequences.tokens(), sequences.each);
         let (e, n, r) = (dims.d_inner, dims.d_state, dims.dt_rank);
         let (rows, r_2n) = (dims.in_proj_rows(), dims.x_proj_rows());
         let u = &self.u_tiles;
@@ -66,24 +66,26 @@ impl layer::Work {
         // The strip at the border of the two halves is made with the first.
         let border = e.next_multiple_of(Matrix::STRIP).min(rows);
         let x_tiles = self.x_tiles.share();
-        let block = ConvBlock {
-            inputs: Columns::new(&mut self.projected[..t * rows], rows),
+        let projected = Columns::new(&mut self.projected[..t * rows], rows);
+        let convolved = Columns::new(&mut self.convolved[..t * e], e);
+        let blocks = sequences.each(|tokens, own| ConvBlock {
+            inputs: projected.part(tokens.clone()),
             offset: 0,
-            past: Columns::new(state.conv, e),
-            out: Columns::new(&mut self.convolved[..t * e], e),
-        };
+            past: Columns::new(own.memories.conv, e),
+            out: convolved.part(tokens),
+        });
         pool.run(&|part: Part| {
             // SAFETY: each channel, and each row of in_proj, belongs to one part.
             unsafe {
                 for channels in units(part.range(e, BLOCK_COLUMNS), t) {
                     let end = if channels.end == e { border } else { channels.end };
-                    in_proj(layer, channels.start..end, u, t, &block.inputs);
-                    mixer.conv.run(channels.clone(), &block);
-                    let x = |t| &*block.out.row(t, channels.clone());
+                    in_proj(layer, channels.start..end, u, t, &projected);
+                    blocks.iter().for_each(|block| mixer.conv.run(channels.clone(), block));
+                    let x = |t| &*convolved.row(t, channels.clone());
                     mixer.x_proj.lay_out(&x_tiles, 0..t, channels.clone(), e, x);
                 }
                 let gate = part.range(rows - border, Matrix::STRIP);
-                in_proj(layer, border + gate.start..border + gate.end, u, t, &block.inputs);
+                in_proj(layer, border + gate.start..border + gate.end, u, t, &projected);
             }
         });
 
@@ -105,31 +107,35 @@ impl layer::Work {
             }
         }
         let b_c = &mut self.mamba1.b_c[..n * t];
-        pair_up(x_dbl, n, b_c);
+        for (x_dbl, b_c) in x_dbl.chunks_exact(each * r_2n).zip(b_c.chunks_exact_mut(n * each)) {
+            pair_up(x_dbl, n, b_c);
+        }
         // SAFETY: no other thread is at work.
         unsafe { mixer.dt_proj.lay_out(&self.mamba1.dt_tiles.share(), 0..t, 0..r, r, |t| &x_dbl[t * r_2n..][..r]) };
 
         let x_tiles = self.x_tiles.share();
-        let block = ScanBlock {
-            x: Columns::new(&mut self.convolved[..t * e], e),
-            dt: Columns::new(&mut self.inner[..t * e], e),
-            xz: Columns::new(&mut self.projected[..t * rows], rows),
-            b_c,
-            h: Columns::new(state.ssm, e),
-        };
+        let inner = Columns::new(&mut self.inner[..t * e], e);
+        let blocks = sequences.each(|tokens, own| ScanBlock {
+            x: convolved.part(tokens.clone()),
+            dt: inner.part(tokens.clone()),
+            xz: projected.part(tokens.clone()),
+            b_c: &b_c[n * tokens.start..n * tokens.end],
+            h: Columns::new(own.memories.ssm, e),
+        });
         let dt = &self.mamba1.dt_tiles;
         pool.run(&|part: Part| {
             for channels in units(part.range(e, BLOCK_COLUMNS), t) {
                 // SAFETY: each channel belongs to one part.
                 unsafe {
-                    mixer.dt_proj.product(channels.clone(), dt, t, &block.dt);
-                    mixer.scan.run(channels.clone(), &block);
-                    let x = |t| &*block.x.row(t, channels.clone());
+                    mixer.dt_proj.product(channels.clone(), dt, t, &inner);
+                    blocks.iter().for_each(|block| mixer.scan.run(channels.clone(), block));
+                    let x = |t| &*convolved.row(t, channels.clone());
                     layer.out_proj.lay_out(&x_tiles, 0..t, channels.clone(), e, x);
                 }
             }
         });
     }
+
     /// What the layer did at the last of the `t` tokens that it has just read. All of it still lies in the work space.
     #[cfg(feature = "lab")]
     pub fn last_step(&self, mixer: &Mamba1, t: usize) -> Step {

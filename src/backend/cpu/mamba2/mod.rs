@@ -14,12 +14,12 @@ use super::math::Math;
 use super::matrix::Matrix;
 use super::norm::rms_scale;
 use super::pool::{Columns, Part, Pool};
+use super::sequences::{Each, Sequences};
 use super::simd::{BLOCK_COLUMNS, F32x4};
 use super::tiles::TILE_TOKENS;
 use super::weights::Layer;
 use crate::error::Result;
 use crate::model;
-use crate::state::LayerState;
 use chunk::Chunk;
 use step::Steps;
 
@@ -62,23 +62,29 @@ fn most(mixers: &[model::Mamba2], of: impl Fn(&model::Mamba2) -> usize) -> usize
 
 impl layer::Work {
     /// As [`mamba1`](layer::Work::mamba1); here a head needs the channels of B and C too.
-    pub fn mamba2(&mut self, layer: &Layer, mixer: &Mamba2, t: usize, state: LayerState<'_>, pool: &Pool) {
-        let dims = &mixer.dims;
+    pub fn mamba2(&mut self, layer: &Layer, mixer: &Mamba2, mut sequences: Sequences<'_>, pool: &Pool) {
+        let (dims, t) = (&mixer.dims, sequences.tokens());
         let (e, rows, width) = (dims.d_inner(), dims.in_proj_rows(), dims.conv_width());
         let u = &self.u_tiles;
-        let block = ConvBlock {
-            inputs: Columns::new(&mut self.projected[..t * rows], rows),
+        let projected = Columns::new(&mut self.projected[..t * rows], rows);
+        let convolved = Columns::new(&mut self.convolved[..t * width], width);
+        let blocks = sequences.each(|tokens, own| ConvBlock {
+            inputs: projected.part(tokens.clone()),
             offset: e,
-            past: Columns::new(state.conv, width),
-            out: Columns::new(&mut self.convolved[..t * width], width),
-        };
+            past: Columns::new(own.memories.conv, width),
+            out: convolved.part(tokens),
+        });
         // SAFETY: each row, then each channel, belongs to one part.
         unsafe {
-            pool.run(&|part: Part| in_proj(layer, part.range(rows, Matrix::STRIP), u, t, &block.inputs));
-            pool.run(&|part: Part| mixer.conv.run(part.range(width, BLOCK_COLUMNS), &block));
+            pool.run(&|part: Part| in_proj(layer, part.range(rows, Matrix::STRIP), u, t, &projected));
+            pool.run(&|part: Part| {
+                let channels = part.range(width, BLOCK_COLUMNS);
+                blocks.iter().for_each(|block| mixer.conv.run(channels.clone(), block));
+            });
         }
         let (zxbcdt, xbc, y) = (&self.projected[..t * rows], &self.convolved[..t * width], &mut self.inner[..t * e]);
-        mixer.run(Block { zxbcdt, xbc, h: state.ssm, y }, &mut self.mamba2, pool);
+        let h = sequences.each(|_, own| &mut *own.memories.ssm);
+        mixer.run(Block { zxbcdt, xbc, h, y }, &mut self.mamba2, pool);
         let (y, tiles) = (&*y, self.x_tiles.share());
         pool.run_for(t.div_ceil(TILE_TOKENS), &|part: Part| {
             // SAFETY: each token belongs to one part.
@@ -87,30 +93,41 @@ impl layer::Work {
     }
 }
 
-/// What the layer reads and writes for a block of T tokens.
+/// What the layer reads and writes for a block of T tokens, an equal number of each sequence.
 pub struct Block<'a> {
     /// `[T, 2E + 2GN + H]`, output of in_proj: z first, dt last.
     pub zxbcdt: &'a [f32],
     /// `[T, E + 2GN]`, output of the convolution: x, B, C.
     pub xbc: &'a [f32],
-    /// `[N, E]`.
-    pub h: &'a mut [f32],
+    /// `[N, E]` of each sequence.
+    pub h: Each<&'a mut [f32]>,
     /// `[T, E]`, the result.
     pub y: &'a mut [f32],
 }
 
 impl<'a> Block<'a> {
-    fn shared(self, mamba2: &Mamba2) -> SharedBlock<'a> {
+    fn shared(self, mamba2: &Mamba2) -> Each<SharedBlock<'a>> {
         let (Self { zxbcdt, xbc, h, y }, e) = (self, mamba2.dims.d_inner());
-        let tokens = y.len() / e;
-        let rows = |of: &'a [f32]| Rows { width: of.len() / tokens, of };
-        SharedBlock { tokens, zxbcdt: rows(zxbcdt), xbc: rows(xbc), h: Columns::new(h, e), y: Columns::new(y, e) }
+        let all = y.len() / e;
+        let (y, each) = (Columns::new(y, e), all / h.len());
+        let rows = |of: &'a [f32], first: usize| {
+            let width = of.len() / all;
+            Rows { width, of: &of[first * width..][..each * width] }
+        };
+        let of_sequence = |(first, h): (usize, &'a mut [f32])| SharedBlock {
+            tokens: each,
+            zxbcdt: rows(zxbcdt, first),
+            xbc: rows(xbc, first),
+            h: Columns::new(h, e),
+            y: y.part(first..first + each),
+        };
+        (0..all).step_by(each).zip(h).map(of_sequence).collect()
     }
 }
 
-/// A [`Block`] shared by several threads.
+/// One sequence's part of a [`Block`], shared by several threads.
 struct SharedBlock<'a> {
-    /// T.
+    /// Tokens of this sequence, called T from here on.
     tokens: usize,
     zxbcdt: Rows<'a>,
     xbc: Rows<'a>,
@@ -126,13 +143,13 @@ impl Mamba2 {
     /// or `y = norm(y) * weight * silu(z)` with [`norm_before_gate`](model::Heads::norm_before_gate), or `y = y * silu(z)`
     /// without a [`gated_norm`](model::Mamba2::gated_norm).
     pub fn run(&self, block: Block<'_>, work: &mut Work, pool: &Pool) {
-        let block = block.shared(self);
-        if block.tokens < SMALLEST_CHUNK_TOKENS {
-            self.steps(&block, &mut work.steps, pool);
+        let blocks = block.shared(self);
+        if blocks.iter().all(|block| block.tokens < SMALLEST_CHUNK_TOKENS) {
+            self.steps(&blocks, &mut work.steps, pool);
         } else {
-            self.chunk(&block, &mut work.chunk, pool);
+            blocks.iter().for_each(|block| self.chunk(block, &mut work.chunk, pool));
         }
-        self.gated_norm(&block, pool);
+        self.gated_norm(&blocks, pool);
     }
 
     /// Four time steps, of one head or of several.
@@ -144,13 +161,15 @@ impl Mamba2 {
 
     /// `y = norm(y) * weight`, the mean taken over each group's channels, and `y *= silu(z)` if the gate comes after
     /// the norm. Otherwise `y` is gated already.
-    fn gated_norm(&self, block: &SharedBlock<'_>, pool: &Pool) {
+    fn gated_norm(&self, blocks: &Each<SharedBlock<'_>>, pool: &Pool) {
         let Some(epsilon) = self.dims.gated_norm else { return };
-        let (e, tokens) = (self.norm.len(), block.tokens);
+        let e = self.norm.len();
         let channels = e / self.dims.heads.groups;
+        let all = || blocks.iter().flat_map(|block| (0..block.tokens).map(move |t| (block, t)));
+        let tokens = all().count();
         pool.run_for(tokens, &|part: Part| {
-            let math = Math::new();
-            for t in part.range(tokens, 1) {
+            let (math, own) = (Math::new(), part.range(tokens, 1));
+            for (block, t) in all().skip(own.start).take(own.len()) {
                 // SAFETY: each token belongs to one part.
                 let y = unsafe { block.y.row(t, 0..e) };
                 for (y, weight) in y.chunks_exact_mut(channels).zip(self.norm.chunks_exact(channels)) {

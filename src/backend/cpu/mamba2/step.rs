@@ -5,6 +5,7 @@ use core::ops::Range;
 use super::super::lanes::{load, store};
 use super::super::math::Math;
 use super::super::pool::{Columns, Part, Pool};
+use super::super::sequences::Each;
 use super::super::simd::F32x4;
 use super::tile::TILE_COLUMNS;
 use super::{Mamba2, SharedBlock, gate, most};
@@ -21,7 +22,7 @@ const LINE_CHANNELS: usize = 16;
 
 /// Work space.
 pub struct Steps {
-    /// `[T, E]` each: exp(dt A) and dt x.
+    /// `[T of all sequences, E]` each: exp(dt A) and dt x.
     decay: Vec<f32>,
     dt_x: Vec<f32>,
 }
@@ -41,21 +42,25 @@ struct Inputs<'a> {
 
 impl Mamba2 {
     /// The recurrence. Some rows of the state go through all tokens, then the next ones: so it is read once.
-    pub(super) fn steps(&self, block: &SharedBlock<'_>, work: &mut Steps, pool: &Pool) {
+    pub(super) fn steps(&self, blocks: &Each<SharedBlock<'_>>, work: &mut Steps, pool: &Pool) {
         let e = self.dims.d_inner();
-        let (decay, dt_x) = (&mut work.decay[..block.tokens * e], &mut work.dt_x[..block.tokens * e]);
-        let inputs = Inputs { decay: Columns::new(decay, e), dt_x: Columns::new(dt_x, e) };
+        let (decay, dt_x) = (Columns::new(&mut work.decay, e), Columns::new(&mut work.dt_x, e));
         pool.run(&|part: Part| {
-            let (channels, math) = (part.range(e, LINE_CHANNELS), Math::new());
-            // SAFETY: each channel belongs to one part.
-            unsafe {
-                self.inputs(&math, block, &inputs, channels.clone());
-                self.advance(block, &inputs, channels.clone());
-            }
-            if !self.dims.heads.norm_before_gate {
-                for t in 0..block.tokens {
-                    // SAFETY: as above.
-                    gate(&math, unsafe { block.y.row(t, channels.clone()) }, &block.z(t)[channels.clone()]);
+            let (channels, math, mut first) = (part.range(e, LINE_CHANNELS), Math::new(), 0);
+            for block in blocks.iter() {
+                let tokens = first..first + block.tokens;
+                first = tokens.end;
+                let inputs = Inputs { decay: decay.part(tokens.clone()), dt_x: dt_x.part(tokens) };
+                // SAFETY: each channel belongs to one part.
+                unsafe {
+                    self.inputs(&math, block, &inputs, channels.clone());
+                    self.advance(block, &inputs, channels.clone());
+                }
+                if !self.dims.heads.norm_before_gate {
+                    for t in 0..block.tokens {
+                        // SAFETY: as above.
+                        gate(&math, unsafe { block.y.row(t, channels.clone()) }, &block.z(t)[channels.clone()]);
+                    }
                 }
             }
         });

@@ -53,7 +53,7 @@ impl Case {
     /// y and the state after it, by `body`.
     fn results(&self, body: impl FnOnce(Block<'_>)) -> (Vec<f32>, Vec<f32>) {
         let (mut h, mut y) = (self.h.clone(), vec![f32::NAN; self.tokens * self.mamba2.norm.len()]);
-        body(Block { zxbcdt: &self.zxbcdt, xbc: &self.xbc, h: &mut h, y: &mut y });
+        body(Block { zxbcdt: &self.zxbcdt, xbc: &self.xbc, h: Each::one(&mut h), y: &mut y });
         (y, h)
     }
 
@@ -147,7 +147,9 @@ proptest! {
         let (case, pool) = (Case::new(shape, true, tokens, seed), Pool::new(threads));
         let (mut steps, mut chunk) = (Steps::new(&[case.mamba2.dims], 40).unwrap(), Chunk::new(&[case.mamba2.dims], 40, threads).unwrap());
         let (steps_y, steps_h) = case.results(|block| case.mamba2.steps(&block.shared(&case.mamba2), &mut steps, &pool));
-        let (y, h) = case.results(|block| case.mamba2.chunk(&block.shared(&case.mamba2), &mut chunk, &pool));
+        let (y, h) = case.results(|block| {
+            block.shared(&case.mamba2).iter().for_each(|block| case.mamba2.chunk(block, &mut chunk, &pool));
+        });
         close(&y, steps_y.into_iter().map(f64::from), 2e-5)?;
         close(&h, steps_h.into_iter().map(f64::from), 2e-5)?;
     }

@@ -157,6 +157,7 @@ export class Exchange {
   async #whole(id) {
     const { current } = this.#parts.chat;
     if (current.meta.id !== id) return this.#parts.library.open(id);
+    await current.whole;
     return { chat: { ...current.meta, leaf: current.tree.leaf }, nodes: current.tree.nodes };
   }
 

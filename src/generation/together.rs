@@ -1,0 +1,46 @@
+//! Several sessions that go on at once, such as forks of one. The backend reads a token of each in one call, for which it
+//! may read its weights once.
+
+use web_time::Instant;
+
+use super::run::{Half, Run};
+use super::{LoadedModel, Session, Step};
+use crate::error::Result;
+use crate::sequence::{Sequence, read_together};
+
+/// Does the next piece of work of each session, as [`Session::step`] does; returns what each gives. A session that reads
+/// its prompt still does so by itself. A backend that works elsewhere, as the GPU does, gets one session after the other.
+///
+/// The time of a step is that of all of them, because each waits for all.
+pub fn step_together(sessions: &mut [&mut Session], model: &mut dyn LoadedModel) -> Vec<Result<Step>> {
+    if model.backend().remote().is_some() {
+        return sessions.iter_mut().map(|session| session.step(model)).collect();
+    }
+    let start = Instant::now();
+    let halves: Vec<Result<(Run, Result<Half>)>> = sessions.iter_mut().map(|session| begin(session, model)).collect();
+    let token = |half: &Result<(Run, Result<Half>)>| match half {
+        Ok((_, Ok(Half::Read(id)))) => Some(*id),
+        _ => None,
+    };
+    let reads =
+        sessions.iter_mut().zip(&halves).filter_map(|(session, half)| Some((&mut session.sequence, token(half)?)));
+    let mut reads: Vec<(&mut Sequence, u32)> = reads.collect();
+    let read = if reads.is_empty() { Ok(()) } else { read_together(model.backend(), &mut reads) };
+    let end = |(session, half): (&mut &mut Session, Result<(Run, Result<Half>)>)| {
+        let (mut run, half) = half?;
+        let step = match half {
+            Ok(Half::Done(step)) => Ok(step),
+            Ok(Half::Read(id)) => read.clone().and_then(|()| run.take(id, &mut session.stats, model)),
+            Err(error) => Err(error),
+        };
+        let step = run.note(start, &session.sequence, &mut session.stats, step);
+        session.keep_run(run, step)
+    };
+    sessions.iter_mut().zip(halves).map(end).collect()
+}
+
+fn begin(session: &mut Session, model: &mut dyn LoadedModel) -> Result<(Run, Result<Half>)> {
+    let mut run = session.take_run()?;
+    let half = run.first_half(&mut session.sequence, &session.stats, model);
+    Ok((run, half))
+}

@@ -92,7 +92,8 @@ impl layer::Work {
         #[cfg(feature = "lab")]
         {
             self.mamba1.last_x.clear();
-            self.mamba1.last_x.extend_from_slice(&self.convolved[(t - 1) * e..t * e]);
+            // SAFETY: no other thread is at work.
+            self.mamba1.last_x.extend_from_slice(unsafe { convolved.row(t - 1, 0..e) });
         }
 
         let x_dbl = &mut self.mamba1.x_dbl[..t * r_2n];

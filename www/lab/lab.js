@@ -8,7 +8,7 @@ import { scriptAddress } from "../engine/program/script-address.js";
  * @typedef {{ id: number, part: unknown } | { id: number, answer: unknown } | { id: number, error: string }} FromWorker
  */
 
-/** @type {Promise<WebAssembly.Module> | null} compiled once for all workers */
+/** @type {Promise<WebAssembly.Module> | null} compiled once for all workers; null again after a failure, so that the next try asks again */
 let program = null;
 
 /** @returns {Promise<WebAssembly.Module>} */
@@ -43,7 +43,10 @@ export class Lab {
     this.#problem.textContent = "";
     try {
       program ??= fetchProgram();
-      const module = await program;
+      const module = await program.catch((error) => {
+        program = null;
+        throw error;
+      });
       const worker = (this.#worker ??= this.#start(module));
       const id = ++this.#ids;
       return await new Promise((resolve, reject) => {

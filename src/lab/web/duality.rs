@@ -4,6 +4,7 @@ use wasm_bindgen::prelude::*;
 
 use super::watch::check;
 use crate::error::Result;
+use crate::generation::LoadedModel;
 use crate::lab::duality::Head;
 use crate::lab::hidden::Reading;
 use crate::lab::trace::Watched;

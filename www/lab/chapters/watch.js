@@ -69,7 +69,9 @@ export const chapter = {
     const show = () => {
       const value = (/** @type {Reading["tokens"][number]} */ token, /** @type {Figure} */ of) => valueOf(token, of, layer);
       const text = (/** @type {number | null} */ number) => (number === null ? "none, it is the first" : number.toPrecision(3));
-      const pieces = reading.tokens.map((token) => ({ text: shownText(token.text), value: value(token, figure), said: FIGURES.map(([of, name]) => `${name}: ${text(value(token, of))}`).join(", ") }));
+      // Half-lives reach from a token to thousands, so their colours are of the logarithm.
+      const shade = (/** @type {number | null} */ number) => (figure === "halfLife" && number !== null ? Math.log2(1 + number) : number);
+      const pieces = reading.tokens.map((token) => ({ text: shownText(token.text), value: shade(value(token, figure)), said: FIGURES.map(([of, name]) => `${name}: ${text(value(token, of))}`).join(", ") }));
       colour(words, pieces, figure === "surprise" ? MOST_BITS : undefined);
       table.show(reading.tokens.map((token) => [shownText(token.text), ...FIGURES.map(([of]) => text(value(token, of)))]));
       showBars();

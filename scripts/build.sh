@@ -27,17 +27,40 @@ export REMAPPED
 export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS=""
 for remap in $REMAPPED; do CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS+=" --remap-path-prefix=$remap"; done
 
+# changed STAMP SOURCE...: whether a source is newer. Installed packages are none.
+changed() {
+  local stamp=$1
+  shift
+  [ ! -e "$stamp" ] || [ -n "$(find "$@" -name node_modules -prune -o -newer "$stamp" -print -quit)" ]
+}
+
+# The time of a stamp is from before the build, so a file saved during it counts as changed.
+started=$(mktemp)
+trap 'rm -f "$started"' EXIT
+is_new=
+
 sources=(.cargo Cargo.toml Cargo.lock deny.toml guide Trunk.toml rust-toolchain.toml package-lock.json scripts shaders src www)
 built=target/site-built
-if [ -e dist/index.html ] && [ -e "$built" ] && [ -z "$(find "${sources[@]}" -newer "$built" -print -quit)" ]; then
+if [ ! -e dist/index.html ] || changed "$built" "${sources[@]}"; then
+  # A backtrace of Trunk does not explain an error of the compiler.
+  RUST_BACKTRACE=0 trunk --log warn build --release
+  touch -r "$started" "$built"
+  is_new=yes
+fi
+
+# The documentation is kept apart, because Trunk empties dist/.
+docs=target/docs
+documents=(docs ./*.md benches/README.md examples/web training/README.md scripts/types.mjs www/ai.js www/element www/engine www/mamba.js www/models/default/README.md www/styles)
+if [ ! -e "$docs" ] || changed "$docs-built" "${documents[@]}"; then
+  node docs/site/build.mjs "$docs"
+  touch -r "$started" "$docs-built"
+  is_new=yes
+fi
+
+if [ -z "$is_new" ] && [ -e dist/docs ]; then
   say "dist/ is up to date"
   exit
 fi
-
-started=$(mktemp)
-trap 'rm -f "$started"' EXIT
-# A backtrace of Trunk does not explain an error of the compiler.
-RUST_BACKTRACE=0 trunk --log warn build --release
+rm -rf dist/docs
+cp -R "$docs" dist/docs
 node scripts/pack.mjs dist
-# This time is from before the build, so a file saved during it counts as changed.
-touch -r "$started" "$built"

@@ -6,9 +6,9 @@ import { test } from "node:test";
 import { allowedLicences, isAllowed } from "./notices.mjs";
 
 /** Fine for a tool that nobody gets with the site. The build refuses them in the site itself. */
-const OF_TOOLS = ["0BSD", "BlueOak-1.0.0", "CC-BY-4.0", "MPL-2.0", "PSF-2.0"];
+const OF_TOOLS = ["0BSD", "BlueOak-1.0.0", "CC-BY-4.0", "MPL-2.0", "PSF-2.0", "Python-2.0"];
 
-for (const lock of ["../package-lock.json", "../examples/web/package-lock.json"]) {
+for (const lock of ["../package-lock.json", "../examples/web/package-lock.json", "../docs/site/package-lock.json"]) {
   test(`every npm package of ${lock} has a licence that may be used`, async () => {
     const { packages } = JSON.parse(await readFile(new URL(lock, import.meta.url), "utf8"));
     const allowed = new Set([...(await allowedLicences()), ...OF_TOOLS]);

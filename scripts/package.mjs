@@ -16,6 +16,7 @@ import { crateNotices } from "./crates.mjs";
 import { npmNotices } from "./notices.mjs";
 import { PARTS, partsStayFiles } from "./parts.mjs";
 import { copyFonts, stylesAreText } from "./styles.mjs";
+import { writeTypes } from "./types.mjs";
 
 /** What people download: three builds of the wasm, of which a page fetches one, and the module of constraints. */
 const PACKED_LIMIT_BYTES = 8e6;
@@ -90,7 +91,7 @@ export async function makePackage(site, folder) {
   const inputs = made.flatMap(({ metafile }) => Object.keys(metafile?.inputs ?? {}).map((input) => path.join(root, "www", input)));
   await Promise.all(WASM.map((name) => copyFile(path.join(programs, name), path.join(folder, name))));
   await copyFonts(packages, folder);
-  await writeTypes(folder);
+  await writeTypes(path.join(folder, "types"));
   await writeFile(path.join(folder, "THIRD-PARTY.txt"), `${await crateNotices()}\n\n${await npmNotices(inputs)}`);
   for (const name of ["LICENSE", "CHANGELOG.md"]) await copyFile(path.join(root, name), path.join(folder, name));
   await copyFile(path.join(root, "docs/package.md"), path.join(folder, "README.md"));
@@ -118,24 +119,6 @@ async function manifest() {
     sideEffects: ["./element.js"],
     files: ["*.js", "*.wasm", "*.woff2", "types/", "THIRD-PARTY.txt", "CHANGELOG.md"],
   };
-}
-
-/** The declarations that those of the entries need, themselves included. @param {string} folder */
-async function writeTypes(folder) {
-  const all = path.join(folder, "all-types");
-  const options = ["--declaration", "--emitDeclarationOnly", "--noEmit", "false", "--stripInternal", "--rootDir", "www", "--outDir", all];
-  await run(path.join(root, "node_modules/.bin/tsc"), ["-p", ".", ...options], { cwd: root });
-  await copyFile(path.join(root, "www/element/types.d.ts"), path.join(all, "element/types.d.ts")); // written by hand
-  const wanted = new Set(["mamba.d.ts", "ai.d.ts", "element/types.d.ts"]);
-  for (const name of wanted) {
-    if (name === "mamba_web.d.ts") throw new Error("The public types lead to those of the wasm. Something private lacks @internal.");
-    const text = await readFile(path.join(all, name), "utf8");
-    // Comments repeat the types of the sources, private ones too.
-    for (const [, from] of text.replace(/\/\*.*?\*\//gs, "").matchAll(/(?:from|import\() ?"(\.[^"]+)\.js"/g)) wanted.add(path.join(path.dirname(name), `${from}.d.ts`));
-    await mkdir(path.join(folder, "types", path.dirname(name)), { recursive: true });
-    await copyFile(path.join(all, name), path.join(folder, "types", name));
-  }
-  await rm(all, { recursive: true });
 }
 
 /** @param {string} folder @returns {Promise<{ file: string, bytes: number, names: string[] }>} the tarball, beside the folder's content */

@@ -6,6 +6,7 @@
 
 import { PrecacheController } from "workbox-precaching/PrecacheController.js";
 import { chooseProgram } from "./engine/program/wasm.js";
+import { Docs } from "./offline/docs.js";
 import { ISOLATION, SECURITY } from "./offline/headers.js";
 import { buildOf, cachesOf, nameOf } from "./offline/names.js";
 
@@ -20,6 +21,7 @@ const root = worker.registration.scope;
 const page = new URL("index.html", root).href;
 /** The second page, which is kept with its programs when it was opened for the first time. */
 const lab = new URL("lab.html", root).href;
+const docs = new Docs(root, (response) => withHeaders(response, { ...SECURITY, ...ISOLATION }));
 
 /** All files of the site's shell; the build writes the list here. @type {Entry[]} */
 const shell = /** @type {any} */ (self).__WB_MANIFEST;
@@ -74,7 +76,10 @@ worker.addEventListener("fetch", (event) => {
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== worker.location.origin) return;
   const address = url.origin + url.pathname;
-  if (request.mode === "navigate") {
+  if (docs.has(address)) {
+    event.respondWith(docs.answer(request, address));
+    if (request.mode === "navigate") event.waitUntil(docs.keep().catch(() => {})); // without a network, or room: another time
+  } else if (request.mode === "navigate") {
     if (address === root || address === page) event.respondWith(orNetwork(answerPage(request, url), request));
     if (address === lab) event.respondWith(orNetwork(answerLab(request), request));
   } else if (controller.getCacheKeyForURL(address) || buildOf(root, address)) {
@@ -144,7 +149,7 @@ async function setIsolation(isOn) {
 /** Deletes the builds that no open page uses. */
 async function cleanUp() {
   const { held = [] } = await navigator.locks.query();
-  const needed = new Set([nameOf(root, build), CHOICES, ...held.map(({ name }) => name)]);
+  const needed = new Set([nameOf(root, build), docs.cacheName, CHOICES, ...held.map(({ name }) => name)]);
   const names = (await caches.keys()).filter((name) => name.startsWith(cachesOf(root)) && !needed.has(name));
   await Promise.all(names.map((name) => caches.delete(name)));
 }

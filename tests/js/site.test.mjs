@@ -24,7 +24,7 @@ test("all that the page loads has an address of its build, and the public names 
   for (const address of loaded) await access(path.join(site, address));
   for (const name of ["mamba.js", "element.js", "worker.js"]) assert.match(await read(name), new RegExp(`"\\./${build}/${name}"`));
   const programs = files.filter((file) => /\.(js|css|wasm)$/.test(file) && !file.startsWith(`${build}/`));
-  assert.deepEqual(programs.sort(), ["element.js", "mamba.js", "service-worker.js", "worker.js"]);
+  assert.deepEqual(programs.sort(), ["docs/docs.css", "element.js", "mamba.js", "service-worker.js", "worker.js"]);
 });
 
 test("the service worker keeps each program, by its hash", async () => {

@@ -33,6 +33,17 @@ impl GuideWalk {
         thrown(self.0.mask())
     }
 
+    /// See [`Walk::allows`].
+    pub fn allows(&mut self, token: u32) -> std::result::Result<bool, JsError> {
+        thrown(self.0.allows(token))
+    }
+
+    /// See [`Walk::may_end`].
+    #[wasm_bindgen(js_name = mayEnd)]
+    pub fn may_end(&mut self) -> std::result::Result<bool, JsError> {
+        thrown(self.0.may_end())
+    }
+
     /// See [`Walk::accept`].
     pub fn accept(&mut self, token: u32) -> std::result::Result<(), JsError> {
         thrown(self.0.accept(token))

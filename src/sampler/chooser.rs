@@ -1,15 +1,21 @@
 //! A sampler with an optional constraint, for one generation.
 
 use super::{Recent, Sampler};
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// Says which tokens may come next, as a grammar does.
 pub trait Constraint {
-    /// Sets the scores (V) of forbidden tokens to -inf. Called once for each sampled token.
+    /// Sets the scores (V) of forbidden tokens to -inf.
     ///
     /// # Errors
     /// Any error; it ends the run.
     fn mask(&mut self, scores: &mut [f32]) -> Result<()>;
+
+    /// Whether [`Constraint::mask`] would leave this token. It is asked first, because it takes much less time.
+    ///
+    /// # Errors
+    /// As [`Constraint::mask`].
+    fn allows(&mut self, token: u32) -> Result<bool>;
 
     /// This token was chosen and read. A token that ends the text is not read.
     ///
@@ -51,14 +57,10 @@ impl Chooser {
     /// # Errors
     /// As [`Sampler::sample`], and what the constraint says; [`Error::BadArgument`] when it leaves no token.
     pub fn choose(&mut self, logits: &[f32], recent: &Recent) -> Result<u32> {
-        let Some(constraint) = &mut self.constraint else { return self.sampler.sample(logits, recent) };
-        self.sampler.sample_masked(logits, recent, |scores| {
-            constraint.mask(scores)?;
-            match scores.iter().all(|&score| score == f32::NEG_INFINITY) {
-                true => Err(Error::BadArgument("The constraint leaves no token that could come next.".into())),
-                false => Ok(()),
-            }
-        })
+        match &mut self.constraint {
+            None => self.sampler.sample(logits, recent),
+            Some(constraint) => self.sampler.sample_under(logits, recent, &mut **constraint),
+        }
     }
 
     /// Whether the constraint lets nothing follow.

@@ -11,6 +11,18 @@ pub trait Walk {
     /// When the shape cannot be followed any further.
     fn mask(&mut self) -> Result<Vec<u32>>;
 
+    /// Whether this token may come next, as [`Walk::mask`] would say, in much less time.
+    ///
+    /// # Errors
+    /// As [`Walk::mask`].
+    fn allows(&mut self, token: u32) -> Result<bool>;
+
+    /// Whether the text may end here, as bit V of [`Walk::mask`] would say.
+    ///
+    /// # Errors
+    /// As [`Walk::mask`].
+    fn may_end(&mut self) -> Result<bool>;
+
     /// The token was chosen.
     ///
     /// # Errors
@@ -63,6 +75,13 @@ impl<W: Walk> Constraint for Guided<W> {
         Ok(())
     }
 
+    fn allows(&mut self, token: u32) -> Result<bool> {
+        match self.stop_tokens.contains(&token) {
+            true => self.walk.may_end(),
+            false => self.walk.allows(token),
+        }
+    }
+
     fn accept(&mut self, token: u32) -> Result<()> {
         self.walk.accept(token)
     }
@@ -76,6 +95,14 @@ impl<W: Walk> Constraint for Guided<W> {
 impl Walk for mamba_web_guide::Walk {
     fn mask(&mut self) -> Result<Vec<u32>> {
         self.mask().map_err(crate::Error::BadArgument)
+    }
+
+    fn allows(&mut self, token: u32) -> Result<bool> {
+        self.allows(token).map_err(crate::Error::BadArgument)
+    }
+
+    fn may_end(&mut self) -> Result<bool> {
+        self.may_end().map_err(crate::Error::BadArgument)
     }
 
     fn accept(&mut self, token: u32) -> Result<()> {

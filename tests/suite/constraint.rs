@@ -152,6 +152,38 @@ fn json_of_random_schemas_is_valid_whatever_the_scores_are() {
 }
 
 #[test]
+fn a_token_that_is_asked_about_is_allowed_exactly_if_the_mask_has_it() {
+    let object = json!({ "type": "object", "additionalProperties": false, "required": ["a", "b"], "properties": {
+        "a": { "type": "string", "minLength": 2, "maxLength": 9 },
+        "b": { "type": "array", "items": { "enum": [true, 12, "é\n"] }, "maxItems": 3 } } });
+    let shapes = [
+        Shape::JsonSchema(object),
+        Shape::JsonSchema(json!(true)),
+        Shape::Regex("([a-c]{1,3}[ ,])+(é|[^\\n]{0,3})".into()),
+        Shape::Choices(["a", "ab", "true", "1212", "<|user|>"].map(String::from).to_vec()),
+        Shape::Grammar("start: \"(\" item (\",\" item)* \")\"\nitem: /[0-9]+/ | start".into()),
+    ];
+    let mut state = 5;
+    for shape in shapes.iter().cycle().take(20) {
+        let mut walk = VOCABULARY.with(|vocabulary| vocabulary.walk(shape.clone())).unwrap();
+        for _ in 0..25 {
+            let mask = walk.mask().unwrap();
+            let has = |id: u32| mask[id as usize / 32] & 1 << (id % 32) != 0;
+            for id in 0..=END {
+                assert_eq!(walk.allows(id).unwrap(), has(id), "token {id} of {shape:?}");
+            }
+            assert_eq!(walk.may_end().unwrap(), has(END + 1), "the end of {shape:?}");
+            assert!(!walk.allows(END + 1).unwrap() && !walk.allows(u32::MAX).unwrap());
+            let scores = scores(&mut state);
+            let best =
+                (0..=END).filter(|&id| has(id)).max_by(|&a, &b| scores[a as usize].total_cmp(&scores[b as usize]));
+            let Some(best) = best else { break };
+            walk.accept(best).unwrap();
+        }
+    }
+}
+
+#[test]
 fn texts_of_regular_expressions_match() {
     for regex in ["[a-c]{2,4}x?", "(ab|cd)+[0-9]", "\\d{3}-\\d{4}", "[^\\n]{1,9}", "é+|[α-ω]{3}", "a.c", "(?i)yes|no"]
     {
@@ -422,6 +454,15 @@ impl<W: Walk> Walk for Failing<W> {
     fn mask(&mut self) -> mamba_web::Result<Vec<u32>> {
         self.1 = self.1.checked_sub(1).ok_or_else(|| Error::BadArgument("The constraint broke.".into()))?;
         self.0.mask()
+    }
+
+    fn allows(&mut self, token: u32) -> mamba_web::Result<bool> {
+        self.1 = self.1.checked_sub(1).ok_or_else(|| Error::BadArgument("The constraint broke.".into()))?;
+        self.0.allows(token)
+    }
+
+    fn may_end(&mut self) -> mamba_web::Result<bool> {
+        self.0.may_end()
     }
 
     fn accept(&mut self, token: u32) -> mamba_web::Result<()> {

@@ -4,12 +4,14 @@
 //! llguidance makes the automaton. It is a crate of its own because the browser fetches it as a wasm module of its own,
 //! when a shape is asked for the first time. It knows no model: only the bytes of its tokens.
 
+mod closing;
 mod shape;
 #[cfg(target_arch = "wasm32")]
 mod web;
 
 use std::sync::Arc;
 
+use closing::Closers;
 use llguidance::toktrie::{ApproximateTokEnv, InferenceCapabilities, SimpleVob, TokEnv, TokRxInfo, TokTrie};
 use llguidance::{Matcher, ParserFactory};
 
@@ -22,7 +24,8 @@ pub type Result<T> = std::result::Result<T, String>;
 pub struct Vocabulary {
     factory: ParserFactory,
     /// A bit for each token that stands for bytes, and one for the end.
-    ordinary: SimpleVob,
+    ordinary: Arc<SimpleVob>,
+    closers: Arc<Closers>,
     /// Tokens of the model, V.
     tokens: usize,
 }
@@ -45,6 +48,7 @@ impl Vocabulary {
             ordinary.allow_token(id);
         }
         ordinary.allow_token(end);
+        let closers = Arc::new(Closers::new(&tokens));
         tokens.push([&[TokTrie::SPECIAL_TOKEN_MARKER], "<the end of the text>".as_bytes()].concat());
         let trie = TokTrie::from(&TokRxInfo::new(end + 1, end), &tokens);
         let environment: TokEnv = Arc::new(ApproximateTokEnv::new(trie));
@@ -53,7 +57,7 @@ impl Vocabulary {
             .map_err(|error| format!("The tokens of this model cannot be used for a constraint ({error})."))?;
         factory.quiet();
         factory.limits_mut().verbose_errors = false;
-        Ok(Self { factory, ordinary, tokens: count })
+        Ok(Self { factory, ordinary: Arc::new(ordinary), closers, tokens: count })
     }
 
     /// Tokens of the model, V.
@@ -75,7 +79,8 @@ impl Vocabulary {
         let bad = |why: &dyn std::fmt::Display| format!("The constraint's {name} cannot be used: {}.", sentence(why));
         let grammar = shape.grammar()?;
         let parser = deeply(|| self.factory.create_parser(grammar))?.map_err(|error| bad(&format!("{error:#}")))?;
-        let mut walk = Walk { matcher: Matcher::new(Ok(parser)), ordinary: self.ordinary.clone() };
+        let (ordinary, closers) = (Arc::clone(&self.ordinary), Arc::clone(&self.closers));
+        let mut walk = Walk { matcher: Matcher::new(Ok(parser)), ordinary, closers };
         let mask = walk.mask().map_err(|error| bad(&error))?;
         match mask.iter().any(|&bits| bits != 0) {
             true => Ok(walk),
@@ -103,9 +108,11 @@ fn deeply<T>(work: impl FnOnce() -> T) -> Result<T> {
 }
 
 /// How far a text has come.
+#[derive(Clone)]
 pub struct Walk {
     matcher: Matcher,
-    ordinary: SimpleVob,
+    ordinary: Arc<SimpleVob>,
+    closers: Arc<Closers>,
 }
 
 impl Walk {

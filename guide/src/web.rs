@@ -44,6 +44,11 @@ impl GuideWalk {
         thrown(self.0.may_end())
     }
 
+    /// See [`Walk::closing`].
+    pub fn closing(&self, token: Option<u32>, most: u32) -> Option<Vec<u32>> {
+        self.0.closing(token, most as usize)
+    }
+
     /// See [`Walk::accept`].
     pub fn accept(&mut self, token: u32) -> std::result::Result<(), JsError> {
         thrown(self.0.accept(token))

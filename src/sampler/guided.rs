@@ -23,6 +23,12 @@ pub trait Walk {
     /// As [`Walk::mask`].
     fn may_end(&mut self) -> Result<bool>;
 
+    /// At most `most` tokens with which the text comes to an end, after `token` if it is given. None if none were found.
+    ///
+    /// # Errors
+    /// As [`Walk::mask`].
+    fn closing(&mut self, token: Option<u32>, most: usize) -> Result<Option<Vec<u32>>>;
+
     /// The token was chosen.
     ///
     /// # Errors
@@ -82,6 +88,18 @@ impl<W: Walk> Constraint for Guided<W> {
         }
     }
 
+    fn closing(&mut self, token: Option<u32>, most: usize) -> Result<Option<Vec<u32>>> {
+        match token {
+            Some(token) if self.stop_tokens.contains(&token) => Ok(Some(Vec::new())),
+            Some(token) => self.walk.closing(Some(token), most),
+            // Where the text may end, a token says so.
+            None => Ok(self.walk.closing(None, most)?.map(|way| match (&way[..], self.stop_tokens.first()) {
+                ([], Some(&stop)) => vec![stop],
+                _ => way,
+            })),
+        }
+    }
+
     fn accept(&mut self, token: u32) -> Result<()> {
         self.walk.accept(token)
     }
@@ -103,6 +121,10 @@ impl Walk for mamba_web_guide::Walk {
 
     fn may_end(&mut self) -> Result<bool> {
         self.may_end().map_err(crate::Error::BadArgument)
+    }
+
+    fn closing(&mut self, token: Option<u32>, most: usize) -> Result<Option<Vec<u32>>> {
+        Ok((*self).closing(token, most))
     }
 
     fn accept(&mut self, token: u32) -> Result<()> {

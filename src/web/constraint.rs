@@ -21,6 +21,9 @@ extern "C" {
     fn may_end(this: &GuideWalk) -> core::result::Result<bool, JsValue>;
 
     #[wasm_bindgen(method, catch)]
+    fn closing(this: &GuideWalk, token: Option<u32>, most: u32) -> core::result::Result<Option<Uint32Array>, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
     fn accept(this: &GuideWalk, token: u32) -> core::result::Result<(), JsValue>;
 
     #[wasm_bindgen(method, js_name = isOver)]
@@ -44,6 +47,11 @@ impl Walk for Remote {
 
     fn may_end(&mut self) -> Result<bool> {
         self.0.may_end().map_err(told)
+    }
+
+    fn closing(&mut self, token: Option<u32>, most: usize) -> Result<Option<Vec<u32>>> {
+        let most = u32::try_from(most).unwrap_or(u32::MAX);
+        Ok(self.0.closing(token, most).map_err(told)?.map(|way| way.to_vec()))
     }
 
     fn accept(&mut self, token: u32) -> Result<()> {

@@ -48,6 +48,10 @@ fn scores(state: &mut u64) -> Vec<f32> {
 
 /// A text of the shape with random scores; None if it did not come to an end.
 fn text_of(shape: Shape, seed: u64, temperature: f32) -> Result<Option<String>, String> {
+    text_within(MOST_TOKENS, shape, seed, temperature)
+}
+
+fn text_within(most: usize, shape: Shape, seed: u64, temperature: f32) -> Result<Option<String>, String> {
     let walk = VOCABULARY.with(|vocabulary| vocabulary.walk(shape))?;
     let settings = Settings { temperature, top_k: 0, seed, ..Settings::default() };
     let sampler = Sampler::new(settings, END as usize + 1).unwrap();
@@ -55,11 +59,14 @@ fn text_of(shape: Shape, seed: u64, temperature: f32) -> Result<Option<String>, 
     assert!(chooser.sampler_alone().is_none(), "a GPU may not choose without the constraint");
     let mut state = seed ^ 0x9E37_79B9;
     let mut bytes = Vec::new();
-    for _ in 0..MOST_TOKENS {
+    for left in (0..=most).rev() {
         if chooser.is_over() {
             return Ok(Some(String::from_utf8(bytes).unwrap()));
         }
-        let id = chooser.choose(&scores(&mut state), &Recent::default()).map_err(|error| error.to_string())?;
+        if left == 0 {
+            break;
+        }
+        let id = chooser.choose(&scores(&mut state), &Recent::default(), left).map_err(|error| error.to_string())?;
         match id {
             END => return Ok(Some(String::from_utf8(bytes).unwrap())),
             0..256 => bytes.push(id as u8),
@@ -181,6 +188,56 @@ fn a_token_that_is_asked_about_is_allowed_exactly_if_the_mask_has_it() {
             walk.accept(best).unwrap();
         }
     }
+}
+
+/// The end that is looked for is one, and nearly always there is one that is found.
+#[test]
+fn with_little_room_a_text_is_led_to_its_end_in_time() {
+    let story = json!({ "type": "object", "additionalProperties": false, "required": ["name", "story", "tags"], "properties": {
+        "name": { "enum": ["a fox", "a bird"] }, "story": { "type": "string" },
+        "tags": { "type": "array", "items": { "type": "string", "minLength": 1 }, "minItems": 1 } } });
+    let judge = jsonschema::validator_for(&story).unwrap();
+    for seed in 0..40 {
+        let most = 50 + seed as usize * 5;
+        let text = text_within(most, Shape::JsonSchema(story.clone()), seed, 2.0).unwrap();
+        let text = text.unwrap_or_else(|| panic!("{most} tokens, seed {seed}"));
+        assert!(judge.is_valid(&serde_json::from_str(&text).unwrap()), "{text}");
+        // Any JSON, which may be deeply nested; a grammar that knows nothing of JSON; and choices.
+        if let Some(text) = text_within(20, Shape::JsonSchema(json!(true)), seed, 5.0).unwrap() {
+            serde_json::from_str::<IgnoredAny>(&text).unwrap_or_else(|error| panic!("{text}: {error}"));
+        }
+        let regex = Regex::new("^([a-f]{2,9}[ ,])+[0-9]{4}!\\z").unwrap();
+        let text = text_within(12, Shape::Regex("([a-f]{2,9}[ ,])+[0-9]{4}!".into()), seed, 2.0).unwrap().unwrap();
+        assert!(regex.is_match(&text).unwrap(), "{text}");
+        let grammar = "start: \"(\" item (\",\" item)* \")\"\nitem: /[0-9]+/ | start";
+        let text = text_within(30, Shape::Grammar(grammar.into()), seed, 2.0).unwrap().unwrap();
+        assert!(text.starts_with('(') && text.ends_with(')') && text.len() <= 60, "{text}");
+        // Where there is no room for an end, there is none.
+        assert_eq!(text_within(9, Shape::Choices(vec!["red, green or blue".into()]), seed, 2.0).unwrap(), None);
+        assert_eq!(text_within(9, Shape::JsonSchema(story.clone()), seed, 2.0).unwrap(), None);
+    }
+    // Random schemas: with the room that they may need at most, nearly all texts are whole.
+    let (mut whole, mut all) = (0, 0);
+    let mut runner = proptest::test_runner::TestRunner::new(Config {
+        cases: 400,
+        rng_seed: RngSeed::Fixed(11),
+        failure_persistence: None,
+        ..Config::default()
+    });
+    let tallies = RefCell::new((&mut whole, &mut all));
+    runner
+        .run(&(schemas(), any::<u64>(), 1..80usize), |(schema, seed, most)| {
+            let Ok(text) = text_within(most, Shape::JsonSchema(schema.clone()), seed, 1.0) else { return Ok(()) };
+            let (whole, all) = &mut *tallies.borrow_mut();
+            **all += usize::from(most > 60);
+            let Some(text) = text else { return Ok(()) };
+            **whole += usize::from(most > 60);
+            let value = serde_json::from_str(&text).map_err(|error| TestCaseError::fail(format!("{text}: {error}")))?;
+            prop_assert!(jsonschema::validator_for(&schema).unwrap().is_valid(&value), "{text} under {schema}");
+            Ok(())
+        })
+        .unwrap();
+    assert!(whole * 20 > all * 19, "{whole} of {all}");
 }
 
 #[test]
@@ -463,6 +520,10 @@ impl<W: Walk> Walk for Failing<W> {
 
     fn may_end(&mut self) -> mamba_web::Result<bool> {
         self.0.may_end()
+    }
+
+    fn closing(&mut self, token: Option<u32>, most: usize) -> mamba_web::Result<Option<Vec<u32>>> {
+        self.0.closing(token, most)
     }
 
     fn accept(&mut self, token: u32) -> mamba_web::Result<()> {

@@ -81,6 +81,11 @@ class Walk {
     return this.#guarded(() => this.#walk.mayEnd());
   }
 
+  /** @param {number | undefined} token @param {number} most */
+  closing(token, most) {
+    return this.#guarded(() => this.#walk.closing(token, most));
+  }
+
   /** @param {number} token */
   accept(token) {
     this.#guarded(() => this.#walk.accept(token));

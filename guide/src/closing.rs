@@ -16,7 +16,7 @@ pub(crate) struct Closers {
     inside: Vec<u32>,
     /// What ends a text between quotes, and perhaps what it is in.
     quotes: Vec<u32>,
-    /// What ends a list or an object, or begins and ends a value.
+    /// What ends a list, an object or a group, or begins and ends a value.
     outside: Vec<u32>,
     /// Bytes of each token.
     lengths: Vec<u8>,
@@ -25,7 +25,7 @@ pub(crate) struct Closers {
 impl Closers {
     pub(crate) fn new(tokens: &[Vec<u8>]) -> Self {
         let all_of = |token: &[u8], first: &[u8]| {
-            token.first().is_some_and(|byte| first.contains(byte)) && token.iter().all(|byte| b"\"]}".contains(byte))
+            token.first().is_some_and(|byte| first.contains(byte)) && token.iter().all(|byte| b"\"]})".contains(byte))
         };
         let mut closers = Self::default();
         let mut scalars = Vec::new();
@@ -35,7 +35,7 @@ impl Closers {
                 b"~" | b"x" => closers.inside.push(id),
                 b"[]" | b"{}" | b"0" | b"null" => scalars.push(id),
                 token if all_of(token, b"\"") => closers.quotes.push(id),
-                token if all_of(token, b"]}") => closers.outside.push(id),
+                token if all_of(token, b"]})") => closers.outside.push(id),
                 _ => {}
             }
         }

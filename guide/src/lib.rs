@@ -5,6 +5,7 @@
 //! when a shape is asked for the first time. It knows no model: only the bytes of its tokens.
 
 mod closing;
+mod limits;
 mod shape;
 #[cfg(target_arch = "wasm32")]
 mod web;
@@ -82,10 +83,16 @@ impl Vocabulary {
         let (ordinary, closers) = (Arc::clone(&self.ordinary), Arc::clone(&self.closers));
         let mut walk = Walk { matcher: Matcher::new(Ok(parser)), ordinary, closers };
         let mask = walk.mask().map_err(|error| bad(&error))?;
-        match mask.iter().any(|&bits| bits != 0) {
-            true => Ok(walk),
-            false => Err(bad(&"no text of this model's tokens has this shape")),
+        if mask.iter().all(|&bits| bits == 0) {
+            return Err(bad(&"no text of this model's tokens has this shape"));
         }
+        // The library counts the ways to go on at the first token. There is no use in waiting for that.
+        let first =
+            mask.iter().zip(0..).find(|(bits, _)| **bits != 0).map(|(bits, word)| 32 * word + bits.trailing_zeros());
+        if let Some(first) = first.filter(|&first| (first as usize) < self.tokens) {
+            walk.clone().matcher.consume_token(first).map_err(|error| bad(&error))?;
+        }
+        Ok(walk)
     }
 }
 
@@ -169,6 +176,9 @@ fn sentence(message: &dyn std::fmt::Display) -> String {
     let message = message.to_string();
     if message.starts_with("panic: ") {
         return "it is too large".into(); // a count of the library overflows
+    }
+    if message.contains("items; max is") {
+        return "there are too many ways to go on at one place; in a grammar, terminals have none".into();
     }
     let line = message.lines().next().unwrap_or_default().trim_end_matches(['.', ' ', ':']);
     match line.char_indices().nth(MOST_CHARACTERS) {

@@ -6,6 +6,7 @@
 
 mod chooser;
 mod guided;
+mod under;
 
 use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::cmp::{Ordering, Reverse};
@@ -183,22 +184,17 @@ impl Sampler {
     /// # Errors
     /// [`Error::BadCheckpoint`] when the scores are not numbers or leave no token.
     pub fn sample(&mut self, logits: &[f32], recent: &Recent) -> Result<u32> {
-        self.sample_masked(logits, recent, |_| Ok(()))
-    }
-
-    /// As [`Sampler::sample`]; `mask` may first forbid tokens by setting their scores to -inf.
-    pub fn sample_masked(
-        &mut self,
-        logits: &[f32],
-        recent: &Recent,
-        mask: impl FnOnce(&mut [f32]) -> Result<()>,
-    ) -> Result<u32> {
-        self.score(logits, recent, mask)?;
+        self.score(logits, recent)?;
         if self.settings.temperature == 0.0 {
             return self.best();
         }
         self.gather();
         self.weigh()?;
+        self.draw()
+    }
+
+    /// Draws one of the candidates by their weights.
+    fn draw(&mut self) -> Result<u32> {
         let share = self.uniform();
         let mut sorted = Sorted::new(&mut self.candidates);
         let total = sorted.cut(self.settings.top_p, self.settings.min_p);
@@ -217,7 +213,7 @@ impl Sampler {
     /// All tokens that [`Sampler::sample`] would choose from, best first, and their probabilities. Slower than
     /// sampling, because it sorts them all.
     pub fn distribution(&mut self, logits: &[f32], recent: &Recent) -> Result<Vec<(u32, f64)>> {
-        self.score(logits, recent, |_| Ok(()))?;
+        self.score(logits, recent)?;
         if self.settings.temperature == 0.0 {
             return Ok(vec![(self.best()?, 1.0)]);
         }
@@ -232,11 +228,10 @@ impl Sampler {
         Ok(all)
     }
 
-    /// Applies the mask, penalties and bias.
-    fn score(&mut self, logits: &[f32], recent: &Recent, mask: impl FnOnce(&mut [f32]) -> Result<()>) -> Result<()> {
+    /// Applies penalties and bias. They change each score by itself, so a mask may come after them.
+    fn score(&mut self, logits: &[f32], recent: &Recent) -> Result<()> {
         self.scores.clear();
         self.scores.extend_from_slice(logits);
-        mask(&mut self.scores)?;
         let (s, scores) = (&self.settings, &mut self.scores);
         if s.repetition_penalty != 1.0 || s.presence_penalty != 0.0 || s.frequency_penalty != 0.0 {
             recent.for_each_distinct(|token, count| {
@@ -311,13 +306,14 @@ impl Sampler {
         self.best.peek().map_or(f32::NEG_INFINITY, |least| least.0.0)
     }
 
-    fn weigh(&mut self) -> Result<()> {
+    /// Gives the candidates their weights, and returns the best score.
+    fn weigh(&mut self) -> Result<f32> {
         let best = self.candidates.iter().map(|c| c.score).max_by(f32::total_cmp).ok_or_else(no_token)?;
         let temperature = self.settings.temperature;
         for candidate in &mut self.candidates {
             candidate.weight = ((candidate.score - best) / temperature).exp();
         }
-        Ok(())
+        Ok(best)
     }
 
     /// The next random number, in [0, 1).

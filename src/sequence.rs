@@ -185,7 +185,7 @@ impl Sequence {
                 return Ok(Poll::Pending);
             }
         }
-        chooser.choose(&self.logits, &self.recent).map(Poll::Ready)
+        chooser.choose(&self.logits, &self.recent, most).map(Poll::Ready)
     }
 
     /// Reads the newest state and scores back to the host.

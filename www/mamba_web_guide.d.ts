@@ -18,6 +18,9 @@ export class Guide {
 /** How far one text has come. */
 export class GuideWalk {
   mask(): Uint32Array;
+  allows(token: number): boolean;
+  mayEnd(): boolean;
+  closing(token: number | undefined, most: number): Uint32Array | undefined;
   accept(token: number): void;
   isOver(): boolean;
   free(): void;

@@ -4,12 +4,15 @@
 //! llguidance makes the automaton. It is a crate of its own because the browser fetches it as a wasm module of its own,
 //! when a shape is asked for the first time. It knows no model: only the bytes of its tokens.
 
+mod closing;
+mod limits;
 mod shape;
 #[cfg(target_arch = "wasm32")]
 mod web;
 
 use std::sync::Arc;
 
+use closing::Closers;
 use llguidance::toktrie::{ApproximateTokEnv, InferenceCapabilities, SimpleVob, TokEnv, TokRxInfo, TokTrie};
 use llguidance::{Matcher, ParserFactory};
 
@@ -22,7 +25,8 @@ pub type Result<T> = std::result::Result<T, String>;
 pub struct Vocabulary {
     factory: ParserFactory,
     /// A bit for each token that stands for bytes, and one for the end.
-    ordinary: SimpleVob,
+    ordinary: Arc<SimpleVob>,
+    closers: Arc<Closers>,
     /// Tokens of the model, V.
     tokens: usize,
 }
@@ -45,6 +49,7 @@ impl Vocabulary {
             ordinary.allow_token(id);
         }
         ordinary.allow_token(end);
+        let closers = Arc::new(Closers::new(&tokens));
         tokens.push([&[TokTrie::SPECIAL_TOKEN_MARKER], "<the end of the text>".as_bytes()].concat());
         let trie = TokTrie::from(&TokRxInfo::new(end + 1, end), &tokens);
         let environment: TokEnv = Arc::new(ApproximateTokEnv::new(trie));
@@ -53,7 +58,7 @@ impl Vocabulary {
             .map_err(|error| format!("The tokens of this model cannot be used for a constraint ({error})."))?;
         factory.quiet();
         factory.limits_mut().verbose_errors = false;
-        Ok(Self { factory, ordinary, tokens: count })
+        Ok(Self { factory, ordinary: Arc::new(ordinary), closers, tokens: count })
     }
 
     /// Tokens of the model, V.
@@ -75,12 +80,19 @@ impl Vocabulary {
         let bad = |why: &dyn std::fmt::Display| format!("The constraint's {name} cannot be used: {}.", sentence(why));
         let grammar = shape.grammar()?;
         let parser = deeply(|| self.factory.create_parser(grammar))?.map_err(|error| bad(&format!("{error:#}")))?;
-        let mut walk = Walk { matcher: Matcher::new(Ok(parser)), ordinary: self.ordinary.clone() };
+        let (ordinary, closers) = (Arc::clone(&self.ordinary), Arc::clone(&self.closers));
+        let mut walk = Walk { matcher: Matcher::new(Ok(parser)), ordinary, closers };
         let mask = walk.mask().map_err(|error| bad(&error))?;
-        match mask.iter().any(|&bits| bits != 0) {
-            true => Ok(walk),
-            false => Err(bad(&"no text of this model's tokens has this shape")),
+        if mask.iter().all(|&bits| bits == 0) {
+            return Err(bad(&"no text of this model's tokens has this shape"));
         }
+        // The library counts the ways to go on at the first token. There is no use in waiting for that.
+        let first =
+            mask.iter().zip(0..).find(|(bits, _)| **bits != 0).map(|(bits, word)| 32 * word + bits.trailing_zeros());
+        if let Some(first) = first.filter(|&first| (first as usize) < self.tokens) {
+            walk.clone().matcher.consume_token(first).map_err(|error| bad(&error))?;
+        }
+        Ok(walk)
     }
 }
 
@@ -103,9 +115,11 @@ fn deeply<T>(work: impl FnOnce() -> T) -> Result<T> {
 }
 
 /// How far a text has come.
+#[derive(Clone)]
 pub struct Walk {
     matcher: Matcher,
-    ordinary: SimpleVob,
+    ordinary: Arc<SimpleVob>,
+    closers: Arc<Closers>,
 }
 
 impl Walk {
@@ -117,6 +131,25 @@ impl Walk {
         let mut mask = self.matcher.compute_mask_or_eos().map_err(|error| lost(&error))?;
         mask.and(&self.ordinary);
         Ok(mask.as_slice().to_vec())
+    }
+
+    /// Whether this token may come next, as [`Walk::mask`] would say. It looks at one token's bytes, so it takes a hundredth of
+    /// the time.
+    ///
+    /// # Errors
+    /// As [`Walk::mask`].
+    pub fn allows(&mut self, token: u32) -> Result<bool> {
+        // The end has a token of its own, of which the caller knows nothing.
+        let is_ordinary = (token as usize) < self.ordinary.len() - 1 && self.ordinary.is_allowed(token);
+        Ok(is_ordinary && self.matcher.validate_tokens(&[token]).map_err(|error| lost(&error))? == 1)
+    }
+
+    /// Whether the text may end here, as bit V of [`Walk::mask`] would say.
+    ///
+    /// # Errors
+    /// As [`Walk::mask`].
+    pub fn may_end(&mut self) -> Result<bool> {
+        Ok(self.is_over() || self.matcher.is_accepting().map_err(|error| lost(&error))?)
     }
 
     /// The token was chosen.
@@ -143,6 +176,9 @@ fn sentence(message: &dyn std::fmt::Display) -> String {
     let message = message.to_string();
     if message.starts_with("panic: ") {
         return "it is too large".into(); // a count of the library overflows
+    }
+    if message.contains("items; max is") {
+        return "there are too many ways to go on at one place; in a grammar, terminals have none".into();
     }
     let line = message.lines().next().unwrap_or_default().trim_end_matches(['.', ' ', ':']);
     match line.char_indices().nth(MOST_CHARACTERS) {

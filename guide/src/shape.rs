@@ -4,12 +4,12 @@ use llguidance::api::{GrammarWithLexer, TopLevelGrammar};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::Result;
+use crate::{Result, limits};
 
 /// The most texts to choose from. More of them are better said as a regular expression.
 const MOST_CHOICES: usize = 4096;
 
-/// The longest regular expression, JSON schema or grammar.
+/// The longest regular expression, JSON schema or grammar, and all choices together.
 const MOST_BYTES: usize = 1 << 16;
 
 /// The shape of a text.
@@ -48,7 +48,7 @@ impl Shape {
 
     pub(crate) fn grammar(self) -> Result<TopLevelGrammar> {
         let bytes = match &self {
-            Shape::Choices(_) => 0, // they are counted
+            Shape::Choices(choices) => choices.iter().map(String::len).sum(),
             Shape::Regex(text) | Shape::Grammar(text) => text.len(),
             Shape::JsonSchema(schema) => schema.to_string().len(),
         };
@@ -60,6 +60,7 @@ impl Shape {
             Shape::Choices(choices) => TopLevelGrammar::from_lark(one_of(&choices)?),
             Shape::Regex(regex) => TopLevelGrammar::from_regex(&regex),
             Shape::JsonSchema(schema) => {
+                limits::check(&schema)?;
                 TopLevelGrammar::from_grammar(GrammarWithLexer::from_json_schema(spaced(schema)?))
             }
             Shape::Grammar(grammar) if grammar.trim().is_empty() => {
@@ -78,9 +79,9 @@ fn one_of(choices: &[String]) -> Result<String> {
     if choices.iter().any(String::is_empty) {
         return Err("The constraint has an empty text among its choices.".into());
     }
-    // A string of Lark is one of JSON.
+    // A string of Lark is one of JSON. A terminal of all texts becomes one expression; a rule would have as many ways to go on.
     let texts: Vec<String> = choices.iter().map(|choice| json!(choice).to_string()).collect();
-    Ok(format!("start: {}", texts.join(" | ")))
+    Ok(format!("start: TEXT\nTEXT: {}", texts.join(" | ")))
 }
 
 /// The schema with the blanks that JSON has between its parts here: one after each comma and colon, as models mostly

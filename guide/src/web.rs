@@ -33,6 +33,22 @@ impl GuideWalk {
         thrown(self.0.mask())
     }
 
+    /// See [`Walk::allows`].
+    pub fn allows(&mut self, token: u32) -> std::result::Result<bool, JsError> {
+        thrown(self.0.allows(token))
+    }
+
+    /// See [`Walk::may_end`].
+    #[wasm_bindgen(js_name = mayEnd)]
+    pub fn may_end(&mut self) -> std::result::Result<bool, JsError> {
+        thrown(self.0.may_end())
+    }
+
+    /// See [`Walk::closing`].
+    pub fn closing(&self, token: Option<u32>, most: u32) -> Option<Vec<u32>> {
+        self.0.closing(token, most as usize)
+    }
+
     /// See [`Walk::accept`].
     pub fn accept(&mut self, token: u32) -> std::result::Result<(), JsError> {
         thrown(self.0.accept(token))

@@ -1,15 +1,31 @@
 //! A sampler with an optional constraint, for one generation.
 
 use super::{Recent, Sampler};
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// Says which tokens may come next, as a grammar does.
 pub trait Constraint {
-    /// Sets the scores (V) of forbidden tokens to -inf. Called once for each sampled token.
+    /// Sets the scores (V) of forbidden tokens to -inf.
     ///
     /// # Errors
     /// Any error; it ends the run.
     fn mask(&mut self, scores: &mut [f32]) -> Result<()>;
+
+    /// Whether [`Constraint::mask`] would leave this token. It is asked first, because it takes much less time.
+    ///
+    /// # Errors
+    /// As [`Constraint::mask`].
+    fn allows(&mut self, token: u32) -> Result<bool>;
+
+    /// At most `most` tokens with which the text comes to an end, after `token` if it is given. None if none were found, or
+    /// such a constraint does not look for them.
+    ///
+    /// # Errors
+    /// As [`Constraint::mask`].
+    fn closing(&mut self, token: Option<u32>, most: usize) -> Result<Option<Vec<u32>>> {
+        let _ = (token, most);
+        Ok(None)
+    }
 
     /// This token was chosen and read. A token that ends the text is not read.
     ///
@@ -23,17 +39,22 @@ pub trait Constraint {
     }
 }
 
+/// When at most so many tokens may follow, the text is led to an end in time, if one is found.
+const CLOSING_TOKENS: usize = 64;
+
 /// A [`Sampler`], perhaps under a [`Constraint`].
 pub struct Chooser {
     sampler: Sampler,
     constraint: Option<Box<dyn Constraint>>,
     on_host: bool,
+    /// From so many tokens that may follow on, an end is looked for.
+    closes_at: usize,
 }
 
 impl Chooser {
     /// Without a constraint, every token that the sampler allows may be chosen.
     pub fn new(sampler: Sampler, constraint: Option<Box<dyn Constraint>>) -> Self {
-        Self { sampler, constraint, on_host: false }
+        Self { sampler, constraint, on_host: false, closes_at: CLOSING_TOKENS }
     }
 
     /// Has every token chosen on the host, where the scores can be looked at afterwards.
@@ -46,19 +67,24 @@ impl Chooser {
         (self.constraint.is_none() && !self.on_host).then_some(&mut self.sampler)
     }
 
-    /// The next token, from its scores (V) and the tokens before it.
+    /// The next token, from its scores (V) and the tokens before it. It is one of at most `most` tokens. Under a constraint the
+    /// last ones of them bring the text to an end, if a way to one was found.
     ///
     /// # Errors
     /// As [`Sampler::sample`], and what the constraint says; [`Error::BadArgument`] when it leaves no token.
-    pub fn choose(&mut self, logits: &[f32], recent: &Recent) -> Result<u32> {
+    pub fn choose(&mut self, logits: &[f32], recent: &Recent, most: usize) -> Result<u32> {
         let Some(constraint) = &mut self.constraint else { return self.sampler.sample(logits, recent) };
-        self.sampler.sample_masked(logits, recent, |scores| {
-            constraint.mask(scores)?;
-            match scores.iter().all(|&score| score == f32::NEG_INFINITY) {
-                true => Err(Error::BadArgument("The constraint leaves no token that could come next.".into())),
-                false => Ok(()),
-            }
-        })
+        let chosen = self.sampler.sample_under(logits, recent, &mut **constraint)?;
+        if most > self.closes_at || constraint.closing(Some(chosen), most.saturating_sub(1))?.is_some() {
+            return Ok(chosen);
+        }
+        // The way that there is from here, which was found after the last token. There is none if this is the first time, or
+        // the text is far from an end. Then it may be nearer to one later, and to look for it each time would take too long.
+        let way = constraint.closing(None, most)?;
+        if way.is_none() {
+            self.closes_at = most / 2;
+        }
+        Ok(way.and_then(|way| way.first().copied()).unwrap_or(chosen))
     }
 
     /// Whether the constraint lets nothing follow.

@@ -11,6 +11,24 @@ pub trait Walk {
     /// When the shape cannot be followed any further.
     fn mask(&mut self) -> Result<Vec<u32>>;
 
+    /// Whether this token may come next, as [`Walk::mask`] would say, in much less time.
+    ///
+    /// # Errors
+    /// As [`Walk::mask`].
+    fn allows(&mut self, token: u32) -> Result<bool>;
+
+    /// Whether the text may end here, as bit V of [`Walk::mask`] would say.
+    ///
+    /// # Errors
+    /// As [`Walk::mask`].
+    fn may_end(&mut self) -> Result<bool>;
+
+    /// At most `most` tokens with which the text comes to an end, after `token` if it is given. None if none were found.
+    ///
+    /// # Errors
+    /// As [`Walk::mask`].
+    fn closing(&mut self, token: Option<u32>, most: usize) -> Result<Option<Vec<u32>>>;
+
     /// The token was chosen.
     ///
     /// # Errors
@@ -63,6 +81,25 @@ impl<W: Walk> Constraint for Guided<W> {
         Ok(())
     }
 
+    fn allows(&mut self, token: u32) -> Result<bool> {
+        match self.stop_tokens.contains(&token) {
+            true => self.walk.may_end(),
+            false => self.walk.allows(token),
+        }
+    }
+
+    fn closing(&mut self, token: Option<u32>, most: usize) -> Result<Option<Vec<u32>>> {
+        match token {
+            Some(token) if self.stop_tokens.contains(&token) => Ok(Some(Vec::new())),
+            Some(token) => self.walk.closing(Some(token), most),
+            // Where the text may end, a token says so.
+            None => Ok(self.walk.closing(None, most)?.map(|way| match (&way[..], self.stop_tokens.first()) {
+                ([], Some(&stop)) => vec![stop],
+                _ => way,
+            })),
+        }
+    }
+
     fn accept(&mut self, token: u32) -> Result<()> {
         self.walk.accept(token)
     }
@@ -76,6 +113,18 @@ impl<W: Walk> Constraint for Guided<W> {
 impl Walk for mamba_web_guide::Walk {
     fn mask(&mut self) -> Result<Vec<u32>> {
         self.mask().map_err(crate::Error::BadArgument)
+    }
+
+    fn allows(&mut self, token: u32) -> Result<bool> {
+        self.allows(token).map_err(crate::Error::BadArgument)
+    }
+
+    fn may_end(&mut self) -> Result<bool> {
+        self.may_end().map_err(crate::Error::BadArgument)
+    }
+
+    fn closing(&mut self, token: Option<u32>, most: usize) -> Result<Option<Vec<u32>>> {
+        Ok((*self).closing(token, most))
     }
 
     fn accept(&mut self, token: u32) -> Result<()> {

@@ -29,10 +29,17 @@ const SCHEMA = {
   },
 };
 
+const LONG = {
+  type: "object",
+  additionalProperties: false,
+  required: ["story", "words"],
+  properties: { story: { type: "string" }, words: { type: "array", minItems: 1, items: { type: "string" } } },
+};
+
 for (const backend of ["cpu"]) {
   test(`the default model's answer has the shape that was asked for, on the ${backend}`, async (t) => {
     const got = await page.evaluate(
-      async ({ address, model, schema, backend }) => {
+      async ({ address, model, schema, long: LONG, backend }) => {
         const { load } = await import(address);
         const engine = await load({ model, backend, build: "relaxed" }).catch((/** @type {any} */ error) => {
           if (error.code === "no-webgpu") return null;
@@ -58,15 +65,18 @@ for (const backend of ["cpu"]) {
         }
         const choice = await answer(session, { constraint: { choices: ["red", "blue"] } });
         const cut = await answer(session, { constraint: { regex: "a{50}b{50}" }, maxTokens: 2 });
+        // Long texts, which are led to their end in time.
+        const led = [];
+        for (const maxTokens of [24, 40, 100]) led.push(await answer(session, { constraint: { json_schema: LONG }, maxTokens, seed: maxTokens }));
         const refused = [];
         for (const constraint of [{ regex: "(" }, { regex: "a", choices: ["b"] }, { json_schema: { type: "strange" } }, {}]) {
           refused.push(await answer(session, { constraint }).catch((/** @type {any} */ error) => `${error.code}: ${error.message}`));
         }
         const after = await answer(session, { maxTokens: 2 });
         await engine.dispose();
-        return { free, shaped, choice, cut, refused, after };
+        return { free, shaped, choice, cut, led, refused, after };
       },
-      { address: `${site.page()}mamba.js`, model: `${site.page()}models/default/`, schema: SCHEMA, backend },
+      { address: `${site.page()}mamba.js`, model: `${site.page()}models/default/`, schema: SCHEMA, long: LONG, backend },
     );
     if (!got) return t.skip("no WebGPU here");
     assert.ok(fetched.length > 0 && got.free.text.length > 0);
@@ -80,19 +90,26 @@ for (const backend of ["cpu"]) {
     }
     assert.ok(["red", "blue"].includes(got.choice.text) && got.choice.reason === "stop");
     assert.ok(/^a+$/.test(got.cut.text) && got.cut.reason === "length");
+    for (const { text, reason } of got.led) {
+      assert.equal(reason, "stop", text);
+      const { story, words, ...rest } = JSON.parse(text);
+      assert.deepEqual(rest, {});
+      assert.ok(typeof story === "string" && words.length > 0 && words.every((/** @type {any} */ word) => typeof word === "string"), text);
+    }
     for (const sentence of got.refused) assert.match(String(sentence), /^bad-argument: .+\.$/);
     assert.equal(got.after.reason, "length");
   });
 }
 
-// Called in place of the module's own method: the fifth mask of the page's second engine traps, as one does that has no more memory.
+// Called in place of the module's own method: the fifth question of the page's second engine traps, as one does that has no more
+// memory.
 const BROKEN = `
-const mask = GuideWalk.prototype.mask;
-let masks = 0;
-GuideWalk.prototype.mask = function () {
-  if (++masks === 5) new WebAssembly.Instance(new WebAssembly.Module(Uint8Array.of(
+const allows = GuideWalk.prototype.allows;
+let questions = 0;
+GuideWalk.prototype.allows = function (token) {
+  if (++questions === 5) new WebAssembly.Instance(new WebAssembly.Module(Uint8Array.of(
     0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 8, 1, 0, 10, 5, 1, 3, 0, 0, 11)));
-  return mask.call(this);
+  return allows.call(this, token);
 };`;
 
 test("a module of constraints that stops ends the runs with a sentence, and the next one works", async () => {

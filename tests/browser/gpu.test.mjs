@@ -47,7 +47,18 @@ async function compare(address) {
     const left = await generate(twin, {}, (count) => (count === 5 ? "leave" : null));
     const again = await generate(await engine.restore(await session.snapshot()), {});
     const logits = await session.logits();
-    got[name] = { ids, again, left: left.length, at: [session.position, twin.position], best: logits.indexOf(Math.max(...logits)) };
+    const constraint = {
+      json_schema: {
+        type: "object",
+        additionalProperties: false,
+        required: ["name", "age"],
+        properties: { name: { type: "string", maxLength: 5 }, age: { type: "integer", minimum: 0, maximum: 150 } },
+      },
+    };
+    let shaped = "";
+    const options = { ...settings, prompt, constraint, temperature: 0, maxTokens: 60 };
+    for await (const { text } of (await engine.session()).generate(options)) shaped += text;
+    got[name] = { ids, again, shaped, left: left.length, at: [session.position, twin.position], best: logits.indexOf(Math.max(...logits)) };
   }
   // Files that were written natively, and what was generated there next (tests/golden/state).
   const { chat: native } = await (await fetch("/golden/state/v1.json")).json();
@@ -88,6 +99,9 @@ function check(got) {
   assert.equal(got.cpu.ids.length, 18);
   assert.deepEqual(got.gpu.ids, got.cpu.ids);
   assert.deepEqual(got.gpu.again, got.cpu.again);
+  assert.equal(got.gpu.shaped, got.cpu.shaped);
+  const { name, age } = JSON.parse(got.gpu.shaped);
+  assert.ok([...name].length <= 5 && Number.isInteger(age) && age >= 0 && age <= 150, got.gpu.shaped);
   assert.equal(got.gpu.best, got.cpu.best);
   assert.deepEqual(got.states, Array(4).fill(got.native), "a file of the native command goes on alike on both");
   assert.equal(got.gpu.at[0], got.cpu.at[0]);

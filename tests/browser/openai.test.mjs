@@ -16,7 +16,7 @@ let page;
 before(async () => {
   const contents = `
     export { default as OpenAI } from "openai";
-    export { generateText, streamText } from "ai";
+    export { generateObject, generateText, jsonSchema, streamText, tool } from "ai";
     export { languageModel } from "./www/ai.js";`;
   const bundle = await build({ stdin: { contents, resolveDir: root }, bundle: true, format: "esm", write: false, logLevel: "error" });
   page = await browser.newPage();
@@ -38,7 +38,8 @@ before(async () => {
         files.push(new File([JSON.stringify({ ...settings, chat_template: template })], "tokenizer_config.json"));
         return load({ model: files, backend: "cpu", threads: 1 });
       };
-      Object.assign(window, { ...library, engine, client, withTemplate, MambaError });
+      const clientOf = (/** @type {any} */ other) => new library.OpenAI({ apiKey: "none", dangerouslyAllowBrowser: true, fetch: openaiFetch(other) });
+      Object.assign(window, { ...library, engine, client, clientOf, withTemplate, MambaError });
     },
     { mamba: `${site.page()}mamba.js`, clients, models: `${site.page()}models/` },
   );
@@ -59,6 +60,14 @@ let languageModel;
 let generateText;
 /** @type {any} */
 let streamText;
+/** @type {any} */
+let generateObject;
+/** @type {any} */
+let jsonSchema;
+/** @type {any} */
+let tool;
+/** @type {any} */
+let clientOf;
 
 test("a chat that goes on says what it has read, to the token, and says the same as a session", async () => {
   const result = await page.evaluate(async () => {
@@ -156,8 +165,57 @@ test("Granite's template: tools, calls and answers of tools are read once, and a
   assert.equal(cached[1], usages[0].prompt_tokens, "the tools and the question are not read again");
   assert.equal(cached[2], usages[1].prompt_tokens);
   assert.equal(usages[2].prompt_tokens, usages[1].prompt_tokens);
-  assert.equal(forced.finish_reason, "length");
-  assert.match(forced.message.content, /^<tool_call>\n\{"name": "clock", "arguments": /);
+  assert.equal(forced.finish_reason, "tool_calls");
+  const { name, arguments: given } = forced.message.tool_calls[0].function;
+  assert.ok(name === "clock" && typeof JSON.parse(given) === "object", given);
   assert.ok(refused.isOurs);
   assert.equal(refused.form.param, "tools");
+});
+
+test("a call that has to come is one of the tools' schemas, and an object one of its schema, whatever the model would say", async () => {
+  const { templates } = JSON.parse(await readFile(`${root}tests/golden/templates.json`, "utf8"));
+  const { calls, next, named, sdk, object } = await page.evaluate(async (template) => {
+    const granite = await withTemplate(template);
+    const chat = clientOf(granite).chat.completions;
+    const weather = {
+      type: "object",
+      additionalProperties: false,
+      required: ["city", "days"],
+      properties: { city: { $ref: "#/$defs/city" }, days: { type: "integer", minimum: 1, maximum: 9 } },
+      $defs: { city: { type: "string", minLength: 1, maxLength: 8 } },
+    };
+    const clock = { type: "object", additionalProperties: false, required: ["zone"], properties: { zone: { enum: ["UTC", "CET"] } } };
+    const tools = Object.entries({ weather, clock }).map(([name, parameters]) => ({ type: "function", function: { name, parameters, strict: true } }));
+    const body = { model: granite.chat.model, tools, tool_choice: "required", temperature: 1.5, max_tokens: 48 };
+    const asked = [{ role: "user", content: "What time is it?" }];
+    const calls = [];
+    for (const seed of [1, 2, 3, 4]) calls.push((await chat.create({ ...body, messages: asked, seed })).choices[0]);
+    const last = await chat.create({ ...body, messages: asked, seed: 4 });
+    const { message } = last.choices[0];
+    const told = [...asked, message, { role: "tool", tool_call_id: message.tool_calls[0].id, content: "noon" }];
+    const next = { before: last.usage.total_tokens, usage: (await chat.create({ ...body, messages: told })).usage };
+    const named = (await chat.create({ ...body, messages: asked, tool_choice: { type: "function", function: { name: "clock" } } })).choices[0];
+    const model = languageModel(granite);
+    const given = { prompt: "What time is it?", maxOutputTokens: 48, temperature: 1, seed: 1 };
+    const sdkTools = { weather: tool({ inputSchema: jsonSchema(weather) }), clock: tool({ inputSchema: jsonSchema(clock) }) };
+    const { toolCalls, finishReason } = await generateText({ model, ...given, tools: sdkTools, toolChoice: "required" });
+    const { object } = await generateObject({ model, ...given, schema: jsonSchema(weather) });
+    await granite.dispose();
+    return { calls, next, named, sdk: { call: toolCalls[0], finishReason }, object };
+  }, templates["granite-4"].template);
+  const isWeather = (/** @type {any} */ { city, days, ...rest }) =>
+    [...city].length >= 1 && [...city].length <= 8 && Number.isInteger(days) && days >= 1 && days <= 9 && Object.keys(rest).length === 0;
+  const isClock = (/** @type {any} */ { zone, ...rest }) => ["UTC", "CET"].includes(zone) && Object.keys(rest).length === 0;
+  for (const { finish_reason: reason, message } of [...calls, named]) {
+    assert.deepEqual([reason, message.content, message.tool_calls.length], ["tool_calls", null, 1], JSON.stringify(message));
+    const { name, arguments: written } = message.tool_calls[0].function;
+    const args = JSON.parse(written);
+    assert.ok(name === "weather" ? isWeather(args) : name === "clock" && isClock(args), `${name} ${written}`);
+  }
+  assert.equal(named.message.tool_calls[0].function.name, "clock");
+  const { prompt_tokens_details: details } = next.usage;
+  assert.ok(details.cached_tokens > next.before, "the call and its end were read");
+  assert.equal(sdk.finishReason, "tool-calls");
+  assert.ok(sdk.call.toolName === "weather" ? isWeather(sdk.call.input) : isClock(sdk.call.input), JSON.stringify(sdk.call));
+  assert.ok(isWeather(object), JSON.stringify(object));
 });

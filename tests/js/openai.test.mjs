@@ -211,7 +211,7 @@ test("a failure in the middle of a stream is told in it", async () => {
 });
 
 test("a tool that has to be called is, and one call is enough where only one is wanted", async () => {
-  const engine = new ScriptedEngine((text) => (text.endsWith('"arguments": ') ? `{"city":"Rom"}}\n</tool_call>` : `${CALL}\n${CALL} and more`));
+  const engine = new ScriptedEngine((text) => (text.endsWith('"arguments": ') ? '{"city": "Rom"}}' : `${CALL}\n${CALL} and more`));
   const messages = [user("Weather?")];
   const choose = async (/** @type {object} */ more) => (await engine.chat.completions.create({ messages, tools: [WEATHER], ...more })).choices[0];
   const called = async (/** @type {object} */ more) => (await choose(more)).message.tool_calls?.map((call) => call.function.arguments);
@@ -222,6 +222,35 @@ test("a tool that has to be called is, and one call is enough where only one is 
   assert.deepEqual([forced.message.content, forced.finish_reason], [null, "tool_calls"]);
   const none = await choose({ tool_choice: "none" });
   assert.match(none.message.content ?? "", /^<tool_call>/, "without tools it is text");
+});
+
+test("a call that has to come is held to the template's form and to the tool's schema, and its end is read", async () => {
+  const clock = { type: "function", function: { name: "clock", strict: true } };
+  const strict = { type: "function", function: { ...WEATHER.function, strict: true } };
+  const engine = new ScriptedEngine((text) => (text.endsWith('{"name": "') ? 'clock", "arguments": {}}' : text.includes("Rom") ? "Rain." : '{"city": "Rom"}}'));
+  const client = clientOf(engine);
+  const messages = [user("Weather?")];
+  const body = { model: "scripted", messages, tools: [strict, clock], tool_choice: /** @type {const} */ ("required") };
+  const any = await client.chat.completions.create(/** @type {any} */ (body));
+  const called = any.choices[0].message.tool_calls?.[0];
+  assert.deepEqual(called?.type === "function" && called.function, { name: "clock", arguments: "{}" });
+  const blanks = '"x-guidance":{"item_separator":", ","key_separator":": ","whitespace_flexible":false},"type":"object"';
+  assert.deepEqual(engine.settings.at(-1).constraint.grammar.split("\n"), [
+    'start: "weather\\", \\"arguments\\": " arguments0 "}" | "clock\\", \\"arguments\\": " arguments1 "}"',
+    `arguments0: %json {${blanks},"properties":{"city":{"type":"string"}}}`,
+    `arguments1: %json {${blanks}}`,
+  ]);
+  const one = await client.chat.completions.create(/** @type {any} */ ({ ...body, tool_choice: { type: "function", function: { name: "weather" } } }));
+  assert.match(engine.settings.at(-1).constraint.grammar, /^start: arguments0 "}"\narguments0: /);
+  // The template writes the mark after the call, so a chat that goes on finds it read.
+  const { message } = one.choices[0];
+  const told = [...messages, message, { role: "tool", tool_call_id: message.tool_calls?.[0].id, content: "rain" }];
+  const { usage } = await client.chat.completions.create(/** @type {any} */ ({ ...body, messages: told }));
+  const tail = "\n</tool_call>".length;
+  const before = (one.usage?.total_tokens ?? 0) + tail;
+  assert.equal(usage?.prompt_tokens_details?.cached_tokens, before);
+  const unknown = new ScriptedEngine(() => "x", (chat) => graniteLike(chat).replaceAll("<tool_call>", "[call]"));
+  assert.match((await failure(() => unknown.chat.completions.create(body))).message, /writes calls in a form that is not known/);
 });
 
 test("what cannot be honoured is refused with a sentence that names it", async () => {
@@ -241,7 +270,7 @@ test("what cannot be honoured is refused with a sentence that names it", async (
     [{ ...base, stream_options: { include_usage: true } }, "stream", /stream_options/],
     [{ ...base, tool_choice: "required" }, "tool_choice", /needs tools/],
     [{ ...base, tools: [WEATHER, WEATHER] }, "tools", /Two tools have the name “weather”/],
-    [{ ...base, tools: [{ type: "function", function: { ...WEATHER.function, strict: true } }] }, "tools", /strict/],
+    [{ ...base, tools: [{ type: "function", function: { ...WEATHER.function, strict: true } }] }, "tool_choice", /strict/],
     [{ ...base, response_format: { type: "json_schema" } }, "response_format", /json_schema/],
     [{}, "messages", /list of messages/],
     [{ messages: [] }, "messages", /at least one message/],

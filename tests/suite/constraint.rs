@@ -48,6 +48,10 @@ fn scores(state: &mut u64) -> Vec<f32> {
 
 /// A text of the shape with random scores; None if it did not come to an end.
 fn text_of(shape: Shape, seed: u64, temperature: f32) -> Result<Option<String>, String> {
+    text_within(MOST_TOKENS, shape, seed, temperature)
+}
+
+fn text_within(most: usize, shape: Shape, seed: u64, temperature: f32) -> Result<Option<String>, String> {
     let walk = VOCABULARY.with(|vocabulary| vocabulary.walk(shape))?;
     let settings = Settings { temperature, top_k: 0, seed, ..Settings::default() };
     let sampler = Sampler::new(settings, END as usize + 1).unwrap();
@@ -55,11 +59,14 @@ fn text_of(shape: Shape, seed: u64, temperature: f32) -> Result<Option<String>, 
     assert!(chooser.sampler_alone().is_none(), "a GPU may not choose without the constraint");
     let mut state = seed ^ 0x9E37_79B9;
     let mut bytes = Vec::new();
-    for _ in 0..MOST_TOKENS {
+    for left in (0..=most).rev() {
         if chooser.is_over() {
             return Ok(Some(String::from_utf8(bytes).unwrap()));
         }
-        let id = chooser.choose(&scores(&mut state), &Recent::default()).map_err(|error| error.to_string())?;
+        if left == 0 {
+            break;
+        }
+        let id = chooser.choose(&scores(&mut state), &Recent::default(), left).map_err(|error| error.to_string())?;
         match id {
             END => return Ok(Some(String::from_utf8(bytes).unwrap())),
             0..256 => bytes.push(id as u8),
@@ -152,6 +159,88 @@ fn json_of_random_schemas_is_valid_whatever_the_scores_are() {
 }
 
 #[test]
+fn a_token_that_is_asked_about_is_allowed_exactly_if_the_mask_has_it() {
+    let object = json!({ "type": "object", "additionalProperties": false, "required": ["a", "b"], "properties": {
+        "a": { "type": "string", "minLength": 2, "maxLength": 9 },
+        "b": { "type": "array", "items": { "enum": [true, 12, "é\n"] }, "maxItems": 3 } } });
+    let shapes = [
+        Shape::JsonSchema(object),
+        Shape::JsonSchema(json!(true)),
+        Shape::Regex("([a-c]{1,3}[ ,])+(é|[^\\n]{0,3})".into()),
+        Shape::Choices(["a", "ab", "true", "1212", "<|user|>"].map(String::from).to_vec()),
+        Shape::Grammar("start: \"(\" item (\",\" item)* \")\"\nitem: /[0-9]+/ | start".into()),
+    ];
+    let mut state = 5;
+    for shape in shapes.iter().cycle().take(20) {
+        let mut walk = VOCABULARY.with(|vocabulary| vocabulary.walk(shape.clone())).unwrap();
+        for _ in 0..25 {
+            let mask = walk.mask().unwrap();
+            let has = |id: u32| mask[id as usize / 32] & 1 << (id % 32) != 0;
+            for id in 0..=END {
+                assert_eq!(walk.allows(id).unwrap(), has(id), "token {id} of {shape:?}");
+            }
+            assert_eq!(walk.may_end().unwrap(), has(END + 1), "the end of {shape:?}");
+            assert!(!walk.allows(END + 1).unwrap() && !walk.allows(u32::MAX).unwrap());
+            let scores = scores(&mut state);
+            let best =
+                (0..=END).filter(|&id| has(id)).max_by(|&a, &b| scores[a as usize].total_cmp(&scores[b as usize]));
+            let Some(best) = best else { break };
+            walk.accept(best).unwrap();
+        }
+    }
+}
+
+/// The end that is looked for is one, and nearly always there is one that is found.
+#[test]
+fn with_little_room_a_text_is_led_to_its_end_in_time() {
+    let story = json!({ "type": "object", "additionalProperties": false, "required": ["name", "story", "tags"], "properties": {
+        "name": { "enum": ["a fox", "a bird"] }, "story": { "type": "string" },
+        "tags": { "type": "array", "items": { "type": "string", "minLength": 1 }, "minItems": 1 } } });
+    let judge = jsonschema::validator_for(&story).unwrap();
+    for seed in 0..40 {
+        let most = 50 + seed as usize * 5;
+        let text = text_within(most, Shape::JsonSchema(story.clone()), seed, 2.0).unwrap();
+        let text = text.unwrap_or_else(|| panic!("{most} tokens, seed {seed}"));
+        assert!(judge.is_valid(&serde_json::from_str(&text).unwrap()), "{text}");
+        // Any JSON, which may be deeply nested; a grammar that knows nothing of JSON; and choices.
+        if let Some(text) = text_within(20, Shape::JsonSchema(json!(true)), seed, 5.0).unwrap() {
+            serde_json::from_str::<IgnoredAny>(&text).unwrap_or_else(|error| panic!("{text}: {error}"));
+        }
+        let regex = Regex::new("^[a-f]{2,90}-[0-9]{4}!\\z").unwrap();
+        let text = text_within(12, Shape::Regex("[a-f]{2,90}-[0-9]{4}!".into()), seed, 2.0).unwrap().unwrap();
+        assert!(regex.is_match(&text).unwrap(), "{text}");
+        let grammar = "start: \"(\" item (\",\" item)* \")\"\nitem: /[0-9]+/ | start";
+        let text = text_within(30, Shape::Grammar(grammar.into()), seed, 2.0).unwrap().unwrap();
+        assert!(text.starts_with('(') && text.ends_with(')') && text.len() <= 60, "{text}");
+        // Where there is no room for an end, there is none.
+        assert_eq!(text_within(9, Shape::Choices(vec!["red, green or blue".into()]), seed, 2.0).unwrap(), None);
+        assert_eq!(text_within(9, Shape::JsonSchema(story.clone()), seed, 2.0).unwrap(), None);
+    }
+    // Random schemas: with the room that they may need at most, nearly all texts are whole.
+    let (mut whole, mut all) = (0, 0);
+    let mut runner = proptest::test_runner::TestRunner::new(Config {
+        cases: 400,
+        rng_seed: RngSeed::Fixed(11),
+        failure_persistence: None,
+        ..Config::default()
+    });
+    let tallies = RefCell::new((&mut whole, &mut all));
+    runner
+        .run(&(schemas(), any::<u64>(), 1..80usize), |(schema, seed, most)| {
+            let Ok(text) = text_within(most, Shape::JsonSchema(schema.clone()), seed, 1.0) else { return Ok(()) };
+            let (whole, all) = &mut *tallies.borrow_mut();
+            **all += usize::from(most > 60);
+            let Some(text) = text else { return Ok(()) };
+            **whole += usize::from(most > 60);
+            let value = serde_json::from_str(&text).map_err(|error| TestCaseError::fail(format!("{text}: {error}")))?;
+            prop_assert!(jsonschema::validator_for(&schema).unwrap().is_valid(&value), "{text} under {schema}");
+            Ok(())
+        })
+        .unwrap();
+    assert!(whole * 20 > all * 19, "{whole} of {all}");
+}
+
+#[test]
 fn texts_of_regular_expressions_match() {
     for regex in ["[a-c]{2,4}x?", "(ab|cd)+[0-9]", "\\d{3}-\\d{4}", "[^\\n]{1,9}", "é+|[α-ω]{3}", "a.c", "(?i)yes|no"]
     {
@@ -222,6 +311,56 @@ fn what_cannot_be_followed_is_a_sentence() {
     for json in ["{}", "{\"choices\":[\"a\"],\"regex\":\"b\"}", "{\"shape\":1}", "7", "{\"regex\":1}"] {
         assert!(Shape::from_json(json).unwrap_err().starts_with("The constraint must be"));
     }
+}
+
+/// What would take seconds or minutes to follow, or fail at the first token, is refused at once. What is large but can be
+/// followed is not.
+#[test]
+fn shapes_of_too_many_ways_are_refused_before_they_take_time() {
+    let terminals = |count: usize| {
+        let names: Vec<String> = (0..count).map(|i| format!("T{i}")).collect();
+        let rules: String = (0..count).map(|i| format!("T{i}: /[a-z]+{i}/\n")).collect();
+        Shape::Grammar(format!("start: ({})+\n{rules}", names.join("|")))
+    };
+    let object = |name: String| json!({ "type": "object", "properties": { name.clone(): { "type": "integer" } }, "required": [name] });
+    let alternatives = |i: usize, count: usize| json!({ "anyOf": (0..count).map(|j| object(format!("p{i}_{j}"))).collect::<Vec<_>>() });
+    let product = |factors: usize, count: usize| json!({ "allOf": (0..factors).map(|i| alternatives(i, count)).collect::<Vec<_>>() });
+    let behind_references = json!({
+        "allOf": [{ "$ref": "#/$defs/a" }, { "$ref": "#/$defs/b" }, { "$ref": "#/$defs/a" }],
+        "$defs": { "a": alternatives(0, 20), "b": alternatives(1, 20) },
+    });
+    let patterns = |count: u8| json!({ "allOf": (0..count).map(|i| json!({ "type": "string", "pattern": format!("(.*{}.*){{3}}", char::from(b'a' + i)) })).collect::<Vec<_>>() });
+    let optional = |count: usize| {
+        let properties: serde_json::Map<String, Value> =
+            (0..count).map(|i| (format!("p{i}"), json!({ "type": "integer" }))).collect();
+        Shape::JsonSchema(json!({ "type": "object", "properties": properties }))
+    };
+    let made = |shape: Shape| VOCABULARY.with(|vocabulary| vocabulary.walk(shape)).map(drop);
+    let combinations = "it demands one of more than 1000 combinations at one place";
+    for (shape, why) in [
+        (terminals(2000), "there are too many ways to go on at one place"),
+        (optional(800), "there are too many ways to go on at one place"),
+        (Shape::JsonSchema(product(3, 20)), combinations),
+        (
+            Shape::JsonSchema(json!({ "type": "array", "items": { "properties": { "x": product(4, 20) } } })),
+            combinations,
+        ),
+        (Shape::JsonSchema(behind_references), combinations),
+        (Shape::JsonSchema(patterns(30)), "it demands more than 4 patterns of one text"),
+        (Shape::Choices(vec!["a".repeat(40_000), "b".repeat(40_000)]), "at most 65536 are possible"),
+    ] {
+        let error = made(shape).unwrap_err();
+        assert!(error.contains(why) && error.ends_with('.') && error.len() < 300, "{error}");
+    }
+    let tree = json!({ "type": "object", "properties": { "pattern": { "$ref": "#" }, "allOf": { "$ref": "#" }, "anyOf": alternatives(0, 50) } });
+    for shape in [terminals(500), optional(300)]
+        .into_iter()
+        .chain([product(2, 20), patterns(2), alternatives(0, 300), tree].map(Shape::JsonSchema))
+    {
+        made(shape).unwrap();
+    }
+    let many: Vec<String> = (0..4096).map(|i| format!("choice {i}")).collect();
+    assert!(many.contains(&text_of(Shape::Choices(many.clone()), 1, 1.0).unwrap().unwrap()));
 }
 
 /// The text of a run and why it ended.
@@ -422,6 +561,19 @@ impl<W: Walk> Walk for Failing<W> {
     fn mask(&mut self) -> mamba_web::Result<Vec<u32>> {
         self.1 = self.1.checked_sub(1).ok_or_else(|| Error::BadArgument("The constraint broke.".into()))?;
         self.0.mask()
+    }
+
+    fn allows(&mut self, token: u32) -> mamba_web::Result<bool> {
+        self.1 = self.1.checked_sub(1).ok_or_else(|| Error::BadArgument("The constraint broke.".into()))?;
+        self.0.allows(token)
+    }
+
+    fn may_end(&mut self) -> mamba_web::Result<bool> {
+        self.0.may_end()
+    }
+
+    fn closing(&mut self, token: Option<u32>, most: usize) -> mamba_web::Result<Option<Vec<u32>>> {
+        self.0.closing(token, most)
     }
 
     fn accept(&mut self, token: u32) -> mamba_web::Result<()> {

@@ -426,6 +426,10 @@ impl Constraint for Rising {
         Ok(())
     }
 
+    fn allows(&mut self, token: u32) -> Result<bool> {
+        Ok(token == 2 || (token.is_multiple_of(3) && token > self.0))
+    }
+
     fn accept(&mut self, token: u32) -> Result<()> {
         assert!(token > self.0 && token.is_multiple_of(3));
         self.0 = token;
@@ -452,6 +456,9 @@ fn a_constraint_is_kept_wherever_the_work_is_done() {
         fn mask(&mut self, scores: &mut [f32]) -> Result<()> {
             scores.fill(f32::NEG_INFINITY);
             Ok(())
+        }
+        fn allows(&mut self, _: u32) -> Result<bool> {
+            Ok(false)
         }
         fn accept(&mut self, _: u32) -> Result<()> {
             Ok(())

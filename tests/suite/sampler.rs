@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use mamba_web::sampler::{RECENT_TOKENS, Recent, Sampler, Settings};
+use mamba_web::Result;
+use mamba_web::sampler::{Constraint, RECENT_TOKENS, Recent, Sampler, Settings};
 use proptest::prelude::*;
 use serde::Deserialize;
 
@@ -223,6 +224,68 @@ fn frequencies_follow_the_probabilities() {
         assert_eq!(counts.iter().sum::<f64>(), f64::from(draws));
         assert!(counts.iter().skip(expected.len()).all(|&count| count == 0.0));
     }
+}
+
+/// Allows these tokens and no others.
+struct Only<'a>(&'a [u32]);
+
+impl Constraint for Only<'_> {
+    fn mask(&mut self, scores: &mut [f32]) -> Result<()> {
+        let forbidden = (0..).zip(scores).filter(|(id, _)| !self.0.contains(id));
+        forbidden.for_each(|(_, score)| *score = f32::NEG_INFINITY);
+        Ok(())
+    }
+
+    fn allows(&mut self, token: u32) -> Result<bool> {
+        Ok(self.0.contains(&token))
+    }
+
+    fn accept(&mut self, _: u32) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// The judge is the distribution of the masked scores, which is compared with transformers' above.
+#[test]
+fn under_a_constraint_frequencies_are_those_of_the_masked_scores() {
+    const DRAWS: usize = 20_000;
+    let logits: Vec<f32> = vec![2.0, -0.5, 1.9, 0.7, 0.1, 1.2, -3.0, 1.0, 0.3, 1.8, -80.0, 0.9];
+    let base = Settings { top_k: 0, temperature: 1.0, ..Settings::default() };
+    let variants = [
+        base.clone(),
+        Settings { top_k: 4, ..base.clone() },
+        Settings { top_k: 6, temperature: 0.4, repetition_penalty: 1.5, ..base.clone() },
+        Settings { top_p: 0.6, ..base.clone() },
+        Settings { min_p: 0.3, top_k: 5, logit_bias: vec![(4, 2.0)], ..base },
+    ];
+    let read = recent(&[0, 2, 2, 7]);
+    // The best one, some of the best, some of the others, and only tokens that nobody would draw.
+    for allowed in [&[0u32, 3][..], &[1, 4, 7, 8], &[2, 5, 9, 11, 6], &[6, 10], &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]]
+    {
+        for settings in &variants {
+            let mut masked = logits.clone();
+            Only(allowed).mask(&mut masked).unwrap();
+            let mut sampler = Sampler::new(settings.clone(), logits.len()).unwrap();
+            let want: BTreeMap<u32, f64> = sampler.distribution(&masked, &read).unwrap().into_iter().collect();
+            let mut counts = vec![0usize; logits.len()];
+            for _ in 0..DRAWS {
+                counts[sampler.sample_under(&logits, &read, &mut Only(allowed)).unwrap() as usize] += 1;
+            }
+            for (id, &count) in (0..).zip(&counts) {
+                let p = want.get(&id).copied().unwrap_or(0.0);
+                let (share, spread) = (count as f64 / DRAWS as f64, (p * (1.0 - p) / DRAWS as f64).sqrt());
+                assert!((share - p).abs() <= 4.5 * spread, "token {id} of {allowed:?}: {share}, not {p}, {settings:?}");
+            }
+            let greedy = Settings { temperature: 0.0, ..settings.clone() };
+            let mut sampler = Sampler::new(greedy, logits.len()).unwrap();
+            let best = sampler.sample_under(&logits, &read, &mut Only(allowed)).unwrap();
+            assert_eq!(best, sampler.sample(&masked, &read).unwrap());
+        }
+    }
+    // Equal scores: no more than k of them.
+    let mut sampler = Sampler::new(Settings { top_k: 2, ..Settings::default() }, 6).unwrap();
+    let drawn = (0..200).map(|_| sampler.sample_under(&[1.0; 6], &read, &mut Only(&[1, 3, 4, 5])).unwrap());
+    assert_eq!(drawn.collect::<std::collections::BTreeSet<_>>(), [1, 3].into());
 }
 
 #[test]

@@ -5,6 +5,7 @@ import { cancelled } from "../errors.js";
 import { together } from "../session/together.js";
 import { answer, specialMarks } from "./answer.js";
 import { asApiError } from "./api-error.js";
+import { heldCall } from "./held-call.js";
 import { readRequest } from "./parameters.js";
 import { PromptReader } from "./prompt-reader.js";
 import { heading, newId, usage } from "./shapes.js";
@@ -29,7 +30,7 @@ import { Template } from "./template.js";
  * @typedef {object} Prepared
  * @property {string} prompt
  * @property {string} head of the prompt, which other prompts may share
- * @property {string} begun how the answer has to begin
+ * @property {import("./held-call.js").HeldCall | null} held what the answer has to be; null if it may be anything
  * @property {Map<number, string>} marks
  *
  * @typedef {object} Event what is new in one of the answers
@@ -100,12 +101,12 @@ export class Completions {
   }
 
   /** @param {ChatRequest} request @returns {Promise<Prepared>} */
-  async #prepare({ messages, tools, mustCall }) {
+  async #prepare({ messages, tools, held: callable }) {
     const prompt = await this.#template.prompt(messages, tools);
     const head = await this.#template.head(prompt, messages, tools);
-    const begun = mustCall === false ? "" : await this.#template.callBeginning(mustCall);
+    const held = callable.length > 0 ? heldCall(await this.#template.callForm(), callable) : null;
     const marks = tools.length > 0 ? await (this.#marks ??= specialMarks(this.#host)) : new Map();
-    return { prompt, head, begun, marks };
+    return { prompt, head, held, marks };
   }
 
   /**
@@ -115,7 +116,7 @@ export class Completions {
    * @param {AbortController} controller
    * @returns {AsyncGenerator<Event, Ended, void>}
    */
-  async *#answers(request, { prompt, head, begun, marks }, signals, controller) {
+  async *#answers(request, { prompt, head, held, marks }, signals, controller) {
     const stop = () => controller.abort();
     for (const signal of signals) signal?.addEventListener("abort", stop);
     /** @type {Set<Session>} */
@@ -125,14 +126,16 @@ export class Completions {
       const { signal } = controller;
       const { session, cachedTokens } = await this.#reader.read(prompt, head, signal);
       open.add(session);
-      if (begun) await session.prefill(await this.#host.tokenizeChat(begun), { signal });
+      if (held) await session.prefill(await this.#host.tokenizeChat(held.begun), { signal });
       const promptTokens = session.position;
       const sessions = [session];
       while (sessions.length < request.n) {
         sessions.push(await session.fork());
         open.add(sessions[sessions.length - 1]);
       }
-      const { settings, tools, oneCall, alternatives } = request;
+      const { tools, oneCall, alternatives } = request;
+      const settings = held ? { ...request.settings, constraint: held.constraint } : request.settings;
+      const begun = held?.begun ?? "";
       const seed = (/** @type {number} */ index) => (settings.seed === undefined ? {} : { seed: settings.seed + index });
       const answers = together(
         sessions.map((one, index) =>
@@ -155,6 +158,12 @@ export class Completions {
         await answers.return(/** @type {any} */ ([]));
       }
       for (const message of messages) if (!message.tool_calls) message.content ??= "";
+      if (held) {
+        const tail = await this.#host.tokenizeChat(held.tail);
+        for (const [index, { reason }] of step.value.entries()) {
+          if (reason === "tool_calls") await sessions[index].prefill(tail, { signal });
+        }
+      }
       await this.#keep(request, prompt, messages, sessions, open);
       const completionTokens = step.value.reduce((sum, { tokens }) => sum + tokens, 0);
       return { reasons: step.value.map(({ reason }) => reason), messages, logprobs, usage: usage(promptTokens, cachedTokens, completionTokens) };

@@ -14,7 +14,7 @@ import { readToolChoice, readTools } from "./tools.js";
  * @typedef {object} ChatRequest
  * @property {import("./messages.js").TemplateMessage[]} messages
  * @property {import("./tools.js").Tool[]} tools none if the model is not to call any
- * @property {string | boolean} mustCall the tool that the answer has to call; true if it may choose which
+ * @property {import("./tools.js").Tool[]} held the answer has to be a call of one of these; none if it need not be a call
  * @property {boolean} oneCall whether the answer ends after its first call
  * @property {number} n answers to the same messages
  * @property {boolean} streams
@@ -29,6 +29,8 @@ const MOST_ANSWERS = 16;
 /** The engine tells so many alternatives of a token. */
 const MOST_ALTERNATIVES = 5;
 const MOST_TOKENS = 2 ** 32 - 1;
+/** @type {import("./tools.js").Tools} */
+const NO_TOOLS = { tools: [], strict: [] };
 
 /** @param {string} why @param {string} [hint] @returns {import("../session/arguments.js").Check<undefined>} */
 const refused = (why, hint = "Leave it out.") => (_, name) => {
@@ -149,7 +151,7 @@ export function readRequest(body, model) {
       status: 404,
     });
   }
-  const { messages, tools = [], stop, seed, signal, logprobs = false, response_format: constraint } = given;
+  const { messages, tools = NO_TOOLS, stop, seed, signal, logprobs = false, response_format: constraint } = given;
   if (messages === undefined) throw needed("messages", "a list of messages");
   if (given.top_logprobs !== undefined && !logprobs) throw needed("logprobs", "true where top_logprobs is given");
   if (given.stream_options !== undefined && !given.stream) throw needed("stream", "true where stream_options is given");

@@ -28,8 +28,5 @@ export function readFormat(value, name) {
     throw badArgument(`“${name}.json_schema” goes with the type json_schema, and only with it.`);
   }
   if (type === "text") return null;
-  if (!check.takesConstraint()) {
-    throw badArgument("This version of the engine cannot hold an answer to a form.", "Ask for JSON in a message, and check what comes.");
-  }
   return { json_schema: given?.schema ?? {} };
 }

@@ -1,12 +1,18 @@
 // What a model's chat template makes of messages, and what it has no place for.
 
 import { badArgument, MambaError } from "../errors.js";
-import { BEGIN } from "./tool-calls.js";
+import { BEGIN, END } from "./tool-calls.js";
 
 /** @typedef {import("./messages.js").TemplateMessage} TemplateMessage */
 /** @typedef {import("./tools.js").Tool} Tool */
 /** @typedef {{ messages: TemplateMessage[], tools?: Tool[], prompts: boolean }} Chat `prompts`: the model's turn follows */
 /** @typedef {(chat: Chat) => Promise<string>} Render */
+
+/**
+ * How a call is written: `begin` NAME `between` ARGUMENTS `end` `tail`.
+ *
+ * @typedef {{ begin: string, between: string, end: string, tail: string }} CallForm `tail` is the mark and the blanks before it
+ */
 
 /** Finds its place in a rendered text. Letters only, so that no template changes it. */
 const STAND_IN = "StandInForWords";
@@ -73,18 +79,23 @@ export class Template {
   }
 
   /**
-   * How the answer begins that calls a tool.
+   * How the template writes a call, which it is asked for with a name and the arguments `{}`.
    *
-   * @param {string | true} name
+   * @returns {Promise<CallForm>}
    */
-  async callBeginning(name) {
+  async callForm() {
     const text = await this.#try("calls", [HELLO, calling(STAND_IN)], [tool(STAND_IN)]);
-    const at = typeof text === "string" ? text.lastIndexOf(BEGIN, text.lastIndexOf(STAND_IN)) : -1;
-    if (typeof text !== "string" || at < 0) {
-      throw badArgument("This model's chat template writes calls in a form that is not known, so no call can be begun for it.", 'Set tool_choice to "auto".');
+    if (typeof text === "string") {
+      const name = text.lastIndexOf(STAND_IN);
+      const begin = text.lastIndexOf(BEGIN, name);
+      const mark = text.indexOf(END, name);
+      const [between, after, ...more] = text.slice(name + STAND_IN.length, mark).split("{}");
+      if (begin >= 0 && mark >= 0 && after !== undefined && more.length === 0) {
+        const end = after.trimEnd();
+        return { begin: text.slice(begin, name), between, end, tail: after.slice(end.length) + END };
+      }
     }
-    const begun = text.slice(at, text.lastIndexOf(STAND_IN));
-    return name === true ? begun : `${begun}${name}", "arguments": `;
+    throw badArgument("This model's chat template writes calls in a form that is not known, so no answer can be held to it.", 'Set tool_choice to "auto".');
   }
 
   /** @param {TemplateMessage[]} messages @param {Tool[]} tools */

@@ -5,6 +5,7 @@ import { badArgument } from "../errors.js";
 import { fields } from "./fields.js";
 
 /** @typedef {{ type: "function", function: { name: string, description?: string, parameters?: unknown } }} Tool as templates take it */
+/** @typedef {{ tools: Tool[], strict: string[] }} Tools `strict`: those whose calls have to be held to their schema */
 
 const FUNCTION = {
   name: check.text,
@@ -16,12 +17,14 @@ const FUNCTION = {
 /**
  * @param {unknown} value
  * @param {string} name
- * @returns {Tool[]}
+ * @returns {Tools}
  */
 export function readTools(value, name) {
   if (!Array.isArray(value)) throw check.wrong(name, "have to be a list of tools", value);
   const seen = new Set();
-  return Array.from(value, (one, i) => {
+  /** @type {string[]} */
+  const strictly = [];
+  const tools = Array.from(value, (one, i) => {
     const at = `${name}[${i}]`;
     const read = (/** @type {unknown} */ given, /** @type {string} */ of) => fields(given, of, FUNCTION);
     const { function: given } = fields(one, at, { type: check.oneOf(["function"]), function: read });
@@ -29,29 +32,36 @@ export function readTools(value, name) {
     const called = check.text(tool.name, `${at}.function.name`);
     if (!/^[\w.-]{1,64}$/.test(called)) throw check.wrong(`${at}.function.name`, "has to be 1 to 64 letters, digits, “_”, “-” and “.”", called);
     if (seen.has(called)) throw badArgument(`Two tools have the name “${called}”.`);
-    if (strict) throw badArgument(`“${at}.function.strict” cannot be true: a call is not held to its schema while it is written.`, "Leave it out, and check the arguments.");
+    if (strict) strictly.push(called);
     seen.add(called);
-    return { type: "function", function: { ...tool, name: called } };
+    return { type: /** @type {const} */ ("function"), function: { ...tool, name: called } };
   });
+  return { tools, strict: strictly };
 }
 
 /**
  * @param {unknown} value
- * @param {Tool[]} tools
- * @returns {{ tools: Tool[], mustCall: string | boolean }}
+ * @param {Tools} given
+ * @returns {{ tools: Tool[], held: Tool[] }} `held`: the answer has to be a call of one of these; none if it need not be a call
  */
-export function readToolChoice(value, tools) {
-  if (value === undefined || value === "auto") return { tools, mustCall: false };
-  if (value === "none") return { tools: [], mustCall: false };
+export function readToolChoice(value, { tools, strict }) {
+  if (value === undefined || value === "auto") {
+    if (strict.length === 0) return { tools, held: [] };
+    throw badArgument(
+      `The tool “${strict[0]}” cannot be strict here: a call that the model may also leave is not held to its schema.`,
+      'Leave “strict” out and check the arguments, or set tool_choice to "required".',
+    );
+  }
+  if (value === "none") return { tools: [], held: [] };
   if (tools.length === 0) throw badArgument("“tool_choice” needs tools.");
-  if (value === "required") return { tools, mustCall: tools.length === 1 ? tools[0].function.name : true };
+  if (value === "required") return { tools, held: tools };
   const { type, function: given } = fields(value, "tool_choice", {
     type: check.oneOf(["function"]),
     function: (one, name) => fields(one, name, { name: check.text }),
   });
-  const wanted = given?.name;
-  if (type === undefined || !tools.some((tool) => tool.function.name === wanted)) {
+  const held = tools.filter((tool) => tool.function.name === given?.name);
+  if (type === undefined || held.length === 0) {
     throw badArgument(`“tool_choice” has to be "auto", "none", "required" or one of the tools.`);
   }
-  return { tools, mustCall: wanted ?? false };
+  return { tools, held };
 }

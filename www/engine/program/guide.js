@@ -50,7 +50,7 @@ function guarded(module, something) {
   }
 }
 
-/** A walk as the engine's wasm uses it: what `mask` and `accept` throw is a sentence, and nothing else throws. */
+/** A walk as the engine's wasm uses it: what its methods throw is a sentence, and nothing else throws. */
 class Walk {
   #module;
   #walk;
@@ -70,6 +70,20 @@ class Walk {
 
   mask() {
     return this.#guarded(() => this.#walk.mask());
+  }
+
+  /** @param {number} token */
+  allows(token) {
+    return this.#guarded(() => this.#walk.allows(token));
+  }
+
+  mayEnd() {
+    return this.#guarded(() => this.#walk.mayEnd());
+  }
+
+  /** @param {number | undefined} token @param {number} most */
+  closing(token, most) {
+    return this.#guarded(() => this.#walk.closing(token, most));
   }
 
   /** @param {number} token */

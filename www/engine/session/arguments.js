@@ -211,9 +211,6 @@ export const prefillOptions = (value) => options(value, "prefill", PREFILL);
 /** @param {unknown} value */
 export const generateOptions = (value) => options(value, "generate", GENERATE);
 
-/** Whether `generate` can hold an answer to a form. */
-export const takesConstraint = () => Object.hasOwn(GENERATE, "constraint");
-
 /**
  * Token ids, as an array or a typed array.
  *

@@ -266,7 +266,8 @@ export class Engine {
   }
 
   /**
-   * Has several sessions generate at once, such as forks of one that go on in different ways. They take turns.
+   * Has several sessions generate at once, such as forks of one that go on in different ways. On the CPU the weights are read
+   * once for a token of each; on a GPU they take turns.
    *
    * @param {(import("./engine/session/session.js").GenerateOptions & { session: Session })[]} requests a session each, with
    *   the options of its `generate`

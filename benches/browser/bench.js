@@ -64,13 +64,15 @@ async function state(address) {
 /** The marks with which models end a text have the first ids; here a text ends when it is long enough. */
 const NO_END = Object.fromEntries([0, 1, 2, 3, 4].map((id) => [id, -100]));
 
-/** Greedy, so that sampling costs the same everywhere. @param {number} tokens */
+/** Greedy, so that sampling costs the same everywhere. */
+const GREEDY = { temperature: 0, repetitionPenalty: 1, logitBias: NO_END };
+
+/** @param {number} tokens */
 async function generate(tokens) {
   const start = performance.now();
   let firstAt = 0;
   let count = 0;
-  const settings = { maxTokens: tokens, temperature: 0, repetitionPenalty: 1, logitBias: NO_END };
-  for await (const piece of theSession().generate({ prompt: "", ...settings })) {
+  for await (const piece of theSession().generate({ prompt: "", maxTokens: tokens, ...GREEDY })) {
     if (piece.id === null) continue;
     firstAt ||= performance.now();
     count += 1;
@@ -141,6 +143,23 @@ const bench = {
     const { position } = theSession();
     const { count, wallMs } = await generate(tokens);
     return { position, tokens: count, ms: theSession().stats.decodeMs, wallMs };
+  },
+
+  /**
+   * Several forks of the session at once.
+   *
+   * @param {{ count: number, tokens: number }} how
+   * @returns {Promise<Decoded>} `tokens` are those of one of them
+   */
+  async together({ count, tokens }) {
+    if (theSession().position === 0) await theSession().prefill(ids(1));
+    const forks = await Promise.all(Array.from({ length: count }, () => theSession().fork()));
+    const start = performance.now();
+    for await (const _ of theEngine().generateTogether(forks.map((one) => ({ session: one, prompt: "", maxTokens: tokens, ...GREEDY }))));
+    const wallMs = performance.now() - start;
+    const ms = Math.max(...forks.map(({ stats }) => stats.decodeMs));
+    for (const one of forks) await one.close();
+    return { position: theSession().position, tokens, ms, wallMs };
   },
 
   /**

@@ -40,6 +40,7 @@ const HELP = `node benches/browser/run.mjs [options]
 
 const NEAR = 1000;
 const DECODED = 64;
+const TOGETHER = 3;
 
 /** @param {string} page */
 const here = (page) => fileURLToPath(new URL(page, import.meta.url));
@@ -139,6 +140,8 @@ async function measure(browser, page, row, { states, prompts, far }) {
     await call(page, "prepare", position ? states[position] : null);
     row.samples.push({ what: `decode ${position}`, ...(await timed(browser, () => call(page, "decode", DECODED))) });
   }
+  await call(page, "prepare", null);
+  row.samples.push({ what: "together", ...(await timed(browser, () => call(page, "together", { count: TOGETHER, tokens: DECODED }))) });
   row.peakBytes.push(await call(page, "memoryBytes"));
   await call(page, "end");
 }
@@ -193,7 +196,7 @@ function print(rows, far, limits) {
     console.log("");
     console.log(
       table(
-        ["", "load ms", "first token of 16, ms", "first token of 512, ms", "CPU ms a token, prefill 512", "CPU ms a token, decode 0", "weights MB", "memory loaded MB", "peak MB"],
+        ["", "load ms", "first token of 16, ms", "first token of 512, ms", "CPU ms a token, prefill 512", "CPU ms a token, decode 0", `ms a step, ${TOGETHER} at once`, "to one", "weights MB", "memory loaded MB", "peak MB"],
         own.map((row) => [
           label({ ...row, model: "" }).trim(),
           short(median(row.loadMs)),
@@ -201,6 +204,8 @@ function print(rows, far, limits) {
           short(summary(row, "prefill 512").firstTokenMs),
           short(summary(row, "prefill 512").cpuMsPerToken),
           short(summary(row, "decode 0").cpuMsPerToken),
+          short(1e3 / summary(row, "together").wallRate),
+          short(summary(row, "decode 0").wallRate / summary(row, "together").wallRate),
           megabytes(row.info.weightBytes),
           megabytes(median(row.loadedBytes)),
           megabytes(Math.max(...row.peakBytes)),

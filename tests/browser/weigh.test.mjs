@@ -138,7 +138,7 @@ test("states are blended and compared", async () => {
 });
 
 test("three sessions go on at once from one state, each as it would alone", async () => {
-  const { alone, together, reasons, afterwards } = await page.evaluate(async () => {
+  const { alone, together, order, reasons, afterwards } = await page.evaluate(async () => {
     const session = await chat.session();
     await session.prefill("Once upon a time");
     const options = [1, 2, 3].map((seed) => ({ ...greedy, temperature: 1, seed }));
@@ -148,6 +148,7 @@ test("three sessions go on at once from one state, each as it would alone", asyn
     const generator = chat.generateTogether(options.map((one, at) => ({ session: forks[at], ...one })));
     /** @type {number[][]} */
     const together = [[], [], []];
+    const order = [];
     let reasons;
     for (;;) {
       const { done, value } = await generator.next();
@@ -156,13 +157,15 @@ test("three sessions go on at once from one state, each as it would alone", asyn
         break;
       }
       if (value.id !== null) together[value.index].push(value.id);
+      order.push(value.index);
     }
     // Whoever leaves stops them all, and they are free again.
     for await (const _ of chat.generateTogether(forks.map((session) => ({ session, ...greedy, maxTokens: 1000 })))) break;
     const afterwards = await Promise.all(forks.map((one) => one.snapshot().then((/** @type {Uint8Array} */ { length }) => length > 0)));
-    return { alone, together, reasons, afterwards };
+    return { alone, together, order, reasons, afterwards };
   });
   assert.deepEqual(together, alone);
+  assert.equal(new Set(order.slice(0, 6)).size, 3, "in one pass they come side by side, and not one after the other's turn");
   assert.deepEqual(reasons, ["length", "length", "length"]);
   assert.deepEqual(afterwards, [true, true, true]);
 });

@@ -100,6 +100,9 @@ const chats = setUpChats({
   scroller,
   engine: () => model.engine,
   whenEngine: () => model.whenEngine(),
+  running,
+  judge,
+  onToken: showRead,
   isInChat: () => !modes.isCompletion,
   showChat: () => {
     if (!chat.isEmpty) modes.choose("chat");

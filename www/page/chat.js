@@ -160,6 +160,12 @@ export class Chat {
     void this.answerWaiting();
   }
 
+  /** States have been kept that it may stand at. */
+  async lookAgain() {
+    await this.#look(this.#open);
+    await this.answerWaiting();
+  }
+
   /** @param {OpenChat} open */
   async #look(open) {
     await this.#standing.look(open);

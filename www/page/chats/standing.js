@@ -71,7 +71,7 @@ export class Standing {
     void this.leave();
     const path = tree.path(at);
     const known = await nearestState(engine, path);
-    const session = known?.session ?? (await this.#begin(engine, meta));
+    const session = known?.session ?? (await this.begin(engine, meta));
     const from = session.position;
     const rest = path.slice(known?.read ?? 0);
     try {
@@ -149,7 +149,7 @@ export class Standing {
    * @param {Engine} engine
    * @param {import("./store.js").Chat} meta
    */
-  async #begin(engine, { system, book }) {
+  async begin(engine, { system, book }) {
     if (book) {
       const state = await this.#bookState(book);
       if (!state) throw badArgument("The memory that this chat began from was deleted.", "Begin a new chat.");

@@ -25,7 +25,10 @@ export async function chatToLink({ chat, nodes }) {
   const path = new Tree(nodes, chat.leaf).path();
   const last = path.at(-1);
   let before = "";
-  const u = path.map(({ message, answer, settings }) => {
+  const u = path.map((node) => {
+    const { message, answer } = node;
+    // Without the memory that the chat began from nobody can write its answers again.
+    const settings = chat.book ? null : settingsToReplay(node);
     const now = JSON.stringify(settings);
     const turn = now === before ? [message, answer] : [message, answer, settings];
     before = now;
@@ -69,6 +72,12 @@ export async function chatFromLink(hash) {
   const file = { format: FORMAT, version: 1, chats: [{ title: link.t, renamed: true, system: link.s, leaf: parent, createdAt, turns }] };
   const [whole] = chatsFromJson(JSON.stringify(file));
   return { whole, modelHash, modelName };
+}
+
+/** Settings with which the same model writes exactly this answer, or null. @param {import("../tree.js").Node} node */
+function settingsToReplay({ settings, reason, stats }) {
+  if (reason === "stop" || reason === "length") return settings;
+  return reason === "cancelled" && settings && stats ? { ...settings, maxTokens: stats.tokens } : null;
 }
 
 /** @param {string} text */

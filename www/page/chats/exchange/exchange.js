@@ -11,6 +11,7 @@ import { chatFromLink } from "./chat-link.js";
 import { chatsToMarkdown, chatToMarkdown } from "./chat-markdown.js";
 import { chatsFromState, chatToState } from "./chat-state.js";
 import { BadChats, chatsFromJson, chatsToJson, MOST_FILE_BYTES } from "./chats-json.js";
+import { ReplayView } from "./replay-view.js";
 import { fileName, saveFile } from "./save-file.js";
 import { openShare } from "./share-view.js";
 
@@ -25,6 +26,9 @@ import { openShare } from "./share-view.js";
  * @property {import("../switch.js").ChatSwitch} chatSwitch
  * @property {() => Promise<Engine>} whenEngine resolves when a model is there
  * @property {() => Engine | null} engine
+ * @property {import("../../running.js").Running} running
+ * @property {(error: import("../../../mamba.js").MambaError) => Promise<import("../../../mamba.js").MambaError | null>} judge
+ * @property {() => void} onToken
  */
 
 /** Files of a model. Another .json may have chats. */
@@ -33,10 +37,13 @@ const MOST_STATE_BYTES = 2 ** 30;
 
 export class Exchange {
   #parts;
+  /** Says how a chat from a link was replayed. */
+  replayed;
 
   /** @param {Parts} parts */
   constructor(parts) {
     this.#parts = parts;
+    this.replayed = new ReplayView(parts);
     const files = byId("chat-files", HTMLInputElement);
     files.addEventListener("change", () => {
       const chosen = [...(files.files ?? [])];
@@ -96,18 +103,26 @@ export class Exchange {
       const turns = counted(whole.nodes.length, "turn");
       const isWanted = await ask({
         title: `Open the chat “${shownName(whole.chat.title)}”?`,
-        text: `Somebody has put ${turns}${modelName ? ` with the model “${shownName(modelName)}”` : ""}${whole.chat.system ? " and instructions for the model" : ""} into this link. It is kept with your chats on this device, and you can go on with it.`,
+        text: `Somebody has put ${turns}${modelName ? ` with the model “${shownName(modelName)}”` : ""}${whole.chat.system ? " and instructions for the model" : ""} into this link. It is kept with your chats on this device, and you can go on with it. The same model writes the answers again here, to see whether they come out the same.`,
         yes: "Open it",
         no: "Leave it",
       });
       forgetLink();
-      if (isWanted) await this.#add([whole]);
-      return isWanted;
+      if (!isWanted) return false;
+      await this.#add([whole]);
+      void this.#replay(whole.chat.id);
+      return true;
     } catch (error) {
       forgetLink();
       tellWhy("The link was not opened", error);
       return false;
     }
+  }
+
+  /** @param {string} id of a chat that was just opened */
+  async #replay(id) {
+    const engine = await this.#parts.whenEngine();
+    if (this.#parts.chat.current.meta.id === id) await this.replayed.run(engine);
   }
 
   /** @param {string} address of an .mstate file */

@@ -70,10 +70,8 @@ export class Standing {
     }
     void this.leave();
     const path = tree.path(at);
-    const known = await nearestState(engine, path);
-    const session = known?.session ?? (await this.begin(engine, meta));
+    const { session, rest } = await this.#nearest(engine, meta, path);
     const from = session.position;
-    const rest = path.slice(known?.read ?? 0);
     try {
       if (rest.length > 0) {
         this.#show(session); // so that the page can show the position while it reads
@@ -87,6 +85,25 @@ export class Standing {
     const last = path.at(-1);
     if (last && rest.length > 0) void this.keep(last, session);
     return { session, from };
+  }
+
+  /**
+   * Another session that stands after a turn. It is the caller's, who closes it.
+   *
+   * @param {OpenChat} chat
+   * @param {string | null} at
+   * @param {Reading} reading
+   */
+  async apart({ tree, meta }, at, reading) {
+    const engine = this.#require();
+    const { session, rest } = await this.#nearest(engine, meta, tree.path(at));
+    try {
+      if (rest.length > 0) await readTurns(engine, session, rest, reading);
+    } catch (error) {
+      void session.close().catch(() => {});
+      throw error;
+    }
+    return session;
   }
 
   /** Stands after the leaf if its state is known; nothing is read. @param {OpenChat} chat */
@@ -141,6 +158,18 @@ export class Standing {
     const engine = this.#engine();
     if (!engine) throw new TypeError("Nothing is answered before a model is there.");
     return engine;
+  }
+
+  /**
+   * A session that stands as far along the way as a state is known, and the turns after it.
+   *
+   * @param {Engine} engine
+   * @param {import("./store.js").Chat} meta
+   * @param {import("./tree.js").Node[]} path
+   */
+  async #nearest(engine, meta, path) {
+    const known = await nearestState(engine, path);
+    return { session: known?.session ?? (await this.begin(engine, meta)), rest: path.slice(known?.read ?? 0) };
   }
 
   /**

@@ -181,7 +181,7 @@ export class Standing {
   async begin(engine, { system, book }) {
     if (book) {
       const state = await this.#bookState(book);
-      if (!state) throw badArgument("The memory that this chat began from was deleted.", "Begin a new chat.");
+      if (!state) throw badArgument("The memory that this chat began from is not in this browser.", "Open its file, or begin a new chat.");
       return engine.restore(state);
     }
     return engine.session(system && (await takesSystem(engine)) ? { system } : {});

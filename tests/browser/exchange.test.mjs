@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { test } from "node:test";
+import { chatFromLink, chatToLink } from "../../www/page/chats/exchange/chat-link.js";
 import { answerIsDone, drop, lastAnswer, modelIsReady, send, setSetting, tokensRead, withPage } from "./support/chromium.mjs";
 import { openSite } from "./support/site.mjs";
 
@@ -68,12 +69,13 @@ test("a chat goes out as Markdown, JSON and .mstate, and comes back from the las
 });
 
 test("a chat goes out as a link, which says what it holds, and opens after a question", async () => {
-  let link = "";
+  let [link, position] = ["", 0];
   await withPage(
     browser,
     small(),
     async (page) => {
       await talk(page);
+      position = await tokensRead(page);
       await choose(page, "Share by a link");
       await page.locator("#share", { hasText: "2 turns" }).waitFor(); // packing takes a moment
       assert.match((await page.textContent("#share")) ?? "", /2 turns, those on the screen.*the name of the model.*not send that part to any server/s);
@@ -98,13 +100,34 @@ test("a chat goes out as a link, which says what it holds, and opens after a que
       assert.deepEqual(await said(page), ["A first message", "And a *second*"]);
       assert.doesNotMatch(page.url(), /#c=/);
       await modelIsReady(page);
+      // The seeds were drawn, and are in the link.
+      await page.locator("#replayed", { hasText: "Replayed here: all 2 answers came out the same." }).waitFor();
+      await page.waitForFunction((read) => (document.getElementById("state-read")?.textContent ?? "").replace(/\D/g, "") === String(read), position);
       await setSetting(page, "maxTokens", "5");
       await send(page, "More");
       await answerIsDone(page);
       assert.equal(await page.locator(".turn").count(), 3);
+      const read = Number(/([\d,]+)\u00a0read/.exec((await page.locator(".numbers").last().textContent()) ?? "")?.[1]);
+      assert.ok(read > 0 && read < position / 2, `the model stood after the chat, and read ${read} tokens more`);
+      await page.click("#new-chat");
+      assert.ok(await page.locator("#replayed").isHidden(), "it is said of that chat only");
     },
     wide,
   );
+  // Somebody has changed the first answer, and the second one was written by hand.
+  const found = await chatFromLink(new URL(link).hash.slice(1));
+  assert.ok(found);
+  const [one, two] = found.whole.nodes;
+  const changed = { chat: found.whole.chat, nodes: [{ ...one, answer: `${one.answer.slice(0, -1)}!` }, { ...two, reason: /** @type {const} */ ("given"), settings: null }] };
+  const address = new URL(link);
+  address.hash = await chatToLink(changed);
+  await withPage(browser, address.href, async (page) => {
+    await page.click("#ask-yes");
+    await page.locator("#replayed", { hasText: "Replayed here: the answer came out differently." }).waitFor();
+    assert.match((await page.textContent("#replayed")) ?? "", /1 answer could not be replayed, and was read\.$/);
+    assert.deepEqual(await page.locator(".answer .text").allTextContents(), changed.nodes.map(({ answer }) => answer), "what is shown is what the link holds");
+    await page.waitForFunction(() => Number((document.getElementById("state-read")?.textContent ?? "").replace(/\D/g, "")) > 0);
+  });
   await withPage(browser, `${small()}#c=damaged`, async (page) => {
     await page.getByText("The link is damaged or cut off.").waitFor();
     await page.evaluate(() => (location.hash = "state=http://other.example/x.mstate"));

@@ -2,13 +2,29 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { answerIsDone, lastAnswer, modelIsReady, send, setSetting, withPage } from "./support/chromium.mjs";
+import { answerIsDone, lastAnswer, modelIsReady, send, setSetting, tokensRead, withPage } from "./support/chromium.mjs";
 import { openSite } from "./support/site.mjs";
 
 const { site, browser } = await openSite();
 /** @typedef {import("playwright-core").Page} Page */
 
-const more = (/** @type {Page} */ page) => page.locator(".turn").last().getByRole("button", { name: "More" }).click();
+/** Opens what the model weighed for the last answer, once all of it is there. @param {Page} page */
+async function openWeighed(page) {
+  await page.locator(".turn").last().getByRole("button", { name: "More" }).click();
+  await page.getByRole("menuitem", { name: "What it weighed" }).click();
+  await page.waitForFunction(() => document.querySelector("#weighed-words [role=option]") && document.getElementById("weighed-progress")?.textContent === "");
+}
+
+/** All that is told of the first words. @param {Page} page */
+async function told(page) {
+  const words = await page.locator("#weighed-words [role=option]").evaluateAll((all) => all.map(({ textContent, className }) => [textContent, className]));
+  const each = [];
+  for (let at = 0; at < 6; at++) {
+    each.push([await page.textContent("#weighed-chosen"), ...(await page.locator("#weighed-others li").allTextContents())]);
+    await page.keyboard.press("ArrowRight");
+  }
+  return { words, each };
+}
 
 test("how sure the model was of each word, and what else it might have written", async () => {
   await withPage(browser, site.page("?model=/golden/chat/"), async (page) => {
@@ -18,17 +34,30 @@ test("how sure the model was of each word, and what else it might have written",
     await setSetting(page, "temperature", "0");
     await send(page, "Hello");
     await answerIsDone(page);
-    await more(page);
-    assert.equal(await page.getByRole("menuitem", { name: "What it weighed" }).count(), 0, "it is off by default");
+    // Nothing was noted: the answer is read once more, also after a reload.
+    await page.waitForTimeout(1500);
+    await page.reload();
+    await modelIsReady(page);
+    const position = await tokensRead(page);
+    await openWeighed(page);
+    const again = await told(page);
     await page.keyboard.press("Escape");
+    assert.equal(await tokensRead(page), position, "the model stands where it stood");
 
     await page.click("#open-settings");
     await page.check("#note-surprise");
     await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "Regenerate" }).click();
+    await page.waitForSelector(".branches:not([hidden])");
+    await answerIsDone(page);
+    await openWeighed(page);
+    // What the engine says of a token while it writes, and what follows from its scores when it reads.
+    assert.deepEqual(await told(page), again);
+    await page.keyboard.press("Escape");
+
     await send(page, "And now?");
     await answerIsDone(page);
-    await page.locator(".turn").last().getByRole("button", { name: "More" }).click();
-    await page.getByRole("menuitem", { name: "What it weighed" }).click();
+    await openWeighed(page);
     const words = page.locator("#weighed-words [role=option]");
     assert.ok((await words.count()) >= 10);
     assert.ok((await lastAnswer(page)).replace(/\s/g, "").startsWith((await words.allTextContents()).slice(0, 3).join("").replace(/\s/g, "")));

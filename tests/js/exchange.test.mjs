@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { bookIn } from "../../www/page/books/book-file.js";
 import { chatFromLink, chatToLink, LINK_KEY } from "../../www/page/chats/exchange/chat-link.js";
 import { chatToMarkdown } from "../../www/page/chats/exchange/chat-markdown.js";
 import { BadChats, chatsFromJson, chatsToJson } from "../../www/page/chats/exchange/chats-json.js";
@@ -44,6 +45,24 @@ test("chats come back from JSON, whole, under names of their own", () => {
     assert.equal(chat, back.chat.id);
     assert.ok(!["a", "b", "c"].includes(id));
   }
+});
+
+test("a memory is what its file says, or has the file's name; a chat names the one that it began from", () => {
+  const session = (/** @type {string | null} */ text) => /** @type {any} */ ({ text, position: 70 });
+  const file = (/** @type {object} */ memory, version = 1) => session(JSON.stringify({ format: "mamba-web-memory", version, memory }));
+  assert.deepEqual(bookIn(file({ id: "abcdefgh", name: "A book", characters: 9, tokens: 1, isWhole: false, createdAt: 5 }), "x.mstate"), {
+    ...{ id: "abcdefgh", name: "A book", characters: 9, isWhole: false, createdAt: 5 },
+    tokens: 70,
+  });
+  const strange = bookIn(file({ id: "../x", name: 7, characters: -1, createdAt: 1e300 }), "x.mstate");
+  assert.deepEqual([strange?.id, strange?.name, strange?.characters], ["", "A memory", 0]);
+  assert.ok((strange?.createdAt ?? Infinity) <= Date.now());
+  assert.equal(bookIn(session(null), "My state.mstate")?.name, "My state");
+  for (const text of ["no JSON", "{}", chatsToJson([whole])]) assert.equal(bookIn(session(text), "x.mstate"), null);
+  assert.equal(bookIn(file({}, 2), "x.mstate"), null);
+
+  const named = (/** @type {any} */ book) => chatsFromJson(chatsToJson([{ ...whole, chat: { ...whole.chat, book } }]))[0].chat.book;
+  assert.deepEqual(["abcdefgh", "<b>", 7, undefined].map(named), ["abcdefgh", undefined, undefined, undefined]);
 });
 
 test("a damaged or foreign file is a sentence", () => {

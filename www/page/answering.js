@@ -128,10 +128,12 @@ export class Answering {
     this.#standing.depart();
     const { settings, weighing } = this.#parts;
     const attempt = open.tree.siblings(node.id).indexOf(node);
-    node.settings = settings.values;
+    const request = settings.request(attempt);
+    // With the seed that was drawn, so that a link can replay it. An answer in two runs is not written by one of them.
+    node.settings = isContinued ? null : request;
     const outcome = await streamAnswer({
       session,
-      request: { ...settings.request(attempt), ...(isContinued ? {} : { message: node.message }) },
+      request: { ...request, ...(isContinued ? {} : { message: node.message }) },
       text: view.answer,
       isWeighed: weighing?.isWanted(),
       signal,

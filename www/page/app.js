@@ -71,12 +71,14 @@ byId("chat", HTMLElement).prepend(chat.element);
 const completion = new Completion(parts);
 const completionBar = setUpCompletionBar(model, completion, running);
 setUpEndless(parts);
-setUpReadThis(parts, shelf, (book) => {
+/** Begins a chat from a memory. @param {import("./books/shelf.js").Book} book */
+const beginFrom = (book) => {
   modes.choose("chat");
   chats.begin();
   chat.beginFrom(book);
   composer.tell(`The next message is answered with the memory of “${book.name}”.`);
-});
+};
+setUpReadThis(parts, shelf, beginFrom);
 const composer = new Composer(send, () => stop());
 byId("box-place", HTMLElement).replaceWith(stateCard.element, composer.element);
 byId("update", HTMLElement).after(scroll.button);
@@ -100,6 +102,8 @@ const chats = setUpChats({
   scroller,
   engine: () => model.engine,
   whenEngine: () => model.whenEngine(),
+  ...{ running, judge, modelName: parts.modelName, shelf, beginFrom },
+  onToken: showRead,
   isInChat: () => !modes.isCompletion,
   showChat: () => {
     if (!chat.isEmpty) modes.choose("chat");

@@ -34,8 +34,8 @@ import { TurnView } from "./turn-view.js";
  *   what is left to say about the answer, null for nothing
  * @property {((node: Node) => void) | null} onThreeWays the visitor wants three answers to choose from; null where there is
  *   no place for them
- * @property {{ isWanted: () => boolean, show: (weighed: import("./surprise/levels.js").Weighed[]) => void } | null} weighing
- *   what the model weighed for each word, and the place that shows it
+ * @property {import("./surprise/levels.js").Weighing | null} weighing what the model weighed for each word, and the place that
+ *   shows it; null where there is none
  */
 
 export class Chat {
@@ -68,6 +68,8 @@ export class Chat {
       go: (leaf) => void this.go(leaf),
       undo: () => void this.undo(),
       open: () => this.#open,
+      view: (node) => this.#list.view(node.id),
+      standing: this.#standing,
     });
     parts.library.nodesOf = (id) => (id === this.#open.meta.id && this.#open.isWhole ? this.#open.tree.nodes : null);
   }
@@ -158,6 +160,12 @@ export class Chat {
     this.#refresh();
     void this.#look(open);
     void this.answerWaiting();
+  }
+
+  /** States have been kept that it may stand at. */
+  async lookAgain() {
+    await this.#look(this.#open);
+    await this.answerWaiting();
   }
 
   /** @param {OpenChat} open */

@@ -205,17 +205,26 @@ export const keptSettings = {
 
 /** @param {string | null} text @returns {Partial<SettingValues>} what is kept, as far as it is sound */
 function soundSettings(text) {
-  /** @type {Record<string, unknown>} */
-  let stored = {};
   try {
-    stored = JSON.parse(text ?? "{}") ?? {};
+    return soundValues(JSON.parse(text ?? "{}") ?? {});
   } catch {
     // For an older or damaged entry the defaults are used.
+    return {};
   }
+}
+
+/** What `generate` takes for settings that somebody else may have written. @param {SettingValues | null} settings */
+export function requestOf(settings) {
+  const { seed, ...rest } = { ...PAGE_DEFAULTS, ...soundValues({ ...settings }) };
+  return { ...rest, ...(seed === null ? {} : { seed }) };
+}
+
+/** @param {Record<string, unknown>} values @returns {Partial<SettingValues>} those that are in their ranges */
+function soundValues(values) {
   /** @type {Partial<SettingValues>} */
   const chosen = {};
   for (const setting of SETTINGS) {
-    const value = stored[setting.name];
+    const value = values[setting.name];
     if (typeof value !== "number") continue;
     const read = readSetting(setting, String(value));
     if ("value" in read && read.value !== null) chosen[setting.name] = read.value;

@@ -1,6 +1,7 @@
 // What can be done with a turn: its buttons and its menu.
 
 import { usesTools } from "./tools/rounds.js";
+import { tokensOf, weighAgain } from "./surprise/weigh-again.js";
 
 /**
  * @typedef {import("./chats/tree.js").Node} Node
@@ -15,6 +16,8 @@ import { usesTools } from "./tools/rounds.js";
  * @property {(leaf: string) => void} go
  * @property {() => void} undo
  * @property {() => import("./chats/open-chat.js").OpenChat} open
+ * @property {(node: Node) => import("./turn-view.js").TurnView | null} view
+ * @property {import("./chats/standing.js").Standing} standing
  */
 
 export class TurnTools {
@@ -42,7 +45,6 @@ export class TurnTools {
       ask: (message) => withNode((of) => work.ask(of.parent, message))(),
       answer: (answer) => withNode((of) => work.give(of, answer))(),
       more: () => this.#more(node()),
-      showWeighed: this.#parts.weighing?.show ?? null,
     };
   }
 
@@ -75,14 +77,40 @@ export class TurnTools {
     const { regenerate, edit, undo, go, open } = this.#work;
     const { onThreeWays, running } = this.#parts;
     const isDisabled = !open().canChange || !this.#canChat || running.isRunning;
+    /** @type {import("./menu.js").MenuItem[]} */
     const items = [{ name: "Edit the answer", icon: "edit", action: () => edit(node) }];
-    if (onThreeWays) items.push(/** @type {import("./menu.js").MenuItem} */ ({ name: "Answer in three ways", icon: "ways", action: () => onThreeWays(node), isDisabled: isDisabled || usesTools(open(), node.id) }));
+    if (onThreeWays) items.push({ name: "Answer in three ways", icon: "ways", action: () => onThreeWays(node), isDisabled: isDisabled || usesTools(open(), node.id) });
+    if (this.#canWeigh(node)) items.push({ name: "What it weighed", icon: "weigh", action: () => this.#weigh(node), isDisabled: running.isRunning });
     if (node.id === open().tree.leaf) return [...items, { name: "Take this turn back", icon: "undo", action: undo }];
     return [
       { name: "Regenerate", icon: "again", action: () => regenerate(node), isDisabled },
       ...items,
       { name: "Go back to here", icon: "undo", action: () => go(node.id) },
     ];
+  }
+
+  /** @param {Node} node */
+  #canWeigh(node) {
+    const engine = this.#parts.engine();
+    if (!this.#parts.weighing || !engine) return false;
+    return tokensOf(node, engine.info.modelHash) !== null || (this.#work.view(node)?.answer.weighed.length ?? 0) > 0;
+  }
+
+  /** Shows what was noted while the answer was written, or else reads it once more. @param {Node} node */
+  #weigh(node) {
+    const { weighing, onToken } = this.#parts;
+    const engine = this.#parts.engine();
+    const answer = this.#work.view(node)?.answer;
+    if (!weighing || !engine || !answer) return;
+    const open = this.#work.open();
+    const tokens = tokensOf(node, engine.info.modelHash);
+    const { standing } = this.#work;
+    weighing.show(answer, {
+      tokens: tokens?.answer.length ?? 0,
+      async *read(signal) {
+        if (tokens) yield* weighAgain(engine, await standing.apart(open, node.parent, { signal, onPrefill: () => onToken("") }), tokens, signal);
+      },
+    });
   }
 
   get #canChat() {

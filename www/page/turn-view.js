@@ -27,7 +27,6 @@ const LONG_MESSAGE = 3000;
  * @property {(message: string) => void} ask asks something else instead
  * @property {(answer: string) => void} answer gives an answer instead
  * @property {() => import("./menu.js").MenuItem[]} more
- * @property {((weighed: import("./surprise/levels.js").Weighed[]) => void) | null} showWeighed
  *
  * @typedef {object} TurnState
  * @property {boolean} canEdit
@@ -236,12 +235,8 @@ export class TurnView {
 
   /** @returns {import("./menu.js").MenuItem[]} */
   #waysToShow() {
-    const { isPlain, weighed } = this.answer;
-    /** @type {import("./menu.js").MenuItem[]} */
-    const items = [{ name: isPlain ? "Show formatted" : "Show as text", icon: "text", action: () => (this.answer.isPlain = !isPlain) }];
-    const { showWeighed } = this.#actions;
-    if (showWeighed && weighed.length > 0) items.push({ name: "What it weighed", icon: "weigh", action: () => showWeighed(weighed) });
-    return items;
+    const { isPlain } = this.answer;
+    return [{ name: isPlain ? "Show formatted" : "Show as text", icon: "text", action: () => (this.answer.isPlain = !isPlain) }];
   }
 
   /** People want the answer, without what was thought before it; whoever sees the text as it was written gets all of it. */

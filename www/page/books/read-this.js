@@ -5,6 +5,8 @@ import { announce, byId, make } from "../dom.js";
 import { beforeLoading } from "../drop.js";
 import { bytes, count, counted, rate, timeLeft } from "../format.js";
 import { listed, shownError, shownName } from "../shown-text.js";
+import { fileName, saveFile } from "../chats/exchange/save-file.js";
+import { bookToFile } from "./book-file.js";
 import { Reading } from "./reading.js";
 
 /** @typedef {import("./shelf.js").Book} Book */
@@ -138,6 +140,9 @@ export function setUpReadThis({ engine, modelName, running, judge, onToken }, sh
       dialog.close();
       begin(book);
     });
+    const save = make("button", { class: "link", type: "button", text: "Save", "aria-label": `Save the memory ${shownName(book.name)} as a file` });
+    save.disabled = !isOurs;
+    save.addEventListener("click", () => void saveBook(book));
     const remove = make("button", { class: "link", type: "button", text: "Delete", "aria-label": `Delete the memory ${shownName(book.name)}` });
     remove.addEventListener("click", async () => {
       await shelf.remove(book.id);
@@ -150,7 +155,20 @@ export function setUpReadThis({ engine, modelName, running, judge, onToken }, sh
       { class: "book" },
       make("div", {}, make("p", { text: shownName(book.name), dir: "auto" }), make("p", { class: "quiet", text: listed(facts.filter(Boolean)) })),
       go,
+      save,
       remove,
     );
+  }
+
+  /** @param {Book} book */
+  async function saveBook(book) {
+    const [now, state] = [engine(), await shelf.state(book.id)];
+    if (!now || !state) return;
+    try {
+      saveFile(fileName(book.name, "mstate"), /** @type {BlobPart} */ (await bookToFile(now, book, state)), "application/octet-stream");
+      note.textContent = "Saved. Whoever opens the file here, with the same model, begins chats from it.";
+    } catch (error) {
+      note.textContent = shownError(asMambaError(error));
+    }
   }
 }

@@ -46,9 +46,15 @@ export class Shelf {
     return unsaved ?? (await (db && begin(db, STATES).store.get(id).catch(() => null))) ?? null;
   }
 
-  /** @param {Omit<Book, "id" | "createdAt">} about @param {Uint8Array} state @returns {Promise<Book>} */
+  /** One from a file, unless it is there already. @param {Book} book "" as its id for a new one @param {Uint8Array} state @returns {Promise<Book>} */
+  async take({ id, ...about }, state) {
+    const known = (await this.list()).find((one) => one.id === id);
+    return known ?? this.add({ ...about, ...(id !== "" && { id }) }, state);
+  }
+
+  /** @param {Omit<Book, "id" | "createdAt"> & Partial<Book>} about @param {Uint8Array} state @returns {Promise<Book>} */
   async add(about, state) {
-    const book = { ...about, id: randomId(), createdAt: Date.now() };
+    const book = { id: randomId(), createdAt: Date.now(), ...about };
     this.#books.set(book.id, book);
     try {
       const db = await this.#open();

@@ -23,11 +23,17 @@ import { ChatSwitch } from "./switch.js";
  * @param {import("../composer.js").Composer} parts.composer
  * @param {import("../scroller.js").Scroller} parts.scroller
  * @param {() => import("../../mamba.js").Engine | null} parts.engine
+ * @param {() => string} parts.modelName
+ * @param {import("../books/shelf.js").Shelf} parts.shelf
+ * @param {(book: import("../books/shelf.js").Book) => void} parts.beginFrom begins a chat from a memory
+ * @param {import("../running.js").Running} parts.running
+ * @param {(error: import("../../mamba.js").MambaError) => Promise<import("../../mamba.js").MambaError | null>} parts.judge
+ * @param {() => void} parts.onToken
  * @param {() => boolean} parts.isInChat whether the chat is what is on the screen
  * @param {() => void} parts.showChat
  * @param {() => Promise<void>} parts.endAll ends everything that writes
  */
-export function setUpChats({ chat, library, composer, scroller, engine, whenEngine, isInChat, showChat, endAll }) {
+export function setUpChats({ chat, library, composer, scroller, engine, whenEngine, modelName, shelf, beginFrom, running, judge, onToken, isInChat, showChat, endAll }) {
   const takenBack = new TakenBack(chat);
   byId("chat", HTMLElement).append(takenBack.element);
   const chatSwitch = new ChatSwitch({ chat, library, composer }, () => {
@@ -35,7 +41,8 @@ export function setUpChats({ chat, library, composer, scroller, engine, whenEngi
     if (!chat.isEmpty) goToPlace(scroller, chat.current.meta.scroll, chat.viewAt(chat.current.meta.scroll));
     side.show();
   });
-  const exchange = new Exchange({ library, chat, chatSwitch, engine, whenEngine });
+  const exchange = new Exchange({ library, chat, chatSwitch, engine, whenEngine, modelName, shelf, beginFrom, running, judge, onToken });
+  takenBack.element.before(exchange.replayed.element);
   const side = new SideList(
     library,
     chatSwitch,
@@ -103,6 +110,7 @@ export function setUpChats({ chat, library, composer, scroller, engine, whenEngi
       chatSwitch.noteBegun();
       chatSwitch.noteDraft();
       takenBack.show();
+      exchange.replayed.show();
     },
     begin,
     /** Shows the chat that the address names or brings. */

@@ -67,10 +67,8 @@ export class Standing {
       return { session: this.#session, from: this.#session.position };
     }
     void this.leave();
-    const known = await nearestState(engine, path);
-    const session = known?.session ?? (await this.#begin(engine, meta));
+    const { session, rest } = await this.#nearest(engine, meta, path);
     const from = session.position;
-    const rest = path.slice(known?.read ?? 0);
     try {
       if (rest.length > 0) {
         this.#show(session); // so that the page can show the position while it reads
@@ -95,6 +93,25 @@ export class Standing {
   async #asRead(engine, path, isContinued) {
     if (!path.some(({ answer }) => hasThought(answer)) || !(await forgetsThoughts(engine))) return path;
     return path.map((node, i) => (isContinued && i === path.length - 1 ? node : told(node)));
+  }
+
+  /**
+   * Another session that stands after a turn. It is the caller's, who closes it.
+   *
+   * @param {OpenChat} chat
+   * @param {string | null} at
+   * @param {Reading} reading
+   */
+  async apart({ tree, meta }, at, reading) {
+    const engine = this.#require();
+    const { session, rest } = await this.#nearest(engine, meta, await this.#asRead(engine, tree.path(at), false));
+    try {
+      if (rest.length > 0) await readTurns(engine, session, rest, reading);
+    } catch (error) {
+      void session.close().catch(() => {});
+      throw error;
+    }
+    return session;
   }
 
   /** Stands after the leaf if its state is known; nothing is read. @param {OpenChat} chat */
@@ -152,15 +169,27 @@ export class Standing {
   }
 
   /**
+   * A session that stands as far along the way as a state is known, and the turns after it.
+   *
+   * @param {Engine} engine
+   * @param {import("./store.js").Chat} meta
+   * @param {import("./tree.js").Node[]} path
+   */
+  async #nearest(engine, meta, path) {
+    const known = await nearestState(engine, path);
+    return { session: known?.session ?? (await this.begin(engine, meta)), rest: path.slice(known?.read ?? 0) };
+  }
+
+  /**
    * A session before the first turn.
    *
    * @param {Engine} engine
    * @param {import("./store.js").Chat} meta
    */
-  async #begin(engine, { system, book }) {
+  async begin(engine, { system, book }) {
     if (book) {
       const state = await this.#bookState(book);
-      if (!state) throw badArgument("The memory that this chat began from was deleted.", "Begin a new chat.");
+      if (!state) throw badArgument("The memory that this chat began from is not in this browser.", "Open its file, or begin a new chat.");
       return engine.restore(state);
     }
     return engine.session(system && (await takesSystem(engine)) ? { system } : {});

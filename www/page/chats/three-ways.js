@@ -59,10 +59,14 @@ async function write(chat, parts, asked, ways, signal) {
   const caughtUp = base.position - from;
   const { leaf } = open.tree;
   const sessions = await Promise.all(ways.map(() => base.fork()));
-  const nodes = ways.map(() => open.add({ parent: asked.parent, message: asked.message, settings: settings.values, modelHash: engine.info.modelHash, modelName: parts.modelName() }));
+  const nodes = ways.map(() => open.add({ parent: asked.parent, message: asked.message, modelHash: engine.info.modelHash, modelName: parts.modelName() }));
   open.go(leaf); // nothing is chosen yet
   const siblings = open.tree.siblings(asked.id);
-  const requests = nodes.map((node, at) => ({ session: sessions[at], ...settings.request(siblings.indexOf(node)), message: asked.message, signal, onPrefill }));
+  const requests = nodes.map((node, at) => {
+    const request = settings.request(siblings.indexOf(node));
+    node.settings = request;
+    return { session: sessions[at], ...request, message: asked.message, signal, onPrefill };
+  });
   try {
     const pieces = engine.generateTogether(requests);
     for (;;) {

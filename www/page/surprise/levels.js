@@ -4,7 +4,17 @@
 const STEPS = [0.5, 1.4, 3, 5];
 const WORDS = ["as expected", "likely", "not so likely", "unlikely", "a surprise"];
 
-/** @typedef {{ text: string, surprise: number, alternatives: { text: string, probability: number }[] }} Weighed */
+/**
+ * @typedef {{ text: string, surprise: number, alternatives: { text: string, probability: number }[] }} Weighed
+ *
+ * @typedef {object} Again how an answer is read once more
+ * @property {number} tokens that it has
+ * @property {(signal: AbortSignal) => AsyncIterable<Weighed>} read
+ *
+ * @typedef {object} Weighing
+ * @property {() => boolean} isWanted whether it is noted while an answer is written
+ * @property {(answer: { weighed: Weighed[] }, again: Again) => void} show reads the answer again if nothing was noted
+ */
 
 /** Tokens of an answer that are noted. */
 export const MOST_WEIGHED = 3000;

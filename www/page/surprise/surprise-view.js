@@ -1,10 +1,12 @@
 // What the model weighed: the words of an answer, shaded by how surprising each was, and what else it might have written.
 
-import { byId, make } from "../dom.js";
+import { asMambaError } from "../../engine/errors.js";
+import { announce, byId, make } from "../dom.js";
+import { counted } from "../format.js";
 import { closeOnBackdrop } from "../settings-view.js";
-import { seenText, shownText } from "../shown-text.js";
+import { seenText, shownError, shownText } from "../shown-text.js";
 import { recall, remember } from "../storage.js";
-import { levelOf, percent, wordsOf } from "./levels.js";
+import { levelOf, MOST_WEIGHED, percent, wordsOf } from "./levels.js";
 
 /** @typedef {import("./levels.js").Weighed} Weighed */
 
@@ -17,10 +19,14 @@ const dialog = byId("weighed", HTMLDialogElement);
 const place = byId("weighed-words", HTMLElement);
 const chosen = byId("weighed-chosen", HTMLElement);
 const list = byId("weighed-others", HTMLOListElement);
+const progress = byId("weighed-progress", HTMLElement);
 /** @type {readonly Weighed[]} */
 let shown = [];
+/** Ends the reading when the dialog is closed. */
+let reading = new AbortController();
 
 closeOnBackdrop(dialog);
+dialog.addEventListener("close", () => reading.abort());
 const box = byId("note-surprise", HTMLInputElement);
 box.checked = wantsSurprise();
 box.addEventListener("change", () => remember(KEY, box.checked ? "on" : null));
@@ -36,13 +42,44 @@ place.addEventListener("keydown", (event) => {
   look(next, true);
 });
 
-/** @param {readonly Weighed[]} weighed */
-export function openWeighed(weighed) {
-  shown = weighed;
-  place.replaceChildren(...weighed.map(word));
+/** @type {import("./levels.js").Weighing["show"]} */
+export function openWeighed(answer, again) {
+  shown = answer.weighed;
+  place.replaceChildren(...shown.map(word));
+  chosen.textContent = progress.textContent = "";
+  list.replaceChildren();
+  place.removeAttribute("aria-busy");
   dialog.showModal();
   const first = place.firstElementChild;
   if (first) look(first, true);
+  else void readAgain(answer, again);
+}
+
+/** @type {import("./levels.js").Weighing["show"]} */
+async function readAgain(answer, { tokens, read }) {
+  const { signal } = (reading = new AbortController());
+  const most = Math.min(tokens, MOST_WEIGHED);
+  /** @type {Weighed[]} */
+  const weighed = [];
+  shown = weighed;
+  progress.textContent = "The model reads the answer once more.";
+  place.setAttribute("aria-busy", "true");
+  try {
+    for await (const one of read(signal)) {
+      if (signal.aborted) return;
+      weighed.push(one);
+      place.append(word(one));
+      progress.textContent = `The model reads the answer once more: ${weighed.length} of ${counted(most, "token")}.`;
+      if (weighed.length === 1) look(place.children[0], true);
+    }
+    answer.weighed = weighed;
+    progress.textContent = "";
+    announce(`${counted(weighed.length, "token")} weighed.`);
+  } catch (thrown) {
+    if (!signal.aborted) progress.textContent = shownError(asMambaError(thrown));
+  } finally {
+    if (!signal.aborted) place.removeAttribute("aria-busy");
+  }
 }
 
 /** @param {Weighed} weighed */

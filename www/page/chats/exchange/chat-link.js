@@ -1,6 +1,7 @@
 // A chat in a link: the turns on the screen, packed into the part of the address behind #, which browsers do not send to any
 // server.
 
+import { hasThought } from "../../thoughts.js";
 import { newChat, randomId } from "../new-chat.js";
 import { Tree } from "../tree.js";
 import { BadChats, chatsFromJson, FORMAT } from "./chats-json.js";
@@ -24,8 +25,13 @@ const MOST_UNPACKED_BYTES = 4 * 2 ** 20;
 export async function chatToLink({ chat, nodes }) {
   const path = new Tree(nodes, chat.leaf).path();
   const last = path.at(-1);
+  // Without the memory that the chat began from nobody can write its answers again. With tools an answer has no one run, and
+  // thoughts may be left out of what is read later.
+  const mayReplay = !chat.book && !chat.tools && !path.some(({ answer }) => hasThought(answer));
   let before = "";
-  const u = path.map(({ message, answer, settings, rounds }) => {
+  const u = path.map((node) => {
+    const { message, answer, rounds } = node;
+    const settings = mayReplay ? settingsToReplay(node) : null;
     const now = JSON.stringify(settings);
     const turn = rounds ? [message, answer, settings, rounds] : now === before ? [message, answer] : [message, answer, settings];
     before = now;
@@ -69,6 +75,12 @@ export async function chatFromLink(hash) {
   const file = { format: FORMAT, version: 1, chats: [{ title: link.t, renamed: true, system: link.s, tools: link.o, leaf: parent, createdAt, turns }] };
   const [whole] = chatsFromJson(JSON.stringify(file));
   return { whole, modelHash, modelName };
+}
+
+/** Settings with which the same model writes exactly this answer, or null. @param {import("../tree.js").Node} node */
+function settingsToReplay({ settings, reason, stats }) {
+  if (reason === "stop" || reason === "length") return settings;
+  return reason === "cancelled" && settings && stats ? { ...settings, maxTokens: stats.tokens } : null;
 }
 
 /** @param {string} text */

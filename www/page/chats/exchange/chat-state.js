@@ -38,14 +38,19 @@ export async function chatToState(engine, whole) {
 export async function chatsFromState(engine, bytes) {
   const session = await engine.restore(bytes);
   try {
-    if (!session.text) throw new BadChats("It is a memory without its text, so there is no chat to show.");
-    const wholes = chatsFromJson(session.text);
-    for (const { chat, nodes } of wholes) {
-      const leaf = nodes.find(({ id }) => id === chat.leaf);
-      if (leaf) await keepState(engine, leaf, session);
-    }
-    return wholes;
+    return await chatsOf(engine, session);
   } finally {
     void session.close().catch(() => {});
   }
+}
+
+/** @param {Engine} engine as above @param {import("../../../mamba.js").Session} session restored from a file @returns {Promise<Whole[]>} */
+export async function chatsOf(engine, session) {
+  if (!session.text) throw new BadChats("It is a memory without its text, so there is no chat to show.");
+  const wholes = chatsFromJson(session.text);
+  for (const { chat, nodes } of wholes) {
+    const leaf = nodes.find(({ id }) => id === chat.leaf);
+    if (leaf) await keepState(engine, leaf, session);
+  }
+  return wholes;
 }

@@ -33,6 +33,7 @@ export function chatsToJson(wholes, now = new Date()) {
     changedAt: chat.changedAt,
     system: chat.system,
     ...(chat.tools ? { tools: true } : {}),
+    ...(chat.book && { book: chat.book }),
     leaf: chat.leaf,
     turns: nodes.map(({ chat: _, ids, ...turn }) => ({ ...turn, ids: ids ? [...ids] : null })),
   }));
@@ -68,8 +69,19 @@ function wholeOf(from) {
   const leaf = names.get(String(from.leaf)) ?? nodes.at(-1)?.id ?? null;
   const title = shownText(string(from.title).trim(), 2 * MOST_TITLE) || UNTITLED;
   const createdAt = time(from.createdAt);
+  const book = /^[\w-]{8,64}$/.test(string(from.book)) ? { book: string(from.book) } : {};
   return {
-    chat: { ...chat, title, renamed: from.renamed === true, pinned: from.pinned === true, createdAt, system: string(from.system), leaf, ...(from.tools === true ? { tools: true } : {}) },
+    chat: {
+      ...chat,
+      title,
+      renamed: from.renamed === true,
+      pinned: from.pinned === true,
+      createdAt,
+      system: string(from.system),
+      leaf,
+      ...(from.tools === true && { tools: true }),
+      ...book,
+    },
     nodes,
   };
 }

@@ -1,6 +1,7 @@
 // Chats out and in: the menu of a chat, files that are chosen or dropped, and links.
 
 import { asMambaError } from "../../../engine/errors.js";
+import { bookIn } from "../../books/book-file.js";
 import { ask } from "../../ask.js";
 import { announce, byId, copyText } from "../../dom.js";
 import { counted } from "../../format.js";
@@ -9,8 +10,9 @@ import { tell } from "../../notices.js";
 import { shownName, shownText } from "../../shown-text.js";
 import { chatFromLink } from "./chat-link.js";
 import { chatsToMarkdown, chatToMarkdown } from "./chat-markdown.js";
-import { chatsFromState, chatToState } from "./chat-state.js";
+import { chatsOf, chatToState } from "./chat-state.js";
 import { BadChats, chatsFromJson, chatsToJson, MOST_FILE_BYTES } from "./chats-json.js";
+import { ReplayView } from "./replay-view.js";
 import { fileName, saveFile } from "./save-file.js";
 import { openShare } from "./share-view.js";
 
@@ -25,6 +27,12 @@ import { openShare } from "./share-view.js";
  * @property {import("../switch.js").ChatSwitch} chatSwitch
  * @property {() => Promise<Engine>} whenEngine resolves when a model is there
  * @property {() => Engine | null} engine
+ * @property {() => string} modelName
+ * @property {import("../../books/shelf.js").Shelf} shelf the memories of this browser
+ * @property {(book: import("../../books/shelf.js").Book) => void} beginFrom begins a chat from a memory
+ * @property {import("../../running.js").Running} running
+ * @property {(error: import("../../../mamba.js").MambaError) => Promise<import("../../../mamba.js").MambaError | null>} judge
+ * @property {() => void} onToken
  */
 
 /** Files of a model. Another .json may have chats. */
@@ -33,10 +41,13 @@ const MOST_STATE_BYTES = 2 ** 30;
 
 export class Exchange {
   #parts;
+  /** Says how a chat from a link was replayed. */
+  replayed;
 
   /** @param {Parts} parts */
   constructor(parts) {
     this.#parts = parts;
+    this.replayed = new ReplayView(parts);
     const files = byId("chat-files", HTMLInputElement);
     files.addEventListener("change", () => {
       const chosen = [...(files.files ?? [])];
@@ -75,7 +86,7 @@ export class Exchange {
       try {
         const isState = /\.mstate$/i.test(file.name);
         if (file.size > (isState ? MOST_STATE_BYTES : MOST_FILE_BYTES)) throw new BadChats("The file is too large.");
-        if (isState) taken.push(...(await this.#takeState(new Uint8Array(await file.arrayBuffer()))));
+        if (isState) taken.push(...(await this.#takeState(new Uint8Array(await file.arrayBuffer()), file.name)));
         else taken.push(...chatsFromJson(await file.text()));
       } catch (error) {
         tellWhy(`“${shownName(file.name)}” was not taken`, error);
@@ -96,18 +107,26 @@ export class Exchange {
       const turns = counted(whole.nodes.length, "turn");
       const isWanted = await ask({
         title: `Open the chat “${shownName(whole.chat.title)}”?`,
-        text: `Somebody has put ${turns}${modelName ? ` with the model “${shownName(modelName)}”` : ""}${whole.chat.system ? " and instructions for the model" : ""} into this link. It is kept with your chats on this device, and you can go on with it.`,
+        text: `Somebody has put ${turns}${modelName ? ` with the model “${shownName(modelName)}”` : ""}${whole.chat.system ? " and instructions for the model" : ""} into this link. It is kept with your chats on this device, and you can go on with it. The same model writes the answers again here, to see whether they come out the same.`,
         yes: "Open it",
         no: "Leave it",
       });
       forgetLink();
-      if (isWanted) await this.#add([whole]);
-      return isWanted;
+      if (!isWanted) return false;
+      await this.#add([whole]);
+      void this.#replay(whole.chat.id);
+      return true;
     } catch (error) {
       forgetLink();
       tellWhy("The link was not opened", error);
       return false;
     }
+  }
+
+  /** @param {string} id of a chat that was just opened */
+  async #replay(id) {
+    const engine = await this.#parts.whenEngine();
+    if (this.#parts.chat.current.meta.id === id) await this.replayed.run(engine);
   }
 
   /** @param {string} address of an .mstate file */
@@ -125,13 +144,27 @@ export class Exchange {
     const response = await fetch(url, { credentials: "omit", referrerPolicy: "no-referrer" });
     if (!response.ok) throw new BadChats(`${url.host} does not have it (status ${response.status}).`);
     if (Number(response.headers.get("content-length") ?? 0) > MOST_STATE_BYTES) throw new BadChats("The file is too large.");
-    await this.#add(await this.#takeState(new Uint8Array(await response.arrayBuffer())));
+    await this.#add(await this.#takeState(new Uint8Array(await response.arrayBuffer()), url.pathname.split("/").at(-1) ?? ""));
     return true;
   }
 
-  /** @param {Uint8Array} bytes of an .mstate file @returns {Promise<Whole[]>} */
-  async #takeState(bytes) {
-    return chatsFromState(await this.#parts.whenEngine(), bytes);
+  /**
+   * @param {Uint8Array} bytes of an .mstate file
+   * @param {string} name of the file
+   * @returns {Promise<Whole[]>} the chats in it; none where it was a memory, from which a new chat has begun
+   */
+  async #takeState(bytes, name) {
+    const engine = await this.#parts.whenEngine();
+    const { shelf, beginFrom, modelName } = this.#parts;
+    const session = await engine.restore(bytes);
+    try {
+      const book = bookIn(session, name);
+      if (!book) return await chatsOf(engine, session);
+      beginFrom(await shelf.take({ ...book, modelHash: engine.info.modelHash, modelName: modelName() }, bytes));
+      return [];
+    } finally {
+      void session.close().catch(() => {});
+    }
   }
 
   /** @param {Whole} whole */

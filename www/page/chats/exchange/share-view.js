@@ -29,7 +29,8 @@ export async function openShare(whole) {
   const holds = [
     `${counted(path.length, "turn")}, those on the screen, word for word`,
     ...(whole.chat.system ? ["the instructions of the chat"] : []),
-    "the settings of the answers",
+    "the settings and seeds of the answers, with which the same model writes them again",
+    ...(whole.chat.book ? ["not the memory that the chat began from"] : []),
     ...(models.size > 0 ? [`the name of the model (${[...models].join(", ")})`] : []),
     ...(url.search ? ["the model in this page's address, which stands before the # and is seen by this site's server"] : []),
   ];

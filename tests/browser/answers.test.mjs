@@ -307,6 +307,9 @@ test("a thought folds away", async () => {
     await page.click(".thought summary");
     assert.ok(await page.locator(".thought em").isVisible());
     assert.equal(await page.locator(".text > .block").textContent(), "The answer.");
+    await show(page, "<think>\n\n</think>\n\nThe answer.");
+    assert.equal(await page.locator(".thought").count(), 0, "an empty one is not shown");
+    assert.equal(await page.locator(".answer .text").innerText(), "The answer.");
     // The template of some models begins the thought.
     await show(page, "Hm, *well*.\n\nYes.\n</think>\n\nThe answer.");
     assert.equal(await page.locator(".thought .block").count(), 2);

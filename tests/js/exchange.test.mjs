@@ -17,21 +17,21 @@ const node = (id, parent, more) => ({
 });
 /** @type {import("../../www/page/chats/library.js").Whole} */
 const whole = {
-  chat: { id: "one", title: "A *title*", pinned: true, renamed: true, createdAt: 5, changedAt: 9, system: "Be\nkind", leaf: "c", draft: "", scroll: null },
+  chat: { id: "one", title: "A *title*", pinned: true, renamed: true, createdAt: 5, changedAt: 9, system: "Be\nkind", tools: true, leaf: "c", draft: "", scroll: null },
   nodes: [
     node("a", null, { ids: Uint32Array.of(1, 2, 2 ** 31), settings: /** @type {any} */ ({ temperature: 0.5, seed: null }) }),
     node("b", "a", { answer: "```js\nlet a" }),
-    node("c", "a", { message: "other 😀 <b>", answer: "```py\nx = 1", settings: /** @type {any} */ ({ temperature: 0, seed: 7 }) }),
+    node("c", "a", { message: "other 😀 <b>", answer: "<think>\nHm\n</think>\n\n```py\nx = 1", rounds: [{ said: "So:", calls: [{ name: "calculator", arguments: '{"expression":"2*2"}', answer: "4" }] }], settings: /** @type {any} */ ({ temperature: 0, seed: 7 }) }),
   ],
 };
 
 /** The shape of a chat without its names. @param {import("../../www/page/chats/library.js").Whole} whole */
 function shape({ chat, nodes }) {
   const tree = new Tree(nodes, chat.leaf);
-  const { title, system, pinned } = chat;
+  const { title, system, tools, pinned } = chat;
   return {
-    ...{ title, system, pinned },
-    turns: tree.nodes.map(({ parent, message, answer, ids, settings, reason }) => [tree.get(parent)?.message, message, answer, ids && [...ids], settings, reason]),
+    ...{ title, system, tools, pinned },
+    turns: tree.nodes.map(({ parent, message, answer, rounds, ids, settings, reason }) => [tree.get(parent)?.message, message, answer, rounds, ids && [...ids], settings, reason]),
     path: tree.path().map(({ message }) => message),
   };
 }
@@ -91,7 +91,7 @@ test("names from a file or a link show what would deceive", async () => {
 test("Markdown has the way that is shown, and broken code is closed", () => {
   assert.equal(
     chatToMarkdown(whole),
-    "# A *title*\n\n> Be\n> kind\n\n**You**\n\nm a\n\n**Mamba**\n\na a\n\n**You**\n\nother 😀 <b>\n\n**Mamba**\n\n```py\nx = 1\n```\n",
+    "# A *title*\n\n> Be\n> kind\n\n**You**\n\nm a\n\n**Mamba**\n\na a\n\n**You**\n\nother 😀 <b>\n\n**Mamba**\n\nSo:\n\n> Used the calculator: 2*2 = 4\n\n```py\nx = 1\n```\n",
   );
 });
 
@@ -104,6 +104,8 @@ test("a link holds the way that is shown, its settings and its model", async () 
   assert.equal(found.modelName, "Mamba");
   assert.deepEqual(shape(found.whole).path, ["m a", "other 😀 <b>"]);
   assert.deepEqual(found.whole.nodes.map(({ settings }) => settings), [whole.nodes[0].settings, whole.nodes[2].settings]);
+  assert.deepEqual(found.whole.nodes.map(({ rounds }) => rounds), [undefined, whole.nodes[2].rounds]);
+  assert.equal(found.whole.chat.tools, true);
   assert.equal(await chatFromLink("chat=abc"), null);
 });
 

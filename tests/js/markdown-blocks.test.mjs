@@ -36,6 +36,7 @@ const cases = /** @type {[string, string, string[], string?][]} */ ([
   ["a thought", "<think>Hm.\n\nYes</think>\n\nSo", ["thought{", "markdown():Hm.\n\n■", "markdown():Yes\n■", "}thought"], "So"],
   ["a thought on one line", "<think>Hm</think>So", ["thought{", "markdown():Hm\n■", "}thought"], "So"],
   ["a thought that the template began", "Hm.\n</think>\nSo\n", ["markdown():Hm.\n■", "fold", "markdown():So\n"]],
+  ["an empty thought", "<think>\n\n</think>\n\nSo\n", ["thought{", "}thought", "markdown():So\n"]],
   ["a thought in code is code", "```\n<think>\n```\n", ["code():<think>\n■"]],
   ["an open thought ends within its code", "<think>\n```\na\n</think>\nSo\n", ["thought{", "code():a\n■", "}thought", "markdown():So\n"]],
   ["line ends of Windows", "a\r\n\r\nb\r\n", ["markdown():a\n\n■", "markdown():b\n"]],

@@ -2,7 +2,11 @@
 
 import { asMambaError } from "../engine/errors.js";
 import { announce } from "./dom.js";
+import { takesSystem } from "./chats/template-traits.js";
 import { streamAnswer } from "./stream-answer.js";
+import { withoutThought } from "./thoughts.js";
+import { hasRounds, messagesOf, usesTools } from "./tools/rounds.js";
+import { answerWithTools } from "./tools/tool-answer.js";
 
 /**
  * @typedef {import("../mamba.js").MambaError} MambaError
@@ -25,6 +29,8 @@ export class Answering {
   #parts;
   #standing;
   #place;
+  /** Tokens of the chat after the last answer with tools, which no session of the page has. */
+  position = 0;
   /** The turn that is being answered. @type {TurnView | null} */
   #active = null;
 
@@ -48,6 +54,7 @@ export class Answering {
   /** The turn that was being answered is not shown any more. */
   forget() {
     this.#active = null;
+    this.position = 0;
   }
 
   /**
@@ -68,18 +75,22 @@ export class Answering {
     this.#parts.onChange();
     this.#parts.scroll.jump(view.element);
     const isShown = () => this.#place.isOpen(open);
-    if (!isContinued) node.answer = "";
+    if (!isContinued) {
+      node.answer = "";
+      delete node.rounds;
+    }
     node.reason = null;
     // An answer that another model began is this one's from here on.
     node.modelHash = this.#parts.engine()?.info.modelHash ?? "";
     node.modelName = this.#parts.modelName();
     view.showDivider(dividerBefore(node, open.tree.get(node.parent)));
     try {
-      await this.#write(open, node, view, signal, isContinued);
+      if (usesTools(open, node.parent)) await this.#writeWithTools(open, node, view, signal);
+      else await this.#write(open, node, view, signal, isContinued);
       if (!isShown()) return;
       view.end(node);
       this.#parts.scroll.follow();
-      announce(node.reason === "cancelled" ? "Stopped." : `Answer: ${view.answer.text.trim()}`, view.element);
+      announce(node.reason === "cancelled" ? "Stopped." : `Answer: ${withoutThought(view.answer.text).trim()}`, view.element);
     } catch (thrown) {
       const error = asMambaError(thrown);
       const isStopped = error.code === "cancelled" && signal.aborted;
@@ -112,7 +123,7 @@ export class Answering {
       view.showReading(progress);
       this.#parts.onToken("");
     };
-    const { session, from } = await this.#standing.stand(open, isContinued ? node.id : node.parent, { signal, onPrefill });
+    const { session, from } = await this.#standing.stand(open, isContinued ? node.id : node.parent, { signal, onPrefill, isContinued });
     const caughtUp = session.position - from;
     this.#standing.depart();
     const { settings, weighing } = this.#parts;
@@ -139,5 +150,54 @@ export class Answering {
     node.readTokens = caughtUp + session.stats.promptTokens;
     node.reason = outcome.reason;
     if (this.#place.isOpen(open)) this.#standing.reached(node, session);
+  }
+
+  /**
+   * Has the chat's messages answered by the engine's chat completions, which know tools. They keep the states of what they
+   * have read themselves.
+   *
+   * @param {OpenChat} open
+   * @param {Node} node
+   * @param {TurnView} view
+   * @param {AbortSignal} signal
+   */
+  async #writeWithTools(open, node, view, signal) {
+    const engine = this.#parts.engine();
+    if (!engine) throw new TypeError("Nothing is answered before a model is there.");
+    void this.#standing.leave();
+    const { meta, tree } = open;
+    const turns = tree.path(node.parent);
+    const system = meta.system && (await takesSystem(engine)) ? meta.system : "";
+    const { settings } = this.#parts;
+    node.settings = settings.values;
+    view.showReadingAll();
+    const outcome = await answerWithTools({
+      engine,
+      messages: [...messagesOf(turns, system), { role: "user", content: node.message }],
+      calls: turns.filter(hasRounds).reduce((sum, { rounds = [] }) => sum + rounds.reduce((of, { calls }) => of + calls.length, 0), 0),
+      mayCall: meta.tools === true,
+      settings: settings.request(tree.siblings(node.id).indexOf(node)),
+      text: view.answer,
+      signal,
+      onRound: (round) => {
+        node.rounds = [...(node.rounds ?? []), round];
+        node.answer = "";
+        view.addRound(round);
+        open.touch(node);
+      },
+      onToken: (text) => {
+        view.showWriting();
+        node.answer = view.answer.text;
+        open.touch(node);
+        this.#parts.onToken(text);
+      },
+    });
+    node.answer = view.answer.text;
+    node.stats = outcome.stats;
+    node.readTokens = outcome.readTokens;
+    if (this.#place.isOpen(open)) this.position = outcome.position;
+    if ("error" in outcome) throw outcome.error;
+    node.ids = null;
+    node.reason = outcome.reason;
   }
 }

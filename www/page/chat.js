@@ -78,7 +78,7 @@ export class Chat {
   }
 
   get position() {
-    return this.#standing.position;
+    return this.#standing.position || this.#answering.position;
   }
 
   /** Nothing is shown. */

@@ -1,5 +1,7 @@
 // What can be done with a turn: its buttons and its menu.
 
+import { usesTools } from "./tools/rounds.js";
+
 /**
  * @typedef {import("./chats/tree.js").Node} Node
  *
@@ -59,7 +61,8 @@ export class TurnTools {
     return {
       canEdit: canChange,
       canRegenerate: canChange && isEnd,
-      canGoOn: canChange && isEnd && (/^(length|given)$/.test(reason) || (/^(cancelled|cut|failed)$/.test(reason) && node.answer !== "")),
+      // A chat completion is answered anew or not at all.
+      canGoOn: canChange && isEnd && !usesTools(this.#work.open(), node.id) && (/^(length|given)$/.test(reason) || (/^(cancelled|cut|failed)$/.test(reason) && node.answer !== "")),
       hasMore: canChange,
       branch: { at: siblings.indexOf(node) + 1, of: isOwn ? siblings.length : 1 },
     };
@@ -72,7 +75,7 @@ export class TurnTools {
     const { onThreeWays, running } = this.#parts;
     const isDisabled = !open().isOwn || !this.#canChat || running.isRunning;
     const items = [{ name: "Edit the answer", icon: "edit", action: () => edit(node) }];
-    if (onThreeWays) items.push(/** @type {import("./menu.js").MenuItem} */ ({ name: "Answer in three ways", icon: "ways", action: () => onThreeWays(node), isDisabled }));
+    if (onThreeWays) items.push(/** @type {import("./menu.js").MenuItem} */ ({ name: "Answer in three ways", icon: "ways", action: () => onThreeWays(node), isDisabled: isDisabled || usesTools(open(), node.id) }));
     if (node.id === open().tree.leaf) return [...items, { name: "Take this turn back", icon: "undo", action: undo }];
     return [
       { name: "Regenerate", icon: "again", action: () => regenerate(node), isDisabled },

@@ -9,6 +9,8 @@ import { keepFocus } from "./keep-focus.js";
 import { menuButton } from "./menu.js";
 import { problemCard } from "./problem.js";
 import { listed } from "./shown-text.js";
+import { RoundsView } from "./tools/rounds-view.js";
+import { withoutThought } from "./thoughts.js";
 import { blocks } from "./streamed-text.js";
 
 /** Laying out a pasted book would freeze the page for seconds. Its beginning is enough. */
@@ -44,6 +46,7 @@ export class TurnView {
   #numbers = make("span", { class: "numbers" });
   #problem = make("div");
   #divider = make("p", { class: "divider" });
+  #rounds = new RoundsView();
   #body;
   #said;
   #answerBox;
@@ -74,6 +77,7 @@ export class TurnView {
       "div",
       { class: "answer", part: "answer" },
       make("h3", { class: "unseen", text: "The model answered" }),
+      this.#rounds.element,
       this.#body,
       this.#status,
       this.#problem,
@@ -97,6 +101,7 @@ export class TurnView {
   /** A turn that is over. @param {Node} node @param {TurnActions} actions */
   static of(node, actions) {
     const view = new TurnView(node.message, actions);
+    view.#rounds.show(node.rounds);
     view.answer.append(node.answer);
     view.answer.end();
     view.#end(node);
@@ -114,7 +119,10 @@ export class TurnView {
   begin({ isContinued }) {
     keepFocus(); // the buttons are hidden while it is written
     this.element.classList.remove("waiting");
-    if (!isContinued) this.answer.clear();
+    if (!isContinued) {
+      this.answer.clear();
+      this.#rounds.show();
+    }
     this.#problem.replaceChildren();
     this.#numbers.textContent = "";
     this.element.classList.add("writing");
@@ -140,12 +148,24 @@ export class TurnView {
     if (total > 500 && this.element.classList.contains("writing")) this.#status.textContent = `Reading ${count(read)} of ${count(total)} tokens`;
   }
 
+  /** The chat is read before an answer with tools, of which no progress is told. */
+  showReadingAll() {
+    this.#status.textContent = "Reading the chat";
+  }
+
   showWriting() {
     if (this.#status.textContent) this.#status.textContent = "";
   }
 
+  /** The model has used tools; what it said before is in the round now. @param {import("./tools/rounds.js").Round} round */
+  addRound(round) {
+    this.#rounds.add(round);
+    this.#actions.follow();
+  }
+
   /** Another tab has gone on with it. @param {Node} node */
   update(node) {
+    this.#rounds.show(node.rounds);
     const { text } = this.answer;
     if (!node.answer.startsWith(text)) this.answer.clear();
     this.answer.append(node.answer.slice(this.answer.text.length));
@@ -224,8 +244,10 @@ export class TurnView {
     return items;
   }
 
+  /** People want the answer, without what was thought before it; whoever sees the text as it was written gets all of it. */
   async #copy() {
-    showCopied(this.#copyButton, await copyText(this.answer.text.trim()));
+    const { isPlain, text } = this.answer;
+    showCopied(this.#copyButton, await copyText((isPlain ? text : withoutThought(text)).trim()));
   }
 }
 

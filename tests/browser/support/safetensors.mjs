@@ -1,4 +1,4 @@
-// Just enough of the safetensors format to make files that are wrong, or in parts.
+// Just enough of the safetensors format to make files of given values, files that are wrong, and files in parts.
 
 /** @typedef {Record<string, { dtype: string, shape: number[], data_offsets: [number, number] }>} Header */
 
@@ -26,6 +26,24 @@ export function zeros(shapes) {
     header[name] = { dtype: "F16", shape, data_offsets: [at, (at += bytes)] };
   }
   return put(header, Buffer.alloc(at));
+}
+
+/**
+ * A file in f32.
+ *
+ * @param {Record<string, [number[], ArrayLike<number>?]>} tensors name -> shape and values; without values they are zeros
+ */
+export function safetensors(tensors) {
+  let at = 0;
+  /** @type {Header} */
+  const header = {};
+  const parts = Object.entries(tensors).map(([name, [shape, values]]) => {
+    const all = new Float32Array(shape.reduce((product, n) => product * n, 1));
+    if (values) all.set(values);
+    header[name] = { dtype: "F32", shape, data_offsets: [at, (at += all.byteLength)] };
+    return Buffer.from(all.buffer);
+  });
+  return put(header, Buffer.concat(parts));
 }
 
 /** @param {Buffer} bytes @param {(header: Header) => void} change */

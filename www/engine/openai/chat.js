@@ -44,13 +44,16 @@ import { Template } from "./template.js";
 
 export class Chat {
   #reader;
+  /** What the model's chat template makes of messages. @internal */
+  template;
 
   /** @param {Host} host */
   constructor(host) {
     this.#reader = new PromptReader(host);
+    this.template = new Template(host.render);
     /** The name of the model that is loaded, which `model` of a request has to be if it is given. */
     this.model = host.model;
-    this.completions = new Completions(host, this.#reader);
+    this.completions = new Completions(host, this.#reader, this.template);
   }
 
   /** Frees the states of what was read, which chats would go on from. */
@@ -66,11 +69,11 @@ export class Completions {
   /** @type {Promise<Map<number, string>> | undefined} */
   #marks;
 
-  /** @param {Host} host @param {PromptReader} reader */
-  constructor(host, reader) {
+  /** @param {Host} host @param {PromptReader} reader @param {Template} template */
+  constructor(host, reader, template) {
     this.#host = host;
     this.#reader = reader;
-    this.#template = new Template(host.render);
+    this.#template = template;
   }
 
   /**

@@ -5,6 +5,7 @@ import { byId } from "../dom.js";
 import { tell } from "../notices.js";
 import { setUpShortcuts } from "../shortcuts.js";
 import { TakenBack } from "../taken-back.js";
+import { setUpToolsSwitch } from "../tools/tools-switch.js";
 import { Exchange } from "./exchange/exchange.js";
 import { setUpForgetAll } from "./forget-all.js";
 import { setUpInstructions } from "./instructions.js";
@@ -54,6 +55,7 @@ export function setUpChats({ chat, library, composer, scroller, engine, whenEngi
     openMap(chat);
   });
   setUpInstructions(chat, engine);
+  setUpToolsSwitch(chat, engine);
   setUpForgetAll({ library, endAll });
   setUpShortcuts(
     {

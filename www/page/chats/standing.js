@@ -2,36 +2,31 @@
 // after it is read.
 
 import { badArgument } from "../../engine/errors.js";
+import { hasThought, withoutThought } from "../thoughts.js";
 import { keepState, nearestState, readTurns } from "./states.js";
+import { forgetsThoughts, takesSystem } from "./template-traits.js";
 
 /**
  * @typedef {import("../../mamba.js").Engine} Engine
  * @typedef {import("../../mamba.js").Session} Session
  * @typedef {import("./open-chat.js").OpenChat} OpenChat
- * @typedef {{ signal: AbortSignal, onPrefill: (progress: { read: number, total: number }) => void }} Reading
+ * @typedef {import("./tree.js").Node} Node
+ * @typedef {{ signal: AbortSignal, onPrefill: (progress: { read: number, total: number }) => void, isContinued?: boolean }} Reading
+ *   `isContinued`: the last turn goes on
  */
 
 const MOST_WAIT_MS = 1000;
 /** No turn has this id. */
 const NOWHERE = "nowhere";
 
-/** @type {WeakMap<Engine, Promise<boolean>>} */
-const systems = new WeakMap();
-
-/** Whether the model's chat template has a place for a system message. @param {Engine} engine */
-export function takesSystem(engine) {
-  const known = systems.get(engine);
-  if (known) return known;
-  const asked = engine.session({ system: "Yes?" }).then(
-    async (session) => {
-      await session.close();
-      return true;
-    },
-    () => false,
-  );
-  systems.set(engine, asked);
-  return asked;
-}
+/**
+ * A turn as the turns after it have it, where the template leaves thoughts out. The state after it is another one than that
+ * with the thoughts, so it has another name.
+ *
+ * @param {Node} node
+ * @returns {Node}
+ */
+const told = (node) => (hasThought(node.answer) ? { ...node, id: `${node.id}-told`, answer: withoutThought(node.answer), ids: null } : node);
 
 export class Standing {
   #engine;
@@ -63,13 +58,15 @@ export class Standing {
    */
   async stand({ tree, meta }, at, reading) {
     const engine = this.#require();
-    if (this.#session && this.#at === at) {
+    const path = await this.#asRead(engine, tree.path(at), reading.isContinued ?? false);
+    const last = path.at(-1);
+    const end = last?.id ?? null;
+    if (this.#session && this.#at === end) {
       // A session that is being written down must not go on meanwhile. A disk that hangs must not hold it up.
       await Promise.race([this.#keeping, new Promise((resolve) => setTimeout(resolve, MOST_WAIT_MS))]);
       return { session: this.#session, from: this.#session.position };
     }
     void this.leave();
-    const path = tree.path(at);
     const known = await nearestState(engine, path);
     const session = known?.session ?? (await this.#begin(engine, meta));
     const from = session.position;
@@ -83,10 +80,21 @@ export class Standing {
       void this.leave();
       throw error;
     }
-    this.#show(session, at);
-    const last = path.at(-1);
+    this.#show(session, end);
     if (last && rest.length > 0) void this.keep(last, session);
     return { session, from };
+  }
+
+  /**
+   * The turns as the model reads them now.
+   *
+   * @param {Engine} engine
+   * @param {Node[]} path
+   * @param {boolean} isContinued whether the last one goes on, for which it needs its own thought
+   */
+  async #asRead(engine, path, isContinued) {
+    if (!path.some(({ answer }) => hasThought(answer)) || !(await forgetsThoughts(engine))) return path;
+    return path.map((node, i) => (isContinued && i === path.length - 1 ? node : told(node)));
   }
 
   /** Stands after the leaf if its state is known; nothing is read. @param {OpenChat} chat */
@@ -100,13 +108,13 @@ export class Standing {
     this.#show(known.session, tree.leaf);
   }
 
-  /** The session went on to the end of a turn. @param {import("./tree.js").Node} node @param {Session} session */
+  /** The session went on to the end of a turn. @param {Node} node @param {Session} session */
   reached(node, session) {
     if (this.#session === session) this.#at = node.id;
     void this.keep(node, session);
   }
 
-  /** Keeps the state after a turn. @param {import("./tree.js").Node} node @param {Session} session */
+  /** Keeps the state after a turn. @param {Node} node @param {Session} session */
   keep(node, session) {
     const engine = this.#engine();
     if (engine) this.#keeping = keepState(engine, node, session);

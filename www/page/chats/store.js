@@ -16,6 +16,7 @@ import { wordsOf } from "./words.js";
  * @property {number} createdAt ms since 1970
  * @property {number} changedAt of the last turn
  * @property {string} system what the model is told before the chat; "" for nothing
+ * @property {boolean} [tools] whether the model may use the page's tools
  * @property {string} [book] the memory that it begins from (books/shelf.js)
  * @property {string | null} leaf the last turn that is shown
  * @property {string} draft what is in the box, and messages that wait

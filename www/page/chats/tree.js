@@ -11,6 +11,7 @@
  * @property {string | null} parent the turn before it; null for a first turn
  * @property {string} message
  * @property {string} answer
+ * @property {import("../tools/rounds.js").Round[]} [rounds] in which the model used tools before it answered
  * @property {Uint32Array | null} ids what the model read between the state before the turn and the state after it; null
  *   where that is not known, or where the answer was given
  * @property {import("../settings.js").SettingValues | null} settings of the answer

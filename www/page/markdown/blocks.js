@@ -4,6 +4,8 @@
 //
 // The cuts depend on the text alone, never on the pieces that it comes in.
 
+import { THINKS, THOUGHT } from "../thoughts.js";
+
 /** @typedef {"markdown" | "code" | "plain"} Kind plain is the rest of a line that is too long to be parsed */
 
 /**
@@ -36,8 +38,6 @@ const DEEPLY_INDENTED = /^(?: {4}|\t)/;
 /** Backquotes in the info would make it code within a line. */
 const FENCE = /^( {0,3})(?:(`{3,})([^`]*)|(~{3,})(.*))$/;
 const TABLE_RULE = /^ {0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$/;
-const THINKS = "<think>";
-const THOUGHT = "</think>";
 
 export class Blocks {
   #sink;

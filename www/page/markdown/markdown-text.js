@@ -113,7 +113,7 @@ export class MarkdownText {
       add: (text) => this.#add(text),
       end: () => this.#end(),
       beginThought: () => this.#beginThought(),
-      endThought: () => (this.#place = this.element),
+      endThought: () => this.#endThought(),
       foldThought: () => this.#foldThought(),
     });
   }
@@ -228,12 +228,18 @@ export class MarkdownText {
     this.#place = inside;
   }
 
+  #endThought() {
+    // Some models write both marks with nothing between them where they do not think.
+    if (this.#place.textContent?.trim() === "") this.#place.closest(".thought")?.remove();
+    this.#place = this.element;
+  }
+
   #foldThought() {
     const before = [...this.element.childNodes].filter((node) => node !== this.#tailBlock);
     this.#beginThought();
     keepFocus();
     this.#place.append(...before);
     this.element.prepend(...this.element.querySelectorAll(":scope > .thought"));
-    this.#place = this.element;
+    this.#endThought();
   }
 }

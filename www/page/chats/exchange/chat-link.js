@@ -15,8 +15,8 @@ export const MOST_LINK = 32_000;
 const MOST_UNPACKED_BYTES = 4 * 2 ** 20;
 
 /**
- * What a link holds, one name a letter: v version, t title, s system message, m model (hash and name), u turns, each with
- * its message, its answer, and its settings where they are not those of the turn before.
+ * What a link holds, one name a letter: v version, t title, s system message, o whether the model may use tools, m model (hash and name), u turns, each with
+ * its message, its answer, its settings where they are not those of the turn before, and the rounds in which the model used tools.
  *
  * @param {Whole} whole
  * @returns {Promise<string>} what stands behind #
@@ -25,13 +25,13 @@ export async function chatToLink({ chat, nodes }) {
   const path = new Tree(nodes, chat.leaf).path();
   const last = path.at(-1);
   let before = "";
-  const u = path.map(({ message, answer, settings }) => {
+  const u = path.map(({ message, answer, settings, rounds }) => {
     const now = JSON.stringify(settings);
-    const turn = now === before ? [message, answer] : [message, answer, settings];
+    const turn = rounds ? [message, answer, settings, rounds] : now === before ? [message, answer] : [message, answer, settings];
     before = now;
     return turn;
   });
-  const packed = await pack(JSON.stringify({ v: VERSION, t: chat.title, s: chat.system, m: [last?.modelHash ?? "", last?.modelName ?? ""], u }));
+  const packed = await pack(JSON.stringify({ v: VERSION, t: chat.title, s: chat.system, o: chat.tools, m: [last?.modelHash ?? "", last?.modelName ?? ""], u }));
   return `${LINK_KEY}=${packed}`;
 }
 
@@ -59,14 +59,14 @@ export async function chatFromLink(hash) {
   let settings = null;
   /** @type {string | null} */
   let parent = null;
-  const turns = link.u.map((/** @type {unknown[]} */ [message, answer, own], /** @type {number} */ at) => {
+  const turns = link.u.map((/** @type {unknown[]} */ [message, answer, own, rounds], /** @type {number} */ at) => {
     if (own !== undefined) settings = own;
-    const turn = { id: randomId(), parent, message, answer, settings, reason: "stop", modelHash, modelName, createdAt: createdAt - link.u.length + at };
+    const turn = { id: randomId(), parent, message, answer, settings, rounds, reason: "stop", modelHash, modelName, createdAt: createdAt - link.u.length + at };
     parent = turn.id;
     return turn;
   });
   // The same checks as for a file.
-  const file = { format: FORMAT, version: 1, chats: [{ title: link.t, renamed: true, system: link.s, leaf: parent, createdAt, turns }] };
+  const file = { format: FORMAT, version: 1, chats: [{ title: link.t, renamed: true, system: link.s, tools: link.o, leaf: parent, createdAt, turns }] };
   const [whole] = chatsFromJson(JSON.stringify(file));
   return { whole, modelHash, modelName };
 }

@@ -1,14 +1,18 @@
 // A chat as Markdown: what is on the screen, as a text that other programs show.
 
+import { lineOf } from "../../tools/tools.js";
+import { withoutThought } from "../../thoughts.js";
 import { Tree } from "../tree.js";
 
 /** @param {import("../library.js").Whole} whole @returns {string} */
 export function chatToMarkdown({ chat, nodes }) {
   const parts = [`# ${oneLine(chat.title)}`];
   if (chat.system) parts.push(quoted(chat.system));
-  for (const { message, answer, modelName } of new Tree(nodes, chat.leaf).path()) {
+  for (const { message, answer, rounds = [], modelName } of new Tree(nodes, chat.leaf).path()) {
     parts.push("**You**", message.trim());
-    if (answer.trim()) parts.push(`**${oneLine(modelName) || "Answer"}**`, closed(answer.trim()));
+    // Thoughts are left out, as in what “Copy” takes of an answer. JSON has them.
+    const said = [...rounds.flatMap(({ said, calls }) => [closed(withoutThought(said).trim()), ...calls.map((call) => quoted(lineOf(call)))]), closed(withoutThought(answer).trim())];
+    if (said.some(Boolean)) parts.push(`**${oneLine(modelName) || "Answer"}**`, ...said);
   }
   return `${parts.filter(Boolean).join("\n\n")}\n`;
 }

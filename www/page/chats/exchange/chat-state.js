@@ -1,5 +1,6 @@
 // A chat with the state that a model has after it: an .mstate file whose text is the chat in JSON.
 
+import { hasRounds } from "../../tools/rounds.js";
 import { keepState, nearestState } from "../states.js";
 import { Tree } from "../tree.js";
 import { BadChats, chatsFromJson, chatsToJson } from "./chats-json.js";
@@ -15,6 +16,7 @@ import { BadChats, chatsFromJson, chatsToJson } from "./chats-json.js";
  */
 export async function chatToState(engine, whole) {
   const path = new Tree(whole.nodes, whole.chat.leaf).path();
+  if (path.some(hasRounds)) throw new BadChats("A memory of a chat in which the model used tools cannot be saved. Save the chat as JSON: that has all of it.");
   const known = await nearestState(engine, path);
   if (!known || known.read < path.length) {
     void known?.session.close().catch(() => {});

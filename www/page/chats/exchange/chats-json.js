@@ -2,6 +2,7 @@
 // and nothing of it replaces a chat that is there.
 
 import { shownName, shownText } from "../../shown-text.js";
+import { soundRounds } from "../../tools/rounds.js";
 import { newChat, randomId } from "../new-chat.js";
 import { MOST_TITLE, UNTITLED } from "../titles.js";
 
@@ -31,6 +32,7 @@ export function chatsToJson(wholes, now = new Date()) {
     createdAt: chat.createdAt,
     changedAt: chat.changedAt,
     system: chat.system,
+    ...(chat.tools ? { tools: true } : {}),
     leaf: chat.leaf,
     turns: nodes.map(({ chat: _, ids, ...turn }) => ({ ...turn, ids: ids ? [...ids] : null })),
   }));
@@ -67,7 +69,7 @@ function wholeOf(from) {
   const title = shownText(string(from.title).trim(), 2 * MOST_TITLE) || UNTITLED;
   const createdAt = time(from.createdAt);
   return {
-    chat: { ...chat, title, renamed: from.renamed === true, pinned: from.pinned === true, createdAt, system: string(from.system), leaf },
+    chat: { ...chat, title, renamed: from.renamed === true, pinned: from.pinned === true, createdAt, system: string(from.system), leaf, ...(from.tools === true ? { tools: true } : {}) },
     nodes,
   };
 }
@@ -80,6 +82,7 @@ function wholeOf(from) {
  * @returns {Node}
  */
 function nodeOf(turn, chat, names, at) {
+  const rounds = soundRounds(turn.rounds);
   const reason = REASONS.find((known) => known === turn.reason) ?? "cut";
   return {
     id: names.get(string(turn.id)) ?? randomId(),
@@ -87,6 +90,7 @@ function nodeOf(turn, chat, names, at) {
     parent: turn.parent === null ? null : (names.get(string(turn.parent)) ?? null),
     message: string(turn.message),
     answer: string(turn.answer),
+    ...(rounds ? { rounds } : {}),
     ids: idsOf(turn.ids),
     settings: numbers(turn.settings),
     stats: numbers(turn.stats),

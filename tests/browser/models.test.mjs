@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import path from "node:path";
 import { before, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { OWN_ENTRY } from "../../www/page/default-model.js";
 import { answerIsDone, lastAnswer, modelIsCalled, modelIsReady, send, setSetting, withPage } from "./support/chromium.mjs";
 import { ModelHost, readFolder } from "./support/host.mjs";
 import { Hub } from "./support/hub.mjs";
@@ -88,7 +89,7 @@ test("an iPhone is not offered what would close the page, and is asked about wha
       assert.doesNotMatch((await page.textContent("#catalogue")) ?? "", /on the GPU/);
       await known(page, "Mamba 790M").button.click();
       await page.waitForSelector("#ask[open]");
-      assert.match((await page.textContent("#ask-text")) ?? "", /It needs 949 MiB of memory\. iPhones and iPads close a page that takes about 1\.4 GiB\./);
+      assert.match((await page.textContent("#ask-text")) ?? "", /It needs 938 MiB of memory\. iPhones and iPads close a page that takes about 1\.4 GiB\./);
       await page.click("#ask-no");
       assert.ok(await page.isVisible("#models"), "nothing was loaded");
       assert.ok(await known(page, "Mamba 130M").button.isEnabled());
@@ -127,16 +128,33 @@ test("the list begins with what is small and quick, then what chats, and says wh
   await withPage(browser, chatPage(), async (page) => {
     await modelIsReady(page);
     await openModels(page);
-    assert.deepEqual(await page.locator("#catalogue h4").allTextContents(), ["Small and quick", "For a chat", "Best here", "All others"]);
+    assert.deepEqual(await page.locator("#catalogue h4").allTextContents(), ["Small and quick", "Chats well", "The best here", "Others that chat", "Models that continue a text"]);
     const names = await page.locator("#catalogue h5").allTextContents();
     assert.equal(names[0], "Mamba 12M chat");
     assert.equal(new Set(names).size, names.length);
     for (const row of await page.locator("#catalogue .model").all()) {
       assert.equal(await row.getByRole("button").count(), 1);
-      assert.match((await row.textContent()) ?? "", /(chats|continues a text).*download.*of memory here/);
+      assert.match((await row.textContent()) ?? "", /(chats|continues a text).*English.*download.*of memory here/);
     }
     const order = await page.$$eval("#models h3, #models form > label", (titles) => titles.map((title) => title.textContent));
     assert.deepEqual(order, ["Known models", "Kept in this browser", "From this computer", "By name or address", "How the next model runs"]);
+  });
+});
+
+test("the engine keeps as many bytes of the page's model as the list says", async () => {
+  await withPage(browser, `${site.origin}/empty/`, async (page) => {
+    for (const precision of /** @type {const} */ (["int8", "int4"])) {
+      const kept = await page.evaluate(
+        async ({ mamba, model, precision }) => {
+          const { load } = await import(mamba);
+          const engine = await load({ model, precision, backend: "cpu", threads: 1, keep: false });
+          await engine.dispose();
+          return { memory: engine.info.weightBytes, state: engine.info.stateBytes };
+        },
+        { mamba: `${site.page()}mamba.js`, model: `${site.page()}models/default/`, precision },
+      );
+      assert.deepEqual(kept, { memory: OWN_ENTRY.memory[precision], state: OWN_ENTRY.state }, precision);
+    }
   });
 });
 

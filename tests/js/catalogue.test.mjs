@@ -5,16 +5,39 @@ import { readFile, stat } from "node:fs/promises";
 import { test } from "node:test";
 import { readHubName } from "../../www/engine/source/hub.js";
 import { OWN_ENTRY } from "../../www/page/default-model.js";
-import { count, memory } from "./support/sizes.mjs";
+import { shapeOf } from "../../benches/model_shapes.mjs";
+import { inGroups } from "../../www/page/catalogue.js";
+import { count, memory, state } from "./support/sizes.mjs";
 
 const { models } = JSON.parse(await readFile(new URL("../../www/models/catalogue.json", import.meta.url), "utf8"));
 
 test("parameters and memory are those of the shapes", () => {
   assert.ok(models.length >= 10);
-  for (const { name, architecture, shape, parameters, memory: stated } of models) {
+  for (const { name, architecture, shape, parameters, memory: stated, state: ofSession } of models) {
     assert.equal(parameters, count(architecture, shape), name);
     assert.deepEqual(stated, memory(architecture, shape), name);
+    assert.equal(ofSession, state(architecture, shape), name);
   }
+});
+
+test("the hybrids have the tensors that the benchmarks load", () => {
+  for (const [name, kind] of /** @type {const} */ ([["Falcon-H1-Tiny 90M Instruct", "falcon-h1-90m"], ["Granite 4.0 H 350M", "granite-350m"], ["Granite 4.0 H 1B", "granite-1b"]])) {
+    const { parameters } = models.find((/** @type {any} */ entry) => entry.name === name);
+    assert.equal(parameters, shapeOf(kind).tensors.reduce((sum, [, shape]) => sum + shape.reduce((product, n) => product * n, 1), 0), name);
+  }
+});
+
+test("the list begins with the page's own model, the small one that chats, and the best that this device can hold", () => {
+  const names = (/** @type {object} */ device) =>
+    inGroups(models, { backend: "auto", precision: "auto" }, { deviceGiB: 8, tabBytes: 4 * 2 ** 30, isIos: false, hasGpu: false, whyNoGpu: "", ...device }).map(({ title, models: of }) => [title, ...of.map(({ name }) => name)]);
+  const groups = names({});
+  assert.deepEqual(groups.slice(0, 3), [["Small and quick", "Mamba 12M chat"], ["Chats well", "Falcon-H1-Tiny 90M Instruct"], ["The best here", "Granite 4.0 H 350M"]]);
+  assert.deepEqual(groups.slice(3).map(([title]) => title), ["Others that chat", "Models that continue a text"]);
+  assert.equal(groups.flatMap(([, ...of]) => of).length, models.length + 1, "each once");
+  // A device of half a GiB cannot hold it.
+  assert.ok(!names({ deviceGiB: 0.5 }).some(([title]) => title === "The best here"));
+  const kinds = new Map(models.map((/** @type {any} */ { name, kind }) => [name, kind]));
+  for (const name of groups[4].slice(1)) assert.equal(kinds.get(name), "base");
 });
 
 test("the page's own model is described by its files", async () => {
@@ -23,6 +46,7 @@ test("the page's own model is described by its files", async () => {
   const shape = { D: config.hidden_size, L: config.num_hidden_layers, V: config.vocab_size, N: config.state_size };
   assert.equal(OWN_ENTRY.parameters, count("mamba", shape));
   assert.deepEqual(OWN_ENTRY.memory, memory("mamba", shape));
+  assert.equal(OWN_ENTRY.state, state("mamba", shape));
   let bytes = 0;
   for (const name of ["config.json", "generation_config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"]) {
     bytes += (await stat(new URL(name, folder))).size;
@@ -32,16 +56,17 @@ test("the page's own model is described by its files", async () => {
 
 test("downloads are as large as that many parameters in 2 or 4 bytes, and a tokenizer", () => {
   for (const { name, parameters, downloadBytes } of models) {
-    const fits = [2, 4].some((bytes) => Math.abs(downloadBytes / (parameters * bytes) - 1) < 0.01);
+    const fits = [2, 4].some((bytes) => Math.abs(downloadBytes - parameters * bytes) < Math.max(10e6, 0.01 * downloadBytes));
     assert.ok(fits, `${name}: ${downloadBytes} bytes for ${parameters} parameters`);
   }
 });
 
 test("each entry has all that the page shows, once", () => {
-  for (const { name, model, kind, licence, licenceUrl, source } of models) {
+  for (const { name, model, kind, licence, licenceUrl, source, languages, use } of models) {
     assert.ok(readHubName(model), model);
     assert.match(kind, /^(base|chat)$/, name);
-    assert.ok(licence, name);
+    assert.ok(licence && languages, name);
+    assert.match(use, /^[A-Z].*\.$/, name);
     for (const url of [licenceUrl, source]) assert.equal(new URL(url).origin, "https://huggingface.co", name);
   }
   for (const key of ["name", "model"]) {

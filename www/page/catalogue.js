@@ -17,6 +17,9 @@ import { about, big } from "./format.js";
  * @property {number} parameters
  * @property {number} downloadBytes
  * @property {Record<string, number>} memory of the weights, by precision
+ * @property {number} state bytes of one session
+ * @property {string} languages
+ * @property {string} use what its makers made it for
  * @property {string} licence
  *
  * @typedef {{ backend: string, precision: string }} How the visitor wants it to run
@@ -25,13 +28,15 @@ import { about, big } from "./format.js";
  */
 
 /** What the engine runs, in the words of config.json. */
-const RUNS = new Set(["mamba", "mamba2", "falcon_mamba"]);
+const RUNS = new Set(["mamba", "mamba2", "falcon_mamba", "granitemoehybrid", "falcon_h1"]);
 
 /** @type {Record<string, string>} */
-const NAMES = { mamba: "Mamba", mamba2: "Mamba-2", falcon_mamba: "Falcon-Mamba" };
+const NAMES = { mamba: "Mamba", mamba2: "Mamba-2", falcon_mamba: "Falcon-Mamba", granitemoehybrid: "Granite-4.0-H", falcon_h1: "Falcon-H1" };
 
-/** Room for the program, the tokenizer, the work space, and a state or two. */
-const BESIDE_WEIGHTS = 96 * 2 ** 20;
+/** Room for the program, the tokenizer and the work space: the bound that benches/browser/smoke.mjs holds the engine to. */
+const BESIDE_WEIGHTS = 64 * 2 ** 20;
+/** The session of the chat, and a copy of it to go back to. */
+const STATES = 2;
 /** Beyond this share of its limit, iOS may or may not close the page. The page and the browser take some of it too. */
 const SAFE_SHARE_OF_IOS = 0.65;
 /** How much of a device one tab may take before the device begins to swap. */
@@ -42,12 +47,16 @@ const MOST_TOLD_GIB = 8;
 const SMALL_PARAMETERS = 200e6;
 /** Beyond this a CPU writes slower than people read. */
 const READABLE_PARAMETERS = 1.5e9;
+/** Nobody waits for a larger download before they have seen what such a model can do. */
+const MOST_FIRST_DOWNLOAD = 1e9;
+/** More languages than these are counted. */
+const NAMED_LANGUAGES = 3;
 
 /**
  * @param {KnownModel} model
  * @param {string} precision
  */
-const need = (model, precision) => model.memory[precision === "auto" ? "int8" : precision] + BESIDE_WEIGHTS;
+const need = (model, precision) => model.memory[precision === "auto" ? "int8" : precision] + STATES * model.state + BESIDE_WEIGHTS;
 
 /**
  * @param {KnownModel} model
@@ -92,17 +101,19 @@ export function inGroups(models, how, device) {
     for (const model of taken) left.splice(left.indexOf(model), 1);
     return taken;
   };
-  const small = take((model) => model.parameters <= SMALL_PARAMETERS);
-  const chats = take((model) => model.kind === "chat");
-  // Of the others, the largest that is still of use here.
-  const [best] = left
-    .filter((model) => fits(model) && !needsGpu(model, how, device) && !isRisky(model, how, device) && (device.hasGpu || model.parameters <= READABLE_PARAMETERS))
-    .sort((a, b) => b.parameters - a.parameters);
+  const chats = (/** @type {KnownModel} */ model) => model.kind === "chat";
+  const quick = take((model) => model === OWN_ENTRY);
+  const small = take((model) => chats(model) && model.parameters <= SMALL_PARAMETERS);
+  // Of those that chat, the largest that is still of use here.
+  const isOfUse = (/** @type {KnownModel} */ model) =>
+    fits(model) && !needsGpu(model, how, device) && !isRisky(model, how, device) && model.downloadBytes <= MOST_FIRST_DOWNLOAD && (device.hasGpu || model.parameters <= READABLE_PARAMETERS);
+  const [best] = left.filter((model) => chats(model) && isOfUse(model)).sort((a, b) => b.parameters - a.parameters);
   return [
-    { title: "Small and quick", advice: "Loaded in moments, on any device. They know little.", models: small },
-    { title: "For a chat", advice: "They answer what you write. The large one needs a graphics card with room for it.", models: chats },
-    { title: "Best here", advice: "The largest that this device should run at the speed of reading.", models: take((model) => model === best) },
-    { title: "All others", advice: "", models: left },
+    { title: "Small and quick", advice: "Loaded in moments, on any device.", models: quick },
+    { title: "Chats well", advice: "Answers most things a little, and is still small.", models: small },
+    { title: "The best here", advice: "The one for a chat that this device should run at the speed of reading.", models: take((model) => model === best) },
+    { title: "Others that chat", advice: "They are large to download, or need a graphics card with room for them.", models: take(chats) },
+    { title: "Models that continue a text", advice: "They were not made to answer. Give them a beginning in “Completion”.", models: left },
   ].filter((group) => group.models.length > 0);
 }
 
@@ -133,6 +144,7 @@ export function setUpCatalogue(load, how, abilities) {
     });
     const { origin } = model === OWN_ENTRY ? defaultChoice() : addressChoice(model.model);
     const facts = [
+      inLanguages(model),
       `${big(model.parameters)} parameters`,
       `${about(model.downloadBytes)} to download`,
       `${about(need(model, how().precision))} of memory here${needsGpu(model, how(), device) ? ", on the GPU" : ""}`,
@@ -147,6 +159,7 @@ export function setUpCatalogue(load, how, abilities) {
         "div",
         { class: "model-what", id },
         make("div", { class: "model-name" }, make("h5", {}, model.name), kind),
+        make("p", { class: "quiet", text: model.use }),
         make("p", { class: "quiet listed" }, ...facts.map((text) => make("span", { text }))),
         ...(why ? [make("p", { class: "quiet model-why", text: why })] : []),
       ),
@@ -176,6 +189,12 @@ export function setUpCatalogue(load, how, abilities) {
     );
   }
   return { show };
+}
+
+/** @param {KnownModel} model */
+function inLanguages({ languages }) {
+  const names = languages.split(", ");
+  return names.length <= NAMED_LANGUAGES ? languages : `${names.length} languages (${names.slice(0, NAMED_LANGUAGES).join(", ")} …)`;
 }
 
 /** @param {KnownModel} model @param {How} how @param {Device} device */

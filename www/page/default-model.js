@@ -39,7 +39,10 @@ export const OWN_ENTRY = {
   kind: "chat",
   parameters: 12_119_360,
   downloadBytes: 24_500_000,
-  memory: { f32: 48_477_440, f16: 25_130_240, int8: 14_186_240, int4: 8_349_440 },
+  memory: { f32: 48_477_440, f16: 25_130_240, int8: 14_229_760, int4: 9_007_360 },
+  state: 778_240,
+  languages: "English",
+  use: "Comes with the page. Made for small talk, simple questions and stories.",
   licence: "MIT",
 };
 

@@ -23,6 +23,8 @@ const MODELS = {
   thinks: { ...MARKS, "<|told|>": [], "<|bot|>": ["<think>\n", "Hm, *well*.\n", "</think>\n\n", "Yes."] },
 };
 for (const [name, says] of Object.entries(MODELS)) site.hosts.set(name, new ModelHost(chainModel(TOOL_TEMPLATE, says)));
+const SPECIAL = { ...MARKS, "<|told|>": [], "<|bot|>": ["<think>", "\nHm, *well*.\n", "</think>", "\nYes."] };
+site.hosts.set("special", new ModelHost(chainModel(TOOL_TEMPLATE, SPECIAL, ["<think>", "</think>"])));
 
 /** @param {string} name @param {(page: import("playwright-core").Page) => Promise<void>} use @param {import("playwright-core").BrowserContextOptions} [options] */
 const withModel = (name, use, options) =>
@@ -160,4 +162,9 @@ test("thoughts: the next turn has the answer without them, as the template says;
     },
     { permissions: ["clipboard-read", "clipboard-write"] },
   );
+  await withModel("special", async (page) => {
+    await say(page, "Hi");
+    assert.equal(await page.locator(".turn .text > .block").textContent(), "Yes.", "marks that are special tokens fold too");
+    assert.equal(await page.locator(".thought em").textContent(), "well");
+  });
 });

@@ -2,7 +2,7 @@
 
 import { asMambaError } from "../engine/errors.js";
 import { announce } from "./dom.js";
-import { takesSystem } from "./chats/template-traits.js";
+import { takesSystem, thoughtMarks } from "./chats/template-traits.js";
 import { streamAnswer } from "./stream-answer.js";
 import { withoutThought } from "./thoughts.js";
 import { hasRounds, messagesOf, usesTools } from "./tools/rounds.js";
@@ -123,6 +123,8 @@ export class Answering {
       view.showReading(progress);
       this.#parts.onToken("");
     };
+    const engine = this.#parts.engine();
+    const marks = engine ? await thoughtMarks(engine) : new Map();
     const { session, from } = await this.#standing.stand(open, isContinued ? node.id : node.parent, { signal, onPrefill, isContinued });
     const caughtUp = session.position - from;
     this.#standing.depart();
@@ -133,6 +135,7 @@ export class Answering {
       session,
       request: { ...settings.request(attempt), ...(isContinued ? {} : { message: node.message }) },
       text: view.answer,
+      marks,
       isWeighed: weighing?.isWanted(),
       signal,
       onPrefill,

@@ -102,6 +102,8 @@ test("a model uses the calculator and the clock: shown, saved, restored, regener
     await page.click("#open-settings");
     assert.ok(await page.locator("#chat-tools:checked:enabled").isVisible());
     await hasNothingToMend(page, "#settings");
+    await page.click("#instruction-examples button:has-text('Brief')");
+    assert.match(await page.inputValue("#instructions"), /one or two short sentences/);
     await page.keyboard.press("Escape");
     await say(page, "Again");
     assert.equal((await usedLines(page)).length, 2, "the restored chat goes on");
@@ -112,6 +114,7 @@ test("a model uses the calculator and the clock: shown, saved, restored, regener
     const file = await (await saved).path();
     const [chat] = JSON.parse(await readFile(file, "utf8")).chats;
     assert.equal(chat.tools, true);
+    assert.match(chat.system, /one or two short sentences/);
     assert.equal(chat.turns.filter((/** @type {any} */ { rounds }) => rounds?.[0].calls[0].answer === "84").length, 4);
     await page.setInputFiles("#chat-files", file);
     await page.locator(".turn").nth(2).waitFor();

@@ -5,7 +5,7 @@ import { announce } from "./dom.js";
 import { takesSystem, thoughtMarks } from "./chats/template-traits.js";
 import { streamAnswer } from "./stream-answer.js";
 import { withoutThought } from "./thoughts.js";
-import { hasRounds, messagesOf, usesTools } from "./tools/rounds.js";
+import { messagesOf, usesTools } from "./tools/rounds.js";
 import { answerWithTools } from "./tools/tool-answer.js";
 
 /**
@@ -177,7 +177,6 @@ export class Answering {
     const outcome = await answerWithTools({
       engine,
       messages: [...messagesOf(turns, system), { role: "user", content: node.message }],
-      calls: turns.filter(hasRounds).reduce((sum, { rounds = [] }) => sum + rounds.reduce((of, { calls }) => of + calls.length, 0), 0),
       mayCall: meta.tools === true,
       settings: settings.request(tree.siblings(node.id).indexOf(node)),
       text: view.answer,

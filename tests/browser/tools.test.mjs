@@ -23,6 +23,8 @@ const MODELS = {
   thinks: { ...MARKS, "<|told|>": [], "<|bot|>": ["<think>\n", "Hm, *well*.\n", "</think>\n\n", "Yes."] },
 };
 for (const [name, says] of Object.entries(MODELS)) site.hosts.set(name, new ModelHost(chainModel(TOOL_TEMPLATE, says)));
+const SPECIAL = { ...MARKS, "<|told|>": [], "<|bot|>": ["<think>", "\nHm, *well*.\n", "</think>", "\nYes."] };
+site.hosts.set("special", new ModelHost(chainModel(TOOL_TEMPLATE, SPECIAL, ["<think>", "</think>"])));
 
 /** @param {string} name @param {(page: import("playwright-core").Page) => Promise<void>} use @param {import("playwright-core").BrowserContextOptions} [options] */
 const withModel = (name, use, options) =>
@@ -100,6 +102,8 @@ test("a model uses the calculator and the clock: shown, saved, restored, regener
     await page.click("#open-settings");
     assert.ok(await page.locator("#chat-tools:checked:enabled").isVisible());
     await hasNothingToMend(page, "#settings");
+    await page.click("#instruction-examples button:has-text('Brief')");
+    assert.match(await page.inputValue("#instructions"), /one or two short sentences/);
     await page.keyboard.press("Escape");
     await say(page, "Again");
     assert.equal((await usedLines(page)).length, 2, "the restored chat goes on");
@@ -110,6 +114,7 @@ test("a model uses the calculator and the clock: shown, saved, restored, regener
     const file = await (await saved).path();
     const [chat] = JSON.parse(await readFile(file, "utf8")).chats;
     assert.equal(chat.tools, true);
+    assert.match(chat.system, /one or two short sentences/);
     assert.equal(chat.turns.filter((/** @type {any} */ { rounds }) => rounds?.[0].calls[0].answer === "84").length, 4);
     await page.setInputFiles("#chat-files", file);
     await page.locator(".turn").nth(2).waitFor();
@@ -160,4 +165,9 @@ test("thoughts: the next turn has the answer without them, as the template says;
     },
     { permissions: ["clipboard-read", "clipboard-write"] },
   );
+  await withModel("special", async (page) => {
+    await say(page, "Hi");
+    assert.equal(await page.locator(".turn .text > .block").textContent(), "Yes.", "marks that are special tokens fold too");
+    assert.equal(await page.locator(".thought em").textContent(), "well");
+  });
 });

@@ -122,10 +122,19 @@ test("a link holds the way that is shown, its settings and its model", async () 
   assert.equal(found.modelHash, "abc");
   assert.equal(found.modelName, "Mamba");
   assert.deepEqual(shape(found.whole).path, ["m a", "other 😀 <b>"]);
-  assert.deepEqual(found.whole.nodes.map(({ settings }) => settings), [whole.nodes[0].settings, whole.nodes[2].settings]);
+  // Where tools were used, no one run wrote an answer, so nobody can write it again.
+  assert.deepEqual(found.whole.nodes.map(({ settings }) => settings), [null, null]);
   assert.deepEqual(found.whole.nodes.map(({ rounds }) => rounds), [undefined, whole.nodes[2].rounds]);
   assert.equal(found.whole.chat.tools, true);
   assert.equal(await chatFromLink("chat=abc"), null);
+
+  const { tools: _, ...chat } = whole.chat;
+  const nodes = whole.nodes.map(({ rounds: _, ...rest }) => ({ ...rest, answer: "So." }));
+  const plain = await chatFromLink(await chatToLink({ chat, nodes }));
+  assert.deepEqual(plain?.whole.nodes.map(({ settings }) => settings), [nodes[0].settings, nodes[2].settings]);
+  const thoughtful = nodes.map((one) => ({ ...one, answer: "<think>Hm.</think>So." }));
+  const unsure = await chatFromLink(await chatToLink({ chat, nodes: thoughtful }));
+  assert.deepEqual(unsure?.whole.nodes.map(({ settings }) => settings), [null, null]);
 });
 
 test("a damaged link, or one that grows beyond bounds, is a sentence", async () => {

@@ -71,7 +71,7 @@ async function ask(engine, more = {}) {
   const text = { all: "", append: (/** @type {string} */ more) => void (text.all += more), clear: () => (text.all = ""), end: () => {} };
   const { signal } = new AbortController();
   const outcome = await answerWithTools({
-    ...{ engine: /** @type {any} */ (engine), messages: [{ role: "user", content: "What is 12 times 7?" }], calls: 0, mayCall: true, text, signal },
+    ...{ engine: /** @type {any} */ (engine), messages: [{ role: "user", content: "What is 12 times 7?" }], mayCall: true, text, signal },
     settings: { temperature: 0, topK: 0, topP: 1, minP: 0, repetitionPenalty: 1, maxTokens: 500, seed: 1 },
     onRound: (round) => rounds.push(round),
     onToken: () => {},
@@ -91,7 +91,7 @@ test("the model calls, gets the answer, and answers; of each round only what is 
   // The next turn goes on from what was read.
   const before = engine.read;
   const messages = [...messagesOf([{ message: "What is 12 times 7?", answer: text, rounds }], ""), { role: "user", content: "Thanks" }];
-  await ask(engine, { messages, calls: 1 });
+  await ask(engine, { messages });
   assert.ok(engine.read - before < 60, `${engine.read - before} tokens were read`);
 });
 

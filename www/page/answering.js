@@ -2,10 +2,10 @@
 
 import { asMambaError } from "../engine/errors.js";
 import { announce } from "./dom.js";
-import { takesSystem } from "./chats/template-traits.js";
+import { takesSystem, thoughtMarks } from "./chats/template-traits.js";
 import { streamAnswer } from "./stream-answer.js";
 import { withoutThought } from "./thoughts.js";
-import { hasRounds, messagesOf, usesTools } from "./tools/rounds.js";
+import { messagesOf, usesTools } from "./tools/rounds.js";
 import { answerWithTools } from "./tools/tool-answer.js";
 
 /**
@@ -123,6 +123,8 @@ export class Answering {
       view.showReading(progress);
       this.#parts.onToken("");
     };
+    const engine = this.#parts.engine();
+    const marks = engine ? await thoughtMarks(engine) : new Map();
     const { session, from } = await this.#standing.stand(open, isContinued ? node.id : node.parent, { signal, onPrefill, isContinued });
     const caughtUp = session.position - from;
     this.#standing.depart();
@@ -135,6 +137,7 @@ export class Answering {
       session,
       request: { ...request, ...(isContinued ? {} : { message: node.message }) },
       text: view.answer,
+      marks,
       isWeighed: weighing?.isWanted(),
       signal,
       onPrefill,
@@ -176,7 +179,6 @@ export class Answering {
     const outcome = await answerWithTools({
       engine,
       messages: [...messagesOf(turns, system), { role: "user", content: node.message }],
-      calls: turns.filter(hasRounds).reduce((sum, { rounds = [] }) => sum + rounds.reduce((of, { calls }) => of + calls.length, 0), 0),
       mayCall: meta.tools === true,
       settings: settings.request(tree.siblings(node.id).indexOf(node)),
       text: view.answer,

@@ -110,7 +110,7 @@ export function inGroups(models, how, device) {
   const [best] = left.filter((model) => chats(model) && isOfUse(model)).sort((a, b) => b.parameters - a.parameters);
   return [
     { title: "Small and quick", advice: "Loaded in moments, on any device.", models: quick },
-    { title: "Chats well", advice: "Answers most things a little, and is still small.", models: small },
+    { title: "Chats well", advice: "Small still, and made to answer.", models: small },
     { title: "The best here", advice: "The one for a chat that this device should run at the speed of reading.", models: take((model) => model === best) },
     { title: "Others that chat", advice: "They are large to download, or need a graphics card with room for them.", models: take(chats) },
     { title: "Models that continue a text", advice: "They were not made to answer. Give them a beginning in “Completion”.", models: left },

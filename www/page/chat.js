@@ -130,6 +130,7 @@ export class Chat {
   beginFrom({ id, name }) {
     const { meta } = this.#open;
     meta.book = id;
+    delete meta.tools; // a memory has no place for them
     meta.title = shownName(name);
     meta.renamed = true;
   }

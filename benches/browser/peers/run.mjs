@@ -1,17 +1,18 @@
-// mamba-web and its peers at the same work with the same weights (mamba-130m's shape), in the
+// mamba-web and its peers at the same work with the same weights (mamba-130m's shape, or a hybrid's), in the
 // same Chromium, interleaved; natively llama.cpp as well, where it can be built.
 //
-//   node benches/browser/peers/run.mjs [--repeats N] [--quick] [--no-setup] [--help]
+//   node benches/browser/peers/run.mjs [--model NAME] [--repeats N] [--quick] [--no-setup] [--help]
 //
 // Half an hour on a quiet machine of two cores, after a set-up of about as long, once.
 //
-// All single figures go to target/bench/peers.json.
+// All single figures go to target/bench/peers.json, or peers-NAME.json.
 
 import { execFile, execFileSync } from "node:child_process";
 import { access } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs, promisify } from "node:util";
+import { makeModel } from "../../make_model.mjs";
 import { launch } from "../support/browser.mjs";
 import { call, findOffered, label, timed, wanted } from "../support/ours.mjs";
 import { machine, median, percent, save, say, short, spread, table } from "../support/report.mjs";
@@ -29,15 +30,18 @@ import { root, serve, siteFolder, work } from "../support/server.mjs";
  */
 
 const HELP = `node benches/browser/peers/run.mjs [options]
+  --model NAME       130m (Mamba), falcon-h1-90m or granite-350m; the hybrids need the Python packages of
+                     tests/golden/requirements.txt (PYTHON, or .venv)
   --repeats N        5
   --prefill N        tokens of the prompt (512)
   --decode N         tokens generated (64)
-  --only WORD        contestants whose name has it
+  --only PATTERN     contestants whose name matches it, such as "int8 relaxed|q8_0"
   --quick            one repetition with 64 and 16 tokens: to try the comparison itself
   --no-setup         take what is in target/bench as it is`;
 
 const { values: options } = parseArgs({
   options: {
+    model: { type: "string", default: "130m" },
     repeats: { type: "string" },
     prefill: { type: "string" },
     decode: { type: "string" },
@@ -54,7 +58,13 @@ if (options.help) {
 const repeats = Number(options.repeats ?? (options.quick ? 1 : 5));
 const PREFILL = Number(options.prefill ?? (options.quick ? 64 : 512));
 const DECODE = Number(options.decode ?? (options.quick ? 16 : 64));
-const GGUF = ["f32", "q8_0", "q4_0", "q4_k_m"];
+/** What llama.cpp's files are called, and what of ours is measured beside them. */
+const PLAN = {
+  "130m": { folder: "mamba-130m", files: ["f32", "q8_0", "q4_0", "q4_k_m"], precisions: ["f32", "int8", "int4"], builds: ["plain", "relaxed", "threads"] },
+  hybrid: { folder: `smoke/${options.model}-BF16`, files: ["f16", "q8_0", "q4_0"].map((kind) => `${options.model}-BF16.${kind}`), precisions: ["int8", "int4"], builds: ["relaxed", "threads"] },
+};
+const isHybrid = options.model !== "130m";
+const plan = isHybrid ? PLAN.hybrid : PLAN["130m"];
 
 /** @param {string} file */
 const here = (file) => fileURLToPath(new URL(file, import.meta.url));
@@ -62,6 +72,10 @@ const here = (file) => fileURLToPath(new URL(file, import.meta.url));
 const exists = (file) => access(file).then(() => true, () => false);
 
 if (!options["no-setup"]) execFileSync(here("setup.sh"), { stdio: ["ignore", "inherit", "inherit"] });
+if (isHybrid) {
+  const folder = await makeModel(path.join(work, plan.folder), /** @type {import("../../model_shapes.mjs").Kind} */ (options.model), "BF16");
+  execFileSync(process.env.PYTHON ?? path.join(root, ".venv/bin/python"), [here("make_hybrid_gguf.py"), folder, path.join(work, "gguf")], { stdio: ["ignore", "inherit", "inherit"] });
+}
 
 const ran = machine();
 const python = path.join(work, "venv/bin/python");
@@ -69,7 +83,7 @@ const server = await serve({
   mounts: {
     "/": await siteFolder(),
     "/bench/": here(".."),
-    "/bench-models/130m/": path.join(work, "mamba-130m"),
+    [`/bench-models/${options.model}/`]: path.join(work, plan.folder),
     "/models/default/": path.join(root, "www/models/default"),
     "/gguf/": path.join(work, "gguf"),
     "/peers/wllama/": path.join(work, "peers/node_modules/@wllama/wllama/esm"),
@@ -114,7 +128,7 @@ const inBrowser = (name, what) => ({
     try {
       await ask("begin", what);
       for (let round = 0; round < 2; round++) {
-        await run("prefill", 64);
+        await run("prefill", Math.min(64, PREFILL));
         await run("decode", 8);
         await new Promise((resolve) => setTimeout(resolve, 200));
       }
@@ -141,26 +155,26 @@ const native = (kind, threads) => ({
 const open = (build) => browser.open(`${server.origin}/bench/bench.html${build ? `?build=${build}` : ""}`);
 
 try {
-  const asked = { precisions: ["f32", "int8", "int4"], builds: ["plain", "relaxed", "threads"], threads: [1, 2] };
+  const asked = { precisions: plan.precisions, builds: plan.builds, threads: [1, 2] };
   const { offered, missing } = await findOffered(open, asked);
-  const hasLlama = await promisify(execFile)(python, ["-c", "import llama_cpp"]).then(() => true, () => false);
-  if (!hasLlama) missing.push("not here: llama.cpp natively (setup.sh could not build it, or LLAMA=0)");
+  const hasLlama = !isHybrid && await promisify(execFile)(python, ["-c", "import llama_cpp"]).then(() => true, () => false);
+  if (!hasLlama && !isHybrid) missing.push("not here: llama.cpp natively (setup.sh could not build it, or LLAMA=0)");
 
   /** @type {Contestant[]} */
-  let contestants = offered.map((c) => ours({ ...c, model: "130m" }));
-  for (const kind of GGUF) {
+  let contestants = offered.map((c) => ours({ ...c, model: options.model }));
+  for (const kind of plan.files) {
     if (!(await exists(path.join(work, "gguf", `${kind}.gguf`)))) {
       missing.push(`not here: ${kind}.gguf (llama.cpp itself makes it)`);
       continue;
     }
     for (const threads of [1, 2]) {
-      const words = `${kind} ${threads} thread${threads === 1 ? "" : "s"}`;
+      const words = `${kind.split(".").at(-1)} ${threads} thread${threads === 1 ? "" : "s"}`;
       contestants.push(inBrowser(`wllama ${words}`, { kind: "wllama", file: `${kind}.gguf`, threads }));
       if (hasLlama) contestants.push(native(kind, threads));
     }
   }
-  contestants.push(inBrowser("candle wasm f32 1 thread", { kind: "candle", file: "/bench-models/130m/", threads: 1 }));
-  contestants = contestants.filter(({ name }) => name.includes(options.only));
+  if (!isHybrid) contestants.push(inBrowser("candle wasm f32 1 thread", { kind: "candle", file: "/bench-models/130m/", threads: 1 }));
+  contestants = contestants.filter(({ name }) => new RegExp(options.only).test(name));
 
   /** @type {Map<Contestant, Samples[]>} */
   const results = new Map(contestants.map((contestant) => [contestant, []]));
@@ -212,7 +226,7 @@ try {
     ),
   );
   const result = { browser: browser.version, date: new Date().toISOString(), machine: ran, repeats, prefill: PREFILL, decode: DECODE, missing, rows };
-  console.log(`\nAll figures: ${await save("peers", result)}`);
+  console.log(`\nAll figures: ${await save(isHybrid ? `peers-${options.model}` : "peers", result)}`);
 } finally {
   await browser.close();
   await server.stop();

@@ -7,13 +7,13 @@ set -euo pipefail
 . "$(dirname "$0")/../../../scripts/lib.sh"
 here=$ROOT/benches/browser/peers
 work=$ROOT/target/bench
-wllama=3.8.1
+wllama=3.13.0
 gguf=0.19.0
 llama=0.3.36
 
 mkdir -p "$work/peers"
 cd "$work"
-if ! [ -e "peers/node_modules/@wllama/wllama/esm/index.js" ]; then
+if ! grep -qs "\"version\": \"$wllama\"" peers/node_modules/@wllama/wllama/package.json; then
   say "npm install @wllama/wllama@$wllama"
   (cd peers && npm install --prefix . --no-save --no-audit --no-fund --loglevel=error "@wllama/wllama@$wllama" >&2)
 fi

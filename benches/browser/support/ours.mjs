@@ -5,8 +5,8 @@
 /** @typedef {import("./browser.mjs").BenchPage} BenchPage */
 /** @typedef {{ model: string, precision: string, build: string | null, threads: number }} Configuration */
 
-/** Where run.mjs and peers/run.mjs serve the models. */
-const FOLDERS = /** @type {Record<string, string>} */ ({ "130m": "/bench-models/130m/", default: "/models/default/" });
+/** Where run.mjs and peers/run.mjs serve a model. @param {string} model */
+const folderOf = (model) => (model === "default" ? "/models/default/" : `/bench-models/${model}/`);
 
 /**
  * Calls a function of bench.js.
@@ -25,7 +25,7 @@ export const label = ({ model, precision, build, threads }) =>
   `${model} ${precision} ${build ?? "only build"} ${threads} thread${threads === 1 ? "" : "s"}`;
 
 /** @param {Configuration} c */
-export const wanted = ({ model, precision, build, threads }) => ({ model: FOLDERS[model], precision, build, threads });
+export const wanted = ({ model, precision, build, threads }) => ({ model: folderOf(model), precision, build, threads });
 
 /**
  * What the site offers of all that could be measured. Tried with the default model, which loads fast.

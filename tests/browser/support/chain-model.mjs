@@ -38,9 +38,10 @@ function embedding(token) {
  * @param {string} template its chat template
  * @param {Record<string, string[]>} says mark of the template -> the phrases that follow it, each one token, no phrase in two
  *   places
+ * @param {string[]} [special] phrases that are special tokens, whose text the engine leaves out
  * @returns {Map<string, Buffer>}
  */
-export function chainModel(template, says) {
+export function chainModel(template, says, special = []) {
   const marks = [END, ...Object.keys(says)];
   const phrases = Object.values(says).flat();
   const letters = byteLetters();
@@ -69,7 +70,7 @@ export function chainModel(template, says) {
   for (const [name, shape] of Object.entries(zeros)) tensors[`backbone.layers.0.mixer.${name}`] = [shape];
 
   const config = { model_type: "mamba", architectures: ["MambaForCausalLM"], vocab_size: V, hidden_size: D, intermediate_size: E, num_hidden_layers: 1, state_size: N, conv_kernel: K, expand: 2, time_step_rank: R, use_bias: false, use_conv_bias: true, hidden_act: "silu", layer_norm_epsilon: 1e-5, tie_word_embeddings: false, eos_token_id: id(END) };
-  const added = (/** @type {string} */ content) => ({ id: id(content), content, single_word: false, lstrip: false, rstrip: false, normalized: false, special: marks.includes(content) });
+  const added = (/** @type {string} */ content) => ({ id: id(content), content, single_word: false, lstrip: false, rstrip: false, normalized: false, special: marks.includes(content) || special.includes(content) });
   const byteLevel = { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: true };
   const tokenizer = {
     version: "1.0",

@@ -1,7 +1,7 @@
 // One answer, told apart into text and tool calls while it comes.
 
 import { tokenLogprob } from "./shapes.js";
-import { BEGIN, END, ToolCallParser } from "./tool-calls.js";
+import { ToolCallParser } from "./tool-calls.js";
 
 /** @typedef {import("./tool-calls.js").Part} Part */
 /** @typedef {{ parts: Part[], logprobs: import("./shapes.js").TokenLogprob[] }} Progress what a token has brought */
@@ -55,14 +55,15 @@ export async function* answer(session, { settings, tools, begun, oneCall, altern
 const nameOf = ({ id, alternatives = [] }, text) => alternatives.find((one) => one.id === id)?.text ?? text;
 
 /**
- * The marks of tool calls that are special tokens of this model, whose text an answer leaves out.
+ * Those of some marks that are special tokens of this model, whose text an answer leaves out.
  *
- * @param {import("./chat.js").Host} host
+ * @param {Pick<import("./chat.js").Host, "tokenize" | "detokenize">} host
+ * @param {string[]} names such as those of tool calls
  */
-export async function specialMarks(host) {
+export async function specialMarks(host, names) {
   /** @type {Map<number, string>} */
   const marks = new Map();
-  for (const mark of [BEGIN, END]) {
+  for (const mark of names) {
     const ids = await host.tokenize(mark);
     const id = ids[ids.length - 1]; // there may be one before it that begins every text
     if ((await host.detokenize([id])) === "" && (await host.detokenize(ids)) === "") marks.set(id, mark);

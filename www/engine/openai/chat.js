@@ -9,6 +9,7 @@ import { heldCall } from "./held-call.js";
 import { readRequest } from "./parameters.js";
 import { PromptReader } from "./prompt-reader.js";
 import { heading, newId, usage } from "./shapes.js";
+import { BEGIN, END } from "./tool-calls.js";
 import { ChatStream } from "./stream.js";
 import { Template } from "./template.js";
 
@@ -42,6 +43,9 @@ import { Template } from "./template.js";
  * @typedef {{ reasons: import("./shapes.js").FinishReason[], messages: AssistantMessage[], logprobs: TokenLogprob[][],
  *   usage: import("./shapes.js").Usage }} Ended
  */
+
+/** What an answer with tools shows although it may be special tokens: the calls, which are read out of it, and thoughts. */
+const MARKS = [BEGIN, END, "<think>", "</think>"];
 
 export class Chat {
   #reader;
@@ -105,7 +109,7 @@ export class Completions {
     const prompt = await this.#template.prompt(messages, tools);
     const head = await this.#template.head(prompt, messages, tools);
     const held = callable.length > 0 ? heldCall(await this.#template.callForm(), callable) : null;
-    const marks = tools.length > 0 ? await (this.#marks ??= specialMarks(this.#host)) : new Map();
+    const marks = tools.length > 0 ? await (this.#marks ??= specialMarks(this.#host, MARKS)) : new Map();
     return { prompt, head, held, marks };
   }
 

@@ -1,6 +1,7 @@
 // What a model's chat template has a place for, found by trying.
 
 import { MambaError } from "../../engine/errors.js";
+import { specialMarks } from "../../engine/openai/answer.js";
 import { TOOLS } from "../tools/tools.js";
 import { THINKS, THOUGHT } from "../thoughts.js";
 
@@ -12,9 +13,12 @@ function once(look) {
   /** @type {WeakMap<Engine, Promise<T>>} */
   const found = new WeakMap();
   return (/** @type {Engine} */ engine) => {
-    const known = found.get(engine) ?? look(engine);
-    found.set(engine, known);
-    return known;
+    const known = found.get(engine);
+    if (known) return known;
+    const looked = look(engine);
+    found.set(engine, looked);
+    looked.catch(() => found.delete(engine)); // it may be answered another time
+    return looked;
   };
 }
 
@@ -49,6 +53,9 @@ export const whyNoTools = once(async (engine) => {
     return error instanceof MambaError ? error.message : String(error);
   }
 });
+
+/** The marks of thoughts that are special tokens, by their ids. The engine leaves their text out, but the page folds by them. */
+export const thoughtMarks = once((engine) => specialMarks(engine, [THINKS, THOUGHT]));
 
 /** Whether it leaves the thoughts of earlier turns out, so that the model does not read them again. */
 export const forgetsThoughts = once(async (engine) => {

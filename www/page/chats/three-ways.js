@@ -4,6 +4,8 @@ import { asMambaError } from "../../engine/errors.js";
 import { AnswerText } from "../answer-text.js";
 import { announce, byId, make } from "../dom.js";
 import { shownError } from "../shown-text.js";
+import { shownOf } from "../stream-answer.js";
+import { thoughtMarks } from "./template-traits.js";
 
 /** @typedef {import("./tree.js").Node} Node */
 
@@ -55,6 +57,7 @@ async function write(chat, parts, asked, ways, signal) {
   const engine = parts.engine();
   if (!engine) return;
   const onPrefill = () => parts.onToken("");
+  const marks = await thoughtMarks(engine);
   const { session: base, from } = await standing.stand(open, asked.parent, { signal, onPrefill });
   const caughtUp = base.position - from;
   const { leaf } = open.tree;
@@ -75,7 +78,7 @@ async function write(chat, parts, asked, ways, signal) {
         nodes.forEach((node, at) => (node.reason = value[at]));
         break;
       }
-      ways[value.index].text.append(value.text);
+      ways[value.index].text.append(shownOf(value, marks));
       nodes[value.index].answer = ways[value.index].text.text;
       open.touch(nodes[value.index]);
       parts.onToken("");

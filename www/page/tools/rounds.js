@@ -4,6 +4,7 @@
 /**
  * @typedef {{ name: string, arguments: string, answer: string }} Call `arguments` as JSON of an object
  * @typedef {{ said: string, calls: Call[] }} Round
+ * @typedef {{ role: string, content: string, [more: string]: unknown }} Message of a chat completion
  *
  * @typedef {import("../chats/tree.js").Node} Node
  */
@@ -25,7 +26,7 @@ export const hasRounds = ({ rounds }) => rounds !== undefined && rounds.length >
  * @param {string} system "" for none
  */
 export function messagesOf(turns, system) {
-  /** @type {object[]} */
+  /** @type {Message[]} */
   const messages = system ? [{ role: "system", content: system }] : [];
   let calls = 0;
   for (const { message, answer, rounds = [] } of turns) {
@@ -39,7 +40,7 @@ export function messagesOf(turns, system) {
   return messages;
 }
 
-/** @param {Round} round @param {number} before how many calls the messages have already */
+/** @param {Round} round @param {number} before how many calls the messages have already @returns {Message[]} */
 export function messagesOfRound({ said, calls }, before) {
   const named = calls.map((call, i) => ({ ...call, id: `call_${before + i + 1}` }));
   const toolCalls = named.map(({ id, name, arguments: given }) => ({ id, type: "function", function: { name, arguments: given } }));

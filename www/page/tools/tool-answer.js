@@ -25,8 +25,7 @@ const parameters = ({ temperature, topK, topP, minP, repetitionPenalty, maxToken
 /**
  * @param {object} answer
  * @param {import("../../mamba.js").Engine} answer.engine
- * @param {object[]} answer.messages up to the one that is answered
- * @param {number} answer.calls how many calls they have
+ * @param {import("./rounds.js").Message[]} answer.messages up to the one that is answered
  * @param {boolean} answer.mayCall whether the model gets the tools
  * @param {ReturnType<import("../settings.js").Settings["request"]>} answer.settings
  * @param {{ append(text: string): void, clear(): void, end(): void }} answer.text
@@ -35,10 +34,11 @@ const parameters = ({ temperature, topK, topP, minP, repetitionPenalty, maxToken
  * @param {(text: string) => void} answer.onToken
  * @returns {Promise<Outcome & ({ reason: Reason } | { error: MambaError })>}
  */
-export async function answerWithTools({ engine, messages, calls: before, mayCall, settings, text, signal, onRound, onToken }) {
+export async function answerWithTools({ engine, messages, mayCall, settings, text, signal, onRound, onToken }) {
   const offered = mayCall ? { tools: TOOLS.map(({ definition }) => definition) } : {};
   const started = performance.now();
   const chat = [...messages];
+  let calls = messages.filter(({ role }) => role === "tool").length;
   /** @type {Outcome} */
   const outcome = { position: 0, readTokens: 0, stats: null };
   try {
@@ -57,8 +57,8 @@ export async function answerWithTools({ engine, messages, calls: before, mayCall
         return { ...outcome, error: new MambaError("tool-rounds", `The model used its tools ${MOST_ROUNDS} times and called again, without an answer.`, hint) };
       }
       const round = { said: said.text, calls: said.calls.map(carryOut) };
-      chat.push(...messagesOfRound(round, before));
-      before += round.calls.length;
+      chat.push(...messagesOfRound(round, calls));
+      calls += round.calls.length;
       text.clear();
       onRound(round);
     }

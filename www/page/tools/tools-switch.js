@@ -28,6 +28,7 @@ export function setUpToolsSwitch(chat, engine) {
     const { current } = chat;
     current.meta.tools = box.checked;
     current.touch();
+    if (!box.checked) void engine()?.chat.forget();
     void chat.readAgain();
   });
 }

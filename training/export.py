@@ -70,7 +70,7 @@ GENERATION_CONFIG = {
     "do_sample": True,
     "temperature": 0.5,
     "top_k": 40,
-    "max_new_tokens": 320,
+    "max_new_tokens": 700,
 }
 
 

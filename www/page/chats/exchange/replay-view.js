@@ -80,6 +80,6 @@ function inWords(outcomes) {
   const read = outcomes.length - written;
   const why = "A GPU, another precision or another browser can change a word, and then all that follows it. What is shown is what the link holds.";
   const all = written === 1 ? "the answer" : written === 2 ? "both answers" : `all ${written} answers`;
-  const some = written === 1 ? "the answer came out differently." : `${same} of ${written} answers came out the same.`;
+  const some = written === 1 ? "the answer came out differently." : `${same === 0 ? "none" : same} of ${written} answers came out the same.`;
   return `Replayed here: ${same === written ? `${all} came out the same.` : `${some} ${why}`}${read > 0 ? ` ${counted(read, "answer")} could not be replayed, and ${read === 1 ? "was" : "were"} read.` : ""}`;
 }

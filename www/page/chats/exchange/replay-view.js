@@ -40,6 +40,7 @@ export class ReplayView {
   /** Replays the open chat, which has just come from a link. @param {import("../../../mamba.js").Engine} engine */
   async run(engine) {
     const open = this.#chat.current;
+    await open.whole;
     const turns = open.tree.path();
     const { modelHash } = engine.info;
     const written = turns.find((node) => node.modelHash !== "");

@@ -101,7 +101,7 @@ test("a chat goes out as a link, which says what it holds, and opens after a que
       assert.doesNotMatch(page.url(), /#c=/);
       await modelIsReady(page);
       // The seeds were drawn, and are in the link.
-      await page.locator("#replayed", { hasText: "Replayed here: all 2 answers came out the same." }).waitFor();
+      await page.locator("#replayed", { hasText: "Replayed here: both answers came out the same." }).waitFor();
       await page.waitForFunction((read) => (document.getElementById("state-read")?.textContent ?? "").replace(/\D/g, "") === String(read), position);
       await setSetting(page, "maxTokens", "5");
       await send(page, "More");

@@ -122,19 +122,25 @@ test("a link holds the way that is shown, its settings and its model", async () 
   assert.equal(found.modelHash, "abc");
   assert.equal(found.modelName, "Mamba");
   assert.deepEqual(shape(found.whole).path, ["m a", "other 😀 <b>"]);
-  // Where tools were used, no one run wrote an answer, so nobody can write it again.
-  assert.deepEqual(found.whole.nodes.map(({ settings }) => settings), [null, null]);
+  assert.deepEqual(found.whole.nodes.map(({ settings }) => settings), [null, null], "with tools no one run has written an answer");
   assert.deepEqual(found.whole.nodes.map(({ rounds }) => rounds), [undefined, whole.nodes[2].rounds]);
   assert.equal(found.whole.chat.tools, true);
   assert.equal(await chatFromLink("chat=abc"), null);
+});
 
-  const { tools: _, ...chat } = whole.chat;
-  const nodes = whole.nodes.map(({ rounds: _, ...rest }) => ({ ...rest, answer: "So." }));
-  const plain = await chatFromLink(await chatToLink({ chat, nodes }));
-  assert.deepEqual(plain?.whole.nodes.map(({ settings }) => settings), [nodes[0].settings, nodes[2].settings]);
-  const thoughtful = nodes.map((one) => ({ ...one, answer: "<think>Hm.</think>So." }));
-  const unsure = await chatFromLink(await chatToLink({ chat, nodes: thoughtful }));
-  assert.deepEqual(unsure?.whole.nodes.map(({ settings }) => settings), [null, null]);
+test("a link has settings that write the answers again, and none where nothing does", async () => {
+  const settings = /** @type {any} */ ({ temperature: 0.5, seed: 3, maxTokens: 100 });
+  const stats = /** @type {any} */ ({ tokens: 9 });
+  /** @param {Partial<Node>} more of the only turn @param {object} [chat] */
+  const inLink = async (more, chat = {}) => {
+    const found = await chatFromLink(await chatToLink({ chat: { ...whole.chat, tools: false, leaf: "a", ...chat }, nodes: [node("a", null, { settings, stats, ...more })] }));
+    return found?.whole.nodes[0].settings;
+  };
+  assert.deepEqual(await inLink({ reason: "length" }), settings);
+  assert.deepEqual(await inLink({ reason: "cancelled" }), { ...settings, maxTokens: 9 });
+  for (const reason of /** @type {const} */ (["given", "failed", "cut"])) assert.equal(await inLink({ reason }), null);
+  assert.equal(await inLink({ answer: "<think>\nHm\n</think>\n\nYes" }), null);
+  assert.equal(await inLink({}, { book: "abcdefgh" }), null);
 });
 
 test("a damaged link, or one that grows beyond bounds, is a sentence", async () => {

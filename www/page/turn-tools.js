@@ -92,7 +92,7 @@ export class TurnTools {
   /** @param {Node} node */
   #canWeigh(node) {
     const engine = this.#parts.engine();
-    if (!this.#parts.weighing || !engine) return false;
+    if (!this.#parts.weighing || !engine || !this.#work.open().isWhole) return false;
     return tokensOf(node, engine.info.modelHash) !== null || (this.#work.view(node)?.answer.weighed.length ?? 0) > 0;
   }
 

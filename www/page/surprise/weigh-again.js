@@ -38,16 +38,25 @@ export function tokensOf({ ids, stats, modelHash: of }, modelHash) {
 export async function* weighAgain(engine, session, { before, answer }, signal) {
   const textOf = texts(engine);
   const nextText = growing(engine);
+  /** @type {Promise<void>} */
+  let reading = Promise.resolve();
+  const read = (/** @type {Uint32Array | number[]} */ ids) => {
+    reading = session.prefill(ids, { signal });
+    reading.catch(() => {}); // it may fail while the caller is busy with a token
+  };
   try {
-    await session.prefill(before, { signal });
+    read(before);
     for (const id of answer.subarray(0, MOST_WEIGHED)) {
-      const { surprise, likeliest } = weighed(await session.logits(), id);
+      await reading;
+      const scores = await session.logits();
+      read([id]); // meanwhile the texts are asked for
+      const { surprise, likeliest } = weighed(scores, id);
       const alternatives = await Promise.all(likeliest.map(async ({ id, probability }) => ({ text: await textOf(id), probability })));
       yield { text: await nextText(id), surprise, alternatives };
-      await session.prefill([id], { signal });
     }
   } finally {
-    void session.close().catch(() => {}); // an engine that has ended has freed it
+    // An engine that has ended has freed it.
+    void reading.catch(() => {}).then(() => session.close()).catch(() => {});
   }
 }
 

@@ -40,6 +40,7 @@ export class ReplayView {
   /** Replays the open chat, which has just come from a link. @param {import("../../../mamba.js").Engine} engine */
   async run(engine) {
     const open = this.#chat.current;
+    await open.whole;
     const turns = open.tree.path();
     const { modelHash } = engine.info;
     const written = turns.find((node) => node.modelHash !== "");
@@ -79,7 +80,7 @@ function inWords(outcomes) {
   const same = outcomes.filter((outcome) => outcome === "same").length;
   const read = outcomes.length - written;
   const why = "A GPU, another precision or another browser can change a word, and then all that follows it. What is shown is what the link holds.";
-  const all = written === 1 ? "the answer" : `all ${written} answers`;
-  const some = written === 1 ? "the answer came out differently." : `${same} of ${written} answers came out the same.`;
+  const all = written === 1 ? "the answer" : written === 2 ? "both answers" : `all ${written} answers`;
+  const some = written === 1 ? "the answer came out differently." : `${same === 0 ? "none" : same} of ${written} answers came out the same.`;
   return `Replayed here: ${same === written ? `${all} came out the same.` : `${some} ${why}`}${read > 0 ? ` ${counted(read, "answer")} could not be replayed, and ${read === 1 ? "was" : "were"} read.` : ""}`;
 }

@@ -21,4 +21,5 @@ rm -rf "$TOOLS/.build"
 "$setup/browsers.sh" >/dev/null
 "$setup/vulkan.sh"
 "$setup/python.sh"
+"$setup/typos.sh" >/dev/null
 "$setup/deny.sh" >/dev/null

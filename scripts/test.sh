@@ -84,6 +84,7 @@ wasm_toolchain=$(scripts/setup/rust.sh)
 browsers=$(scripts/setup/browsers.sh)
 eval "$browsers"
 
+step "spelling" scripts/typos.sh
 step "formatting" cargo fmt --check
 step "clippy" cargo clippy --locked --features lab --all-targets -- -D warnings
 step "clippy, wasm32" wasm cargo clippy --locked --features lab --lib -- -D warnings

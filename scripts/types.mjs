@@ -12,7 +12,8 @@ const run = promisify(execFile);
 /** The declarations of the entries, and those that they need. @param {string} folder */
 export async function writeTypes(folder) {
   const all = path.join(folder, "all");
-  const options = ["--declaration", "--emitDeclarationOnly", "--noEmit", "false", "--stripInternal", "--rootDir", "www", "--outDir", all];
+  // The type check is a step of the tests; a fault in what is private must not stop a build.
+  const options = ["--declaration", "--emitDeclarationOnly", "--noEmit", "false", "--stripInternal", "--noCheck", "--rootDir", "www", "--outDir", all];
   await run(path.join(root, "node_modules/.bin/tsc"), ["-p", ".", ...options], { cwd: root });
   await copyFile(path.join(root, "www/element/types.d.ts"), path.join(all, "element/types.d.ts")); // written by hand
   const wanted = new Set(["mamba.d.ts", "ai.d.ts", "element/types.d.ts"]);

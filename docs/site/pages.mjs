@@ -22,6 +22,7 @@ export const SECTIONS = [
       { source: "reference/mamba.md", page: "reference.html", name: "Types of mamba-web" },
       { source: "reference/element/types.md", page: "reference-element.html", name: "Types of the element" },
       { source: "reference/ai.md", page: "reference-ai.html", name: "Types for the AI SDK" },
+      { source: "docs/peers.md", page: "peers.html", name: "Beside other libraries" },
       { source: "docs/hosting.md", page: "hosting.html", name: "Hosting" },
     ],
   },
@@ -52,6 +53,7 @@ export const SECTIONS = [
     pages: [
       { source: "README.md", page: "readme.html", name: "Readme" },
       { source: "CONTRIBUTING.md", page: "contributing.html", name: "Contributing" },
+      { source: "CODE_OF_CONDUCT.md", page: "conduct.html", name: "How we treat each other" },
       { source: "SECURITY.md", page: "security.html", name: "Security" },
       { source: "CHANGELOG.md", page: "changelog.html", name: "Changes" },
     ],

@@ -2,10 +2,24 @@
 
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
-import { Application } from "typedoc";
+import { Application, Converter, ReflectionKind } from "typedoc";
 
 /** The declarations that a user's import finds. */
 const ENTRIES = ["mamba.d.ts", "element/types.d.ts", "ai.d.ts"];
+
+/** The priority with which the plugin adds the types that are needed. */
+const MISSING_EXPORTS = 1e9;
+
+/**
+ * @param {import("typedoc").ProjectReflection} project
+ * @param {ReflectionKind} kind
+ * @param {(one: import("typedoc").DeclarationReflection) => boolean} isUseless
+ */
+function remove(project, kind, isUseless) {
+  for (const one of project.getReflectionsByKind(kind)) {
+    if (isUseless(/** @type {import("typedoc").DeclarationReflection} */ (one))) project.removeReflection(one);
+  }
+}
 
 /** @param {string} types the folder of the declarations @param {string} out where the Markdown goes */
 export async function writeReference(types, out) {
@@ -37,6 +51,11 @@ export async function writeReference(types, out) {
       typeDeclarationFormat: "table",
     }),
   );
+  const { converter } = app;
+  // Objects come from functions, so constructors and what they take are nobody's matter.
+  converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => remove(project, ReflectionKind.Constructor, () => true), 2 * MISSING_EXPORTS);
+  // A module that passes a type on has an alias of the same name, which says nothing.
+  converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => remove(project, ReflectionKind.TypeAlias, ({ name, type }) => type?.type === "reference" && type.name === name), MISSING_EXPORTS / 2);
   const project = await app.convert();
   if (!project || app.logger.hasErrors()) throw new Error("TypeDoc could not read the declarations.");
   await app.generateOutputs(project);

@@ -2,6 +2,7 @@
 // server.
 
 import { hasThought } from "../../thoughts.js";
+import { hasRounds } from "../../tools/rounds.js";
 import { newChat, randomId } from "../new-chat.js";
 import { Tree } from "../tree.js";
 import { BadChats, chatsFromJson, FORMAT } from "./chats-json.js";
@@ -27,7 +28,7 @@ export async function chatToLink({ chat, nodes }) {
   const last = path.at(-1);
   // Without the memory that the chat began from nobody can write its answers again. With tools an answer has no one run, and
   // thoughts may be left out of what is read later.
-  const mayReplay = !chat.book && !chat.tools && !path.some(({ answer }) => hasThought(answer));
+  const mayReplay = !chat.book && !chat.tools && !path.some((node) => hasRounds(node) || hasThought(node.answer));
   let before = "";
   const u = path.map((node) => {
     const { message, answer, rounds } = node;

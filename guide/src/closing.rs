@@ -1,13 +1,13 @@
 //! A way to an end of the text, for when there is little room left.
 //!
-//! It is looked for step by step: what closes JSON if it may come, else the longest token that the mask has. That is not the
-//! shortest way, and where there is one it may not be found. But a way that is found is one, whatever the shape: the automaton
-//! has followed it.
+//! It is looked for step by step: what has to come, else what closes JSON if it may come, else the longest token that the mask
+//! has. That is not the shortest way, and where there is one it may not be found. But a way that is found is one, whatever the
+//! shape: the automaton has followed it.
 
 use crate::Walk;
 
 /// A mask costs as much as fifty questions about single tokens.
-const MOST_MASKS: usize = 24;
+const MOST_MASKS: usize = 8;
 
 /// Tokens of a vocabulary that come to ends, in the order in which they are tried.
 #[derive(Debug, Default)]
@@ -62,21 +62,33 @@ impl Walk {
         }
         let (mut way, mut masks) = (Vec::new(), 0);
         while !walk.may_end().ok()? {
-            if way.len() == most {
+            if way.len() >= most {
                 return None;
             }
-            let next = match walk.closer() {
-                Some(id) => id,
-                None if masks == MOST_MASKS => return None,
-                None => {
-                    masks += 1;
-                    walk.longest()?
+            // The same at each place of the way, so that it is found again from there.
+            let mut next = walk.forced()?;
+            if next.is_empty() {
+                next.extend(walk.closer());
+            }
+            if next.is_empty() {
+                if masks == MOST_MASKS {
+                    return None;
                 }
-            };
-            walk.accept(next).ok()?;
-            way.push(next);
+                masks += 1;
+                next.push(walk.longest()?);
+            }
+            for id in next {
+                walk.accept(id).ok()?;
+                way.push(id);
+            }
         }
-        Some(way)
+        (way.len() <= most).then_some(way)
+    }
+
+    /// Tokens of the bytes that have to come.
+    fn forced(&mut self) -> Option<Vec<u32>> {
+        let bytes = self.matcher.compute_ff_bytes();
+        Some(self.matcher.tok_env().ok()?.tok_trie().greedy_tokenize(&bytes))
     }
 
     fn closer(&mut self) -> Option<u32> {

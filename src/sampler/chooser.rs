@@ -49,12 +49,14 @@ pub struct Chooser {
     on_host: bool,
     /// From so many tokens that may follow on, an end is looked for.
     closes_at: usize,
+    /// Whether there is a way to an end from here.
+    is_led: bool,
 }
 
 impl Chooser {
     /// Without a constraint, every token that the sampler allows may be chosen.
     pub fn new(sampler: Sampler, constraint: Option<Box<dyn Constraint>>) -> Self {
-        Self { sampler, constraint, on_host: false, closes_at: CLOSING_TOKENS }
+        Self { sampler, constraint, on_host: false, closes_at: CLOSING_TOKENS, is_led: false }
     }
 
     /// Has every token chosen on the host, where the scores can be looked at afterwards.
@@ -75,15 +77,21 @@ impl Chooser {
     pub fn choose(&mut self, logits: &[f32], recent: &Recent, most: usize) -> Result<u32> {
         let Some(constraint) = &mut self.constraint else { return self.sampler.sample(logits, recent) };
         let chosen = self.sampler.sample_under(logits, recent, &mut **constraint)?;
-        if most > self.closes_at || constraint.closing(Some(chosen), most.saturating_sub(1))?.is_some() {
+        if most > self.closes_at {
             return Ok(chosen);
         }
-        // The way that there is from here, which was found after the last token. There is none if this is the first time, or
-        // the text is far from an end. Then it may be nearer to one later, and to look for it each time would take too long.
-        let way = constraint.closing(None, most)?;
-        if way.is_none() {
-            self.closes_at = most / 2;
+        if !self.is_led {
+            self.is_led = constraint.closing(None, most)?.is_some();
+            if !self.is_led {
+                // The text may be nearer to an end later. To look for it each time would take too long.
+                self.closes_at = most / 4;
+                return Ok(chosen);
+            }
         }
+        if constraint.closing(Some(chosen), most.saturating_sub(1))?.is_some() {
+            return Ok(chosen);
+        }
+        let way = constraint.closing(None, most)?;
         Ok(way.and_then(|way| way.first().copied()).unwrap_or(chosen))
     }
 

@@ -1,6 +1,6 @@
 //! What several sequences cost on the CPU that generate at once: each in turn, and all in one pass, beside a single one.
 //!
-//!     cargo bench --bench together -- [default] [130m] [mamba2-130m] [granite-350m] [--count 3]
+//!     cargo bench --bench together -- [default] [130m] [mamba2-130m] [f32] [int8] [int4] [--count 3]
 
 #[path = "../shapes.rs"]
 mod shapes;
@@ -17,6 +17,7 @@ use shapes::{config, median};
 use support::{fill_by_chance, load_for};
 
 const MODELS: [&str; 3] = ["default", "130m", "mamba2-130m"];
+const PRECISIONS: [&str; 3] = ["f32", "int8", "int4"];
 const ROUNDS: usize = 15;
 /// What one figure is taken of; short, so that the rows of a round find the machine alike.
 const SECONDS: f64 = 0.15;
@@ -31,16 +32,19 @@ fn main() -> Result<()> {
             _ => asked.push(word),
         }
     }
-    let asked: Vec<&str> = if asked.is_empty() { MODELS.to_vec() } else { asked.iter().map(String::as_str).collect() };
+    let is_asked = |word: &str, all: &[&str]| {
+        asked.iter().any(|asked| asked == word) || !asked.iter().any(|asked| all.contains(&asked.as_str()))
+    };
     println!("| ms a step | one | {count} in turn | {count} at once | at once to one | in turn to one |");
     println!("|---|--:|--:|--:|--:|--:|");
-    for name in asked {
-        for precision in [Precision::F32, Precision::Int8, Precision::Int4] {
+    for name in MODELS.into_iter().filter(|name| is_asked(name, &MODELS)) {
+        for word in PRECISIONS.into_iter().filter(|word| is_asked(word, &PRECISIONS)) {
+            let precision = Precision::parse(word)?.expect("a precision");
             for threads in [1, 2] {
                 let [one, in_turn, at_once] = measure(open(name, precision, threads)?.as_mut(), count)?;
                 println!(
                     "| {name}, {}, threads: {threads} | {one:.2} | {in_turn:.2} | {at_once:.2} | {:.2} | {:.2} |",
-                    precision.name(),
+                    word,
                     at_once / one,
                     in_turn / one
                 );
@@ -56,6 +60,10 @@ fn open(name: &str, precision: Precision, threads: usize) -> Result<Box<dyn Back
     }
     let config = config(name)?;
     Ok(fill_by_chance(backend::loader(Name::Cpu, config.clone(), precision, threads)?, &config, 7))
+}
+
+fn in_turn(model: &mut dyn Backend, reads: &mut [Read<'_>]) -> Result<()> {
+    reads.iter_mut().try_for_each(|one| model.prefill(&[one.token], one.state, Some(one.logits)))
 }
 
 /// Milliseconds of a step of one sequence, of `count` in turn, and of `count` at once: medians of rounds that have all
@@ -75,10 +83,8 @@ fn measure(model: &mut dyn Backend, count: usize) -> Result<[f64; 3]> {
                     reads.push(Read { token: token(sequence), state, logits });
                 }
                 match kind {
-                    0 => model.prefill(&[reads[0].token], reads[0].state, Some(reads[0].logits))?,
-                    1 => {
-                        reads.iter_mut().try_for_each(|one| model.prefill(&[one.token], one.state, Some(one.logits)))?
-                    }
+                    0 => in_turn(model, &mut reads[..1])?,
+                    1 => in_turn(model, &mut reads)?,
                     _ => model.decode_together(&mut reads)?,
                 }
                 steps += 1;

@@ -114,6 +114,7 @@ const bench = {
       session = await theEngine().session();
       await session.prefill(ids(64));
       await generate(8);
+      await bench.together({ count: 3, tokens: 16 });
       await session.close();
       await new Promise((resolve) => setTimeout(resolve, 200));
     }

@@ -62,6 +62,8 @@ export class WasmEngine {
   tokenizeChat(text: string): Uint32Array;
   session(system?: string): WasmSession;
   restore(bytes: Uint8Array): WasmSession;
+  /** For a step of several sessions at once. */
+  pass(): WasmPass;
   /** All sessions go on with `other`, the same model loaded again; `reason` becomes the backend's. */
   replace(other: WasmEngine, reason: string): void;
   /** Whether a faster backend may still be found. */
@@ -87,6 +89,8 @@ export class WasmSession {
   begin(request: object, walk?: import("./mamba_web_guide.js").GuideWalk): void;
   /** One block of the prompt, or one token. */
   advance(): Step;
+  /** Whether its next step is a token, which a pass may take together with those of other sessions. */
+  readonly mayJoin: boolean;
   /** The text that was held back of the tokens that were handed out. */
   cancel(): string;
   /** Before `logits` and `snapshot`, and after `cancel`: false while it has to be called again after `arrival`. */
@@ -111,6 +115,15 @@ export class WasmSession {
   /** The text of the file that the session was restored from, once. */
   takeText(): string | undefined;
   fork(): WasmSession;
+  free(): void;
+}
+
+/** One step of several sessions, for which the weights are read once. */
+export class WasmPass {
+  private constructor();
+  add(session: WasmSession): void;
+  /** Of each session in the order of `add`. Consumes the pass. */
+  advance(): ({ step: Step } | { error: unknown })[];
   free(): void;
 }
 

@@ -54,6 +54,18 @@ export class LabWatch {
   free(): void;
 }
 
+/** A layer of the page's model over some tokens, T of them. */
+export class LabReading {
+  constructor(engine: WasmEngine, ids: Uint32Array, layer: number);
+  /** `[T, T]`: of one channel, or of all the mean size. */
+  attention(channel?: number): Float32Array;
+  /** `[T, E]`, as the kernels computed it. */
+  recurrence(): Float32Array;
+  chunked(length: number): Float32Array;
+  masked(): Float32Array;
+  free(): void;
+}
+
 export function labOpen(config: string, weights: Uint8Array): Promise<WasmEngine>;
 export function labForget(session: WasmSession, layer?: number): void;
 export function labKeepSlow(session: WasmSession, id: number, tokens: number): number;

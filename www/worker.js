@@ -318,7 +318,7 @@ function advance(members) {
   const pass = theEngine().pass();
   members.forEach(({ session }, index) => joins[index] && pass.add(session));
   const outcomes = pass.advance();
-  return members.map(({ run }, index) => (joins[index] ? outcomes.shift() : { step: run.isStopped ? null : { kind: "waiting" } }));
+  return members.map(({ run }, index) => (joins[index] && outcomes.shift()) || { step: run.isStopped ? null : { kind: "waiting" } });
 }
 
 /**

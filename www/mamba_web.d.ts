@@ -62,6 +62,8 @@ export class WasmEngine {
   tokenizeChat(text: string): Uint32Array;
   session(system?: string): WasmSession;
   restore(bytes: Uint8Array): WasmSession;
+  /** A step of several sessions, to which they are added. */
+  pass(): WasmPass;
   /** All sessions go on with `other`, the same model loaded again; `reason` becomes the backend's. */
   replace(other: WasmEngine, reason: string): void;
   /** Whether a faster backend may still be found. */
@@ -87,6 +89,8 @@ export class WasmSession {
   begin(request: object, walk?: import("./mamba_web_guide.js").GuideWalk): void;
   /** One block of the prompt, or one token. */
   advance(): Step;
+  /** Whether its next step is a token, which a pass may take together with those of other sessions. */
+  readonly mayJoin: boolean;
   /** The text that was held back of the tokens that were handed out. */
   cancel(): string;
   /** Before `logits` and `snapshot`, and after `cancel`: false while it has to be called again after `arrival`. */
@@ -112,6 +116,13 @@ export class WasmSession {
   takeText(): string | undefined;
   fork(): WasmSession;
   free(): void;
+}
+
+/** Sessions that take their next steps at once. */
+export class WasmPass {
+  add(session: WasmSession): void;
+  /** Does the step and frees the pass; what each gives, in the order of `add`. */
+  advance(): ({ step: Step } | { error: unknown })[];
 }
 
 /** A thread of the build with threads. */

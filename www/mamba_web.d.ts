@@ -62,7 +62,7 @@ export class WasmEngine {
   tokenizeChat(text: string): Uint32Array;
   session(system?: string): WasmSession;
   restore(bytes: Uint8Array): WasmSession;
-  /** For a step of several sessions at once. */
+  /** A step of several sessions, to which they are added. */
   pass(): WasmPass;
   /** All sessions go on with `other`, the same model loaded again; `reason` becomes the backend's. */
   replace(other: WasmEngine, reason: string): void;
@@ -118,13 +118,11 @@ export class WasmSession {
   free(): void;
 }
 
-/** One step of several sessions, for which the weights are read once. */
+/** Sessions that take their next steps at once. */
 export class WasmPass {
-  private constructor();
   add(session: WasmSession): void;
-  /** Of each session in the order of `add`. Consumes the pass. */
+  /** Does the step and frees the pass; what each gives, in the order of `add`. */
   advance(): ({ step: Step } | { error: unknown })[];
-  free(): void;
 }
 
 /** A thread of the build with threads. */

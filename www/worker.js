@@ -100,7 +100,8 @@ let nextSession = 1;
 /** @type {Map<number, Run>} the runs under way, by the id of their call */
 const runs = new Map();
 const turns = new Turns();
-/** @type {Passes<{ session: WasmSession, run: Run }, any>} */
+/** @typedef {import("./mamba_web.js").Step} Step */
+/** @type {Passes<{ session: WasmSession, run: Run }, Step | null>} */
 const passes = new Passes(async () => {
   await turns.take(passes);
   await nextTask(); // whoever was in the last pass is ready by then
@@ -312,13 +313,17 @@ async function nextStep(session, run, id) {
  * GPU meanwhile, has to do its step by itself.
  *
  * @param {{ session: WasmSession, run: Run }[]} members
+ * @returns {({ step: Step | null } | { error: unknown })[]}
  */
 function advance(members) {
   const joins = members.map(({ session, run }) => !run.isStopped && session.mayJoin);
   const pass = theEngine().pass();
   members.forEach(({ session }, index) => joins[index] && pass.add(session));
-  const outcomes = pass.advance();
-  return members.map(({ run }, index) => (joins[index] && outcomes.shift()) || { step: run.isStopped ? null : { kind: "waiting" } });
+  const outcomes = pass.advance().values();
+  return members.map(({ run }, index) => {
+    const outcome = joins[index] ? outcomes.next().value : undefined;
+    return outcome ?? { step: run.isStopped ? null : { kind: "waiting" } };
+  });
 }
 
 /**

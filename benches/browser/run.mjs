@@ -196,7 +196,7 @@ function print(rows, far, limits) {
     console.log("");
     console.log(
       table(
-        ["", "load ms", "first token of 16, ms", "first token of 512, ms", "CPU ms a token, prefill 512", "CPU ms a token, decode 0", `ms a step, ${TOGETHER} at once`, "to one", "weights MB", "memory loaded MB", "peak MB"],
+        ["", "load ms", "first token of 16, ms", "first token of 512, ms", "CPU ms a token, prefill 512", "CPU ms a token, decode 0", `CPU ms a step, ${TOGETHER} at once`, "to one", "weights MB", "memory loaded MB", "peak MB"],
         own.map((row) => [
           label({ ...row, model: "" }).trim(),
           short(median(row.loadMs)),
@@ -204,8 +204,8 @@ function print(rows, far, limits) {
           short(summary(row, "prefill 512").firstTokenMs),
           short(summary(row, "prefill 512").cpuMsPerToken),
           short(summary(row, "decode 0").cpuMsPerToken),
-          short(1e3 / summary(row, "together").rate),
-          short(summary(row, "decode 0").rate / summary(row, "together").rate),
+          short(summary(row, "together").cpuMsPerToken),
+          short(summary(row, "together").cpuMsPerToken / summary(row, "decode 0").cpuMsPerToken),
           megabytes(row.info.weightBytes),
           megabytes(median(row.loadedBytes)),
           megabytes(Math.max(...row.peakBytes)),

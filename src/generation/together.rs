@@ -17,8 +17,8 @@ pub fn step_together(sessions: &mut [&mut Session], model: &mut dyn LoadedModel)
         return sessions.iter_mut().map(|session| session.step(model)).collect();
     }
     let start = Instant::now();
-    let halves: Vec<Result<(Run, Result<Half>)>> = sessions.iter_mut().map(|session| begin(session, model)).collect();
-    let token = |half: &Result<(Run, Result<Half>)>| match half {
+    let halves: Vec<Result<Begun>> = sessions.iter_mut().map(|session| begin(session, model)).collect();
+    let token = |half: &Result<Begun>| match half {
         Ok((_, Ok(Half::Read(id)))) => Some(*id),
         _ => None,
     };
@@ -26,7 +26,7 @@ pub fn step_together(sessions: &mut [&mut Session], model: &mut dyn LoadedModel)
         sessions.iter_mut().zip(&halves).filter_map(|(session, half)| Some((&mut session.sequence, token(half)?)));
     let mut reads: Vec<(&mut Sequence, u32)> = reads.collect();
     let read = if reads.is_empty() { Ok(()) } else { read_together(model.backend(), &mut reads) };
-    let end = |(session, half): (&mut &mut Session, Result<(Run, Result<Half>)>)| {
+    let end = |(session, half): (&mut &mut Session, Result<Begun>)| {
         let (mut run, half) = half?;
         let step = match half {
             Ok(Half::Done(step)) => Ok(step),
@@ -39,7 +39,10 @@ pub fn step_together(sessions: &mut [&mut Session], model: &mut dyn LoadedModel)
     sessions.iter_mut().zip(halves).map(end).collect()
 }
 
-fn begin(session: &mut Session, model: &mut dyn LoadedModel) -> Result<(Run, Result<Half>)> {
+/// A run that was taken out of its session for a step, and how far the step came.
+type Begun = (Run, Result<Half>);
+
+fn begin(session: &mut Session, model: &mut dyn LoadedModel) -> Result<Begun> {
     let mut run = session.take_run()?;
     let half = run.first_half(&mut session.sequence, &session.stats, model);
     Ok((run, half))

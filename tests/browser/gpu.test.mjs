@@ -56,7 +56,7 @@ async function compare(address) {
       },
     };
     let shaped = "";
-    const options = { ...settings, prompt, constraint, temperature: 0, maxTokens: 60 };
+    const options = { ...settings, prompt, constraint, temperature: 0, maxTokens: 30 };
     for await (const { text } of (await engine.session()).generate(options)) shaped += text;
     got[name] = { ids, again, shaped, left: left.length, at: [session.position, twin.position], best: logits.indexOf(Math.max(...logits)) };
   }

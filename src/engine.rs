@@ -1,4 +1,21 @@
 //! A loaded model: weights in a backend, the tokenizer, the chat template, and what the checkpoint recommends.
+//!
+//! ```
+//! use std::path::Path;
+//!
+//! use mamba_web::Engine;
+//! use mamba_web::backend::Name;
+//! use mamba_web::engine::Options;
+//!
+//! # fn main() -> mamba_web::Result<()> {
+//! let model = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/www/models/default"));
+//! let engine = Engine::open(model, &Options { backend: Some(Name::Cpu), ..Options::default() })?;
+//! let ids = engine.tokenize("A red cat.")?;
+//! assert_eq!(engine.detokenize(&ids)?, "A red cat.");
+//! assert!(engine.info().parameters > 10_000_000);
+//! # Ok(())
+//! # }
+//! ```
 
 mod autotune;
 mod builder;

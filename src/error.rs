@@ -1,5 +1,13 @@
 //! The one error type. Every variant carries a stable code (what a program tests for),
 //! a sentence (what happened, with the name of the tensor, file or field) and a hint (what to do).
+//!
+//! ```
+//! use mamba_web::model::Config;
+//!
+//! let error = Config::parse("{}").unwrap_err();
+//! assert_eq!(error.code(), "unsupported-architecture");
+//! println!("{error} {}", error.hint());
+//! ```
 
 /// Short for a result that fails with [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -18,6 +18,29 @@
 //! * `input`: from a request to the tokens to read.
 //! * `trace`: the tokens that a run has read.
 //! * `weigh`: how likely a token was, and what else might have come.
+//!
+//! ```
+//! use std::path::Path;
+//!
+//! use mamba_web::Engine;
+//! use mamba_web::backend::Name;
+//! use mamba_web::engine::Options;
+//! use mamba_web::generation::{Input, Step, Text};
+//!
+//! # fn main() -> mamba_web::Result<()> {
+//! # let model = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/www/models/default"));
+//! # let mut engine = Engine::open(model, &Options { backend: Some(Name::Cpu), ..Options::default() })?;
+//! let mut session = engine.session(None)?;
+//! let ids = engine.tokenize("My name is Ada.")?;
+//! session.begin(&engine, engine.request(Input::Read(Text::Ids(ids.clone()))))?;
+//! while !matches!(session.advance(&mut engine)?, Step::End { .. }) {}
+//! // A fork costs one copy of the state, whatever was read.
+//! let other = session.fork()?;
+//! assert_eq!(other.position(), ids.len() as u64);
+//! assert_eq!(other.logits()?, session.logits()?);
+//! # Ok(())
+//! # }
+//! ```
 
 mod input;
 mod output;

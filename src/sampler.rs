@@ -3,6 +3,21 @@
 //! The order is that of Hugging Face transformers' logits processors: repetition penalty, presence and
 //! frequency penalties, logit bias, temperature, top-k, top-p, min-p. What is left is sorted by falling score
 //! (ties by rising id) and one uniform number picks by the inverse of the cumulative distribution.
+//!
+//! ```
+//! use mamba_web::sampler::{Recent, Sampler, Settings};
+//!
+//! # fn main() -> mamba_web::Result<()> {
+//! let scores = [0.1, 2.0, 1.5, -3.0];
+//! let recent = Recent::default();
+//! assert_eq!(Sampler::new(Settings::greedy(), 4)?.sample(&scores, &recent)?, 1);
+//!
+//! let settings = Settings { temperature: 0.8, top_k: 2, ..Settings::default() };
+//! let all = Sampler::new(settings, 4)?.distribution(&scores, &recent)?;
+//! assert_eq!(all.iter().map(|(id, _)| *id).collect::<Vec<_>>(), [1, 2]);
+//! # Ok(())
+//! # }
+//! ```
 
 mod chooser;
 mod guided;

@@ -3,6 +3,20 @@
 //! In Mamba and Mamba-2 each layer has two memories of fixed size, together L * (E * N + W * (K - 1)) floats, whatever
 //! the number of tokens read. W is the width of the convolution: E, in Mamba-2 E + 2 G N. Attention has two rings, the keys
 //! and the values of the last M tokens; an MLP has nothing.
+//!
+//! ```
+//! use mamba_web::model::Config;
+//! use mamba_web::state::State;
+//!
+//! # fn main() -> mamba_web::Result<()> {
+//! # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/www/models/default/config.json");
+//! # let json = std::fs::read_to_string(path).unwrap_or_default();
+//! let state = State::try_new(&Config::parse(&json)?)?;
+//! // 16 layers, E = 640, N = 16, K = 4, floats of 4 bytes.
+//! assert_eq!(state.bytes(), 16 * 640 * (16 + 3) * 4);
+//! # Ok(())
+//! # }
+//! ```
 
 mod compare;
 mod file;

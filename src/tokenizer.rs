@@ -1,6 +1,20 @@
 //! tokenizer.json, byte for byte as the Python tokenizers library reads it, with three additions: no id beyond
 //! the model's vocabulary, text that comes out a token at a time, and text in which special tokens stay plain.
 //! It also makes a tokenizer from the metadata of a GGUF file.
+//!
+//! ```
+//! use mamba_web::tokenizer::{Tokenizer, TokenizerSettings};
+//!
+//! # fn main() -> mamba_web::Result<()> {
+//! # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/www/models/default/tokenizer.json");
+//! # let json = std::fs::read(path).unwrap_or_default();
+//! // The bytes of a tokenizer.json; the model has 4,096 tokens.
+//! let tokenizer = Tokenizer::new(&json, &TokenizerSettings::default(), 4096)?;
+//! let ids = tokenizer.encode("A red cat.", false)?;
+//! assert_eq!(tokenizer.decode(&ids)?, "A red cat.");
+//! # Ok(())
+//! # }
+//! ```
 
 mod bytes;
 mod check;

@@ -3,6 +3,18 @@
 //! * [`reference`](mod@reference): plain f32 on candle tensors, the oracle that the others are tested against.
 //! * [`cpu`]: SIMD, f32, int8 or int4 weights, threads, nothing allocated per token.
 //! * [`gpu`]: WebGPU shaders; the state stays on the GPU, and the GPU samples ahead of the host ([`Remote`]).
+//!
+//! ```
+//! use mamba_web::backend::{Name, Precision};
+//!
+//! # fn main() -> mamba_web::Result<()> {
+//! assert_eq!(Name::parse("cpu")?, Some(Name::Cpu));
+//! assert_eq!(Name::parse("auto")?, None);
+//! assert_eq!(Precision::parse("int8")?.map(Precision::name), Some("int8"));
+//! assert!(Precision::parse("int9").is_err());
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod cpu;
 pub mod gpu;

@@ -1,4 +1,16 @@
 //! Reads container formats into named tensors, a piece at a time, so that memory never holds a whole file.
+//!
+//! ```
+//! use mamba_web::checkpoint::{refuse_pointer, shards};
+//!
+//! # fn main() -> mamba_web::Result<()> {
+//! let index = r#"{ "weight_map": { "a": "model-00001-of-00002.safetensors", "b": "model-00002-of-00002.safetensors" } }"#;
+//! assert_eq!(shards(index)?.len(), 2);
+//! let pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 12\n";
+//! assert!(refuse_pointer("model.safetensors", pointer).is_err());
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod gguf;
 mod index;

@@ -9,6 +9,21 @@
 //! many turns, the text rendered from the last few turns alone is compared with the text rendered from all. Old turns
 //! go only if the two were equal each time. If they differed once (a template may number the turns), all turns are
 //! kept.
+//!
+//! ```
+//! use mamba_web::conversation::{ChatTemplate, Message};
+//! use mamba_web::tokenizer::TokenizerSettings;
+//!
+//! # fn main() -> mamba_web::Result<()> {
+//! let source = "{% for m in messages %}<{{ m.role }}>{{ m.content }}{% endfor %}<bot>";
+//! let settings = TokenizerSettings::parse(None, Some(source))?;
+//! if let Some(template) = ChatTemplate::new(&settings)? {
+//!     let messages = [Message { role: "user".into(), content: "Hello".into() }];
+//!     assert_eq!(template.render(&messages, true)?, "<user>Hello<bot>");
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 mod chat;
 mod python;

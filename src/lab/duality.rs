@@ -7,6 +7,19 @@
 //!
 //! The forms are written plainly, with loops that the compiler turns into SIMD; the page's own kernels are in
 //! `backend/cpu/mamba2/`.
+//!
+//! ```
+//! use mamba_web::lab::duality::Head;
+//!
+//! # fn main() -> mamba_web::Result<()> {
+//! // Three tokens, P = 1, N = 1: half of the memory is left after each step.
+//! let (dt, ones) = ([1.0; 3], [1.0; 3]);
+//! let head = Head::new(-core::f32::consts::LN_2, &dt, &[4.0, 0.0, 0.0], &ones, &ones)?;
+//! let close = |y: Vec<f32>| y.iter().zip([4.0, 2.0, 1.0]).all(|(y, want)| (y - want).abs() < 1e-5);
+//! assert!(close(head.recurrence()) && close(head.masked()) && close(head.chunked(2)?));
+//! # Ok(())
+//! # }
+//! ```
 
 #[cfg(test)]
 mod tests;

@@ -1,4 +1,19 @@
 //! The architecture as data: the dimensions of a checkpoint and the tensors it must hold, with their shapes.
+//!
+//! ```
+//! use mamba_web::model::{Config, tensors};
+//!
+//! # fn main() -> mamba_web::Result<()> {
+//! # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/www/models/default/config.json");
+//! # let json = std::fs::read_to_string(path).unwrap_or_default();
+//! // The text of a config.json.
+//! let config = Config::parse(&json)?;
+//! assert_eq!((config.layers.len(), config.d_model, config.d_state()), (16, 320, 16));
+//! let embedding = &tensors(&config)[0];
+//! assert_eq!(embedding.shape, [config.vocab, config.d_model]);
+//! # Ok(())
+//! # }
+//! ```
 
 mod attention;
 mod config;

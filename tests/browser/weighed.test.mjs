@@ -41,6 +41,8 @@ test("how sure the model was of each word, and what else it might have written",
     const position = await tokensRead(page);
     await openWeighed(page);
     const again = await told(page);
+    // A first turn fills an empty memory.
+    await page.locator("#weighed-change", { hasText: "This turn changed 100 % of the memory" }).waitFor();
     await page.keyboard.press("Escape");
     assert.equal(await tokensRead(page), position, "the model stands where it stood");
 
@@ -62,6 +64,9 @@ test("how sure the model was of each word, and what else it might have written",
     assert.ok((await words.count()) >= 10);
     assert.ok((await lastAnswer(page)).replace(/\s/g, "").startsWith((await words.allTextContents()).slice(0, 3).join("").replace(/\s/g, "")));
     assert.match((await page.textContent("#weighed-chosen")) ?? "", /^“.+” was .+: [\d.]+ %\.$/);
+    await page.locator("#weighed-change", { hasText: "This turn changed" }).waitFor();
+    const share = Number(/changed ([\d.]+) %/.exec((await page.textContent("#weighed-change")) ?? "")?.[1]);
+    assert.ok(share > 1 && share < 100, `${share}`);
     const others = page.locator("#weighed-others li");
     assert.equal(await others.count(), 5);
     // Greedy: what was taken was the likeliest.

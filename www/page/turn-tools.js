@@ -1,7 +1,7 @@
 // What can be done with a turn: its buttons and its menu.
 
 import { usesTools } from "./tools/rounds.js";
-import { tokensOf, weighAgain } from "./surprise/weigh-again.js";
+import { changeBetween, tokensOf, weighAgain } from "./surprise/weigh-again.js";
 
 /**
  * @typedef {import("./chats/tree.js").Node} Node
@@ -105,11 +105,13 @@ export class TurnTools {
     const open = this.#work.open();
     const tokens = tokensOf(node, engine.info.modelHash);
     const { standing } = this.#work;
+    const after = (/** @type {string | null} */ at, /** @type {AbortSignal} */ signal) => standing.apart(open, at, { signal, onPrefill: () => onToken("") });
     weighing.show(answer, {
       tokens: tokens?.answer.length ?? 0,
       async *read(signal) {
-        if (tokens) yield* weighAgain(engine, await standing.apart(open, node.parent, { signal, onPrefill: () => onToken("") }), tokens, signal);
+        if (tokens) yield* weighAgain(engine, await after(node.parent, signal), tokens, signal);
       },
+      changed: async (signal) => changeBetween(await after(node.parent, signal), await after(node.id, signal)),
     });
   }
 

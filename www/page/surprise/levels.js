@@ -10,6 +10,8 @@ const WORDS = ["as expected", "likely", "not so likely", "unlikely", "a surprise
  * @typedef {object} Again how an answer is read once more
  * @property {number} tokens that it has
  * @property {(signal: AbortSignal) => AsyncIterable<Weighed>} read
+ * @property {(signal: AbortSignal) => Promise<number | null>} changed how much of the memory the turn changed, 0 to 1; null where no
+ *   layer has a state
  *
  * @typedef {object} Weighing
  * @property {() => boolean} isWanted whether it is noted while an answer is written

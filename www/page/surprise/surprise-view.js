@@ -20,6 +20,7 @@ const place = byId("weighed-words", HTMLElement);
 const chosen = byId("weighed-chosen", HTMLElement);
 const list = byId("weighed-others", HTMLOListElement);
 const progress = byId("weighed-progress", HTMLElement);
+const change = byId("weighed-change", HTMLElement);
 /** @type {readonly Weighed[]} */
 let shown = [];
 /** Ends the reading when the dialog is closed. */
@@ -46,18 +47,29 @@ place.addEventListener("keydown", (event) => {
 export function openWeighed(answer, again) {
   shown = answer.weighed;
   place.replaceChildren(...shown.map(word));
-  chosen.textContent = progress.textContent = "";
+  chosen.textContent = progress.textContent = change.textContent = "";
   list.replaceChildren();
   place.removeAttribute("aria-busy");
   dialog.showModal();
+  const { signal } = (reading = new AbortController());
   const first = place.firstElementChild;
   if (first) look(first, true);
-  else void readAgain(answer, again);
+  void (first ? Promise.resolve() : readAgain(answer, again, signal)).then(() => tellChange(again, signal));
 }
 
-/** @type {import("./levels.js").Weighing["show"]} */
-async function readAgain(answer, { tokens, read }) {
-  const { signal } = (reading = new AbortController());
+/** @param {import("./levels.js").Again} again @param {AbortSignal} signal */
+async function tellChange({ changed }, signal) {
+  if (signal.aborted) return;
+  try {
+    const share = await changed(signal);
+    if (share !== null && !signal.aborted) change.textContent = `This turn changed ${percent(share)} of the memory: the mean over the layers, each by the norm of its state.`;
+  } catch (thrown) {
+    if (!signal.aborted) change.textContent = shownError(asMambaError(thrown));
+  }
+}
+
+/** @param {{ weighed: Weighed[] }} answer @param {import("./levels.js").Again} again @param {AbortSignal} signal */
+async function readAgain(answer, { tokens, read }, signal) {
   const most = Math.min(tokens, MOST_WEIGHED);
   /** @type {Weighed[]} */
   const weighed = [];

@@ -61,6 +61,23 @@ export async function* weighAgain(engine, session, { before, answer }, signal) {
 }
 
 /**
+ * How much of the memory a turn has changed: the norm of the change of a layer's state by the greater norm of the two, the mean
+ * over the layers.
+ *
+ * @param {Session} before the turn. It is closed
+ * @param {Session} after it. It is closed
+ * @returns {Promise<number | null>} 0 to 1; null where no layer has a state
+ */
+export async function changeBetween(before, after) {
+  try {
+    const states = (await after.difference(before)).filter(({ kind }) => kind === "ssm");
+    return states.length === 0 ? null : states.reduce((sum, { relative }) => sum + relative, 0) / states.length;
+  } finally {
+    for (const session of [before, after]) void session.close().catch(() => {}); // an engine that has ended has freed it
+  }
+}
+
+/**
  * @param {Float32Array} scores of all tokens, `[V]`
  * @param {number} id the token that came
  * @returns {{ surprise: number, likeliest: { id: number, probability: number }[] }} the surprise in nats

@@ -141,12 +141,7 @@ export class Answering {
       isWeighed: weighing?.isWanted(),
       signal,
       onPrefill,
-      onToken: (text) => {
-        view.showWriting();
-        node.answer = view.answer.text;
-        open.touch(node);
-        this.#parts.onToken(text);
-      },
+      onToken: (text) => this.#took(open, node, view, text),
     });
     node.answer = view.answer.text;
     if ("error" in outcome) throw outcome.error;
@@ -155,6 +150,14 @@ export class Answering {
     node.readTokens = caughtUp + session.stats.promptTokens;
     node.reason = outcome.reason;
     if (this.#place.isOpen(open)) this.#standing.reached(node, session);
+  }
+
+  /** The answer has grown by a token. @param {OpenChat} open @param {Node} node @param {TurnView} view @param {string} text */
+  #took(open, node, view, text) {
+    view.showWriting();
+    node.answer = view.answer.text;
+    open.touch(node);
+    this.#parts.onToken(text);
   }
 
   /**
@@ -189,12 +192,7 @@ export class Answering {
         view.addRound(round);
         open.touch(node);
       },
-      onToken: (text) => {
-        view.showWriting();
-        node.answer = view.answer.text;
-        open.touch(node);
-        this.#parts.onToken(text);
-      },
+      onToken: (text) => this.#took(open, node, view, text),
     });
     node.answer = view.answer.text;
     node.stats = outcome.stats;

@@ -158,7 +158,6 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--total", type=float, default=960, help="length of the whole training in seconds")
     parser.add_argument("--this-run", type=float, default=float("inf"), help="seconds of it to do now")
     parser.add_argument("--export-every", type=float, default=120, help="seconds between exports")
-    parser.add_argument("--parts", type=int, default=1, help="files to split the exported weights into")
     parser.add_argument("--batch", type=int, default=128, help="rows a step")
     parser.add_argument("--rate", type=float, default=2.5e-3, help="peak learning rate")
     parser.add_argument("--warmup", type=int, default=150, help="steps of warm-up")
@@ -207,7 +206,7 @@ def main() -> None:
         log(f"resumed at step {trainer.step_count}, {trainer.seconds:.0f} s")
 
     def write(note: str) -> None:
-        export(model, a.tokenizer, a.out, a.parts)
+        export(model, a.tokenizer, a.out)
         meta = {"steps": trainer.step_count, "tokens": trainer.tokens, "seconds": round(trainer.seconds), "note": note}
         (a.out / "training.json").write_text(json.dumps(meta) + "\n")
         log("exported:", json.dumps(meta))

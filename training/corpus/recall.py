@@ -175,7 +175,7 @@ def recall_chat(rng: random.Random, turns: int | None = None, tokens: int = 1900
         ask()
         if rng.random() < 0.25:
             _ask_untold(chat)
-    if rng.random() < 0.15:
+    if not later and rng.random() < 0.15:
         what_have_i_told(chat)
     if rng.random() < 0.15:
         who_is(chat)

@@ -132,34 +132,29 @@ def tell_happening(chat: Chat, h: Happening) -> None:
         chat.bot(chat.pick(h.deed.reply).replace("{O}", capital(you)).replace("{o}", you))
 
 
-def ask_happening(chat: Chat, h: Happening, kind: str | None = None) -> None:
-    """Any part of it asked."""
+def ask_happening(chat: Chat, h: Happening, kind: str | None = None, near: bool = True) -> None:
+    """Any part of it asked. ``near`` allows words like "that", which need the deed to be the last thing spoken of."""
+    near = near and chat.chance(0.3)
     kinds = ["what", "what", *h.parts]
     kind = kind or chat.pick(kinds)
     past, base, you = h.deed.past, h.deed.base, _your(h.thing)
-    told = _your(_sentence(Happening(h.deed, h.thing, {}), "you"))
-    whole = _your(_sentence(h, "you"))
     if kind == "what":
         when = f" {h.parts['when']}" if "when" in h.parts and chat.chance(0.5) else ""
         w = h.deed.what
         chat.user("[{w} did I {b}{t}|{w} was it that I {p}|Do you remember {l} I {p}{t}|{l} did i {b}|{w} did I say I {p}|Tell me {l} I {p}{t}|Can you tell me {l} I {p}|Remember {l} I {p}]?", w=w, l=w.lower(), b=base, p=past.replace(" {o}", ""), t=when)
         chat.bot("[You {p}.|You {p}.|You told me that you {p}.|You said that you {p}.|It was {o} that you {q}.]", p=past.replace("{o}", you), o=you, q=past.replace(" {o}", ""))
     elif kind == "when":
-        chat.user("[When did I {b} {o}|When was it that I {p}|when did i {b} {o}|Do you remember when I {p}|When was that]?", b=base, o=_it(chat, h), p=past.replace("{o}", h.thing))
+        chat.user("[When did I {b} {o}|When was it that I {p}|when did i {b} {o}|Do you remember when I {p}]?" if not near else "[When was that|And when|When was it|On which day]?", b=base, o=h.thing, p=past.replace("{o}", h.thing))
         chat.bot("[{t}.|It was {u}.|You {p} {u}.]", t=capital(h.parts["when"]), u=h.parts["when"], p=past.replace("{o}", you))
     elif kind == "where":
-        chat.user("[Where did I {b} {o}|Where was it that I {p}|where did i {b} {o}|Do you remember where I {p}|In which place did I {b} {o}|Where was that|Where was I then]?", b=base, o=_it(chat, h), p=past.replace("{o}", h.thing))
+        chat.user("[Where did I {b} {o}|Where was it that I {p}|where did i {b} {o}|Do you remember where I {p}|In which place did I {b} {o}]?" if not near else "[Where was that|Where was I then|And where|Where did that happen]?", b=base, o=h.thing, p=past.replace("{o}", h.thing))
         chat.bot("[{t}.|It was {u}.|You {p} {u}.|That was {u}.]", t=capital(_your(h.parts["where"])), u=_your(h.parts["where"]), p=past.replace("{o}", you))
     elif kind == "with":
-        chat.user("[Who was with me|Who did I {b} {o} with|With whom did I {b} {o}|who was there with me|Who came along|Was I alone]?", b=base, o=_it(chat, h))
+        chat.user("[Who did I {b} {o} with|With whom did I {b} {o}|Who was with me when I {p}]?" if not near else "[Who was with me|who was there with me|Who came along|Was I alone]?", p=past.replace("{o}", h.thing), b=base, o=h.thing)
         chat.bot("[{v} was with you.|You {p} with {w}.|It was {w} who was with you.]", v=capital(_your(h.parts["with"])), w=_your(h.parts["with"]), p=past.replace("{o}", you))
     else:
-        chat.user("[Why did I {b} {o}|Why did I do that|What was the reason that I {p}|why did i {b} {o}|And why did I do it|Do you remember why I {p}]?", b=base, o=_it(chat, h), p=past.replace("{o}", h.thing))
+        chat.user("[Why did I {b} {o}|What was the reason that I {p}|why did i {b} {o}|Do you remember why I {p}]?" if not near else "[Why did I do that|Why|And why did I do it|What for|why was that]?", b=base, o=h.thing, p=past.replace("{o}", h.thing))
         chat.bot("[You {p} {y}.|You said that it was {y}.|{Y}.]".replace("{Y}", "{cap y}"), p=past.replace("{o}", you), y=_your(h.parts["why"]))
-
-
-def _it(chat: Chat, h: Happening) -> str:
-    return h.thing
 
 
 def ask_whether(chat: Chat, h: Happening) -> None:
@@ -205,7 +200,7 @@ def told_and_asked(chat: Chat, taken: set[str]) -> Callable[[], None]:
     h = _draw(chat, taken)
     taken.add(h.deed.base)
     tell_happening(chat, h)
-    return lambda: (ask_whether if chat.chance(0.2) else ask_happening)(chat, h)
+    return lambda: ask_whether(chat, h) if chat.chance(0.2) else ask_happening(chat, h, near=False)
 
 
 @skill(14)

@@ -8,6 +8,7 @@ from typing import Callable
 from ..grammar import Chat, article, capital, expand, listing, skill
 from ..lexicon import LISTS, person, pet_name, town
 from ..openfacts import NUMBERS, VALUES, job
+from .attributes import ATTRIBUTES
 
 # (word, pronoun): "they" where the name alone does not say it.
 _HE = "brother father uncle grandfather son nephew husband boyfriend stepfather godfather grandson".split() + ["big brother", "little brother", "older brother", "younger brother", "brother-in-law", "grandpa", "dad"]
@@ -146,7 +147,8 @@ def somebody(chat: Chat, taken: list[Other] = ()) -> Other:
     while True:
         he, words = chat.pick((("he", _HE), ("she", _SHE), ("they", _ANY), ("they", _ANY)))
         relation, name = chat.pick(words), person(chat.rng, chat.held_out)
-        if relation not in relations and name not in {other.name for other in taken} and name not in chat.memory.values() and relation not in chat.memory:
+        known = {word for told in [*relations, *chat.memory] for word in told.split()}
+        if not set(relation.split()) & known and name not in {other.name for other in taken} and name not in chat.memory.values():
             return Other(relation, name, he)
 
 
@@ -196,6 +198,8 @@ def tell_of(chat: Chat, who: Other, first: bool = True, wanted: str | None = Non
     chat.user(text.rstrip() + chat.pick((".", ".", ".", "!", "")))
     chat.bot(put(chat.pick(kind.noted), value, who))
     who.facts[kind.key] = (kind, value)
+    if who.relation in ATTRIBUTES:
+        chat.memory[who.relation] = who.name
     return kind
 
 

@@ -83,7 +83,7 @@ def list_kept(chat: Chat) -> None:
             gone = chat.pick(items)
             items.remove(gone)
             chat.user("[Take {g} off|Take {g} off the list|Remove {g}|I don't need {g}|Cross out {g}|Without {g}, please|delete {g}|{G} is not needed|No {g} after all|I have {g} already|{g} is done]{e}".replace("|{g} is done", "|{g}: done" if kind == "to-do" else "").replace("I have {g} already", "I have {g} already" if kind in ("shopping", "packing") else "scratch {g}").replace("{G}", "{cap g}"), g=gone, e=chat.pick((".", "", ".")))
-            chat.bot("[I took off {g}. Now {s}.|{G} is off the list.|Okay, no {g}. {S}.|Done, {g} is gone. {S}.|Without {g}, {s}.]".replace("{G}", "{cap g}").replace("{S}", "{cap s}"), g=_you(gone), s=_state(chat, kind, items))
+            chat.bot("[I took off {g}. Now {s}.|{G} is off the list.|Okay, no {g}. {S}.|Done, no more {g}. {S}.|Without {g}, {s}.]".replace("{G}", "{cap g}").replace("{S}", "{cap s}"), g=_you(gone), s=_state(chat, kind, items))
         elif dice < 0.68 and items and pool:
             old, new = chat.pick(items), pool.pop()
             items[items.index(old)] = new
@@ -138,7 +138,7 @@ def options(chat: Chat) -> None:
         best = chat.pick(named)
         chat.bot("[I would take {b}.|{B}, I would say.|Of those, {b}.|My choice is {b}, but it is up to you.]".replace("{B}", "{cap b}"), b=best)
     else:
-        chat.user("{q}[. Any ideas?|?|. Name [two|some]!|, what do you say?|. Give me some ideas.]", q=expand(chat.rng, question))
+        chat.user("{q}[. Any ideas?|?|. Name some!|, what do you say?|. Give me some ideas.]", q=expand(chat.rng, question))
         chat.bot("[How about {o}?|I would look at {o}.|You could choose between {p}.|{P} come to mind. Which one do you like?|There is {o}. Which one?]".replace("{P}", "{cap p}"), o=listing(named, "or"), p=listing(named))
         best = None
     order = {0: "first", 1: "second", 2: "third", -1: "last"}
@@ -187,7 +187,7 @@ def options(chat: Chat) -> None:
             named.append(new)
     chosen = best or chosen
     if chosen and chat.chance(0.55):
-        chat.user("[What did {w} choose|Which one did {w} take|So what is it|What was {y} choice|what did we decide|Which one was it]?", w="I" if not given else "you", y="my" if not given else "your")
+        chat.user("[What did I choose|Which one did I take|So what is it|What was my choice|what did we decide|Which one was it]?" if not given else "[What did you choose|Which one did you take|What was your choice|What would you take again]?")
         chat.bot("[{W} {c}.|It was {c}.|{C}.]".replace("{W}", "You chose" if not given else "I said").replace("{C}", "{cap c}"), c=chosen)
 
 

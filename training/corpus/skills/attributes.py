@@ -219,7 +219,7 @@ def _from_file() -> None:
             old.noted.extend(2 * block["N"])
             old.asked.extend(block["Q"])
             old.answered.extend(2 * block["A"])
-            value = openfacts.VALUES[block["value"]] if key == "job" else old.value
+            value = openfacts.VALUES[block["value"]] if key in ("job", "instrument") else old.value
             ATTRIBUTES[key] = replace(old, value=value, short=block["X"], weight=max(old.weight, block["weight"]))
         else:
             made = _make(key, openfacts.VALUES[block["value"]], block["T"], 2 * block["N"], block["Q"], block["A"], block["M"][0], clause, block["weight"])

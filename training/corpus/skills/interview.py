@@ -94,7 +94,7 @@ def bot_asks_back(chat: Chat) -> None:
     if chat.chance(0.5):
         chat.bot(fill(chat.pick(attribute.noted), value))
     else:
-        chat.bot("[So {c}. How did that come about?|{cap b}! Tell me more about that.|{cap b}, I see. What do you like about it?|{cap b}! I will remember that.]" if key not in ("name", "age", "fear", "dislike", "allergy") else "[So {c}.|{cap b}, I will remember that.|Thank you, now I know that {c}.]", c=clause, b=_said(attribute, value))
+        chat.bot("[So {c}. How did that come about?|{cap b}! Tell me more about that.|{cap b}, I see. What do you like about it?|{cap b}! I will remember that.]" if key in ("hobby", "instrument", "sport", "town", "team", "reading", "film", "job", "studies", "course") or key.startswith("favorite") else "[So {c}.|{cap b}, I will remember that.|Thank you, now I know that {c}.]", c=clause, b=_said(attribute, value))
     if chat.chance(0.5):
         from ..recall import exchanges, pad
 

@@ -14,6 +14,7 @@ from . import natural, reflect
 from . import skills  # noqa: F401 - registers the fillers
 from .grammar import SKILLS, USER, Chat, Skill, expand, tidy
 from .lexicon import LISTS
+from .skills.asides import tell_beside
 from .skills.attributes import ATTRIBUTES
 from .skills import happenings, others
 from .skills.memory import answer, choose, correct_at_once, question, similar_but_untold, tell, two_facts, what_have_i_told, who_is
@@ -201,7 +202,7 @@ def _tell_own(chat: Chat, deeds: set[str]) -> None:
     for _ in range(10):
         attribute = choose(chat, told=False)
         if attribute and not (deeds and attribute.key in _DONE):
-            tell(chat, attribute)
+            (tell_beside if chat.chance(0.12) else tell)(chat, attribute)
             return
 
 

@@ -24,6 +24,7 @@ class Other:
     name: str
     he: str  # he, she or they
     facts: dict[str, tuple["Kind", str]] = field(default_factory=dict)
+    animal: bool = False
 
     @property
     def full(self) -> str:
@@ -136,6 +137,24 @@ KINDS = [
          ["What did {s} hurt?", "What is wrong with {s}?", "what happened to {s}", "Where is {s} hurt?"],
          ["hurt a {v}"], "about {s} being hurt", "{w} {v}"),
 ]  # fmt: skip
+_LOOKS = "black|white|gray|brown|ginger|spotted|striped|golden|black and white|brown with white paws|snow white|red and brown|cream".split("|")
+_TRICKS = "give a paw|open doors|roll over|dance on two legs|find my keys|climb the curtains|catch a ball|ring a bell|sing along|steal sausages|jump through a hoop|sleep standing up".split("|")
+_BEDS = "under my bed|on the sofa|in a basket|in a shoe box|on top of the fridge|in the bathtub|on my pillow|behind the stove|in the laundry|on the window sill|in the wardrobe".split("|")
+# What one tells of an animal at home.
+PET_KINDS = [
+    Kind("age", lambda rng, held: str(rng.randint(1, 17)), "is {v} years old", ["{S} is {v} years old", "{S} turned {v} last week", "{S} is already {v}"], ["{v}! That is a fine age for {n}.", "{n} is {v}, I will remember that."],
+         ["How old is {s}?", "What is {s}'s age?", "how old was {s} again", "Do you remember how old {s} is?"], ["is {v}", "is {v} years old"], "how old {s} is"),
+    Kind("look", lambda rng, held: rng.choice(_LOOKS), "is {v}", ["{S} is {v}", "{S} is all {v}"], ["{cap v}! I can picture {n}.", "So {n} is {v}. How pretty!"],
+         ["What color is {s}?", "What does {s} look like?", "which color is {s}", "How did I describe {s}?"], ["is {v}"], "what {s} looks like"),
+    Kind("likes", VALUES["food"], "loves {v}", ["{S} loves {v}", "{S} is crazy about {v}", "{S} steals {v} from the table"], ["{cap v}? {n} has good taste.", "Then {n} comes when there is {v}."],
+         ["What does {s} love?", "What does {s} like to eat?", "what is {s} crazy about"], ["loves {v}", "is crazy about {v}"], "what {s} likes"),
+    Kind("fear", lambda rng, held: rng.choice("thunder|the vacuum cleaner|the vet|water|big dogs|balloons|the doorbell|men with hats|bicycles|fireworks|the dark|geese".split("|")), "is afraid of {v}", ["{S} is afraid of {v}", "{S} hides from {v}"], ["Poor {n}! What do you do then?", "Many animals are afraid of {v}."],
+         ["What is {s} afraid of?", "What scares {s}?", "what does {s} hide from"], ["is afraid of {v}"], "what {s} is afraid of", "of {v}"),
+    Kind("bed", lambda rng, held: rng.choice(_BEDS), "sleeps {v}", ["{S} sleeps {v}", "{S} always naps {v}"], ["{cap v}! What a place to sleep.", "So {n} sleeps {v}. How sweet!"],
+         ["Where does {s} sleep?", "where is {s}'s bed", "What is the place where {s} sleeps?"], ["sleeps {v}"], "where {s} sleeps"),
+    Kind("trick", lambda rng, held: rng.choice(_TRICKS), "can {v}", ["{S} can {v}", "{S} has learned to {v}"], ["{n} can do that? I am impressed.", "How clever of {n}!"],
+         ["What can {s} do?", "Which trick does {s} know?", "what has {s} learned"], ["can {v}"], "what {s} can do"),
+]  # fmt: skip
 _BY_KEY = {kind.key: kind for kind in KINDS}
 _WEIGHTS = [3 if kind.key in ("job", "age", "home", "moved", "herd", "pet", "likes") else 1.5 for kind in KINDS]
 # Facts whose questions could mean each other.
@@ -152,6 +171,14 @@ def somebody(chat: Chat, taken: list[Other] = ()) -> Other:
             return Other(relation, name, he)
 
 
+def some_pet(chat: Chat, taken: list[Other] = ()) -> Other:
+    """An animal at home."""
+    while True:
+        pet, name = chat.pick(("cat", "dog", "cat", "dog", *LISTS["pet"])), pet_name(chat.rng, chat.held_out)
+        if pet not in {other.relation for other in taken} and name not in {other.name for other in taken} and name not in chat.memory.values() and f"{pet} called" not in chat.memory:
+            return Other(pet, name, chat.pick(("he", "she", "he", "she", "they")), animal=True)
+
+
 def put(template: str, value: str, who: Other) -> str:
     his = {"he": "his", "she": "her", "they": "their"}[who.he]
     return (
@@ -162,7 +189,7 @@ def put(template: str, value: str, who: Other) -> str:
 
 def _unused(chat: Chat, who: Other, wanted: str | None = None) -> Kind | None:
     for _ in range(20):
-        kind = _BY_KEY[wanted] if wanted else chat.rng.choices(KINDS, _WEIGHTS)[0]
+        kind = next(k for k in PET_KINDS if k.key == wanted) if who.animal and wanted else chat.pick(PET_KINDS) if who.animal else _BY_KEY[wanted] if wanted else chat.rng.choices(KINDS, _WEIGHTS)[0]
         if kind.key not in who.facts and not (_CLASH.get(kind.key, set()) & set(who.facts)):
             return kind
         if wanted:
@@ -198,7 +225,9 @@ def tell_of(chat: Chat, who: Other, first: bool = True, wanted: str | None = Non
     chat.user(text.rstrip() + chat.pick((".", ".", ".", "!", "")))
     chat.bot(put(chat.pick(kind.noted), value, who))
     who.facts[kind.key] = (kind, value)
-    if who.relation in ATTRIBUTES:
+    if who.animal:
+        chat.memory[f"{who.relation} called"] = who.name
+    elif who.relation in ATTRIBUTES:
         chat.memory[who.relation] = who.name
     return kind
 
@@ -227,7 +256,7 @@ def ask_of(chat: Chat, who: Other, key: str, alone: bool = False) -> None:
     question = question.replace("{s}", subject)
     lead = chat.pick(("And ", "So ", "Now, ", "Remember: ")) if chat.chance(0.15) and not question.startswith(subject) else ""
     chat.user(lead + (question[:1].lower() + question[1:] if lead else question))
-    spoken = chat.pick((who.name, who.name, capital(who.full), f"Your {who.relation}")) if who.he == "they" else chat.pick((who.name, who.name, capital(who.full), f"Your {who.relation}", capital(who.he)))
+    spoken = chat.pick((who.name, who.name, capital(who.full), f"Your {who.relation}")) if who.he == "they" or who.animal else chat.pick((who.name, who.name, capital(who.full), f"Your {who.relation}", capital(who.he)))
     chat.bot(chat.pick(("{s} {d}.", "{s} {d}.", "{s} {d}.", "You told me that {l} {d}.", "You said that {l} {d}.")), s=spoken, l=spoken[:1].lower() + spoken[1:] if spoken.split()[0] in ("Your", "He", "She") else spoken, d=put(kind.does, value, who))
 
 
@@ -255,7 +284,7 @@ def summary(chat: Chat, who: Other) -> None:
     """All that was told about somebody, in one sentence."""
     chat.user("[What do you know about {n}|Tell me about {n}|What have I told you about {n}|What did I say about {n}|Sum up what I told you about {n}|Who is {n} and what do you know|What do you remember about {n}]?", n=chat.pick((who.name, who.name, f"my {who.relation}")))
     known = [put(kind.does, value, who) for kind, value in who.facts.values()]
-    chat.bot("[{n} is your {r}, and {he} {k}.|{n} is your {r}: {he} {k}.|You told me that {n} is your {r} and {k}.]", n=who.name, r=who.relation, k=listing(known), he=who.he if who.he != "they" else who.name)
+    chat.bot("[{n} is your {r}, and {he} {k}.|{n} is your {r}: {he} {k}.|You told me that {n} is your {r} and {k}.]", n=who.name, r=who.relation, k=listing(known), he=who.name if who.animal or who.he == "they" else who.he)
 
 
 def ask_missing(chat: Chat, who: Other, others: list[Other] = ()) -> None:
@@ -267,7 +296,7 @@ def ask_missing(chat: Chat, who: Other, others: list[Other] = ()) -> None:
         chat.user("[Who is {n}|What does {n} do|How old is {n}|Where does {n} live|What did I say about {n}]?", n=stranger)
         chat.bot("[You have not told me about {n}.|You have not mentioned {n} yet. Who is that?|I do not know {n}. You only told me about {k}.]", n=stranger, k=listing([who.name, *(other.name for other in others)]))
         return
-    kind = chat.pick(KINDS)
+    kind = chat.pick(PET_KINDS if who.animal else KINDS)
     if kind.key in who.facts or _CLASH.get(kind.key, set()) & set(who.facts):
         return
     chat.user("{q}", q=chat.pick(kind.ask).replace("{s}", chat.pick((who.name, f"my {who.relation}"))))
@@ -314,7 +343,7 @@ def _between(chat: Chat, most: int = 3) -> None:
 
 def mention(chat: Chat) -> Callable[[], None]:
     """Tells of somebody; what comes back asks about it, later."""
-    who = somebody(chat)
+    who = some_pet(chat) if chat.chance(0.25) else somebody(chat)
     tell_of(chat, who)
     for _ in range(chat.pick((0, 0, 1))):
         tell_of(chat, who, first=False)
@@ -331,7 +360,7 @@ def mention(chat: Chat) -> Callable[[], None]:
 @skill(12)
 def one_other(chat: Chat) -> None:
     """One person and a few things about them, asked in both directions."""
-    who = somebody(chat)
+    who = some_pet(chat) if chat.chance(0.25) else somebody(chat)
     for number in range(chat.pick((1, 1, 2, 2, 3))):
         tell_of(chat, who, first=number == 0)
     if chat.chance(0.2):
@@ -348,9 +377,10 @@ def one_other(chat: Chat) -> None:
 @skill(11)
 def two_others(chat: Chat) -> None:
     """Two people with facts of the same kind: kept apart."""
-    one = somebody(chat)
-    other = somebody(chat, [one])
-    kinds = chat.rng.sample(KINDS, chat.pick((1, 1, 2, 3)))
+    animals = chat.chance(0.2)
+    one = (some_pet if animals else somebody)(chat)
+    other = (some_pet if animals else somebody)(chat, [one])
+    kinds = chat.rng.sample(PET_KINDS if animals else KINDS, chat.pick((1, 1, 2, 3)))
     kinds = [kind for i, kind in enumerate(kinds) if not any(kind.key in _CLASH.get(k.key, ()) for k in kinds[:i])]
     if chat.chance(0.4):  # both in one sentence
         values = []
@@ -427,3 +457,44 @@ def pronoun_chain(chat: Chat) -> None:
         ask_of(chat, who, key, alone=True)
     if chat.chance(0.5):
         summary(chat, who)
+
+
+_HAVE = ("brother", "sister", "son", "daughter", "aunt", "uncle", "cousin", "roommate", "boss", "nephew", "niece", "best friend")
+
+
+@skill(5)
+def do_i_have(chat: Chat) -> None:
+    """``Do I have a pet?``, ``Have I got a brother?``: yes with the name, or only what was told."""
+    animals = chat.chance(0.55)
+    if animals:
+        who = some_pet(chat)
+    else:
+        who = somebody(chat)
+        who.relation = chat.pick([word for word in _HAVE if word not in chat.memory] or ["cousin"])
+    if chat.chance(0.8):
+        if chat.chance(0.5):
+            tell_of(chat, who)
+        else:
+            chat.user("[I have {an r} called {n}|My {r} is called {n}|{n} is my {r}|I've got {an r}, {n}].".replace("{an r}", article(who.relation)), r=who.relation, n=who.name)
+            chat.bot("[{n}, a good name!|Say hello to {n} from me.|{n}! What is {n} like?]", n=who.name)
+            if animals:
+                chat.memory[f"{who.relation} called"] = who.name
+            elif who.relation in ATTRIBUTES:
+                chat.memory[who.relation] = who.name
+        _between(chat)
+        dice = chat.rng.random()
+        if dice < 0.5:
+            chat.user("[Do I have {a}|Have I got {a}|Did I tell you that I have {a}|do i have {a}|Did I mention {a}]?", a=article(who.relation) if not animals or chat.chance(0.5) else "a pet")
+            chat.bot("[Yes, you have {a} called {n}.|Yes, your {r} is called {n}.|Yes, {n}, your {r}.]", a=article(who.relation), r=who.relation, n=who.name)
+        elif dice < 0.8:
+            other = chat.pick([word for word in (LISTS["pet"] if animals else _HAVE) if word != who.relation and word not in chat.memory and f"{word} called" not in chat.memory])
+            chat.user("[Do I have {a}|Have I got {a}|Did I tell you about {a}|Did I mention {a}|What is my {o} called]?", a=article(other), o=other)
+            chat.bot("[You have not told me about {a}, only about your {r} {n}.|You told me about your {r} {n}, not about {a}.|Not that I know. You told me about {n}, your {r}.]", a=article(other), r=who.relation, n=who.name)
+        elif animals:
+            chat.user("[What pet do I have|What kind of animal do I have|Which pet do I have|what animal lives with me|What is my pet]?")
+            chat.bot("[You have {a} called {n}.|{A} called {n}.|Your pet is {a}, {n}.]".replace("{A}", capital(article(who.relation))), a=article(who.relation), n=who.name)
+        else:
+            ask_who(chat, who) if who.facts else None
+    elif not any(key.endswith(" called") for key in chat.memory):
+        chat.user("[Do I have a pet|Have I got a pet|What pet do I have|What is my pet called]?")
+        chat.bot("[You have not told me about a pet.|You have not told me about a pet yet. Do you have one?]")

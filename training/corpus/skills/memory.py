@@ -394,6 +394,26 @@ def last_said(chat: Chat) -> None:
         chat.bot_exactly(f'You said: "{users[0]}"')
 
 
+@skill(4)
+def what_you_said(chat: Chat) -> None:
+    """The model's own last words, and the question before the last: said again as they were."""
+    if len(chat.turns) < 2:
+        return
+    said = chat.turns[-1][1]
+    questions = [text for role, text in chat.turns if role == USER and text.endswith("?") and len(text) < 80]
+    dice = chat.rng.random()
+    if dice < 0.6 and len(said) < 110:
+        chat.user("[What did you just say|What did you say|Say that again|Can you say that again|Sorry, what was that|Once more, please|Come again|I did not get that|Can you repeat your answer|Repeat that, please][?|?|]")
+        chat.bot_exactly(chat.pick((said, said, f'I said: "{said}"')))
+    elif questions:
+        if dice < 0.8:
+            chat.user("[What was my last question|What did I ask you last|What did I just ask|Which question did I ask last]?")
+            chat.bot_exactly(f'You asked: "{questions[-1]}"')
+        else:
+            chat.user("[What was my first question|What did I ask you first|Which question came first|What was the first thing I asked]?")
+            chat.bot_exactly(f'You asked: "{questions[0]}"')
+
+
 @skill(1.5)
 def from_or_live(chat: Chat) -> None:
     """Where somebody lives is not where they come from."""

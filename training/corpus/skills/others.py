@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Callable
 
@@ -299,7 +300,11 @@ def ask_missing(chat: Chat, who: Other, others: list[Other] = ()) -> None:
     kind = chat.pick(PET_KINDS if who.animal else KINDS)
     if kind.key in who.facts or _CLASH.get(kind.key, set()) & set(who.facts):
         return
-    chat.user("{q}", q=chat.pick(kind.ask).replace("{s}", chat.pick((who.name, f"my {who.relation}"))))
+    wording = chat.pick(kind.ask)
+    subject = chat.pick((who.name, f"my {who.relation}"))
+    if not others and who.he != "they" and chat.chance(0.4) and re.search(r"(?:does|is|did|has|was|can) \{s\}(?!'s)", wording):
+        subject = who.he
+    chat.user(("And " + wording[:1].lower() + wording[1:] if subject == who.he else "{q}").replace("{q}", wording).replace("{s}", subject))
     holder = next((other for other in others if kind.key in other.facts), None)
     if holder and chat.chance(0.6):
         chat.bot("You have not told me {m}. [It was {o} who {d}.|But {o} {d}.]", m=kind.missing.replace("{s}", who.name), o=holder.name, d=put(kind.does, holder.facts[kind.key][1], holder))

@@ -13,8 +13,11 @@ from dataclasses import dataclass
 from . import natural, reflect
 from . import skills  # noqa: F401 - registers the fillers
 from .grammar import SKILLS, USER, Chat, Skill, expand, tidy
+from .lexicon import LISTS
+from .skills.asides import tell_beside
 from .skills.attributes import ATTRIBUTES
-from .skills.memory import answer, choose, question, similar_but_untold, tell, two_facts, what_have_i_told, who_is
+from .skills import happenings, others
+from .skills.memory import answer, choose, correct_at_once, question, similar_but_untold, tell, two_facts, what_have_i_told, who_is
 
 # Themes whose exchanges say nothing about the user: they may stand between a fact and its question.
 _NEUTRAL = ("facts", "knowledge", "numbers", "words", "world", "help", "odd", "honest", "instructions", "meta", "play", "persona", "polite", "smalltalk", "tables")
@@ -78,30 +81,55 @@ def _fill(chat: Chat, turns: int, tokens: int) -> None:
 
 # What could tell or ask something about the user has no place between a fact and its question.
 _PERSONAL = re.compile(r"\b(name|named|called?|favou?rite|pet|dog|cat|remember|told|tell you)\b|\?|\b(?:I am|I'm) [A-Z]", re.I)
-SENTENCES = (
-    "It was [quite|very|rather|a bit] [windy|cold|warm|wet|sunny|foggy|quiet|busy] when I [cycled|walked|drove|came|went] [home|to work|to school|to the shop] [today|this morning|yesterday].",
-    "[I|We] [had|ate|cooked] {food} for [lunch|dinner|breakfast] [today|yesterday|again].", "The {animal} in the [garden|park|yard] [was loud again|looked at me|ran away].",
-    "I [lost|found|bought|broke|forgot|washed] my {object} [today|yesterday|this morning|again].", "My [neighbor|boss|teacher|cousin|uncle|aunt] [is moving|bought a new car|was late|is on holiday|has a cold|told a joke|baked a cake].",
-    "The [bus|train|tram] was [late|full|empty|early] [again|today|this morning].", "[I|We] watched a [film|show|match] about {an animal} [yesterday|last night].",
-    "I [am learning|tried|started|gave up] {hobby} [this week|last month|a while ago].", "There [was|is] a [long queue|big noise|new shop|small fire|market] [at the corner|in town|next door].",
-    "[Work|School|The meeting|The lesson] was [long|short|fun|boring|hard|fine] [today|as always].", "I [slept|did not sleep] [well|much] [last night|this week].", "The [milk|bread|coffee|soup|cake] [is gone|smells good|was too hot|tastes odd].",
-    "[We|They] painted the [door|fence|kitchen|wall] {color}.", "My [phone|laptop|bike|washing machine] [is broken|is slow|works again|makes a strange noise].", "I [have to|must|should] [clean the kitchen|call the bank|write a letter|fix the bike|water the plants] [today|soon|later].",
-    "It [rained|snowed|stormed] [all day|all night|for an hour].", "I am [on the sofa|in the garden|at the station|in the kitchen|at the office] [now|right now|as I write this].", "[The weekend|The holiday|The party|The trip] was [nice|too short|loud|wonderful|a bit dull].",
-)
+# Ordinary sentences, each with what one says to it. None tells what the facts of the chat tell (what was lost, bought, eaten or read).
+_REMARKS: tuple[tuple[str, str], ...] = (
+    ("It was [quite|very|rather|a bit] [windy|cold|warm|wet|sunny|foggy|quiet|busy] when I [cycled|walked|drove|came|went] [home|to work|to school|to the shop] [today|this morning|yesterday].", "[I hope you got there well.|Then it was good to arrive.|The way was not boring, at least. Are you warm and dry now?]"),
+    ("The {animal} in the [garden|park|yard] [was loud again|looked at me|ran away].", "[{cap an animal}! What did you do?|I would have liked to see the {animal}.|The {animal} has its own plans, it seems.]"),
+    ("The [bus|train|tram] was [late|full|empty|early] [again|today|this morning].", "[Did you get there in time?|Does that happen often?|Did you find a seat?]"),
+    ("There [was|is] a [long queue|big noise|new shop|small fire|market] [at the corner|in town|next door].", "[Did you go and have a look?|Is it still there?|Oh! Is everything all right?]"),
+    ("[Work|School|The meeting|The lesson] was [long|short|fine] [today|as always].", "[Then you have earned a break.|What did you do there?|Is it over for today?]"),
+    ("[Work|School|The meeting|The lesson] was [boring|hard] [today|as always].", "[What was the hardest part?|I am sorry. What would have made it better?|Then rest a little now.]"),
+    ("[Work|School|The meeting|The lesson] was fun [today|as always].", "[What was the best part?|How nice! What made it fun?]"),
+    ("I [slept|have slept] well [last night|this week].", "[A good night makes a good day.|How nice. Then you are fresh for today.]"),
+    ("I did not sleep [well|much] [last night|this week].", "[Poor you. What kept you awake?|I am sorry. Can you take a nap today?]"),
+    ("The [milk|bread|coffee|soup|cake] is gone.", "[Who took the last of it?|Then it is time for a walk to the shop.]"),
+    ("The [soup|coffee|cake] [smells good|was too hot|tastes odd].", "[Perhaps it needs a little more time.|Did you make it yourself?|I can only imagine it. Is it better now?]"),
+    ("My [phone|laptop|washing machine] [is broken|is slow|makes a strange noise].", "[Have you tried to switch it off and on?|That is annoying. Since when?|Do you know somebody who can look at it?]"),
+    ("My [phone|laptop|washing machine] works again.", "[What a relief! What was wrong with it?|Good news. Did you mend it yourself?]"),
+    ("I [have to|must|should] [clean the stairs|call the bank|water the plants|take out the bins|answer the mail] [today|soon|later].", "[It is quickly done, once you begin.|Then do it first, and the day is yours.|What is the first step?]"),
+    ("It [rained|snowed|stormed] [all day|all night|for an hour].", "[Did you stay inside?|I like the sound of that weather. Do you?|Is it over now?]"),
+    ("I am [on the sofa|in the garden|at the station|in the kitchen|at the office] [now|right now|as I write this].", "[Make yourself comfortable. What would you like to talk about?|A good place for a chat with me.|Is it quiet there?]"),
+    ("[The weekend|The holiday|The party|The trip] was [nice|wonderful].", "[What was the best part of it?|How lovely! What did you do?]"),
+    ("[The weekend|The holiday|The party|The trip] was [too short|loud|a bit dull].", "[What a pity. What would have made it better?|Was there at least one good moment?]"),
+    ("The [moon|sky|sunset] [looks|looked] [big|red|strange|beautiful] [tonight|last night].", "[That is worth a look. Did you take a picture?|How nice that you looked up.]"),
+    ("The [children|neighbors|people] next door are [singing|shouting|laughing|moving chairs].", "[Is it too loud for you?|They seem to be in a good mood.]"),
+    ("My [coffee|tea] is getting cold.", "[Then drink it before you answer me!|I can wait while you take a sip.]"),
+    ("I [just woke up|just came home|have a free hour|am waiting for the bus|am on a break].", "[Good that you are here. What shall we talk about?|Then we have some time to chat.|I hope that you can rest a little.]"),
+    ("It is [Monday|Friday|Sunday] again.", "[What does that day bring for you?|The week goes round. Are you looking forward to something?]"),
+    ("There is nothing [on TV|in the fridge] today.", "[Shall I tell you a story instead?|Then we have to make our own fun.]"),
+    ("The [stairs|streets|shops] were [empty|full of people|dirty|slippery] today.", "[I hope you got through well.|Was there a reason for it?]"),
+    ("Somebody [left the window open|rang the bell and ran away|parked in front of the gate|sang in the street].", "[Do you know who it was?|How odd! What did you do?]"),
+    ("I have [a cold|a headache|sore feet|a long to-do list] today.", "[Take it slowly today.|I am sorry. I hope it gets better soon.]"),
+    ("I [laughed|smiled|yawned] a lot today.", "[What was the reason?|That tells a lot about a day!]"),
+)  # fmt: skip
+SENTENCES = tuple(text for text, _ in _REMARKS)
 
 
 def ordinary(chat: Chat) -> None:
     """An ordinary sentence of the user's, of our own making or what a person said, and a short reply."""
-    text = expand(chat.rng, chat.pick(SENTENCES)) if chat.chance(0.75) else ""
-    for _ in range(8):
-        if text and not _PERSONAL.search(text):
-            break
-        text = chat.pick(natural.user_turns(chat.held_out))
-    else:
+    if chat.chance(0.8):
+        said, replied = chat.pick(_REMARKS)
+        slots = {"animal": chat.pick(LISTS["animal"])}
+        text = tidy(expand(chat.rng, said, **slots))
+        chat.user_exactly(text.lower() if chat.chance(0.25) else text)
+        chat.bot(replied, **slots)
         return
-    text = tidy(text)
-    chat.user_exactly(text.lower() if chat.chance(0.25) else text)
-    chat.bot_exactly(reflect.reply(chat.rng, text))
+    for _ in range(8):
+        text = tidy(chat.pick(natural.user_turns(chat.held_out)))
+        if not _PERSONAL.search(text):
+            chat.user_exactly(text.lower() if chat.chance(0.25) else text)
+            chat.bot_exactly(reflect.reply(chat.rng, text))
+            return
 
 
 def _long_answer(chat: Chat) -> None:
@@ -126,30 +154,56 @@ def recall_chat(rng: random.Random, turns: int | None = None, tokens: int = 1900
     if rng.random() < 0.55:
         tell(chat, ATTRIBUTES["name"])
     most = exchanges(chat) + facts
-    while exchanges(chat) < most and len(chat.memory) < 10:
-        rng.choices((lambda c: tell(c), two_facts, similar_but_untold), (8, 2, 1))[0](chat)
+    later: list = []  # questions about what was told in free sentences, and about other people
+    deeds: set[str] = set()
+    while exchanges(chat) < most and len(chat.memory) + len(later) < 10:
+        _tell_anything(chat, later, deeds)
     if turns < 4 and rng.random() < 0.35:
         _long_answer(chat)
     if turns > 6 and rng.random() < 0.6:  # some facts come in the middle, some questions too
         for part in range(1, parts := rng.choice((2, 2, 3, 4))):
             pad(chat, turns * part // parts, tokens * part // parts)
             for _ in range(rng.choice((0, 1, 1, 2))):
-                tell(chat)
+                if len(chat.memory) + len(later) < 12:
+                    _tell_anything(chat, later, deeds)
             for _ in range(rng.choice((0, 1, 1, 2))):
                 _ask_told(chat)
     pad(chat, turns, tokens - 250)
     keys = [key for key in chat.memory if key in ATTRIBUTES]
-    rng.shuffle(keys)
-    for key in keys[: rng.choice((2, 3, 4, 5, 7) if turns < 30 else (5, 8, 10))]:
-        question(chat, ATTRIBUTES[key])
-        answer(chat, ATTRIBUTES[key])
+    asks = [lambda key=key: (question(chat, ATTRIBUTES[key]), answer(chat, ATTRIBUTES[key])) for key in keys] + later
+    rng.shuffle(asks)
+    for ask in asks[: rng.choice((2, 3, 4, 5, 7) if turns < 30 else (5, 8, 10))]:
+        ask()
         if rng.random() < 0.25:
             _ask_untold(chat)
-    if rng.random() < 0.15:
+    if not later and rng.random() < 0.15:
         what_have_i_told(chat)
     if rng.random() < 0.15:
         who_is(chat)
     return chat
+
+
+def _tell_anything(chat: Chat, later: list, deeds: set[str]) -> None:
+    """A fact of the user's, of somebody else, or what the user did; in this chat each kind of deed once."""
+    dice = chat.rng.random()
+    if dice < 0.2 and len(later) < 5:
+        later.append(others.mention(chat))
+    elif dice < 0.4 and len(later) < 5 and not _DONE & set(chat.memory):
+        later.append(happenings.told_and_asked(chat, deeds))
+    else:
+        chat.rng.choices((lambda c: _tell_own(c, deeds), lambda c: two_facts(c) if not deeds else _tell_own(c, deeds), similar_but_untold if not deeds else (lambda c: _tell_own(c, deeds)), correct_at_once if not deeds else (lambda c: _tell_own(c, deeds))), (8, 2, 1, 1))[0](chat)
+
+
+# Attributes whose question could mean a deed of ``happenings``.
+_DONE = frozenset("present, bought thing, gift, found thing, lost thing, cooked dish, breakfast today, saw, reading, film, garden, guest, friends, bag".split(", "))
+
+
+def _tell_own(chat: Chat, deeds: set[str]) -> None:
+    for _ in range(10):
+        attribute = choose(chat, told=False)
+        if attribute and not (deeds and attribute.key in _DONE):
+            (tell_beside if chat.chance(0.12) else tell)(chat, attribute)
+            return
 
 
 def _ask_told(chat: Chat) -> None:

@@ -6,9 +6,10 @@ Values come from open sets (see ``lexicon``), so that answering means copying fr
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Callable
 
+from .. import openfacts
 from ..lexicon import FAVOURITES, LISTS, favourite, made_up_word, person, pet_name, town
 
 Value = Callable[[random.Random, bool], str]
@@ -27,6 +28,7 @@ class Attribute:
     noun: str  # "You have not told me {noun}."
     clause: str  # "You told me that {clause}."
     weight: float = 1.0
+    short: list[str] = field(default_factory=lambda: ["{v}"])  # the value alone, as a correction says it
 
 
 _NOTED = [
@@ -121,9 +123,9 @@ def _plain(words: str) -> Value:
 
 OTHERS = [
     _make("town", lambda rng, held: town(rng, held),
-          ["I live in {v}.", "I am from {v}.", "My home is in {v}.", "I come from {v}.", "I live in a town called {v}.", "My home town is {v}.", "I'm from {v}.", "We live in {v}.", "I moved to {v}.", "im from {v}"],
+          ["I live in {v}.", "My home is in {v}.", "I live in a town called {v}.", "We live in {v}.", "I moved to {v}.", "i live in {v}"],
           ["{v} must be an interesting place.", "I have never been to {v}. What is it like?", "Do you like living in {v}?", "How nice! I would like to hear more about {v}."],
-          ["Where do I live?", "Where am I from?", "Which city do I live in?", "Where is my home?", "What town do I live in?", "Do you remember where I live?", "Do you know where I am from?", "What city am I from?", "Which town am I from?", "Where did I say I live?", "What is my home town?", "Where do I come from?"],
+          ["Where do I live?", "Which city do I live in?", "Where is my home?", "What town do I live in?", "Do you remember where I live?", "Do you know where I live?", "Where did I say I live?"],
           ["You live in {v}.", "Your home is in {v}."], "where you live", "you live in {v}", 8),
     _make("job", _plain("job"),
           ["I am {an v}.", "I work as {an v}.", "My job? I am {an v}.", "I'm {an v}.", "I am {an v} by profession.", "I earn my money as {an v}.", "By profession I am {an v}."],
@@ -206,5 +208,24 @@ RELATIONS = [_relation(relation) for relation in LISTS["relation"]]
 PETS = [_pet(pet) for pet in LISTS["pet"]]
 FAVOURITE_ATTRIBUTES = [_favourite(kind) for kind in FAVOURITES]
 ATTRIBUTES: dict[str, Attribute] = {a.key: a for a in (NAME, *RELATIONS, *PETS, *FAVOURITE_ATTRIBUTES, *OTHERS)}
+
+
+def _from_file() -> None:
+    """Adds what ``threads/told.txt`` holds: new facts, and more wordings for those above."""
+    for block in openfacts.blocks():
+        key, clause = block["key"], block["C"][0]
+        if old := ATTRIBUTES.get(key):
+            old.told.extend(block["T"])
+            old.noted.extend(2 * block["N"])
+            old.asked.extend(block["Q"])
+            old.answered.extend(2 * block["A"])
+            value = openfacts.VALUES[block["value"]] if key in ("job", "instrument") else old.value
+            ATTRIBUTES[key] = replace(old, value=value, short=block["X"], weight=max(old.weight, block["weight"]))
+        else:
+            made = _make(key, openfacts.VALUES[block["value"]], block["T"], 2 * block["N"], block["Q"], block["A"], block["M"][0], clause, block["weight"])
+            ATTRIBUTES[key] = replace(made, short=block["X"])
+
+
+_from_file()
 KEYS = list(ATTRIBUTES)
 WEIGHTS = [a.weight for a in ATTRIBUTES.values()]

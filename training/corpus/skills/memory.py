@@ -18,15 +18,41 @@ def to_you(text: str) -> str:
     return " ".join(_YOURS.get(word.lower(), word) if word.lower() != "was" else word for word in text.split(" "))
 
 
+def to_i(clause: str) -> str:
+    """``you lost your key`` -> ``I lost my key``: a clause as the user says it."""
+    clause = re.sub(r"\byou are\b", "I am", clause)
+    clause = re.sub(r"\byou were\b", "I was", clause)
+    return re.sub(r"\byour\b", "my", re.sub(r"\byou\b", "I", clause))
+
+
 def fill(template: str, value: str) -> str:
     """Puts the value into an attribute's template: plain, with article, with a capital, or turned to *you*."""
     return (
         template.replace("{cap an v}", capital(article(value)))
         .replace("{an v}", article(value))
         .replace("{cap v}", capital(value))
+        .replace("{cap you v}", capital(to_you(value)))
         .replace("{you v}", to_you(value))
         .replace("{v}", value)
     )
+
+
+# Facts so close to each other that the question for one may mean the other: a chat has only one of a group.
+_CLOSE = (
+    "birthday, birthday month", "town, origin, dwelling, favorite city", "job, workplace, firm", "plan, weekend", "present, bought thing, gift, found thing", "breakfast today, cooked dish, favorite breakfast, favorite food, favorite dish, favorite snack, dislike",
+    "lucky number, code, height, favorite number", "trip, past trip, favorite place", "sport, favorite sport, hobby, favorite hobby", "instrument, favorite instrument", "reading, favorite book", "film, favorite movie, favorite film", "team, favorite team",
+    "studies, favorite subject", "two cats, cat called, kitten called", "two dogs, dog called, puppy called", "two children, children count, son, daughter, baby, twin", "friends, friend, best friend, guest", "course, language, studies", "keys, parked, lost thing",
+    "age, born year", "garden, favorite flower", "drinking, favorite drink", "secret word, favorite word", "hidden thing, gift, present", "car, favorite color",
+)  # fmt: skip
+CLOSE: dict[str, set[str]] = {}
+for _line in _CLOSE:
+    for _key in _line.split(", "):
+        CLOSE.setdefault(_key, set()).update(set(_line.split(", ")) - {_key})
+
+
+def close_told(chat: Chat, key: str) -> bool:
+    """Whether something was told that could be mistaken for this."""
+    return any(other in chat.memory for other in CLOSE.get(key, ()))
 
 
 def choose(chat: Chat, told: bool | None = None) -> Attribute | None:
@@ -36,7 +62,7 @@ def choose(chat: Chat, told: bool | None = None) -> Attribute | None:
         return ATTRIBUTES[chat.pick(keys)] if keys else None
     for _ in range(20):
         key = chat.rng.choices(KEYS, WEIGHTS)[0]
-        if told is None or key not in chat.memory:
+        if told is None or key not in chat.memory and not close_told(chat, key):
             return ATTRIBUTES[key]
     return None
 
@@ -91,6 +117,10 @@ def answer(chat: Chat, attribute: Attribute) -> None:
     value = chat.memory.get(attribute.key)
     if value is not None:
         chat.bot(fill(chat.pick(attribute.answered), value))
+    elif attribute.key == "town" and "origin" in chat.memory:
+        chat.bot("You have not told me where you live[ now|], only that you are from {v}.", v=chat.memory["origin"])
+    elif attribute.key == "origin" and "town" in chat.memory:
+        chat.bot("You live in {v}. [You have not told me where you grew up.|I do not know where you grew up.|]", v=chat.memory["town"])
     else:
         chat.bot(MISSING, noun=attribute.noun)
 
@@ -136,7 +166,9 @@ def ask_untold(chat: Chat) -> None:
 def similar_but_untold(chat: Chat) -> None:
     """The dog's name was told, the cat's is asked: no borrowing."""
     told = choose(chat)
-    family = [key for key in KEYS if key != told.key and key not in chat.memory and (key.split()[0] == told.key.split()[0] or key.split()[-1] == told.key.split()[-1] or len(key.split()) == len(told.key.split()))]
+    if close_told(chat, told.key):
+        return
+    family = [key for key in KEYS if key != told.key and key not in chat.memory and key not in CLOSE.get(told.key, ()) and not close_told(chat, key) and (key.split()[0] == told.key.split()[0] or key.split()[-1] == told.key.split()[-1] or len(key.split()) == len(told.key.split()))]
     tell(chat, told)
     for key in chat.rng.sample(family, min(len(family), 1 + chat.chance(0.3))):
         question(chat, ATTRIBUTES[key])
@@ -150,7 +182,7 @@ def similar_but_untold(chat: Chat) -> None:
 def two_facts(chat: Chat) -> None:
     """Two facts in one turn, then one or both of them asked."""
     first, second = choose(chat, told=False), choose(chat, told=False)
-    if first is None or second is None or first.key == second.key:
+    if first is None or second is None or first.key == second.key or second.key in CLOSE.get(first.key, ()):
         return tell_fact(chat)
     values = [new_value(chat, first), new_value(chat, second)]
     if values[0] == values[1]:
@@ -169,28 +201,89 @@ def two_facts(chat: Chat) -> None:
         answer(chat, attribute)
 
 
-@skill(4)
+_SLIPS = (
+    "[No|Actually|Sorry, I made a mistake|Wait|No, wait|Oh no, I was wrong|I changed my mind|Not anymore|Correction|I mean|No no|Scratch that|I misspoke|Let me correct that|I said that wrong|Oops|Hang on|That was wrong|Ah, wrong]",
+    "[no wait|sorry|actually|scratch that|correction|oops|hold on|my mistake|ah no|hm, no]",
+)
+_SHORT = (
+    "[No wait, |Sorry, |I mean |I meant |Actually, |Scratch that, |Correction: |Oops, |No, |Hm, no, |Wait, |I meant to say ]{new}.", "Not {old}, {new}.", "[Sorry, |Oh, |]I meant {new}, not {old}.", "{new}, sorry.", "{cap new}, I mean.", "no, {new}!",
+    "[Actually |Sorry, |]it's {new}, not {old}.", "did I say {old}? I meant {new}.", "Make that {new}.", "Forget {old}, it's {new}.", "Sorry, wrong. It is {new}.", "I was wrong about {old}. It's {new}.", "*{new}", "that should be {new}",
+)  # fmt: skip
+_CORRECTED = (
+    "[Thank you for the correction|All right|Okay, I changed it|Got it|I see, thank you|No problem|Thanks for putting that right|Ah]. [Now I know that {clause}.|So {clause}.|I will remember that {clause}.|{cap clause}, then.]",
+    "[{cap clause}, not {old}. Thank you.|Ah, {new}! Then {clause}.|{cap new} it is: {clause}.|So it is {new}, not {old}.|I see, {new} and not {old}. I will remember that.]",
+)
+
+
+def _asked_after(chat: Chat, attribute: Attribute, old: str) -> None:
+    """After a correction: the new value, whatever way it is asked."""
+    value = chat.memory[attribute.key]
+    dice = chat.rng.random()
+    if dice < 0.62:
+        question(chat, attribute)
+        answer(chat, attribute)
+    elif dice < 0.8:
+        chat.user("[Did I say that|So is it true that|Is it right that|Do you still think that] {c}?", c=to_i(fill(attribute.clause, old)))
+        chat.bot("No, [you corrected that: |that was a mistake, |not anymore: |you changed that: |]{c}.", c=fill(attribute.clause, value))
+    elif dice < 0.92:
+        chat.user("[What did I say first|What was it before|What did I say before I corrected it|What was my mistake]?")
+        chat.bot("First you said {old}, [then {new}|but it is {new}|and then you corrected it to {new}].", old=fill(attribute.short[0], old).replace("my ", "your "), new=fill(attribute.short[0], value).replace("my ", "your "))
+    else:
+        chat.user("[So what is it now|Which one is right|So which is it|What is the right one|And now, what is right]?")
+        chat.bot("[The right one is {new}: {c}.|It is {new}, {c}.|{cap c}.]", new=fill(attribute.short[0], value).replace("my ", "your "), c=fill(attribute.clause, value))
+
+
+def _change(chat: Chat, attribute: Attribute, value: str, at_once: bool) -> None:
+    """The correction itself, and that it was understood."""
+    old = chat.memory[attribute.key]
+    short = chat.pick(attribute.short)
+    new_text, old_text = fill(short, value), fill(short, old)
+    if at_once and chat.chance(0.65):
+        chat.user(chat.pick(_SHORT).replace("{cap new}", capital(new_text)), new=new_text, old=old_text)
+    else:
+        said = expand(chat.rng, fill(chat.pick(attribute.told), value))
+        if chat.chance(0.15):
+            chat.user("[Sorry|Actually|No], [it is|it's] not {old}, [it is|it's|but] {new}. {said}", old=old_text, new=new_text, said=said)
+        else:
+            chat.user(chat.pick(_SLIPS) + chat.pick((", ", ": ", ", ", ". ")) + "{said}", said=said if said.startswith("I") else lower_start(said))
+    you_new, you_old = to_you(new_text), to_you(old_text)
+    chat.bot(chat.pick(_CORRECTED).replace("{cap new}", capital(you_new)).replace("{cap clause}", capital(fill(attribute.clause, value))), clause=fill(attribute.clause, value), new=you_new, old=you_old)
+    remember(chat, attribute, value)
+
+
+@skill(5)
 def correct(chat: Chat) -> None:
-    """The user corrects or changes a fact; the new value counts."""
+    """The user corrects or changes a fact told earlier; the new value counts."""
     attribute = choose(chat, told=True)
     if attribute is None:
-        tell(chat)
-        attribute = choose(chat, told=True)
+        return correct_at_once(chat)
     old, value = chat.memory[attribute.key], new_value(chat, attribute)
     if old == value:
         return
-    said = lower_start(expand(chat.rng, fill(chat.pick(attribute.told), value)))
-    chat.user("[No, |Actually, |Sorry, I made a mistake: |Wait, |Oh no, I was wrong. |I changed my mind: |Not anymore: |Correction: |I mean, |No no, ]{said}", said=said)
-    chat.bot("[Thank you for the correction|All right|Okay, I changed it|Got it|I see, thank you|Sorry, my mistake]. [Now I know that {clause}.|So {clause}.|I will remember that {clause}.]", clause=fill(attribute.clause, value))
-    remember(chat, attribute, value)
-    if chat.chance(0.6):
-        question(chat, attribute)
-        answer(chat, attribute)
+    _change(chat, attribute, value, at_once=False)
+    if chat.chance(0.65):
+        _asked_after(chat, attribute, old)
+
+
+@skill(7)
+def correct_at_once(chat: Chat) -> None:
+    """A fact, and in the next turn the word that was wrong, now and then twice."""
+    attribute = choose(chat, told=False)
+    if attribute is None:
+        return
+    tell(chat, attribute)
+    for _ in range(chat.pick((1, 1, 1, 1, 2))):
+        old, value = chat.memory[attribute.key], new_value(chat, attribute)
+        if old == value:
+            return
+        _change(chat, attribute, value, at_once=True)
+    if chat.chance(0.75):
+        _asked_after(chat, attribute, old)
 
 
 @skill(3)
 def is_it(chat: Chat) -> None:
-    """``Is my name Ada?`` with the right or a wrong value."""
+    """``Is my name Ada?`` or ``Did I say that I live in Rome?``, with the right or a wrong value."""
     attribute = choose(chat, told=True)
     if attribute is None:
         tell(chat)
@@ -198,10 +291,11 @@ def is_it(chat: Chat) -> None:
     value = chat.memory[attribute.key]
     guess = value if chat.chance(0.5) else attribute.value(chat.rng, chat.held_out)
     match = re.match(r"^(your .*?) (is|are) (.*)$", attribute.clause)
-    if not match:
-        return
-    thing, verb, rest = match.groups()
-    chat.user("{verb} {thing} {rest}?", verb=verb.capitalize(), thing=thing.replace("your", "my"), rest=fill(rest, guess))
+    if match and chat.chance(0.6):
+        thing, verb, rest = match.groups()
+        chat.user("{verb} {thing} {rest}?", verb=verb.capitalize(), thing=thing.replace("your", "my"), rest=fill(rest, guess))
+    else:
+        chat.user("[Did I say that|Did I tell you that|Is it true that|Do you remember that|Am I right that|Have I told you that] {c}?", c=to_i(fill(attribute.clause, guess)))
     clause = fill(attribute.clause, value)
     chat.bot(("[Yes, {c}.|Yes, that is right: {c}.]" if guess == value else "[No, {c}.|No, you told me that {c}.]"), c=clause)
 
@@ -298,6 +392,39 @@ def last_said(chat: Chat) -> None:
     else:
         chat.user("[What was the first thing I said|What did I say first|What was my first message|How did this chat start|What did I write at the beginning]?")
         chat.bot_exactly(f'You said: "{users[0]}"')
+
+
+@skill(4)
+def what_you_said(chat: Chat) -> None:
+    """The model's own last words, and the question before the last: said again as they were."""
+    if len(chat.turns) < 2:
+        return
+    said = chat.turns[-1][1]
+    questions = [text for role, text in chat.turns if role == USER and text.endswith("?") and len(text) < 80]
+    dice = chat.rng.random()
+    if dice < 0.6 and len(said) < 110:
+        chat.user("[What did you just say|What did you say|Say that again|Can you say that again|Sorry, what was that|Once more, please|Come again|I did not get that|Can you repeat your answer|Repeat that, please][?|?|]")
+        chat.bot_exactly(chat.pick((said, said, f'I said: "{said}"')))
+    elif questions:
+        if dice < 0.8:
+            chat.user("[What was my last question|What did I ask you last|What did I just ask|Which question did I ask last]?")
+            chat.bot_exactly(f'You asked: "{questions[-1]}"')
+        else:
+            chat.user("[What was my first question|What did I ask you first|Which question came first|What was the first thing I asked]?")
+            chat.bot_exactly(f'You asked: "{questions[0]}"')
+
+
+@skill(1.5)
+def from_or_live(chat: Chat) -> None:
+    """Where somebody lives is not where they come from."""
+    if "town" in chat.memory or "origin" in chat.memory:
+        return
+    told = chat.pick((["town"], ["origin"], ["town", "origin"], ["origin", "town"]))
+    for key in told:
+        tell(chat, ATTRIBUTES[key])
+    for key in chat.rng.sample(["town", "origin"], 2):
+        question(chat, ATTRIBUTES[key])
+        answer(chat, ATTRIBUTES[key])
 
 
 @skill(1)

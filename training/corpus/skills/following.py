@@ -1,0 +1,102 @@
+"""Questions that lean on the one before: "and a cat?", "what about Mars?", "and where?", "which of them?"."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from ..grammar import Chat, capital, expand, listing, skill
+from ..openfacts import FOLDER
+
+# How each key is asked in short, when the subject is clear.
+_SHORT = {
+    "eat": "[And what [do they|does it] eat|what do they eat|What food, then|what about food]", "live": "[And where do they live|where do they live|Where, then|and where]", "young": "[And what is the baby called|what are the young called|And the young]",
+    "legs": "[And how many legs|how many legs do they have|legs]", "kind": "[What kind is it|And what group is that|what kind]", "sound": "[And what sound|how does it sound|what noise does it make]", "place": "[And where|where is that, then|And the place]",
+    "size": "[And how big is it|is it bigger than ours|And the size]", "stuff": "[And what is it made of|made of what|rock or gas]", "moons": "[And moons|does it have moons|any moons]", "look": "[And what does it look like|what color is it|And its color]",
+    "capital": "[And the capital|what is its capital|And which city is the capital]", "where": "[And where is it|where is that|On which continent]", "language": "[And the language|what do they speak there|And what do they speak]", "money": "[And the money|what do they pay with|And the currency]",
+    "food": "[And the food|what do they eat there|And a dish from there]", "flag": "[And the flag|what does the flag look like|And its flag]", "color": "[And the color|what color are they|And what color]", "grow": "[And where do they grow|where do they grow|And where do they come from]",
+    "taste": "[And how do they taste|what do they taste like|And the taste]", "use": "[And what can I make from them|what can I cook with them|And what for]", "does": "[And what is the work|what do they do]", "tool": "[And which tools|what tools|And what does one need]", "learn": "[And how does one become one|how do I become one|And how do I get there]",
+}  # fmt: skip
+
+
+_AND = ("And {x}?", "and {X}", "What about {x}?", "And {X}?", "How about {X}?", "And what about {x}?", "{X}?", "what about {X}", "and {x}?", "And {x}, then?", "Same question for {X}.", "ok and {X}", "Now {X}.", "What of {X}?")
+
+
+@cache
+def topics() -> list[tuple[list[tuple[str, list[str]]], list[tuple[str, str, list[str]]]]]:
+    """Groups: the questions (key, wordings), and the subjects (one, many, answers in the order of the questions)."""
+    groups: list = []
+    for line in (FOLDER / "topics.txt").read_text(encoding="utf-8").splitlines():
+        if not line.strip() or line.startswith("#"):
+            continue
+        if line.startswith("@"):
+            groups.append(([], []))
+        elif "|" in line:
+            names, *answers = (part.strip() for part in line.split(" | "))
+            one, many = (part.strip() for part in names.split(";"))
+            if len(answers) != len(groups[-1][0]):
+                raise ValueError(f"topics.txt: {len(groups[-1][0])} answers wanted: {line!r}")
+            groups[-1][1].append((one, many, answers))
+        else:
+            key, _, wordings = line.partition(": ")
+            groups[-1][0].append((key, [w.strip() for w in wordings.split(" / ")]))
+    return groups
+
+
+def _full(chat: Chat, wordings: list[str], subject: tuple) -> str:
+    return chat.pick(wordings).replace("{x}", subject[0]).replace("{X}", subject[1])
+
+
+@skill(12)
+def follow(chat: Chat) -> None:
+    """A question in full, then its short heirs: another subject, or another question about the same."""
+    questions, subjects = chat.rng.choices(topics(), [4, 1.5, 4, 2, 2])[0]
+    at = chat.rng.randrange(len(questions))
+    subject = chat.pick(subjects)
+    asked: list[tuple[int, tuple]] = [(at, subject)]
+    chat.user_careless("{q}", q=capital(_full(chat, questions[at][1], subject)))
+    chat.bot_exactly(subject[2][at])
+    for _ in range(chat.pick((1, 2, 2, 3, 4, 5))):
+        if chat.chance(0.55):  # another subject, the same question
+            subject = chat.pick([s for s in subjects if s is not subject])
+            chat.user_exactly(chat.pick(_AND).replace("{x}", subject[0]).replace("{X}", subject[1]))
+        else:
+            rest = [i for i in range(len(questions)) if (i, subject) not in [(a, s) for a, s in asked] and i != at]
+            if not rest:
+                break
+            at = chat.pick(rest)
+            chat.user(_SHORT[questions[at][0]] + "[?|?|]")
+        asked.append((at, subject))
+        chat.bot_exactly(subject[2][at])
+    dice = chat.rng.random()
+    if dice < 0.16:
+        first = asked[0][1]
+        chat.user("[What did I ask about first|What was my first question about|Which one did I start with]?")
+        chat.bot("[First you asked about {X}.|You began with {X}.]".replace("{X}", "{x}"), x=first[1])
+    elif dice < 0.3 and len({id(s) for _, s in asked}) > 1:
+        named = list(dict.fromkeys(s[1] for _, s in asked))
+        chat.user("[What have we talked about|Which ones did we have|What did I ask you about|Sum up what we talked about]?")
+        chat.bot("[We talked about {l}.|You asked about {l}.]", l=listing(named))
+    elif dice < 0.42:
+        chat.user("[Can you say that again|Say that again|What was that|Repeat that, please|Again, please|Sorry, what]?")
+        chat.bot_exactly(subject[2][at])
+    elif dice < 0.52:
+        chat.user("[Are you sure|Really|Is that right|Is that true|sure]?")
+        chat.bot("[Yes. {a}|Yes, that is right. {a}]", a=subject[2][at])
+
+
+@skill(5)
+def which_of_them(chat: Chat) -> None:
+    """Two subjects, one question for both, then "which of them ...?" by the answer."""
+    questions, subjects = chat.rng.choices(topics(), [4, 1.5, 4, 2, 2])[0]
+    at = chat.rng.randrange(len(questions))
+    one, other = chat.rng.sample(subjects, 2)
+    chat.user_careless("{q}", q=capital(_full(chat, questions[at][1], one)))
+    chat.bot_exactly(one[2][at])
+    chat.user_exactly(chat.pick(("And {x}?", "what about {x}", "And {X}?", "How about {X}?")).replace("{x}", other[0]).replace("{X}", other[1]))
+    chat.bot_exactly(other[2][at])
+    more = chat.pick([i for i in range(len(questions)) if i != at])
+    chat.user("[And now both|Now for both of them|And tell me for both]: " + expand(chat.rng, _SHORT[questions[more][0]]).removeprefix("And ").removeprefix("and ") + "[?|]")
+    chat.bot_exactly(f"{one[2][more]} {other[2][more]}")
+    if chat.chance(0.5):
+        chat.user("[Which two did I ask about|Who were the two|Which two are we talking about]?")
+        chat.bot("[You asked about {a} and {b}.|{A} and {b}.]".replace("{A}", "{cap a}"), a=one[1], b=other[1])

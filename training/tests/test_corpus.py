@@ -125,6 +125,22 @@ def test_reflections_fit_what_was_said():
         assert not re.search(r"[\[\]{}]|  |^$", reflect.reply(rng, text)), text
 
 
+def test_a_story_keeps_every_wish():
+    """Hero, name, trait, friend, thing, place, fear, lesson, given lines, the number of sentences; and what was not wanted is not there."""
+    from training.corpus import stories
+
+    assert stories.check_wishes(500, seed=3) == 0
+
+
+def test_a_renamed_hero_is_the_only_change():
+    from training.corpus.plots.compose import compose
+    from training.corpus.plots.wish import Wish
+    from training.corpus.plots.wish_chat import again
+
+    tale = compose(Wish(kind="dragon", name="Pim", object="key", place="in a library", lesson="share"), 5)
+    assert again(tale, name="Mira").text.replace("Mira", "Pim") == tale.text
+
+
 def test_templates():
     rng = random.Random(0)
     assert expand(rng, "{an x} and {cap x}, {cap an x}", x="owl") == "an owl and Owl, An owl"

@@ -1,0 +1,309 @@
+"""A story made from a wish: a plot that fits it, and sentences for each thing wished, at the start, in the middle and at the end.
+
+The same wish with the same seed gives the same sentences, so "call her Mira instead" changes the name and nothing else.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from dataclasses import dataclass
+
+from ..grammar import article, capital, tidy
+from . import lists
+from .draws import any_object, different, plural
+from .engine import render
+from .settings import any_place, back_reference, group_of
+from .teller import PRONOUNS
+from .wish import MORE_PLACES, Wish, root
+from .wish_cores import BANKS, CORES, FIRST, GET, LESSONS, TRAITS, WAYS, Bank, Core
+from .wish_requests import in_weather
+
+_GROUPS = {
+    "museum": "city", "lighthouse": "island", "tree house": "forest", "bakery": "market", "train station": "train", "flower": "garden", "bookshop": "library", "greenhouse": "garden", "bus": "city",
+    "hospital": "city", "monastery": "castle", "factory": "city", "mall": "city", "field": "farm", "vineyard": "farm", "glacier": "snow", "Pole": "snow", "ice palace": "snow", "Iceland": "snow", "stable": "farm",
+    "cruise": "ship", "mill": "river", "sunken": "sea", "flying island": "sky", "kindergarten": "school", "classroom": "school", "Egypt": "desert", "ghost town": "desert", "canyon": "desert", "shoe box": "house",
+    "basement": "house", "garage": "house", "laundry": "house", "Venice": "city", "Berlin": "city", "roof": "city", "hotel": "city", "Middle Ages": "castle", "called": "market", "rabbit hole": "cave", "beehive": "garden",
+}  # fmt: skip
+
+
+@dataclass
+class Tale:
+    text: str
+    wish: Wish  # as asked for
+    core: Core
+    seed: int
+    slots: dict[str, str]
+    problem: str
+    solved: str
+    ending: str
+    moral: str
+
+
+def _group(place: str):
+    found = group_of(place)
+    if found.name == "anywhere":
+        found = group_of(next((f"in a {group}" for word, group in _GROUPS.items() if word in place), place))
+    return found
+
+
+def _name(rng: random.Random, he: str, *taken: str | None) -> str:
+    while True:
+        dice = rng.random()
+        name = rng.choice(lists.HER_NAMES if he == "she" else lists.HIS_NAMES) if dice < 0.4 else rng.choice(lists.PET_NAMES) if dice < 0.75 else lists.odd_name(rng)
+        if name.lower() not in {t.lower() for t in taken if t}:
+            return name
+
+
+def _slots(seed: int, wish: Wish, core: Core) -> dict[str, str]:
+    """The cast: what was wished, and what has to be drawn besides. Each part has dice of its own, so one can be changed alone."""
+
+    def dice(what: str) -> random.Random:
+        return random.Random(f"{what} {seed}")
+
+    rng = dice("hero")
+    gender = {"she": "she", "it": "it"}.get(wish.he, "he")
+    kind = wish.kind or rng.choice(lists.HEROES)
+    if not wish.kind:
+        gender = rng.choice(("he", "she")) if kind not in lists.ONLY_HER + lists.ONLY_HIM else "she" if kind in lists.ONLY_HER else "he"
+    name = wish.name or _name(rng, gender, wish.friend_name, kind)
+    rng = dice("friend")
+    friend = wish.friend or different(rng, lambda r: r.choice(lists.ANIMALS + lists.MAGIC + lists.PEOPLE), kind, wish.object or "?", wish.extra or "?", wish.third or "?")
+    friend_he = wish.friend_he if wish.friend else rng.choice(("he", "she"))
+    rng = dice("friend's name")
+    named = wish.friend_name or rng.random() < 0.55
+    friend_name = wish.friend_name or (_name(rng, friend_he, name, friend) if named else None)
+    rng = dice("thing")
+    thing = wish.object or different(rng, lambda r: r.choice(lists.OBJECTS) if r.random() < 0.6 else any_object(r), kind, friend, wish.extra or "?", wish.third or "?")
+    first, _, rest = thing.partition(" ")
+    bare = rest if rest and first in lists.OBJECT_ADJECTIVES else thing
+    rng = dice("place")
+    place = wish.place or (any_place(rng) if rng.random() < 0.65 else rng.choice(MORE_PLACES))
+    group = _group(place)
+    trait_kind = f"{wish.trait} {kind}" if wish.trait else kind
+    forms, others = PRONOUNS[gender], PRONOUNS[friend_he]
+    slots = dict(forms, n=name, k=kind, ak=article(kind), atk=article(trait_kind), tk=trait_kind, o=thing, ao=article(thing), Ao=capital(article(thing)), on=bare, on_s=plural(bare), aon=article(bare), Aon=capital(article(bare)))
+    slots |= {"in": place, "at": back_reference(place), "fk": friend, "afk": article(friend), "fhe": others["he"], "fhim": others["him"], "fhis": others["his"], "fhe_c": others["He"], "he_c": forms["He"]}
+    slots["f"] = slots["f_plain"] = friend_name or f"the {friend}"
+    rng = dice("first mention")
+    slots["fi"] = rng.choice((f"{friend_name} the {friend}", f"{article(friend)} named {friend_name}", f"{article(friend)} called {friend_name}")) if friend_name else article(friend)
+    if friend_name and friend in lists.PLAIN_KINDS:
+        slots["fi"] = f"{article(friend)} named {friend_name}"
+    slots |= {"f_c": capital(slots["f"]), "fi_c": capital(slots["fi"]), "f_poss": f"{slots['f']}'s", "k_an_c": capital(article(kind)), "k_s": plural(kind)}
+    slots |= {"t": wish.trait or "", "an_t_k": article(trait_kind), "w": wish.weather or "", "x": wish.extra or "", "ax": article(wish.extra or "x"), "xk": wish.third or "", "axk": article(wish.third or "x")}
+    slots |= {"y": wish.last_about or "", "Y": capital(wish.last_about or ""), "fear": wish.fear or wish.friend_fear or "", "fear_c": capital(wish.fear or wish.friend_fear or ""), "skill": wish.skill or ""}
+    rng = dice("scenery")
+    for key in ("path", "folk", "food", "home", "elder", "went", "go", "high", "storm"):
+        slots[key] = rng.choice(getattr(group, key))
+    slots["spot"], slots["spot2"] = rng.sample(group.spot, 2)
+    slots["spot_c"] = slots["Spot"] = capital(slots["spot"])
+    slots["scene"] = rng.choice(group.scene)
+    rng = dice("get")
+    ways = WAYS.get(core.name, ("find", "find", "has", "get"))
+    slots["get"] = rng.choice(GET[wish.act if wish.act in GET and core.gets else rng.choice(ways)])
+    slots["get"] = render(rng, slots["get"], slots)
+    return slots
+
+
+def fitting(wish: Wish) -> list[Core]:
+    """The plots that can carry the wish."""
+    about = "lesson" if wish.lesson else next((key for key in ("fear", "skill", "friend_fear") if getattr(wish, key)), None)
+    cores = [core for core in CORES.values() if not (wish.act in GET and core.gets and wish.act not in WAYS.get(core.name, (wish.act,)))]
+    if about == "lesson":
+        cores = [core for core in cores if core.about == wish.lesson]
+        return ([core for core in cores if core.gets] or cores if wish.act else cores) or [core for core in CORES.values() if core.about == wish.lesson]
+    if about:
+        return [core for core in cores if core.about == {"friend_fear": "ffear"}.get(about, about)]
+    if wish.about:
+        return [core for core in cores if core.about == wish.about]
+    if wish.act in ("lose", "want"):
+        return [core for core in cores if core.about == wish.act]
+    if wish.act:
+        return [core for core in cores if core.gets] + ([core for core in cores if core.about == "find"] * 3 if wish.act == "find" else [core for core in cores if core.about == "make"] * 6 if wish.act == "make" else [])
+    if wish.tone in ("sad", "scary", "funny"):
+        return [core for core in cores if core.about == wish.tone]
+    return [core for core in cores if core.about not in ("fear", "skill", "ffear", "sad", "scary")]
+
+
+def _line(rng: random.Random, bank: Bank, where: str, slots: dict[str, str]) -> str:
+    return render(rng, rng.choice(bank[where]), slots) if bank[where] else ""
+
+
+def _opening(rng: random.Random, slots: dict[str, str]) -> str:
+    forms = [
+        "[Once there was|There once was|Once upon a time there was|Once upon a time, there was] {atk} [called|named] {n} who lived {in}.", "{in_c}, there lived {atk} [called|named] {n}.",
+        "{n} was {atk}. {He} lived {in}.", "This is the story of {n}, {atk} who lived {in}.", "{n} was {atk} who lived {in}.", "There was {atk} {in}, and {his} name was {n}.", "{n}, {atk}, lived {in}.",
+        "Do you know {n}? {He} was {atk} and lived {in}.", "Long ago, {atk} named {n} lived {in}.",
+    ]  # fmt: skip
+    if slots["k"] not in lists.PLAIN_KINDS:
+        forms += ["{n} the {tk} lived {in}.", "Once upon a time, {n} the {tk} lived {in}."]
+    return render(rng, rng.choice(forms), dict(slots, in_c=capital(slots["in"])))
+
+
+def _weather(wish: Wish) -> Bank | None:
+    return None if not wish.weather else BANKS["weather"].get(wish.weather) or BANKS["weather"]["*"]
+
+
+def _trait(wish: Wish) -> Bank | None:
+    return None if not wish.trait else TRAITS.get(wish.trait) or TRAITS["*"]
+
+
+def _banks(wish: Wish) -> list[tuple[str, Bank]]:
+    found = [("trait", _trait(wish)), ("weather", _weather(wish)), ("tone", BANKS["tone"].get(wish.tone or "")), ("extra", BANKS["extra"]["*"] if wish.extra else None), ("with", BANKS["with"]["*"] if wish.third else None)]
+    return [(name, bank) for name, bank in found if bank]
+
+
+_LESSON = (
+    "That day {n} learned to {lesson}.", "And so {n} had learned to {lesson}.", "From that day on {n} knew how to {lesson}.", "{n} never forgot it: it is good to {lesson}.", '"Now I know how to {lesson}," said {n}.', "That is how {n} learned to {lesson}."
+)
+_PLACE = ("And {at} people still tell the story of {n}.", "If you ever are {at}, say hello to {n}.", "And {at} it was good to live from then on.", "That is what happened {at}.")
+
+
+def _full(seed: int, wish: Wish, core: Core, slots: dict[str, str]) -> tuple[list[str], str]:
+    """The paragraphs, and the wished-for ending. Each line has dice of its own, so that a change leaves the others as they are."""
+
+    def dice(*what: object) -> random.Random:
+        return random.Random(f"{seed} {what}")
+
+    long = wish.length == "long"
+    banks = _banks(wish)
+    gloomy = core.about == "sad" or wish.tone == "sad" or wish.ending == "sad"
+    start: list[str] = []
+    if wish.first:
+        start.append(wish.first + " " + render(dice("first"), next(link for first, link, _ in FIRST if first == wish.first), slots))
+    else:
+        start.append(_opening(dice("opening"), slots))
+    for name, bank in banks:
+        rng = dice(name, "start")
+        line = _line(rng, bank, "+", slots)
+        if name == "weather" and slots["n"] not in line and not wish.first and rng.random() < 0.4:
+            start.insert(0, line)
+        elif line:
+            start.append(line)
+    if long or len(banks) < 3 and dice("scene").random() < 0.55:
+        start.append(slots["scene"])
+    parts = []
+    for at, lines in enumerate(core.parts):
+        out = []
+        for number, line in enumerate(lines):
+            rng = dice(core.name, at, number)
+            optional = line.startswith("? ")
+            if not optional or long or rng.random() < 0.4:
+                out.append(render(rng, line.removeprefix("? "), slots))
+        parts.append(out)
+    for name, bank in banks:
+        rng = dice(name, "middle")
+        line = _line(rng, bank, "~", slots)
+        if line and (long or rng.random() < (0.75 if len(banks) < 3 else 0.3) or gloomy and name == "trait"):
+            if name in ("weather", "with"):
+                parts[1].insert(0, line)
+            else:
+                parts[rng.choice((0, 1))].append(line)
+    end: list[str] = []
+    for name, bank in banks:
+        if gloomy and (name == "trait" or name == "weather") or wish.ending and name == "tone":
+            continue
+        rng = dice(name, "end")
+        if (name in ("trait", "tone") and not (name == "trait" and wish.lesson and rng.random() < 0.3)) or long or rng.random() < 0.6:
+            line = _line(rng, bank, "-", slots)
+            if line and not (wish.tone == "bedtime" and name == "tone"):
+                end.append(line)
+    rng = dice("end")
+    if wish.lesson:
+        end.append(render(rng, rng.choice(_LESSON), dict(slots, lesson=LESSONS[wish.lesson][0].replace("{himself}", slots["himself"]))))
+    text = " ".join(sum(parts, start + end))
+    if wish.place and not gloomy and text.lower().count(slots["at"].lower()) < 2 and slots["at"] != slots["in"] or long:
+        end.append(render(rng, rng.choice(_PLACE), slots))
+    closing = ""
+    if wish.ending and not (wish.ending == "sad" and core.about == "sad"):
+        closing = _line(rng, BANKS["ending"][wish.ending], "-", slots)
+    elif wish.last_about:
+        closing = _line(rng, BANKS["last"]["*"], "-", slots)
+    elif wish.last:
+        closing = wish.last
+    if wish.tone == "bedtime" and not closing:
+        closing = _line(rng, BANKS["tone"]["bedtime"], "-", slots)
+    if closing:
+        end.append(closing)
+    return [" ".join(start), " ".join(parts[0]), " ".join(parts[1]), " ".join(parts[2] + end)], closing
+
+
+def count_sentences(text: str) -> int:
+    return len(re.findall(r"[.!?]+\"?(?=\s|$)", text))
+
+
+def _short(rng: random.Random, wish: Wish, slots: dict[str, str], facts: dict[str, str], sentences: int) -> str:
+    """Exactly so many sentences: the facts, and lines of the banks for what is missing."""
+    who = render(rng, rng.choice(("[Once|Once upon a time] there were {n}, {atk}, and {fi}, and they lived {in}", "{n}, {atk}, lived {in}, and so did {fi}", "{in_c} lived {n}, {atk}, and {fi}")), dict(slots, in_c=capital(slots["in"])))
+    problem, solved, ending = facts["problem"], facts["solved"], facts["ending"]
+    if wish.lesson:
+        learned = f", and {slots['n']} learned to {LESSONS[wish.lesson][0].replace('{himself}', slots['himself'])}"
+        solved, ending = (solved + learned, ending) if wish.ending else (solved, ending + learned)
+    when = " " + in_weather(rng, wish.weather) if wish.weather else ""
+    if sentences == 1:
+        return f"{who}, and one day{when} {problem}, but then {solved}, and in the end {ending}."
+    if sentences == 2:
+        return f"{who}, and one day{when} {problem}. Then {solved}, and in the end {ending}."
+    pieces = [f"{capital(who)}.", f"[One day|One morning|One evening]{when} {problem}." if not when else f"[One day|Once]{when} {problem}."]
+    if sentences == 3:
+        return render(rng, " ".join(pieces) + f" Then {solved}, and in the end {ending}.", slots)
+    start, middle, end = [pieces[0]], [render(rng, pieces[1], slots)], [f"[But then|Then] {solved}.", f"In the end {ending}."]
+    end = [render(rng, line, slots) for line in end]
+    gloomy = wish.tone == "sad" or wish.ending == "sad"
+    more: list[tuple[list[str], str]] = []
+    for name, bank in _banks(wish):
+        more.append((start, _line(rng, bank, "+", slots)))
+        if not gloomy:
+            more.append((end, _line(rng, bank, "-", slots)))
+        more.append((middle, _line(rng, bank, "~", slots)))
+    more.append((start, slots["scene"]))
+    more += [(end, render(rng, rng.choice(_PLACE), slots)), (middle, "{n} thought about it for a long time."), (middle, "Nobody knew what to do."), (end, "{f_c} was glad, too."), (start, "It was a day like any other."), (end, "And {n} smiled."), (middle, "That was not easy for {n}."), (start, "All was well, or so it seemed.")]
+    if gloomy:
+        more = [(where, line) for where, line in more if "glad" not in line and "smiled" not in line]
+    if wish.ending and not gloomy:
+        lines = [render(rng, line, slots) for line in BANKS["ending"][wish.ending]["-"]]
+        lines = [line for line in lines if count_sentences(line) + 2 + (sentences > 3) <= sentences] or lines
+        end.append(rng.choice(lines))
+        if count_sentences(" ".join(start + middle + end)) > sentences:
+            del end[1]
+    for where, line in more:
+        line = render(rng, line, slots)
+        now = count_sentences(" ".join(start + middle + end))
+        if line and now + count_sentences(line) <= sentences and line not in end:
+            where.append(line) if where is not end or not wish.ending else end.insert(len(end) - 1, line)
+    return " ".join(start + middle + end)
+
+
+def compose(wish: Wish, seed: int, core: Core | None = None) -> Tale:
+    """The story for a wish. What was wished to be left out is left out: other plots and words are tried until it is."""
+    tries = 0
+    while True:
+        tale = _compose(wish, seed + tries * 7919, core)
+        low = tale.text.lower()
+        if not wish.without or root(wish.without) not in low or tries > 60:
+            return tale
+        tries += 1
+
+
+def _compose(wish: Wish, seed: int, core: Core | None) -> Tale:
+    rng = random.Random(f"wish {seed}")
+    core = rng.choice(fitting(wish)) if core is None else core
+    slots = _slots(seed, wish, core)
+    facts = {"problem": render(rng, core.problem, slots), "solved": render(rng, core.solved, slots), "ending": render(rng, core.ending, slots)}
+    rng = random.Random(f"text {seed}")
+    closing = ""
+    if isinstance(wish.length, int):
+        text = _short(rng, wish, slots, facts, wish.length)
+    elif wish.length == "short":
+        text = _short(rng, wish, slots, facts, rng.choice((5, 5, 6, 7))) if not (wish.first or wish.last or wish.extra or wish.third or wish.last_about) else ""
+        if not text:
+            text = " ".join(_full(seed, wish, core, slots)[0])
+    else:
+        paragraphs, closing = _full(seed, wish, core, slots)
+        whole = wish.length == "paragraph" or rng.random() < 0.4
+        text = " ".join(paragraphs) if whole else "\n\n".join((paragraphs[0] + " " + paragraphs[1], *paragraphs[2:]))
+    if closing:
+        facts["ending"] = closing
+    text = re.sub(r"(^|[.!?] |\n)([a-z])", lambda m: m.group(1) + m.group(2).upper(), tidy(text))
+    moral = LESSONS[core.about][2] if core.about in LESSONS else ""
+    return Tale(text, wish, core, seed, slots, facts["problem"], facts["solved"], facts["ending"], moral)

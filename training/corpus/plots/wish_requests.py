@@ -1,0 +1,323 @@
+"""How people ask for a story: a wish put into words, in one sentence, in several, in keywords."""
+
+from __future__ import annotations
+
+import random
+
+from ..grammar import article, capital
+from .engine import render
+from .draws import plural
+from .wish import THEMES, Wish
+from .wish_cores import LESSONS
+
+_WEATHER = {
+    "rain": ("on a rainy day", "in the rain"), "storm": ("during a storm", "in a storm", "on a stormy night"), "snow": ("in the snow", "while it is snowing"), "fog": ("in thick fog", "in the fog"), "wind": ("on a windy day", "in a strong wind"),
+    "thunder": ("while there is thunder",), "heat": ("in the heat",), "full moon": ("under a full moon", "at full moon"), "winter": ("in winter",), "spring": ("in spring",), "summer": ("in summer",), "autumn": ("in autumn",),
+    "night": ("at night",), "Christmas": ("at Christmas",), "Halloween": ("on Halloween",), "midnight": ("at midnight",), "sunrise": ("at sunrise",), "rainbow": ("under a rainbow",),
+}  # fmt: skip
+
+
+def in_weather(rng: random.Random, weather: str) -> str:
+    """On a rainy day, at midnight, during a flood."""
+    return rng.choice(_WEATHER.get(weather, (f"during {article(weather)}", f"at the time of {article(weather)}")))
+
+
+_TONE = {
+    "funny": ("[Make it funny|It should be funny|Something funny|A funny one|I want to laugh|Funny please|make me laugh]", "funny"), "sad": ("[It should be sad|Make it sad|A sad one|It can be sad|Make me cry]", "sad"),
+    "scary": ("[Make it scary|It should be scary|A spooky one|It should be a bit creepy|Scary please]", "[scary|spooky]"), "bedtime": ("[It is for bedtime|It should make me sleepy|It is a bedtime story|For before sleep]", "[bedtime|good night]"),
+    "exciting": ("[Make it exciting|It should be exciting|With lots of adventure]", "[exciting|thrilling|adventure]"), "romantic": ("[Make it romantic|It should be romantic|A bit of romance]", "[romantic|love]"),
+    "magical": ("[Make it magical|It should be full of magic|With some magic]", "[magical|fairy tale]"), "cozy": ("[Make it cozy|It should be warm and cozy|Something cozy]", "cozy"),
+}
+_ENDING = {
+    "happy": "[It should have a happy ending|Happy ending please|It must end well|With a happy end|Please let it end well]", "sad": "[It should end sadly|Sad ending please|It must not end well|With a sad end]", "surprise": "[With a surprise at the end|Surprise ending please|It should have a twist at the end]",
+    "open": "[Leave the end open|With an open ending|The end should be open]", "dream": "[At the end it was all a dream|In the end it turns out to be a dream]", "party": "[It should end with a party|At the end there is a party]", "home": "[At the end {he} goes home|It should end with going home]",
+    "hug": "[It should end with a hug|At the end they hug]", "asleep": "[At the end they fall asleep|It should end with everybody asleep]", "wedding": "[It should end with a wedding|At the end there is a wedding]",
+}
+_NUMBERS = "zero one two three four five six seven eight nine ten eleven twelve".split()
+
+
+def _length(rng: random.Random, length: int | str) -> str:
+    if isinstance(length, int):
+        number = rng.choice((str(length), _NUMBERS[length], _NUMBERS[length]))
+        many = "sentence" if length == 1 else "sentences"
+        return render(rng, f"[{number} {many}|In {number} {many}|Only {number} {many}|Just {number} {many} please|Not more than {number} {many}|{number} {many} long|Use exactly {number} {many}|Keep it to {number} {many}]", {})
+    if length == "short":
+        return render(rng, "[Keep it short|A very short one|Make it short|Short please|Just a few sentences|Not too long|Very short|I have only a minute]", {})
+    if length == "long":
+        return render(rng, "[Make it long|A long one please|It should be long|Take your time, make it long|Long please]", {})
+    return render(rng, "[One paragraph|In one paragraph|Only one paragraph please|Just one paragraph]", {})
+
+
+class _Words:
+    """The parts of one request: verbs of the hero, places and times, and sentences of their own."""
+
+    def __init__(self, rng: random.Random, wish: Wish):
+        self.rng, self.wish = rng, wish
+        he = {"she": ("she", "her", "her"), "he": ("he", "him", "his")}.get(wish.he, ("it", "it", "its"))
+        self.s = {"he": he[0], "him": he[1], "his": he[2], "He": capital(he[0]), "His": capital(he[2]), "himself": {"she": "herself", "he": "himself"}.get(wish.he, "itself")}
+        if wish.object:
+            self.s |= {"ao": article(wish.object), "o": wish.object}
+        if wish.friend:
+            self.s |= {"af": article(wish.friend), "fk": wish.friend, "fn": wish.friend_name or ""}
+        self.s |= {"fear": wish.fear or "", "ffear": wish.friend_fear or "", "skill": wish.skill or ""}
+        if wish.lesson:
+            verb, noun, _ = LESSONS[wish.lesson]
+            self.s |= {"verb": verb.replace("{himself}", self.s["himself"]), "noun": noun}
+
+    def say(self, text: str) -> str:
+        return render(self.rng, text, self.s)
+
+    def hero(self) -> str:
+        wish = self.wish
+        if not wish.kind:
+            return self.say(f"[somebody|someone|a hero] [named|called] {wish.name}") if wish.name else ""
+        kind = f"{wish.trait} {wish.kind}" if wish.trait else wish.kind
+        if wish.name:
+            return self.say(f"[{article(kind)} named {wish.name}|{article(kind)} called {wish.name}|{wish.name} the {kind}|{wish.name}, {article(kind)},|{article(kind)} with the name {wish.name}|{article(kind)} by the name of {wish.name}]")
+        return article(kind)
+
+    def friend(self) -> str:
+        wish = self.wish
+        if wish.friend_name:
+            return self.say(f"[{{af}} named {wish.friend_name}|{{af}} called {wish.friend_name}|{wish.friend_name} the {wish.friend}]")
+        return self.s["af"]
+
+    def verbs(self) -> list[str]:
+        """What the hero does: "finds a key", "is afraid of water", "learns to share"."""
+        wish, found = self.wish, []
+        if wish.object:
+            found.append({
+                "find": "[finds|discovers|finds|has found|stumbles upon] {ao}", "lose": "[loses|has lost] [{his} {o}|{ao}]", "want": "[wants|dreams of|wishes for|would like to have] {ao}", "make": "[makes|builds|invents] {ao}", "has": "[has|owns] {ao}", "get": "[gets|is given|receives] {ao}",
+            }.get(wish.act or "", "[has|has something to do with|needs] {ao}"))  # fmt: skip
+        if wish.friend and not wish.friend_fear:
+            found.append(f"[meets|gets to know|makes friends with|meets] {self.friend()}")
+        if wish.fear:
+            found.append("[is afraid of|is scared of|fears] {fear}")
+        if wish.skill:
+            found.append("[wants to {skill}|learns to {skill}|cannot {skill}|wants to learn to {skill}|would love to {skill}]")
+        if wish.lesson:
+            found.append("[learns|has to learn|finally learns|learns] to {verb}")
+        return [self.say(verb) for verb in found]
+
+    def places(self) -> list[str]:
+        wish = self.wish
+        found = [wish.place] if wish.place else []
+        if wish.weather:
+            found.append(in_weather(self.rng, wish.weather))
+        return found
+
+    def sentences(self, length: bool = True) -> list[str]:
+        """Wishes that stand on their own, without a full stop."""
+        wish, found = self.wish, []
+        if wish.tone:
+            found.append(_TONE[wish.tone][0])
+        if wish.ending:
+            found.append(_ENDING[wish.ending])
+        if length and wish.length is not None:
+            found.append(_length(self.rng, wish.length))
+        if wish.about:
+            theme = THEMES[wish.about]
+            found.append(f"[It should be about {theme}|The theme is {theme}|Topic: {theme}]")
+        if wish.friend_fear:
+            found.append(f"[There is {self.friend()} in it who is afraid of {{ffear}}|{{His}} friend is {self.friend()} who is afraid of {{ffear}}]" if wish.friend_name else "[The {fk} is afraid of {ffear}|There is {af} in it who is afraid of {ffear}|{His} friend is {af} who is afraid of {ffear}|{His} friend the {fk} is scared of {ffear}]")
+        if wish.first:
+            line = wish.first.rstrip(".")
+            found.append(self.rng.choice((f'Begin with "{line}"', f"Begin with '{line}'", f'Start with "{wish.first}"', f'The first sentence should be "{wish.first}"', f"It should start with: {line}", f'The story begins like this: "{wish.first}"', f"First sentence: {line}")))
+        if wish.last:
+            line = wish.last.rstrip(".")
+            found.append(self.rng.choice((f'End with "{wish.last}"', f"The last sentence should be '{wish.last}'", f'It should end with the words "{line}"', f'Last sentence: "{wish.last}"', f"Let it end with: {wish.last}")))
+        if wish.last_about:
+            found.append(f"[The last line should be about {wish.last_about}|The last sentence should be about {wish.last_about}|It should end with something about {wish.last_about}]")
+        if wish.without:
+            found.append(f"[No {wish.without} please|Without {wish.without}|But no {wish.without}|There should be no {wish.without} in it|Leave out {wish.without}|no {wish.without}!|Please don't put {wish.without} in it]" if not wish.without.startswith("a ") else "[Without a moral|No moral please]")
+        if wish.extra:
+            found.append(f"[There should also be {article(wish.extra)} in it|{capital(article(wish.extra))} should appear, too|And put {article(wish.extra)} in it|Please use {article(wish.extra)} as well|And {article(wish.extra)} has to be in it]")
+        if wish.third:
+            found.append(f"[There is {article(wish.third)}, too|{capital(article(wish.third))} should be in it, too|And add {article(wish.third)}]")
+        return [self.say(sentence) for sentence in found]
+
+
+_LEADS = (
+    "[Tell me|Write|Write me|Please tell me|Can you tell me|Could you write|Make up|I would like|I want|I'd like|Give me|Tell us|Please write|Can I have|Invent|Can you write me|Think of|How about|I need|We want|Let me hear|Would you tell me] [a|a|a|a little|a small|a nice|a new] {adj}[story|story|story|tale]",
+    "{Adj}[story|story please|tale]", "[a|one] {adj}story",
+)  # fmt: skip
+
+
+def one_sentence(rng: random.Random, words: _Words) -> str:
+    wish, hero, verbs, places = words.wish, words.hero(), words.verbs(), words.places()
+    rng.shuffle(places)
+    sentences = words.sentences()
+    adjective = ""
+    if wish.tone and rng.random() < 0.6:
+        adjective = words.say(_TONE[wish.tone][1]) + " "
+        sentences = sentences[1:]
+    if wish.length in ("short", "long") and rng.random() < 0.5:
+        adjective = ("very short " if wish.length == "short" and rng.random() < 0.5 else f"{wish.length} ") + adjective
+        sentences = words.sentences(length=False)[1 if wish.tone and adjective.count(" ") > 1 + ("very" in adjective) else 0 :]
+    lead = words.rng.choice(_LEADS[:1] * 5 + _LEADS[1:])
+    text = render(rng, lead, {"adj": adjective, "Adj": capital(adjective)})
+    text = text.replace(" a exciting", " an exciting").replace(" a adventure", " an adventure")
+    if wish.lesson and rng.random() < 0.3:
+        verbs = verbs[:-1]
+        lesson = words.say(f"[with the lesson that one should {LESSONS[wish.lesson][0].replace('{himself}', 'oneself')}|that teaches {{noun}}|with a moral about {{noun}}]")
+    else:
+        lesson = ""
+    if hero:
+        head = hero.rstrip(",") if not verbs else hero
+        text += rng.choice((" about ", " about ", " about ", " with ", ": "))
+        if places and rng.random() < 0.4:
+            head = f"{head.rstrip(',')} {places.pop(0)}"
+        text += head
+        if verbs:
+            if head.endswith(",") or " the " in head:
+                who = " who "
+            else:
+                who = rng.choice((" who ", " who ", " who ", " that ", " and {he} ".replace("{he}", words.s["he"])))
+            text += who + (verbs[0] if len(verbs) == 1 else ", ".join(verbs[:-1]) + " and " + verbs[-1])
+    else:
+        things = ([article(wish.object)] if wish.object else []) + ([words.friend()] if wish.friend else [])
+        if things:
+            text += rng.choice((" with ", " about ")) + " and ".join(things)
+        if wish.lesson and not lesson:
+            text += words.say(" [about {noun}|that teaches {noun}]")
+        if wish.fear or wish.skill:
+            text += words.say(" about " if not things else " and about ") + ("being afraid of " + wish.fear if wish.fear else "learning to " + (wish.skill or ""))
+    for place in places:
+        text += " " + place
+    if lesson:
+        text += " " + lesson
+    question = text.startswith(("Can ", "Could ", "Would ", "How about"))
+    text += "?" if question else rng.choice((".", ".", ".", "", " please.", ", please.")) if not sentences else "."
+    rng.shuffle(sentences)
+    for sentence in sentences:
+        text += " " + capital(sentence) + rng.choice((".", ".", ".", "!", ", please."))
+    return text.replace("!.", "!").replace("please, please", "please")
+
+
+def several(rng: random.Random, words: _Words) -> str:
+    """I want a story. The hero is a dragon called Pim. There should be a key in it."""
+    wish = words.wish
+    text = render(rng, "[Tell me a story|I want a story|Write a story|A story please|Please write me a story|I need a story|Story time|Can you make up a story for me]", {})
+    text += "?" if text.startswith("Can") else rng.choice((".", ".", ":", ""))
+    parts: list[str] = []
+    if wish.kind:
+        kind = article(wish.kind)
+        hero = f"[The hero is {kind}|The main character is {kind}|It is about {kind}|The hero should be {kind}]"
+        if wish.name:
+            hero += f"[ named {wish.name}| called {wish.name}|. {{His}} name is {wish.name}]"
+        parts.append(hero)
+        if wish.trait:
+            parts.append(f"[{{He}} is {wish.trait}|The {wish.kind} is {wish.trait}|Make {{him}} {wish.trait}|The {wish.kind} should be {wish.trait}]")
+    elif wish.name:
+        parts.append(f"[The hero is called {wish.name}|Call the hero {wish.name}|The name of the hero is {wish.name}]")
+    if wish.object:
+        parts.append({
+            "find": "[{He} finds {ao}|There is {ao} that {he} finds]", "lose": "[{He} loses {ao}|{He} has lost {his} {o}]", "want": "[{He} wants {ao}|{He} would like to have {ao}]", "make": "[{He} builds {ao}|{He} makes {ao}]", "has": "[{He} has {ao}|{He} owns {ao}]", "get": "{He} gets {ao}",
+        }.get(wish.act or "", "[There should be {ao} in it|{cap ao} is in it|{cap ao} should play a part|It has to do with {ao}]"))  # fmt: skip
+    if wish.friend and not wish.friend_fear:
+        friend = words.friend()
+        parts.append(f"[{{He}} meets {friend}|{{His}} friend is {friend}|There is also {friend}|{capital(friend)} is in it, too]")
+    for place in words.places():
+        parts.append(f"[It happens {place}|It takes place {place}|It all happens {place}|Set it {place}|Where: {place}]" if place == wish.place else f"[It happens {place}|It is {place}]" if not place.startswith("while") else f"[It happens {place}]")
+    if wish.fear:
+        parts.append("[{He} is afraid of {fear}|{He} is scared of {fear}]")
+    if wish.skill:
+        parts.append("[{He} wants to {skill}|{He} cannot {skill}|{He} would like to {skill}]")
+    if wish.lesson:
+        parts.append("[{He} learns to {verb}|In the end {he} learns to {verb}|The moral is about {noun}|It should teach {noun}|Lesson: {noun}]")
+    parts = [words.say(part) for part in parts] + words.sentences()
+    for part in parts:
+        text += " " + capital(part) + rng.choice((".",) * 9 + ("",))
+    return text.replace("!.", "!")
+
+
+def keywords(rng: random.Random, words: _Words) -> str:
+    """story, dragon, Pim, key, library, funny"""
+    wish = words.wish
+    parts = [f"{wish.trait} {wish.kind}" if wish.trait and wish.kind else wish.kind, wish.name and rng.choice((wish.name, f"name {wish.name}", f"called {wish.name}")), wish.object and {"find": f"finds {article(wish.object)}", "lose": f"loses {article(wish.object)}", "want": f"wants {article(wish.object)}"}.get(wish.act or "", wish.object)]
+    parts += [wish.friend and (f"{wish.friend} {wish.friend_name}" if wish.friend_name else wish.friend), wish.place, wish.weather, wish.fear and f"afraid of {wish.fear}", wish.skill and f"learns to {wish.skill}", wish.lesson and LESSONS[wish.lesson][1]]
+    parts = [part for part in parts if part]
+    rest = words.sentences()
+    text = rng.choice(("story, ", "story: ", "story with ", "Story about ", "tale: ", "a story. ", "story pls: ")) + rng.choice((", ", ", ", " + ", ", ")).join(parts)
+    for sentence in rest:
+        text += rng.choice((", ", ". ")) + sentence[0].lower() + sentence[1:] if sentence[0] not in "I\"'" else ". " + sentence
+    return text
+
+
+def with_things(rng: random.Random, words: _Words) -> str:
+    """story with a robot, a lighthouse and a storm pls"""
+    wish = words.wish
+    things = [words.hero().rstrip(","), wish.object and article(wish.object), wish.friend and words.friend(), wish.extra and article(wish.extra), wish.third and article(wish.third)]
+    place = wish.place or ""
+    if place.startswith(("in a ", "in an ", "on a ", "at a ")):
+        things.append(place.split(" ", 1)[1])
+        place = ""
+    if wish.weather and wish.weather in ("storm", "full moon", "rainbow", "flood", "blizzard", "carnival", "earthquake", "wedding"):
+        things.append(article(wish.weather))
+        weather = []
+    else:
+        weather = words.places()[-1:] if wish.weather else []
+    things = [thing for thing in things if thing]
+    text = rng.choice(("story with ", "A story with ", "Tell me a story with ", "Write a story in which there is ", "I want a story with ", "Use these things in a story: ", "Make a story out of this: ", "one story with ")) + (", ".join(things[:-1]) + " and " + things[-1] if len(things) > 1 else things[0])
+    text += "".join(f" {part}" for part in ([place] if place else []) + weather)
+    more = [verb for verb in words.verbs() if wish.fear and wish.fear in verb or wish.skill and wish.skill in verb or wish.lesson and verb.endswith(words.s["verb"])]
+    text += rng.choice((".", " pls", "", " please.", "."))
+    text = text.rstrip(".") + "."
+    if more:
+        text += f" {words.s['He']} " + " and ".join(more) + "."
+    keep = [s for s in words.sentences() if not (wish.extra and wish.extra in s or wish.third and wish.third in s)]
+    for sentence in keep:
+        text += f" {capital(sentence)}."
+    return text.replace("!.", "!")
+
+
+def for_a_child(rng: random.Random, words: _Words) -> str:
+    """A bedtime story for my daughter Ida, she loves owls."""
+    wish = words.wish
+    loves = plural(wish.friend or "owl")
+    text = words.say(f"[Tell|Write|I need|Please tell|Can you tell me|I would like] a [{_TONE[wish.tone][1] if wish.tone else 'little'}|{_TONE[wish.tone][1] if wish.tone else 'nice'}] story for my {wish.child}[ {wish.name}|, {wish.name}|. {{His}} name is {wish.name}|, {{he}} is called {wish.name}]")
+    text += words.say(f"[, {{he}} loves {loves}.|. {{He}} loves {loves}.|, who loves {loves}.|. {{He}} is four and likes {loves}.|. {{He}} is six. {{His}} favorite animals are {loves}.|. There should be {article(wish.friend or 'owl')} in it.|. {{He}} likes {loves}.]")
+    if wish.trait:
+        text += words.say(f" {{He}} is [a bit|very|rather] {wish.trait}.") if wish.trait not in ("invisible", "two-headed") else words.say(f" {{He}} should be {wish.trait}.")
+    if wish.object:
+        text += words.say(" [There should also be {ao} in it.|{He} should find {ao}.|And put {ao} in it, please.]")
+    if wish.place:
+        text += f" It [should happen|happens] {wish.place}.".replace("[should happen|happens]", rng.choice(("should happen", "happens", "takes place")))
+    if wish.lesson:
+        text += words.say(" [{He} should learn to {verb}.|It should be about {noun}.|{He} has to learn to {verb}.]")
+    return text
+
+
+def hero_and_friend(rng: random.Random, words: _Words) -> str:
+    """a story where the cat is the hero and the dog is afraid of water"""
+    wish = words.wish
+    text = words.say(f"[A story|Tell me a story|Write a story|I want a story] [where|in which] the {wish.kind} is the hero and the {{fk}} is [afraid of|scared of] {{ffear}}")
+    if wish.place:
+        text += f", {wish.place}"
+    if wish.name or wish.friend_name:
+        names = [f"the {kind} is called {name}" for kind, name in ((wish.kind, wish.name), (wish.friend, wish.friend_name)) if name]
+        text += ". " + capital(" and ".join(names))
+    text += "."
+    rest = [s for s in words.sentences() if not (wish.friend_fear and wish.friend_fear in s and wish.friend and wish.friend in s)]
+    if wish.object:
+        rest.append(words.say("[There is {ao}, too|With {ao} in it]"))
+    if wish.trait:
+        rest.append(f"The {wish.kind} is {wish.trait}")
+    rest += [f"It happens {place}" for place in words.places() if place != wish.place]
+    return text + "".join(f" {capital(s)}." for s in rest)
+
+
+def request(rng: random.Random, wish: Wish) -> str:
+    words = _Words(rng, wish)
+    if wish.child:
+        return for_a_child(rng, words)
+    if wish.friend_fear and wish.kind and not wish.lesson and rng.random() < 0.7:
+        return hero_and_friend(rng, words)
+    dice = rng.random()
+    if wish.kind and dice < 0.14 and not wish.act and not wish.about:
+        return with_things(rng, words)
+    if wish.kind and dice < 0.26:
+        return keywords(rng, words)
+    if dice < 0.48 and (wish.kind or wish.name):
+        return several(rng, words)
+    return one_sentence(rng, words)

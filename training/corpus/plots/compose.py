@@ -13,6 +13,7 @@ from ..grammar import article, capital, tidy
 from . import lists
 from .draws import any_object, different, plural
 from .engine import render
+from .sequels import SEQUELS
 from .settings import any_place, back_reference, group_of
 from .teller import PRONOUNS
 from .wish import MORE_PLACES, Wish, root
@@ -170,7 +171,7 @@ def _full(seed: int, wish: Wish, core: Core, slots: dict[str, str]) -> tuple[lis
     gloomy = core.about == "sad" or wish.tone == "sad" or wish.ending == "sad"
     start: list[str] = []
     if wish.first:
-        start.append(wish.first + " " + render(dice("first"), next(link for first, link, _ in FIRST if first == wish.first), slots))
+        start.append(wish.first + " " + render(dice("first"), next((link for first, link, _ in FIRST if first == wish.first), ""), slots))
     else:
         start.append(_opening(dice("opening"), slots))
     for name, bank in banks:
@@ -180,7 +181,7 @@ def _full(seed: int, wish: Wish, core: Core, slots: dict[str, str]) -> tuple[lis
             start.insert(0, line)
         elif line:
             start.append(line)
-    if long or len(banks) < 3 and dice("scene").random() < 0.55:
+    if long or len(banks) < 3 and dice("scene").random() < 0.4:
         start.append(slots["scene"])
     parts = []
     for at, lines in enumerate(core.parts):
@@ -212,8 +213,10 @@ def _full(seed: int, wish: Wish, core: Core, slots: dict[str, str]) -> tuple[lis
     if wish.lesson:
         end.append(render(rng, rng.choice(_LESSON), dict(slots, lesson=LESSONS[wish.lesson][0].replace("{himself}", slots["himself"]))))
     text = " ".join(sum(parts, start + end))
-    if wish.place and not gloomy and text.lower().count(slots["at"].lower()) < 2 and slots["at"] != slots["in"] or long:
+    if wish.place and not gloomy and text.lower().count(slots["at"].lower()) < 2 and slots["at"] != slots["in"]:
         end.append(render(rng, rng.choice(_PLACE), slots))
+    if long and not gloomy and wish.ending in (None, "happy", "party", "home", "hug", "asleep"):
+        end.append(render(dice("sequel"), dice("sequel").choice(SEQUELS), dict(slots, scene2=slots["scene"])))
     closing = ""
     if wish.ending and not (wish.ending == "sad" and core.about == "sad"):
         closing = _line(rng, BANKS["ending"][wish.ending], "-", slots)
@@ -256,6 +259,8 @@ def _short(rng: random.Random, wish: Wish, slots: dict[str, str], facts: dict[st
         if not gloomy:
             more.append((end, _line(rng, bank, "-", slots)))
         more.append((middle, _line(rng, bank, "~", slots)))
+    if wish.act in GET and not any(word in problem for word in ("found", " got ", " had ", "invented")):
+        more.insert(0, (start, slots["get"]))
     more.append((start, slots["scene"]))
     more += [(end, render(rng, rng.choice(_PLACE), slots)), (middle, "{n} thought about it for a long time."), (middle, "Nobody knew what to do."), (end, "{f_c} was glad, too."), (start, "It was a day like any other."), (end, "And {n} smiled."), (middle, "That was not easy for {n}."), (start, "All was well, or so it seemed.")]
     if gloomy:
@@ -272,6 +277,12 @@ def _short(rng: random.Random, wish: Wish, slots: dict[str, str], facts: dict[st
         if line and now + count_sentences(line) <= sentences and line not in end:
             where.append(line) if where is not end or not wish.ending else end.insert(len(end) - 1, line)
     return " ".join(start + middle + end)
+
+
+def finish(text: str) -> str:
+    """A capital at the start of each sentence: "the fox" may stand there for a friend without a name."""
+    text = re.sub(r"(^|[.!?] |\n)([a-z])", lambda m: m.group(1) + m.group(2).upper(), tidy(text))
+    return re.sub(r'([.!?]" )the ', r"\1The ", text)
 
 
 def compose(wish: Wish, seed: int, core: Core | None = None) -> Tale:
@@ -292,18 +303,19 @@ def _compose(wish: Wish, seed: int, core: Core | None) -> Tale:
     facts = {"problem": render(rng, core.problem, slots), "solved": render(rng, core.solved, slots), "ending": render(rng, core.ending, slots)}
     rng = random.Random(f"text {seed}")
     closing = ""
+    lines = wish.first or wish.last or wish.extra or wish.third or wish.last_about
     if isinstance(wish.length, int):
         text = _short(rng, wish, slots, facts, wish.length)
     elif wish.length == "short":
-        text = _short(rng, wish, slots, facts, rng.choice((5, 5, 6, 7))) if not (wish.first or wish.last or wish.extra or wish.third or wish.last_about) else ""
-        if not text:
-            text = " ".join(_full(seed, wish, core, slots)[0])
+        text = _short(rng, wish, slots, facts, rng.choice((5, 5, 6, 7))) if not lines else " ".join(_full(seed, wish, core, slots)[0])
+    elif wish.length is None and not lines and rng.random() < 0.18:
+        text = _short(rng, wish, slots, facts, rng.choice((7, 8, 8, 9)))
     else:
         paragraphs, closing = _full(seed, wish, core, slots)
         whole = wish.length == "paragraph" or rng.random() < 0.4
         text = " ".join(paragraphs) if whole else "\n\n".join((paragraphs[0] + " " + paragraphs[1], *paragraphs[2:]))
     if closing:
         facts["ending"] = closing
-    text = re.sub(r"(^|[.!?] |\n)([a-z])", lambda m: m.group(1) + m.group(2).upper(), tidy(text))
+    text = finish(text)
     moral = LESSONS[core.about][2] if core.about in LESSONS else ""
     return Tale(text, wish, core, seed, slots, facts["problem"], facts["solved"], facts["ending"], moral)

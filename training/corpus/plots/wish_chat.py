@@ -11,13 +11,13 @@ from dataclasses import replace
 from ..grammar import Chat, article, capital, tidy
 from ..skills.base import typo
 from . import lists
-from .compose import Tale, compose
+from .compose import Tale, compose, finish
 from .draws import any_hero, any_name, any_object, different
 from .engine import render
 from .sequels import SEQUELS
 from .wish import Wish, _kind, _place, child_wish, random_wish
 from .wish_cores import BANKS, LESSONS
-from .wish_requests import _length, request
+from .wish_requests import in_weather, request
 from .wish_turns import NEXT_SAD, OPENERS, PRAISE, TITLES
 
 
@@ -42,13 +42,9 @@ def _say(chat: Chat, tale: Tale, template: str) -> str:
     return render(chat.rng, template, tale.slots)
 
 
-def _finish(text: str) -> str:
-    return re.sub(r"(^|[.!?] |\n)([a-z])", lambda m: m.group(1) + m.group(2).upper(), tidy(text))
-
-
 def _answer(chat: Chat, tale: Tale, question: str, answer: str) -> None:
     _type(chat, capital(_say(chat, tale, question)))
-    chat.bot_exactly(_finish(_say(chat, tale, answer)))
+    chat.bot_exactly(finish(_say(chat, tale, answer)))
 
 
 def _tell(chat: Chat, wish: Wish, lead: str = "") -> Tale:
@@ -66,12 +62,23 @@ def wished_story(chat: Chat) -> None:
     rng = chat.rng
     wish = child_wish(rng, chat.held_out) if chat.chance(0.08) else random_wish(rng, chat.held_out)
     text = request(rng, wish)
+    if wish.kind and wish.name and not wish.first and not wish.weather and wish.length in (None, "long", "paragraph") and chat.chance(0.25):
+        text = _continue(chat, wish)
     if chat.chance(0.12):
         chat.user(chat.pick(("[Hi|Hello|Hey], can you tell stories?", "[Can you write stories|Do you write stories|Could you write a story for me|I need a story]?", "[I want a story|Tell me a story|Let's write a story].")))
         chat.bot("[Sure. What should it be about|Gladly. Who is the hero|Yes! What would you like in it|Of course. Whom shall it be about]?")
         text = re.sub(r"^(?:Please )?(?:Tell|Write|Give|Make)(?: me| us| up)? a ", "A ", text)
     _type(chat, text)
     talk(chat, _tell(chat, wish))
+
+
+def _continue(chat: Chat, wish: Wish) -> str:
+    """The user writes the first sentence; whatever else was wished is kept only where that sentence says it."""
+    keep = Wish(kind=wish.kind, name=wish.name, he=wish.he, trait=wish.trait, place=wish.place or _place(chat.rng))
+    vars(wish).update(vars(keep))
+    who = article(f"{wish.trait} {wish.kind}" if wish.trait else wish.kind or "")
+    wish.first = chat.pick((f"Once upon a time there was {who} named {wish.name} who lived {wish.place}.", f"{wish.name} was {who} and lived {wish.place}.", f"Once there was {who} called {wish.name} {wish.place}.", f"{capital(wish.place or '')}, there lived {who} called {wish.name}."))
+    return chat.pick((f"Continue this story: {wish.first}", f"{wish.first} Continue.", f"{wish.first} What happens next?", f"Go on with this: {wish.first}", f"This is the beginning of a story: {wish.first} Please go on.", f"Write a story that begins like this: {wish.first}", f"Finish the story: {wish.first}"))
 
 
 def talk(chat: Chat, tale: Tale) -> None:
@@ -99,7 +106,8 @@ def _pairs(tale: Tale) -> list[tuple[str, str]]:
         ("[Who was the story about|Who is the hero|Who was the main character|Who was it about|who is it about]?", "[The story was about|It was about|The hero was] {n}, {atk}."),
         ("[What was the hero called|What was the {k} called|What was the name of the hero|What was the {k}'s name|name of the hero]?", "The {k} was called {n}."),
         ("[What was {n}|What kind of creature was {n}|Who was {n}|Who is {n} again]?", "{n} was {atk} who lived {in}."),
-        ("[Where did it happen|Where did the story happen|Where does it take place|Where did {n} live|Where was that|where was {n}]?", "[It happened|The story happened|It all happened] {in}."),
+        ("[Where did it happen|Where did the story happen|Where does it take place|Where was that|What place was it]?", "[It happened|The story happened|It all happened] {in}."),
+        ("[Where did {n} live|where was {n}|Where was {n} at home]?", "{n} lived {in}."),
         ("[How did it end|How did the story end|What happened in the end|What was the ending|and the end]?", "<end>"),
         ("[What was the problem|What went wrong|What happened first|What was it all about]?", "<problem>"),
         ("[How was it solved|What helped|How did they solve it|What did {n} do about it|How did it get better]?", "<solved>"),
@@ -133,7 +141,7 @@ def question(chat: Chat, tale: Tale) -> None:
         "<end>": f"In the end {tale.ending}." if not tale.ending.endswith((".", "!", "?")) else "It ended like this: " + tale.ending,
         "<problem>": f"{who}.", "<solved>": f"{tale.solved}.", "<short>": f"{tale.slots['n']} was {tale.slots['atk']}. {capital(tale.problem)}. Then {tale.solved}.",
     }.get(answer, answer)  # fmt: skip
-    answer = _finish(_say(chat, tale, answer))
+    answer = finish(_say(chat, tale, answer))
     if answer not in said:
         _type(chat, capital(_say(chat, tale, ask)))
         chat.bot_exactly(answer)
@@ -163,10 +171,7 @@ def again(tale: Tale, **changes) -> Tale:
     slots = tale.slots
     kept = dict(kind=slots["k"], name=slots["n"], he=slots["he"], friend=slots["fk"], friend_he=slots["fhe"], friend_name=None if slots["f"].startswith("the ") else slots["f"], object=slots["o"], place=slots["in"])
     wish = replace(tale.wish, **{**kept, **changes})
-    core = tale.core
-    if "tone" in changes or "lesson" in changes:
-        return compose(wish, tale.seed)
-    return compose(wish, tale.seed, core)
+    return compose(wish, tale.seed, tale.core)
 
 
 def rename(chat: Chat, tale: Tale) -> Tale:
@@ -221,7 +226,8 @@ def more_in_it(chat: Chat, tale: Tale) -> Tale:
         ask = f"[Add {article(value)}|Put {article(value)} in it, too|Can there be {article(value)} in it as well|And with {article(value)}, please]."
     elif what == "weather":
         value = chat.pick([key for key in BANKS["weather"] if key != "*"])
-        ask = f"[Add {article(value) if value in ('storm', 'rainbow', 'full moon') else 'some ' + value if value in ('rain', 'snow', 'fog', 'wind', 'thunder') else value} to it|Now with {value}|Can you put {value} in it]."
+        when = in_weather(rng, value)
+        ask = f"[Let it happen {when}|Now {when}, please|The same, but {when}|Can it be {when}|It should be {when}]."
     elif what == "trait":
         value = chat.pick(("shy", "brave", "clumsy", "grumpy", "curious", "lazy", "forgetful", "tiny", "proud", "sleepy", "nervous", "silly", "invisible", "purple"))
         ask = f"[Make {{n}} {value}|{{n}} should be {value}|Can {{he}} be {value}|And {{he}} should be {value}, please]."
@@ -258,7 +264,7 @@ def change_tone(chat: Chat, tale: Tale) -> Tale:
     if tale.wish.without:
         return tale
     _type(chat, _say(chat, tale, ask + "."))
-    new = again(tale, tone=tone, ending=None, last=None, last_about=None, length=None)
+    new = again(tale, tone=tone, ending="sad" if tone == "sad" else None, last=None, last_about=None, length=None)
     _give(chat, new)
     return new
 
@@ -273,7 +279,7 @@ def new_ending(chat: Chat, tale: Tale) -> Tale:
         ask = f"[Change the ending: {how}|I want {how}|Give it {how}|Can it have {how}|With {how} please]."
     line = _say(chat, tale, chat.pick(BANKS["ending"][ending]["-"]))
     _type(chat, capital(_say(chat, tale, ask)))
-    chat.bot_exactly(_finish(_say(chat, tale, f"[Then it ends like this:|Here is the new ending:|All right.] [{capital(tale.problem)}.|] {capital(tale.solved)}. {line}")))
+    chat.bot_exactly(finish(_say(chat, tale, f"[Then it ends like this:|Here is the new ending:|All right.] [{capital(tale.problem)}.|] {capital(tale.solved)}. {line}")))
     return replace(tale, ending=line)
 
 
@@ -288,7 +294,7 @@ def happened_next(chat: Chat, tale: Tale) -> None:
     slots = dict(tale.slots, scene2=tale.slots["scene"])
     _type(chat, _say(chat, tale, "[What happened next|And then|What happened after that|And what did {n} do then|How does it go on|Continue the story|Go on|Tell me more about {n}|What happened the next day|Write the next part|continue]?").replace("story?", "story.").replace("Go on?", "Go on.").replace("part?", "part."))
     text = render(chat.rng, chat.pick(NEXT_SAD[tale.core.name] if tale.core.about == "sad" else SEQUELS), slots)
-    chat.bot_exactly(_finish(text))
+    chat.bot_exactly(finish(text))
 
 
 def praise(chat: Chat, tale: Tale) -> None:
@@ -299,14 +305,18 @@ def praise(chat: Chat, tale: Tale) -> None:
 def proof(chat: Chat, tale: Tale) -> None:
     """You forgot the key! No, it was there."""
     wish = tale.wish
-    options = [("the {o}", "The {o} was in it: {s}.")] if wish.object else []
-    options += [("the name", "The hero was called {n}.")] if wish.name else []
-    options += [("the {fk}", "The {fk} was in it: {fi}.")] if wish.friend else []
-    options += [("the place", "It happened {in}.")] if wish.place else []
+    options = [("the {o}", "the {o} is in it. {s}.")] if wish.object else []
+    options += [("the name", "the hero is called {n}.")] if wish.name else []
+    options += [("the {fk}", "the {fk} is in it: {fi}.")] if wish.friend else []
+    options += [("the place", "it happens {in}.")] if wish.place else []
     if not options:
         return
     what, there = chat.pick(options)
-    _answer(chat, replace(tale, slots=dict(tale.slots, s=tale.solved if tale.slots["o"] in tale.solved else tale.problem)), f"[Did you forget {what}|You forgot {what}, right|Is {what} in it|Did you use {what}]?", f"{there}")
+    tale = replace(tale, slots=dict(tale.slots, s=tale.solved if tale.slots["o"] in tale.solved else tale.problem))
+    if chat.chance(0.5):
+        _answer(chat, tale, f"[You forgot {what}|You left out {what}|But {what} is missing]!", f"No, {there}")
+    else:
+        _answer(chat, tale, f"[Did you use {what}|Did you think of {what}]?", f"Yes, {there}")
 
 
 def openers(chat: Chat) -> None:
@@ -317,7 +327,7 @@ def openers(chat: Chat) -> None:
     names = chat.rng.sample(lists.PET_NAMES, 3)
     slots |= {"a": names[0], "b": names[1], "c": names[2], "n": lists.odd_name(chat.rng)}
     _type(chat, capital(render(chat.rng, ask, slots)))
-    chat.bot_exactly(_finish(render(chat.rng, chat.pick(answers), slots)))
+    chat.bot_exactly(finish(render(chat.rng, chat.pick(answers), slots)))
 
 
 _MOVES = (question, was_there, rename, other_kind, another, more_in_it, longer, shorter, change_tone, new_ending, title, happened_next, praise, proof)

@@ -13,9 +13,10 @@ from ..skills.base import typo
 from . import lists, wordings
 from .draws import any_hero, any_name, any_object, any_setting, different, plural
 from .engine import PLOTS, Request, Story, render
+from .rhymes import poem_for
 from .sequels import BEST_BECAUSE, SEQUELS
 from .teller import retell, tell
-from .wish_chat import openers, wished_story
+from .wish_chat import asked_back, openers, wished_story
 
 _FIXED_PLOTS = 0.35  # what the older plots keep: they carry a hero, a thing and a place, wishes carry far more
 
@@ -129,6 +130,16 @@ def _whole(chat: Chat, wordings_: tuple[str, ...], request: Request) -> None:
 @grammar.skill(18.0)
 def story_wishes(chat: Chat) -> None:
     wished_story(chat)
+
+
+@grammar.skill(1.6)
+def story_asked_back(chat: Chat) -> None:
+    asked_back(chat)
+
+
+@grammar.skill(3.0)
+def story_poem(chat: Chat) -> None:
+    poem_for(chat)
 
 
 @grammar.skill(1.6)

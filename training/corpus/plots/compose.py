@@ -17,7 +17,7 @@ from .sequels import SEQUELS
 from .settings import any_place, back_reference, group_of
 from .teller import PRONOUNS
 from .wish import MORE_PLACES, Wish, root
-from .wish_cores import BANKS, CORES, FIRST, GET, LESSONS, TRAITS, WAYS, Bank, Core
+from .wish_cores import BANKS, CORES, FIRST, GET, LESSONS, LIKE, TRAITS, WAYS, Bank, Core
 from .wish_requests import in_weather
 
 _GROUPS = {
@@ -111,10 +111,15 @@ def fitting(wish: Wish) -> list[Core]:
     about = "lesson" if wish.lesson else next((key for key in ("fear", "skill", "friend_fear") if getattr(wish, key)), None)
     cores = [core for core in CORES.values() if not (wish.act in GET and core.gets and wish.act not in WAYS.get(core.name, (wish.act,)))]
     if about == "lesson":
-        cores = [core for core in cores if core.about == wish.lesson]
-        return ([core for core in cores if core.gets] or cores if wish.act else cores) or [core for core in CORES.values() if core.about == wish.lesson]
+        lesson = LIKE.get(wish.lesson or "", wish.lesson)
+        cores = [core for core in cores if core.about == lesson]
+        return ([core for core in cores if core.gets] or cores if wish.act else cores) or [core for core in CORES.values() if core.about == lesson]
     if about:
         return [core for core in cores if core.about == {"friend_fear": "ffear"}.get(about, about)]
+    by_trait = [core for core in cores if core.about == f"trait:{wish.trait}"]
+    if by_trait and not wish.about and not wish.act and wish.tone not in ("sad", "scary"):
+        return by_trait
+    cores = [core for core in cores if not core.about.startswith("trait:")]
     if wish.about:
         return [core for core in cores if core.about == wish.about]
     if wish.act in ("lose", "want"):
@@ -167,7 +172,7 @@ def _full(seed: int, wish: Wish, core: Core, slots: dict[str, str]) -> tuple[lis
         return random.Random(f"{seed} {what}")
 
     long = wish.length == "long"
-    banks = _banks(wish)
+    banks = [(name, bank) for name, bank in _banks(wish) if name != "trait" or not core.about.startswith("trait:")]
     gloomy = core.about == "sad" or wish.tone == "sad" or wish.ending == "sad"
     start: list[str] = []
     if wish.first:
@@ -248,6 +253,9 @@ def _short(rng: random.Random, wish: Wish, slots: dict[str, str], facts: dict[st
     if sentences == 2:
         return f"{who}, and one day{when} {problem}. Then {solved}, and in the end {ending}."
     pieces = [f"{capital(who)}.", f"[One day|One morning|One evening]{when} {problem}." if not when else f"[One day|Once]{when} {problem}."]
+    if sentences == 3 and wish.ending:
+        lines = [render(rng, line, slots) for line in BANKS["ending"][wish.ending]["-"]]
+        return render(rng, pieces[0] + pieces[1].removesuffix(".").join((" ", f", but then {solved}. ")), slots) + rng.choice([line for line in lines if count_sentences(line) == 1] or lines)
     if sentences == 3:
         return render(rng, " ".join(pieces) + f" Then {solved}, and in the end {ending}.", slots)
     start, middle, end = [pieces[0]], [render(rng, pieces[1], slots)], [f"[But then|Then] {solved}.", f"In the end {ending}."]
@@ -317,5 +325,5 @@ def _compose(wish: Wish, seed: int, core: Core | None) -> Tale:
     if closing:
         facts["ending"] = closing
     text = finish(text)
-    moral = LESSONS[core.about][2] if core.about in LESSONS else ""
+    moral = LESSONS[core.about][2] if core.about in LESSONS else LESSONS[wish.lesson][2] if wish.lesson else ""
     return Tale(text, wish, core, seed, slots, facts["problem"], facts["solved"], facts["ending"], moral)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from . import lists
 from .draws import any_hero, any_name, any_object, any_setting, different
 from .teller import _pronoun
-from .wish_cores import BANKS, CORES, FIRST, LAST, LESSONS, TRAITS, WAYS
+from .wish_cores import BANKS, CORES, FIRST, LAST, LESSONS, LIKE, TRAITS, WAYS
 
 
 @dataclass
@@ -41,7 +41,7 @@ class Wish:
     without: str | None = None
     extra: str | None = None  # one more thing
     third: str | None = None  # one more animal
-    child: str | None = None  # "daughter": for whom it is
+    child: str | None = None  # "daughter": for whom it is; "me": the user is the hero
 
 
 MORE_HEROES = lists._split("""garden gnome, ice cream seller, taxi driver, night watchman, train conductor, mail robot, snow leopard, sea otter, honey badger,
@@ -59,7 +59,7 @@ in an anthill, in a bird's nest, in a rabbit hole, on a cruise ship, on a farm, 
 in the future, in the Middle Ages, in the Stone Age, in ancient Rome, in ancient Egypt, in the year 3000, in a kindergarten, in a classroom, in a soccer stadium, in a gym, in a laundry room, in a basement, in a garage""")
 MORE_FEARS = lists._split("""water, the dark, dogs, spiders, the sea, thunder, cats, fire, mice, the night, snakes, clowns, the dentist, needles, people, the forest, doors, birds, wet feet, school, the vacuum cleaner, the cold, ghosts, noise""")
 MORE_SKILLS = lists._split("""fly, swim, sing, dance, read, write, cook, paint, skate, ride a bicycle, whistle, climb trees, play the piano, juggle, bake bread, do magic, tell stories, play football, jump rope, sew, speak to animals, count to a hundred, sleep alone, dive, laugh""")
-TONES = ("funny", "funny", "funny", "sad", "scary", "scary", "bedtime", "bedtime", "exciting", "romantic", "magical", "cozy")
+TONES = ("funny", "funny", "funny", "sad", "scary", "scary", "bedtime", "bedtime", "exciting", "romantic", "magical", "cozy", "detective", "science fiction", "fairy tale", "fairy tale", "western", "fable")
 WITHOUT = ("witches", "magic", "dragons", "wolves", "monsters", "ghosts", "kings", "princesses", "spiders", "blood", "pirates", "robots", "aliens", "wizards", "snakes", "animals that talk", "school", "fairies", "a moral", "thieves", "clowns", "giants")
 THEMES = {"friend": "friendship", "race": "a race", "birthday": "a birthday", "secret": "a secret", "rescue": "a rescue", "journey": "a journey", "make": "an invention"}
 LAST_ABOUT = lists._split("bread, the moon, home, soup, cheese, friendship, the sea, stars, music, rain, a cup of tea, cake, love, snow, the color blue, socks, his mother, apples, sleep, summer, pancakes, the wind, hope, shoes, flowers, honey")
@@ -132,7 +132,7 @@ def _set(rng: random.Random, wish: Wish, what: str, held_out: bool) -> bool:
             return False
         wish.tone = rng.choice(TONES)
     elif what == "ending":
-        if wish.tone in ("sad", "bedtime") or wish.last or wish.last_about:
+        if wish.tone in ("sad", "bedtime") or wish.last or wish.last_about or wish.length in (1, 2):
             return False
         wish.ending = rng.choice(tuple(BANKS["ending"]) + ("happy", "happy", "happy", "sad", "surprise"))
         if wish.ending == "sad" and (wish.lesson or wish.tone or wish.skill or wish.fear or wish.friend_fear):
@@ -153,7 +153,7 @@ def _set(rng: random.Random, wish: Wish, what: str, held_out: bool) -> bool:
         wish.act = rng.choice(("find", "find", "find", "has", "make", "get", None, None))
         if not (wish.lesson or wish.fear or wish.skill or wish.friend_fear or wish.about or wish.tone):
             wish.act = rng.choice(("find", "find", "find", "find", "lose", "lose", "want", "want", "has", "make", None, None))
-        if wish.act and wish.lesson and not any(core.gets and wish.act in WAYS.get(core.name, (wish.act,)) for core in CORES.values() if core.about == wish.lesson):
+        if wish.act and wish.lesson and not any(core.gets and wish.act in WAYS.get(core.name, (wish.act,)) for core in CORES.values() if core.about == LIKE.get(wish.lesson, wish.lesson)):
             wish.act = None
         if wish.act and (wish.fear or wish.skill or wish.friend_fear or wish.about or wish.tone):
             wish.act = None
@@ -165,6 +165,8 @@ def _set(rng: random.Random, wish: Wish, what: str, held_out: bool) -> bool:
         wish.weather = rng.choice(WEATHERS)
     elif what == "length":
         wish.length = rng.choice((1, 2, 3, 3, 3, 4, 4, 5, 5, 6, 7, 8, 10, 12, "short", "short", "short", "long", "long", "paragraph"))
+        if wish.ending and wish.length in (1, 2):
+            wish.length = 3
         if wish.length not in ("long", "paragraph") and (wish.first or wish.last or wish.last_about or wish.extra or wish.third):
             wish.length = "paragraph"
     elif what == "first":
@@ -203,8 +205,8 @@ def root(without: str) -> str:
 
 def child_wish(rng: random.Random, held_out: bool = False) -> Wish:
     """A bedtime story for my daughter Ida, she loves owls."""
-    child = rng.choice(list(_HOW))
-    he = _HOW[child]
+    child = rng.choice(list(_HOW) + ["me"] * 3)
+    he = _HOW.get(child) or rng.choice(("he", "she"))
     name = different(rng, lambda r: any_name(r, held_out), "?")
     while name in lists.HIS_NAMES and he == "she" or name in lists.HER_NAMES and he == "he":
         name = any_name(rng, held_out)

@@ -15,6 +15,7 @@ from .compose import Tale, compose, finish
 from .draws import any_hero, any_name, any_object, different
 from .engine import render
 from .sequels import SEQUELS
+from .teller import _pronoun
 from .wish import Wish, _kind, _place, child_wish, random_wish
 from .wish_cores import BANKS, LESSONS
 from .wish_requests import in_weather, request
@@ -61,6 +62,8 @@ def wished_story(chat: Chat) -> None:
     """A request with wishes, the story, and some talk about it."""
     rng = chat.rng
     wish = child_wish(rng, chat.held_out) if chat.chance(0.08) else random_wish(rng, chat.held_out)
+    if wish.child == "me" and chat.memory.setdefault("name", wish.name or "") != wish.name:
+        wish.child, wish.kind = None, wish.kind or "girl"
     text = request(rng, wish)
     if wish.kind and wish.name and not wish.first and not wish.weather and wish.length in (None, "long", "paragraph") and chat.chance(0.25):
         text = _continue(chat, wish)
@@ -79,6 +82,36 @@ def _continue(chat: Chat, wish: Wish) -> str:
     who = article(f"{wish.trait} {wish.kind}" if wish.trait else wish.kind or "")
     wish.first = chat.pick((f"Once upon a time there was {who} named {wish.name} who lived {wish.place}.", f"{wish.name} was {who} and lived {wish.place}.", f"Once there was {who} called {wish.name} {wish.place}.", f"{capital(wish.place or '')}, there lived {who} called {wish.name}."))
     return chat.pick((f"Continue this story: {wish.first}", f"{wish.first} Continue.", f"{wish.first} What happens next?", f"Go on with this: {wish.first}", f"This is the beginning of a story: {wish.first} Please go on.", f"Write a story that begins like this: {wish.first}", f"Finish the story: {wish.first}"))
+
+
+def asked_back(chat: Chat) -> None:
+    """The model asks what the story shall be about, one thing after the other, and uses all of it."""
+    rng = chat.rng
+    wish = Wish(kind=_kind(rng))
+    chat.user(chat.pick(("[Tell me a story|I want a story|Can you tell a story|Let us make up a story together|Write a story for me|Let's write a story].", "[I need a story|A story please|Story time].")))
+    chat.bot("[Gladly. Who is the hero|Sure. Who shall be the hero|Yes. About whom|With pleasure. Who is it about|Of course. Which hero would you like]?")
+    _type(chat, chat.pick((capital(article(wish.kind or "")), f"{capital(article(wish.kind or ''))}.", f"Let's take {article(wish.kind or '')}.", f"About {article(wish.kind or '')}.", wish.kind or "", f"I would like {article(wish.kind or '')}.")))
+    for what in rng.sample(("name", "place", "object", "trait"), rng.choice((1, 1, 2, 2, 3))):
+        if what == "name":
+            wish.name = any_name(rng, chat.held_out)
+            chat.bot(f"[What is the {wish.kind} called|What is the name of the {wish.kind}|And its name|Does the {wish.kind} have a name]?")
+            _type(chat, chat.pick((wish.name, f"{wish.name}.", f"Call it {wish.name}.", f"{wish.name} please", f"The name is {wish.name}.")))
+        elif what == "place":
+            wish.place = _place(rng)
+            chat.bot("[Where does it happen|Where shall it take place|And where|Where are we]?")
+            _type(chat, chat.pick((capital(wish.place), f"{capital(wish.place)}.", f"Maybe {wish.place}.", f"It happens {wish.place}.")))
+        elif what == "object":
+            wish.object = different(rng, any_object, wish.kind or "?")
+            wish.act = chat.pick(("find", "lose", "want", None))
+            word = {"find": "find", "lose": "lose", "want": "want"}.get(wish.act or "", "have")
+            chat.bot(f"[What does the {wish.kind} {word}|And what does it {word}|What shall the {wish.kind} {word}]?")
+            _type(chat, chat.pick((capital(article(wish.object)), f"{capital(article(wish.object))}.", f"Maybe {article(wish.object)}.", wish.object)))
+        else:
+            wish.trait = chat.pick(("shy", "brave", "lazy", "grumpy", "clumsy", "curious", "kind", "proud", "greedy", "forgetful", "lonely", "clever", "tiny", "noisy", "silly", "jealous", "old", "bossy"))
+            chat.bot(f"[What is the {wish.kind} like|Is the {wish.kind} brave or shy|And what is it like|How would you describe the {wish.kind}]?")
+            _type(chat, chat.pick((wish.trait, f"{capital(wish.trait)}.", f"Very {wish.trait}.", f"It is {wish.trait}.", f"a bit {wish.trait}")))
+    wish.he = _pronoun(rng, wish.kind or "?", wish.name or "?")
+    talk(chat, _tell(chat, wish))
 
 
 def talk(chat: Chat, tale: Tale) -> None:
@@ -123,7 +156,7 @@ def _pairs(tale: Tale) -> list[tuple[str, str]]:
     if wish.weather:
         found.append(("[When was it|What was the weather like|When did it happen|What was going on outside]?", f"[It was the story of a {wish.weather}|The story had to do with {article(wish.weather) if wish.weather.islower() else wish.weather}]: that is when it happened." if wish.weather not in _WHEN else _WHEN[wish.weather]))
     if tale.moral or wish.lesson:
-        found.append(("[What is the moral|What can we learn from it|What is the lesson|What did {n} learn|What does the story teach us]?", f"{{n}} learned to {LESSONS[wish.lesson or tale.core.about][0].replace('{himself}', tale.slots['himself'])}. {LESSONS[wish.lesson or tale.core.about][2]}"))
+        found.append(("[What is the moral|What can we learn from it|What is the lesson|What did {n} learn|What does the story teach us]?", f"{{n}} learned to {LESSONS[wish.lesson or tale.core.about][0].replace('{himself}', tale.slots['himself'])}. {tale.moral}"))
     return found
 
 
@@ -283,9 +316,13 @@ def new_ending(chat: Chat, tale: Tale) -> Tale:
     return replace(tale, ending=line)
 
 
+def _titled(words: str) -> str:
+    return " ".join(capital(word) if word != "the" else word for word in words.split())
+
+
 def title(chat: Chat, tale: Tale) -> None:
     _type(chat, chat.pick(("Give it a title.", "What is the title?", "What could it be called?", "It needs a title.", "Can you find a title for it?", "Title?", "What is the story called?", "How would you call the story?")))
-    slots = dict(tale.slots, O=" ".join(capital(word) for word in tale.slots["o"].split()), TK=" ".join(capital(word) for word in tale.slots["tk"].split()), F=" ".join(capital(word) if word != "the" else word for word in tale.slots["f"].split()))
+    slots = dict(tale.slots, O=_titled(tale.slots["o"]), TK=_titled(tale.slots["tk"]), F=_titled(tale.slots["f"]))
     name = render(chat.rng, chat.pick(TITLES), slots)
     chat.bot_exactly(_say(chat, tale, f'[The title is "{name}."|I would call it "{name}."|"{name}."|How about "{name}"?|Let us call it "{name}."]'))
 
@@ -323,7 +360,7 @@ def openers(chat: Chat) -> None:
     """Names for a hero, a first sentence, an idea for a story, without the story."""
     ask, answers = chat.pick(OPENERS)
     kind, thing = any_hero(chat.rng), chat.pick(lists.OBJECTS)
-    slots = {"k": kind, "ak": article(kind), "o": thing, "ao": article(thing), "p": _place(chat.rng)}
+    slots = {"k": kind, "ak": article(kind), "o": thing, "ao": article(thing), "p": _place(chat.rng), "K": _titled(kind), "O": _titled(thing)}
     names = chat.rng.sample(lists.PET_NAMES, 3)
     slots |= {"a": names[0], "b": names[1], "c": names[2], "n": lists.odd_name(chat.rng)}
     _type(chat, capital(render(chat.rng, ask, slots)))

@@ -1,4 +1,4 @@
-"""The texts that stories made from a request are put together from: plots (``wish_cores.txt``, ``wish_lessons.txt``), traits
+"""The texts that stories made from a request are put together from: plots (``wish_cores.txt``, ``wish_lessons.txt``, ``wish_character.txt``), traits
 (``wish_traits.txt``), and weather, tones, endings (``wish_banks.txt``). All of it is in the language of ``engine.render``.
 
 A plot is ``== name : what it is about``, three parts divided by ``--`` with one sentence group a line (``?``: may be left
@@ -61,7 +61,7 @@ def _core(head: str, lines: list[str]) -> Core:
 
 
 CORES: dict[str, Core] = {}
-for _file in ("wish_cores.txt", "wish_lessons.txt"):
+for _file in ("wish_cores.txt", "wish_lessons.txt", "wish_character.txt"):
     for _head, _lines in _blocks(_file):
         _made = _core(_head, _lines)
         CORES[_made.name] = _made
@@ -100,6 +100,15 @@ LESSONS = {
     "slow down": ("slow down", "taking your time", "Slowly is often the fastest way."),
     "trust others": ("trust others", "trust", "Trust begins with one small step."),
 }
+
+# Lessons in other words, told with the plots of their neighbors.
+LIKE: dict[str, str] = {}
+for _key, _noun, _like in (
+    ("be honest", "being honest", "tell the truth"), ("help others", "helping others", "be kind"), ("wait", "waiting", "be patient"), ("say thank you", "saying thank you", "be grateful"), ("keep trying", "not losing heart", "never give up"),
+    ("be careful", "being careful", "slow down"), ("make friends", "making friends", "be kind"), ("believe in {himself}", "believing in oneself", "be yourself"), ("accept help", "accepting help", "ask for help"), ("admit a mistake", "admitting mistakes", "say sorry"),
+    ("be generous", "generosity", "share"), ("let go", "letting go", "forgive"), ("think of others", "thinking of others", "share"),
+):  # fmt: skip
+    LESSONS[_key], LIKE[_key] = (_key, _noun, LESSONS[_like][2]), _like
 
 GET = {
     "find": ("{n} found {ao} {spot}.", "One day {n} found {ao} {spot}.", "{spot_c} {n} found {ao}.", "One morning {n} saw something {spot}. It was {ao}, and {n} had found it."),

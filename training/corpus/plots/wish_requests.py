@@ -26,7 +26,8 @@ _TONE = {
     "funny": ("[Make it funny|It should be funny|Something funny|A funny one|I want to laugh|Funny please|make me laugh]", "funny"), "sad": ("[It should be sad|Make it sad|A sad one|It can be sad|Make me cry]", "sad"),
     "scary": ("[Make it scary|It should be scary|A spooky one|It should be a bit creepy|Scary please]", "[scary|spooky]"), "bedtime": ("[It is for bedtime|It should make me sleepy|It is a bedtime story|For before sleep]", "[bedtime|good night]"),
     "exciting": ("[Make it exciting|It should be exciting|With lots of adventure]", "[exciting|thrilling|adventure]"), "romantic": ("[Make it romantic|It should be romantic|A bit of romance]", "[romantic|love]"),
-    "magical": ("[Make it magical|It should be full of magic|With some magic]", "[magical|fairy tale]"), "cozy": ("[Make it cozy|It should be warm and cozy|Something cozy]", "cozy"),
+    "magical": ("[Make it magical|It should be full of magic|With some magic]", "[magical|fairy tale]"), "cozy": ("[Make it cozy|It should be warm and cozy|Something cozy]", "cozy"), "detective": ("[It should be a detective story|Make it a detective story|Like a crime story]", "[detective|crime]"), "science fiction": ("[It should be science fiction|Make it science fiction|Genre: science fiction]", "[science fiction|sci-fi]"),
+    "fairy tale": ("[It should be a fairy tale|Like a fairy tale|Make it a fairy tale]", "[fairy tale|fairy]"), "western": ("[It should be a western|Make it a western|Like in a western]", "[western|cowboy]"), "fable": ("[It should be a fable|Make it a fable|Like a fable]", "[fable-like|wise little]"),
 }
 _ENDING = {
     "happy": "[It should have a happy ending|Happy ending please|It must end well|With a happy end|Please let it end well]", "sad": "[It should end sadly|Sad ending please|It must not end well|With a sad end]", "surprise": "[With a surprise at the end|Surprise ending please|It should have a twist at the end]",
@@ -163,6 +164,13 @@ def one_sentence(rng: random.Random, words: _Words) -> str:
     else:
         lesson = ""
     if hero:
+        if wish.friend and not wish.friend_fear and rng.random() < 0.3:  # two heroes
+            verbs = [verb for verb in verbs if wish.friend not in verb]
+            hero = f"{hero.rstrip(',')} and {words.friend()}"
+            if verbs and rng.random() < 0.5:
+                hero += rng.choice((" who are friends", ", two friends,"))
+                verbs = []
+                sentences += [words.say(f"The {wish.kind} {verb}") for verb in words.verbs() if wish.friend not in verb]
         head = hero.rstrip(",") if not verbs else hero
         text += rng.choice((" about ", " about ", " about ", " with ", ": "))
         if places and rng.random() < 0.4:
@@ -173,6 +181,7 @@ def one_sentence(rng: random.Random, words: _Words) -> str:
                 who = " who "
             else:
                 who = rng.choice((" who ", " who ", " who ", " that ", " and {he} ".replace("{he}", words.s["he"])))
+            who = f". The {wish.kind} " if wish.friend and wish.friend in hero else who
             text += who + (verbs[0] if len(verbs) == 1 else ", ".join(verbs[:-1]) + " and " + verbs[-1])
     else:
         things = ([article(wish.object)] if wish.object else []) + ([words.friend()] if wish.friend else [])
@@ -184,6 +193,8 @@ def one_sentence(rng: random.Random, words: _Words) -> str:
             text += words.say(" about " if not things else " and about ") + ("being afraid of " + wish.fear if wish.fear else "learning to " + (wish.skill or ""))
     for place in places:
         text += " " + place
+    if rng.random() < 0.05:
+        text += rng.choice((" for kids", " for my class", " for a five year old", " for children", " in simple words", " for my little one"))
     if lesson:
         text += " " + lesson
     question = text.startswith(("Can ", "Could ", "Would ", "How about"))
@@ -275,6 +286,8 @@ def for_a_child(rng: random.Random, words: _Words) -> str:
     """A bedtime story for my daughter Ida, she loves owls."""
     wish = words.wish
     loves = plural(wish.friend or "owl")
+    if wish.child == "me":
+        return _about_me(rng, words, loves)
     text = words.say(f"[Tell|Write|I need|Please tell|Can you tell me|I would like] a [{_TONE[wish.tone][1] if wish.tone else 'little'}|{_TONE[wish.tone][1] if wish.tone else 'nice'}] story for my {wish.child}[ {wish.name}|, {wish.name}|. {{His}} name is {wish.name}|, {{he}} is called {wish.name}]")
     text += words.say(f"[, {{he}} loves {loves}.|. {{He}} loves {loves}.|, who loves {loves}.|. {{He}} is four and likes {loves}.|. {{He}} is six. {{His}} favorite animals are {loves}.|. There should be {article(wish.friend or 'owl')} in it.|. {{He}} likes {loves}.]")
     if wish.trait:
@@ -285,6 +298,22 @@ def for_a_child(rng: random.Random, words: _Words) -> str:
         text += f" It [should happen|happens] {wish.place}.".replace("[should happen|happens]", rng.choice(("should happen", "happens", "takes place")))
     if wish.lesson:
         text += words.say(" [{He} should learn to {verb}.|It should be about {noun}.|{He} has to learn to {verb}.]")
+    return text
+
+
+def _about_me(rng: random.Random, words: _Words, loves: str) -> str:
+    """I am a girl named Ida. Write a story where I am the hero."""
+    wish = words.wish
+    text = words.say(f"[I am a {wish.kind} [named|called] {wish.name}. [Make me the hero of a story|Write a story about me|Tell me a story in which I am the hero].|My name is {wish.name} and I am a {wish.kind}. [Can I be the hero of a story?|I want to be in a story.|Tell a story about me, please.]|[A story about me|Write a story where I am the hero|Can you put me in a story]. I am {wish.name}, a {wish.kind}.]")
+    text += words.say(f" [I love {loves}.|My favorite animals are {loves}.|There should be {article(wish.friend or 'owl')}, too.|With {article(wish.friend or 'owl')}, please.]")
+    if wish.trait:
+        text += f" I am {wish.trait}."
+    if wish.object:
+        text += words.say(" [And there should be {ao}.|I want to find {ao}.|With {ao} in it.]")
+    if wish.place:
+        text += f" Let it happen {wish.place}."
+    if wish.lesson:
+        text += words.say(f" [It should be about {{noun}}.|In the end I learn to {LESSONS[wish.lesson][0].replace('{himself}', 'myself')}.]")
     return text
 
 

@@ -25,5 +25,5 @@ OPENERS = (
     ("[What should I call|How shall I name|What could I call|How should we name] [my|our|the] {k}?", ("How about {a}, or {b}?", "I would call your {k} {a}.", "{a} is a good name for {ak}. {b} is nice, too.", "Maybe {a}. It is short and easy to call.")),
     ("[Give me|Tell me|I need|Suggest] [three|three nice|three good|3] names for [{ak}|the hero, {ak}|my {k}].", ("{a}, {b} and {c}.", "Three names for {ak}: {a}, {b} and {c}.", "How about {a}, {b} or {c} for the {k}?")),
     ("[I need|Give me|Do you have|Any] an idea for a story[ with {ak}| about {ak}|]?", ("How about {ak} that finds {ao} and does not know what it is for?", "{ak} gets {ao} by mistake and has to bring it back {p}.", "One morning the {k} wakes up {p} and nobody knows its name.", "{ak} wants to hide {ao} {p}, but the {o} can talk.")),
-    ("[What could be the title of|Give me a title for|I need a title for|How could I call] a story about {ak} and {ao}?", ("\"The {k} and the {o}.\" It is simple and good.", "How about \"The {k} Who Lost the {o}\"?", "\"The Secret of the {o}\" would be a good title.")),
+    ("[What could be the title of|Give me a title for|I need a title for|How could I call] a story about {ak} and {ao}?", ("\"The {K} and the {O}.\" It is simple and good.", "How about \"The {K} Who Lost the {O}\"?", "\"The Secret of the {O}\" would be a good title.")),
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 
-from .. import lexicon
 from ..grammar import Chat, article, capital
 from . import lists
 from .draws import any_hero, any_name, any_object, different

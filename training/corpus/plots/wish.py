@@ -71,11 +71,11 @@ near-sighted, ticklish, well-dressed, retired, barefoot, giant, spotted, blue, r
 _HOW = {"daughter": "she", "granddaughter": "she", "niece": "she", "little sister": "she", "son": "he", "grandson": "he", "nephew": "he", "little brother": "he"}
 
 
-def _kind(rng: random.Random) -> str:
+def any_kind(rng: random.Random) -> str:
     return rng.choice(MORE_HEROES) if rng.random() < 0.2 else any_hero(rng)
 
 
-def _place(rng: random.Random) -> str:
+def wished_place(rng: random.Random) -> str:
     dice = rng.random()
     if dice < 0.08:
         return f"in a {rng.choice(('town', 'village', 'city', 'country', 'valley', 'land'))} called {lists.odd_name(rng)}"
@@ -97,7 +97,7 @@ def random_wish(rng: random.Random, held_out: bool = False, count: int | None = 
     wish = Wish()
     count = count or rng.choice((1, 1, 2, 2, 3, 3, 3, 4, 4, 5))
     if rng.random() < 0.94:
-        wish.kind = _kind(rng)
+        wish.kind = any_kind(rng)
     driver = rng.choices(_DRIVERS, _DRIVER_WEIGHTS)[0]
     if driver:
         _set(rng, wish, driver, held_out)
@@ -122,7 +122,7 @@ def _set(rng: random.Random, wish: Wish, what: str, held_out: bool) -> bool:
         fear = different(rng, lambda r: r.choice(MORE_FEARS + lists.FEARS), *taken)
         setattr(wish, what, fear)
         if what == "friend_fear":
-            wish.friend = different(rng, _kind, *taken)
+            wish.friend = different(rng, any_kind, *taken)
     elif what == "skill":
         wish.skill = rng.choice(MORE_SKILLS + lists.SKILLS)
     elif what == "about":
@@ -144,9 +144,9 @@ def _set(rng: random.Random, wish: Wish, what: str, held_out: bool) -> bool:
             return False
         wish.trait = different(rng, _trait, wish.kind)
     elif what == "friend":
-        wish.friend = different(rng, _kind, *taken)
+        wish.friend = different(rng, any_kind, *taken)
     elif what == "friend_name":
-        wish.friend = wish.friend or different(rng, _kind, *taken)
+        wish.friend = wish.friend or different(rng, any_kind, *taken)
         wish.friend_name = different(rng, lambda r: any_name(r, held_out), wish.name or "?")
     elif what == "object":
         wish.object = different(rng, any_object, *taken)
@@ -158,7 +158,7 @@ def _set(rng: random.Random, wish: Wish, what: str, held_out: bool) -> bool:
         if wish.act and (wish.fear or wish.skill or wish.friend_fear or wish.about or wish.tone):
             wish.act = None
     elif what == "place":
-        wish.place = different(rng, _place, *taken)
+        wish.place = different(rng, wished_place, *taken)
     elif what == "weather":
         if wish.first:
             return False

@@ -7,47 +7,9 @@ import random
 from ..grammar import article, capital
 from .engine import render
 from .draws import plural
+from .request_words import ENDING, TONE, in_length, in_weather
 from .wish import THEMES, Wish
 from .wish_cores import LESSONS
-
-_WEATHER = {
-    "rain": ("on a rainy day", "in the rain"), "storm": ("during a storm", "in a storm", "on a stormy night"), "snow": ("in the snow", "while it is snowing"), "fog": ("in thick fog", "in the fog"), "wind": ("on a windy day", "in a strong wind"),
-    "thunder": ("while there is thunder",), "heat": ("in the heat",), "full moon": ("under a full moon", "at full moon"), "winter": ("in winter",), "spring": ("in spring",), "summer": ("in summer",), "autumn": ("in autumn",),
-    "night": ("at night",), "Christmas": ("at Christmas",), "Halloween": ("on Halloween",), "midnight": ("at midnight",), "sunrise": ("at sunrise",), "rainbow": ("under a rainbow",),
-}  # fmt: skip
-
-
-def in_weather(rng: random.Random, weather: str) -> str:
-    """On a rainy day, at midnight, during a flood."""
-    return rng.choice(_WEATHER.get(weather, (f"during {article(weather)}", f"at the time of {article(weather)}")))
-
-
-_TONE = {
-    "funny": ("[Make it funny|It should be funny|Something funny|A funny one|I want to laugh|Funny please|make me laugh]", "funny"), "sad": ("[It should be sad|Make it sad|A sad one|It can be sad|Make me cry]", "sad"),
-    "scary": ("[Make it scary|It should be scary|A spooky one|It should be a bit creepy|Scary please]", "[scary|spooky]"), "bedtime": ("[It is for bedtime|It should make me sleepy|It is a bedtime story|For before sleep]", "[bedtime|good night]"),
-    "exciting": ("[Make it exciting|It should be exciting|With lots of adventure]", "[exciting|thrilling|adventure]"), "romantic": ("[Make it romantic|It should be romantic|A bit of romance]", "[romantic|love]"),
-    "magical": ("[Make it magical|It should be full of magic|With some magic]", "[magical|fairy tale]"), "cozy": ("[Make it cozy|It should be warm and cozy|Something cozy]", "cozy"), "detective": ("[It should be a detective story|Make it a detective story|Like a crime story]", "[detective|crime]"), "science fiction": ("[It should be science fiction|Make it science fiction|Genre: science fiction]", "[science fiction|sci-fi]"),
-    "fairy tale": ("[It should be a fairy tale|Like a fairy tale|Make it a fairy tale]", "[fairy tale|fairy]"), "western": ("[It should be a western|Make it a western|Like in a western]", "[western|cowboy]"), "fable": ("[It should be a fable|Make it a fable|Like a fable]", "[fable-like|wise little]"),
-}
-_ENDING = {
-    "happy": "[It should have a happy ending|Happy ending please|It must end well|With a happy end|Please let it end well]", "sad": "[It should end sadly|Sad ending please|It must not end well|With a sad end]", "surprise": "[With a surprise at the end|Surprise ending please|It should have a twist at the end]",
-    "open": "[Leave the end open|With an open ending|The end should be open]", "dream": "[At the end it was all a dream|In the end it turns out to be a dream]", "party": "[It should end with a party|At the end there is a party]", "home": "[At the end {he} goes home|It should end with going home]",
-    "hug": "[It should end with a hug|At the end they hug]", "asleep": "[At the end they fall asleep|It should end with everybody asleep]", "wedding": "[It should end with a wedding|At the end there is a wedding]",
-}
-_NUMBERS = "zero one two three four five six seven eight nine ten eleven twelve".split()
-
-
-def _length(rng: random.Random, length: int | str) -> str:
-    if isinstance(length, int):
-        number = rng.choice((str(length), _NUMBERS[length], _NUMBERS[length]))
-        many = "sentence" if length == 1 else "sentences"
-        return render(rng, f"[{number} {many}|In {number} {many}|Only {number} {many}|Just {number} {many} please|Not more than {number} {many}|{number} {many} long|Use exactly {number} {many}|Keep it to {number} {many}]", {})
-    if length == "short":
-        return render(rng, "[Keep it short|A very short one|Make it short|Short please|Just a few sentences|Not too long|Very short|I have only a minute]", {})
-    if length == "long":
-        return render(rng, "[Make it long|A long one please|It should be long|Take your time, make it long|Long please]", {})
-    return render(rng, "[One paragraph|In one paragraph|Only one paragraph please|Just one paragraph]", {})
-
 
 class _Words:
     """The parts of one request: verbs of the hero, places and times, and sentences of their own."""
@@ -111,11 +73,11 @@ class _Words:
         """Wishes that stand on their own, without a full stop."""
         wish, found = self.wish, []
         if wish.tone:
-            found.append(_TONE[wish.tone][0])
+            found.append(TONE[wish.tone][0])
         if wish.ending:
-            found.append(_ENDING[wish.ending])
+            found.append(ENDING[wish.ending])
         if length and wish.length is not None:
-            found.append(_length(self.rng, wish.length))
+            found.append(in_length(self.rng, wish.length))
         if wish.about:
             theme = THEMES[wish.about]
             found.append(f"[It should be about {theme}|The theme is {theme}|Topic: {theme}]")
@@ -150,7 +112,7 @@ def one_sentence(rng: random.Random, words: _Words) -> str:
     sentences = words.sentences()
     adjective = ""
     if wish.tone and rng.random() < 0.6:
-        adjective = words.say(_TONE[wish.tone][1]) + " "
+        adjective = words.say(TONE[wish.tone][1]) + " "
         sentences = sentences[1:]
     if wish.length in ("short", "long") and rng.random() < 0.5:
         adjective = ("very short " if wish.length == "short" and rng.random() < 0.5 else f"{wish.length} ") + adjective
@@ -288,7 +250,7 @@ def for_a_child(rng: random.Random, words: _Words) -> str:
     loves = plural(wish.friend or "owl")
     if wish.child == "me":
         return _about_me(rng, words, loves)
-    text = words.say(f"[Tell|Write|I need|Please tell|Can you tell me|I would like] a [{_TONE[wish.tone][1] if wish.tone else 'little'}|{_TONE[wish.tone][1] if wish.tone else 'nice'}] story for my {wish.child}[ {wish.name}|, {wish.name}|. {{His}} name is {wish.name}|, {{he}} is called {wish.name}]")
+    text = words.say(f"[Tell|Write|I need|Please tell|Can you tell me|I would like] a [{TONE[wish.tone][1] if wish.tone else 'little'}|{TONE[wish.tone][1] if wish.tone else 'nice'}] story for my {wish.child}[ {wish.name}|, {wish.name}|. {{His}} name is {wish.name}|, {{he}} is called {wish.name}]")
     text += words.say(f"[, {{he}} loves {loves}.|. {{He}} loves {loves}.|, who loves {loves}.|. {{He}} is four and likes {loves}.|. {{He}} is six. {{His}} favorite animals are {loves}.|. There should be {article(wish.friend or 'owl')} in it.|. {{He}} likes {loves}.]")
     if wish.trait:
         text += words.say(f" {{He}} is [a bit|very|rather] {wish.trait}.") if wish.trait not in ("invisible", "two-headed") else words.say(f" {{He}} should be {wish.trait}.")

@@ -135,7 +135,7 @@ def test_a_story_keeps_every_wish():
 def test_a_renamed_hero_is_the_only_change():
     from training.corpus.plots.compose import compose
     from training.corpus.plots.wish import Wish
-    from training.corpus.plots.wish_chat import again
+    from training.corpus.plots.wish_changes import again
 
     tale = compose(Wish(kind="dragon", name="Pim", object="key", place="in a library", lesson="share"), 5)
     assert again(tale, name="Mira").text.replace("Mira", "Pim") == tale.text

@@ -77,7 +77,7 @@ def _full(seed: int, wish: Wish, core: Core, slots: dict[str, str]) -> tuple[lis
     gloomy = core.about == "sad" or wish.tone == "sad" or wish.ending == "sad"
     start: list[str] = []
     if wish.first:
-        start.append(wish.first + " " + render(dice("first"), next((link for first, link, _ in FIRST if first == wish.first), ""), slots))
+        start.append(wish.first + " " + render(dice("first"), wish.first_link or next((link for first, link, _ in FIRST if first == wish.first), ""), slots))
     else:
         start.append(_opening(dice("opening"), slots))
     for name, bank in banks:
@@ -137,6 +137,13 @@ def _full(seed: int, wish: Wish, core: Core, slots: dict[str, str]) -> tuple[lis
     return [" ".join(start), " ".join(parts[0]), " ".join(parts[1]), " ".join(parts[2] + end)], closing
 
 
+def spoken_lines(tale: Tale) -> list[str]:
+    """The tale line by line, for telling it in turns."""
+    rng = random.Random(f"lines {tale.seed}")
+    lines = [render(rng, line, tale.slots) for part in tale.core.parts for line in part if not line.startswith("? ")]
+    return [finish(line) for line in (_opening(rng, tale.slots), *lines)]
+
+
 def count_sentences(text: str) -> int:
     return len(re.findall(r"[.!?]+\"?(?=\s|$)", text))
 
@@ -148,7 +155,7 @@ def _short(rng: random.Random, wish: Wish, slots: dict[str, str], facts: dict[st
     if wish.lesson:
         learned = f", and {slots['n']} learned to {LESSONS[wish.lesson][0].replace('{himself}', slots['himself'])}"
         solved, ending = (solved + learned, ending) if wish.ending else (solved, ending + learned)
-    when = " " + in_weather(rng, wish.weather) if wish.weather else ""
+    when = " " + in_weather(rng, wish.weather) if wish.weather and sentences < 8 else ""
     if sentences == 1:
         return f"{who}, and one day{when} {problem}, but then {solved}, and in the end {ending}."
     if sentences == 2:
@@ -163,11 +170,8 @@ def _short(rng: random.Random, wish: Wish, slots: dict[str, str], facts: dict[st
     end = [render(rng, line, slots) for line in end]
     gloomy = wish.tone == "sad" or wish.ending == "sad"
     more: list[tuple[list[str], str]] = []
-    for name, bank in _banks(wish):
-        more.append((start, _line(rng, bank, "+", slots)))
-        if not gloomy:
-            more.append((end, _line(rng, bank, "-", slots)))
-        more.append((middle, _line(rng, bank, "~", slots)))
+    for where, mark in ((start, "+"), (end, "-"), (middle, "~")):
+        more += [(where, _line(rng, bank, mark, slots)) for name, bank in _banks(wish) if not (gloomy and mark == "-") and not (when and name == "weather" and mark == "+")]
     if wish.act in GET and not any(word in problem for word in ("found", " got ", " had ", "invented")):
         more.insert(0, (start, slots["get"]))
     more.append((start, slots["scene"]))

@@ -6,10 +6,12 @@ import random
 from dataclasses import dataclass
 
 
+from ..grammar import article, capital
 from . import lists
-from .draws import any_hero, any_name, any_object, any_setting, different
+from .draws import any_hero, any_name, any_object, any_setting, different, plural
+from .engine import render
 from .teller import _pronoun
-from .wish_cores import BANKS, CORES, FIRST, LAST, LESSONS, LIKE, TRAITS, WAYS
+from .wish_cores import BANKS, CORES, FIRST, FIRST_ANY, LAST, LAST_ANY, LESSONS, LIKE, TRAITS, WAYS
 
 
 @dataclass
@@ -37,6 +39,7 @@ class Wish:
     last_about: str | None = None
     length: int | str | None = None  # a number of sentences, "short", "long", "paragraph"
     first: str | None = None
+    first_link: str | None = None  # how the story goes on from it
     last: str | None = None
     without: str | None = None
     extra: str | None = None  # one more thing
@@ -172,18 +175,22 @@ def _set(rng: random.Random, wish: Wish, what: str, held_out: bool) -> bool:
     elif what == "first":
         if wish.weather or wish.length == "short" or isinstance(wish.length, int):
             return False
-        wish.first = rng.choice(FIRST)[0]
+        if rng.random() < 0.35:
+            wish.first = rng.choice(FIRST)[0]
+        else:
+            line, wish.first_link = rng.choice(FIRST_ANY)
+            wish.first = _any_words(rng, line)
     elif what == "last":
         if wish.ending or wish.last_about or wish.length == "short" or isinstance(wish.length, int):
             return False
-        wish.last = rng.choice(LAST)
+        wish.last = rng.choice(LAST) if rng.random() < 0.35 else _any_words(rng, rng.choice(LAST_ANY))
     elif what == "last_about":
         if wish.ending or wish.last or wish.length == "short" or isinstance(wish.length, int):
             return False
-        wish.last_about = rng.choice(LAST_ABOUT)
+        wish.last_about = rng.choice(LAST_ABOUT) if rng.random() < 0.5 else rng.choice((article(rng.choice(lists.OBJECTS)), plural(rng.choice(lists.ANIMALS)), rng.choice(lists.LOVES)))
     elif what == "without":
         words = " ".join(taken + [wish.fear or "", wish.place or "", wish.skill or "", wish.tone or "", wish.trait or ""])
-        wish.without = rng.choice(WITHOUT)
+        wish.without = rng.choice(WITHOUT) if rng.random() < 0.6 else rng.choice([animal + "s" for animal in lists.ANIMALS if plural(animal) == animal + "s"])
         if root(wish.without) in words or wish.without == "a moral" and wish.lesson or root(wish.without) == "magic" and wish.tone == "magical":
             wish.without = None
             return False
@@ -196,6 +203,16 @@ def _set(rng: random.Random, wish: Wish, what: str, held_out: bool) -> bool:
             return False
         wish.third = different(rng, lambda r: r.choice(lists.ANIMALS), *taken)
     return True
+
+
+def _any_words(rng: random.Random, line: str) -> str:
+    thing, animal, color = rng.choice(lists.OBJECTS), rng.choice(lists.ANIMALS), rng.choice(("red", "green", "yellow", "blue", "purple", "golden", "silver", "pink", "black"))
+    slots = {"x": thing, "animal": animal, "animals": plural(animal), "color": color, "food": rng.choice(_FOODS), "day": rng.choice("Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()), "number": rng.choice("three four five six seven eight nine ten eleven twelve".split())}
+    return capital(render(rng, line.replace("{an x}", article(thing)).replace("{a color}", article(color)).replace(" a {animal}", f" {article(animal)}"), slots))
+
+
+_FOODS = lists._split("soup, toast, honey, cinnamon, fresh bread, cheese, pancakes, apple pie, cabbage, onions, chocolate, pizza, fish, popcorn, roses and rain, tea")
+_FOODS.remove("roses and rain")
 
 
 def root(without: str) -> str:

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from ..grammar import Chat, article, capital
+from ..grammar import USER, Chat, article, capital
 from . import lists
-from .compose import Tale, finish
+from .compose import Tale, compose, finish, spoken_lines
 from .draws import any_hero, any_name, any_object, different
 from .engine import render
 from .teller import _pronoun
@@ -182,6 +182,34 @@ def proof(chat: Chat, tale: Tale) -> None:
         exchange(chat, tale, f"[You forgot {what}|You left out {what}|But {what} is missing]!", f"No, {there}")
     else:
         exchange(chat, tale, f"[Did you use {what}|Did you think of {what}]?", f"Yes, {there}")
+
+
+def in_turns(chat: Chat) -> None:
+    """Let us tell a story together: one line each."""
+    wish = Wish(kind=any_kind(chat.rng), name=any_name(chat.rng, chat.held_out))
+    wish.he = _pronoun(chat.rng, wish.kind or "?", wish.name or "?")
+    tale = compose(wish, chat.rng.randrange(1 << 40))
+    lines = spoken_lines(tale)
+    first = chat.chance(0.7)  # the user begins
+    ask = "[Let's tell a story together|Let us write a story together, one after the other|Shall we make up a story together|Can we write a story in turns|I say a sentence, then you say one|Let's make up a story, you and me]"
+    if first:
+        chat.user_exactly(render(chat.rng, ask, {}) + f". {chat.pick(('I begin', 'I start', 'Me first', 'I will begin'))}: {lines.pop(0)}")
+    else:
+        chat.user_exactly(render(chat.rng, ask + "[. You begin|. You start|, you first].", {}))
+    for number in range(chat.pick((2, 3, 3, 4, 5))):
+        if len(lines) < 2:
+            break
+        chat.bot_exactly(lines.pop(0))
+        if number < 5 and len(lines) > 1:
+            chat.user_exactly(lines.pop(0))
+        else:
+            break
+    if chat.turns[-1][0] == USER:
+        chat.bot_exactly(lines.pop(0) if lines else finish(f"In the end {tale.ending}."))
+    chat.user("[How does it end|And how does it end|What is the end|How shall it end]?")
+    chat.bot_exactly(finish(f"In the end {tale.ending}."))
+    if chat.chance(0.5):
+        question(chat, tale)
 
 
 def openers(chat: Chat) -> None:

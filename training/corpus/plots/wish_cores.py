@@ -133,6 +133,19 @@ FIRST = (
     ("Nobody had seen it coming.", "Least of all {n}, {atk} who lived {in}.", ""), ("Monday began badly.", "{n}, {atk}, fell out of bed {in}, and that was only the start.", ""),
     ("All the lights went out.", "{n}, {atk}, stood still {in} and held {his} breath.", ""), ("It was too quiet.", "{n}, {atk}, did not like it when it was so quiet {in}.", ""),
 )
+# The same for any words: {x} is a thing, {animal}, {food}, {color}, {day}, {number}.
+FIRST_ANY = (
+    ("There was {an x} in front of the door.", "{n}, {atk} who lived {in}, nearly fell over it."), ("It smelled of {food}.", "{n}, {atk}, lifted {his} nose {in} and sniffed."), ("On {day} it rained {animals}.", "{n}, {atk} who lived {in}, opened an umbrella."),
+    ("The {animal} sneezed.", "{n}, {atk} who lived {in}, said, \"Bless you,\" and that was how it began."), ("Somebody had painted the moon {color}.", "{n}, {atk}, saw it first {in}."), ("At {number} o'clock everything stopped.", "Only {n}, {atk}, could still move {in}."),
+    ("The train was {number} hours late.", "{n}, {atk}, sat {in} and waited for nothing."), ("Nobody likes {food} on {day}.", "Nobody but {n}, {atk} who lived {in}."), ("My grandmother told me this story.", "It is about {n}, {atk} who lived {in}."), ("The letter came on {day}.", "{n}, {atk} who lived {in}, read it three times."),
+    ("The bell rang {number} times.", "{n}, {atk}, counted along {in}."), ("Every {day} the {x} fell off the wall.", "{n}, {atk}, was used to it {in}."), ("It was {number} minutes before midnight.", "{n}, {atk}, was still awake {in}."), ("The last {animal} had left.", "{n}, {atk}, stood alone {in} and waved."),
+    ("Have you ever seen {a color} {animal}?", "{n}, {atk} who lived {in}, had seen one."), ("One day the {x} began to speak.", "{n}, {atk} who lived {in}, put down {his} cup and listened."), ("Far away a {animal} was singing.", "{n}, {atk}, heard it {in} and could not sleep."), ("The {food} was cold.", "{n}, {atk}, pushed the plate away {in} and looked out."),
+    ("{day} is a good day for a story.", "So listen to the one about {n}, {atk} who lived {in}."), ("The {color} door was locked.", "{n}, {atk} who lived {in}, had never seen it locked."), ("Two {animals} sat on the roof.", "{n}, {atk}, looked up at them {in}."), ("Nothing was as it had been.", "{n}, {atk}, noticed it at once {in}."),
+)  # fmt: skip
+LAST_ANY = (
+    "And the {animal} laughed.", "Nobody ever saw the {animal} again.", "Then {color} snow began to fall.", "And that is why {animals} never sleep.", "The {food} was still warm.", "It was {number} o'clock.", "And on {day} they did it all again.", "And somewhere a {animal} was singing.",
+    "The {x} stayed where it was.", "Then the {color} door fell shut.", "And from then on it was always {day}.", "Only the {animal} knew why.", "And there was {food} for everyone.",
+)  # fmt: skip
 LAST = (
     "And they all slept.", "And that was that.", "Nobody ever spoke of it again.", "The moon smiled.", "Then it began to snow.", "Tomorrow we try again.", "And the wind went home.",
     "It was the best day of all.", "Then the lights went out.", "And everything was quiet.", "They never forgot it.", "The end.", "And the soup was still warm.", "That is how it was, and not otherwise.",

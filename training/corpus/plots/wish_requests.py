@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 
 from ..grammar import article, capital
 from .engine import render
@@ -137,7 +138,8 @@ def one_sentence(rng: random.Random, words: _Words) -> str:
         text += rng.choice((" about ", " about ", " about ", " with ", ": "))
         if places and rng.random() < 0.4:
             head = f"{head.rstrip(',')} {places.pop(0)}"
-        text += head
+        plain = not (verbs or wish.name or wish.friend or wish.trait) and " with " not in text
+        text += plural(wish.kind) if wish.kind and plain and head == article(wish.kind) and rng.random() < 0.3 else head
         if verbs:
             if head.endswith(",") or " the " in head:
                 who = " who "
@@ -231,7 +233,16 @@ def with_things(rng: random.Random, words: _Words) -> str:
     else:
         weather = words.places()[-1:] if wish.weather else []
     things = [thing for thing in things if thing]
-    text = rng.choice(("story with ", "A story with ", "Tell me a story with ", "Write a story in which there is ", "I want a story with ", "Use these things in a story: ", "Make a story out of this: ", "one story with ")) + (", ".join(things[:-1]) + " and " + things[-1] if len(things) > 1 else things[0])
+    if len(things) > 1 and not wish.name and not wish.friend_name and rng.random() < 0.3:
+        bare = [thing.split(" ", 1)[1] if thing.startswith(("a ", "an ", "the ")) else thing for thing in things]
+        quote = rng.choice(("", "", '"'))
+        bare = [f"{quote}{thing}{quote}" for thing in bare]
+        lead = rng.choice(("Write a story with the words ", "Use the words ", "A story that uses these words: ", "story with these words: ", "Make a story from the words "))
+        text = lead + (", ".join(bare[:-1]) + " and " + bare[-1] if len(bare) > 1 else bare[0])
+        text += (" in a story" if lead == "Use the words " else "")
+    else:
+        lead = rng.choice(("story with ", "A story with ", "Tell me a story with ", "Write a story in which there is ", "I want a story with ", "Use these things in a story: ", "Make a story out of this: ", "one story with "))
+        text = lead + (", ".join(things[:-1]) + " and " + things[-1] if len(things) > 1 else things[0])
     text += "".join(f" {part}" for part in ([place] if place else []) + weather)
     more = [verb for verb in words.verbs() if wish.fear and wish.fear in verb or wish.skill and wish.skill in verb or wish.lesson and verb.endswith(words.s["verb"])]
     text += rng.choice((".", " pls", "", " please.", "."))
@@ -299,6 +310,10 @@ def hero_and_friend(rng: random.Random, words: _Words) -> str:
 
 
 def request(rng: random.Random, wish: Wish) -> str:
+    return re.sub(r"([.!?][\"'])[.!]|([.!?])\.", r"\1\2", _request(rng, wish))
+
+
+def _request(rng: random.Random, wish: Wish) -> str:
     words = _Words(rng, wish)
     if wish.child:
         return for_a_child(rng, words)

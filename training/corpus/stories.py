@@ -15,6 +15,7 @@ import time
 from .grammar import SKILLS, USER, Chat, capital
 from .plots import PLOTS, Request, Story, chat_stories, lists  # chat_stories: registers the skills
 from .plots.compose import Tale, compose, count_sentences
+from .plots.draws import plural
 from .plots.settings import MORE_PLACES, any_place, back_reference
 from .plots.teller import make_object, retell, tell
 from .plots.wish import child_wish, random_wish, root
@@ -113,7 +114,7 @@ def wish_faults(tale: Tale, asked: str) -> list[str]:
         value = getattr(wish, what)
         if value and value.lower() not in low:
             found.append(f"no {what} {value!r}")
-        if value and value.rstrip(".").lower() not in asked.lower() and not (wish.child and what in ("kind", "friend")):
+        if value and value.rstrip(".").lower() not in asked.lower() and plural(value) not in asked.lower() and not (wish.child and what in ("kind", "friend")):
             found.append(f"{what} {value!r} is not asked for")
     if wish.place and wish.place.lower() not in low:
         found.append(f"not set {wish.place!r}")

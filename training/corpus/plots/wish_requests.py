@@ -109,6 +109,7 @@ _LEADS = (
 
 def one_sentence(rng: random.Random, words: _Words) -> str:
     wish, hero, verbs, places = words.wish, words.hero(), words.verbs(), words.places()
+    who_is = f"The {wish.kind}" if wish.kind else wish.name
     rng.shuffle(places)
     sentences = words.sentences()
     adjective = ""
@@ -133,7 +134,7 @@ def one_sentence(rng: random.Random, words: _Words) -> str:
             if verbs and rng.random() < 0.5:
                 hero += rng.choice((" who are friends", ", two friends,"))
                 verbs = []
-                sentences += [words.say(f"The {wish.kind} {verb}") for verb in words.verbs() if wish.friend not in verb]
+                sentences += [words.say(f"{who_is} {verb}") for verb in words.verbs() if wish.friend not in verb]
         head = hero.rstrip(",") if not verbs else hero
         text += rng.choice((" about ", " about ", " about ", " with ", ": "))
         if places and rng.random() < 0.4:
@@ -145,7 +146,7 @@ def one_sentence(rng: random.Random, words: _Words) -> str:
                 who = " who "
             else:
                 who = rng.choice((" who ", " who ", " who ", " that ", " and {he} ".replace("{he}", words.s["he"])))
-            who = f". The {wish.kind} " if wish.friend and wish.friend in hero else who
+            who = f". {who_is} " if wish.friend and wish.friend in hero else who
             text += who + (verbs[0] if len(verbs) == 1 else ", ".join(verbs[:-1]) + " and " + verbs[-1])
     else:
         things = ([article(wish.object)] if wish.object else []) + ([words.friend()] if wish.friend else [])

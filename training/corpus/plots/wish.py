@@ -231,6 +231,7 @@ def child_wish(rng: random.Random, held_out: bool = False) -> Wish:
     wish.friend = different(rng, lambda r: r.choice(lists.ANIMALS + lists.MAGIC), wish.kind)
     for what in sorted(rng.sample(("object", "place", "trait", "lesson"), rng.choice((0, 0, 1, 1, 2)))):
         _set(rng, wish, what, held_out)
+    wish.trait = wish.trait and rng.choice(TRAIT_NAMES)
     wish.act = None if wish.tone else wish.act
     wish.friend_he = rng.choice(("he", "she"))
     return wish

@@ -59,6 +59,8 @@ def again(tale: Tale, **changes) -> Tale:
     slots = tale.slots
     kept = dict(kind=slots["k"], name=slots["n"], he=slots["he"], friend=slots["fk"], friend_he=slots["fhe"], friend_name=None if slots["f"].startswith("the ") else slots["f"], object=slots["o"], place=slots["in"])
     wish = replace(tale.wish, **{**kept, **changes})
+    if wish.first and slots["n"] in wish.first:  # the user's own first sentence, which names the old hero
+        wish = replace(wish, first=None)
     return compose(wish, tale.seed, tale.core)
 
 

@@ -29,6 +29,8 @@ MOODS = ("funny", "sad", "scary", "bedtime", "short", "long")
 
 def bare_story(rng: random.Random) -> str:
     """The text of a story that nobody asked for."""
+    if rng.random() < 0.6:
+        return compose(random_wish(rng, count=2), rng.randrange(1 << 40)).text
     return tell(rng, Request(mood=rng.choice((None, None, None, "bedtime", "funny", "long")))).text
 
 

@@ -111,9 +111,18 @@ def random_wish(rng: random.Random, held_out: bool = False, count: int | None = 
         what = rng.choices(_MORE, _MORE_WEIGHTS)[0]
         if getattr(wish, what) is None and _set(rng, wish, what, held_out):
             left -= 1
-    wish.he = _pronoun(rng, wish.kind or "?", wish.name or "?")
-    wish.friend_he = _pronoun(rng, wish.friend or "?", wish.friend_name or "?")
+    wish.he, wish.name = gendered(rng, wish.kind, wish.name)
+    wish.friend_he, wish.friend_name = gendered(rng, wish.friend, wish.friend_name)
     return wish
+
+
+def gendered(rng: random.Random, kind: str | None, name: str | None) -> tuple[str, str | None]:
+    """The pronoun of a kind and a name; an aunt is not called Tom."""
+    kind = kind or "?"
+    he = "she" if kind.endswith(("woman", "aunt", "queen", "sister", "mother")) else "he" if kind.endswith((" man", "uncle", "caveman", "cowboy", "sandman", "watchman")) else _pronoun(rng, kind, name or "?")
+    if name and (he == "she" and name in lists.HIS_NAMES or he == "he" and name in lists.HER_NAMES):
+        name = lists.odd_name(rng)
+    return he, name
 
 
 def _set(rng: random.Random, wish: Wish, what: str, held_out: bool) -> bool:
@@ -190,7 +199,7 @@ def _set(rng: random.Random, wish: Wish, what: str, held_out: bool) -> bool:
         wish.last_about = rng.choice(LAST_ABOUT) if rng.random() < 0.5 else rng.choice((article(rng.choice(lists.OBJECTS)), plural(rng.choice(lists.ANIMALS)), rng.choice(lists.LOVES)))
     elif what == "without":
         words = " ".join(taken + [wish.fear or "", wish.place or "", wish.skill or "", wish.tone or "", wish.trait or ""])
-        wish.without = rng.choice(WITHOUT) if rng.random() < 0.6 else rng.choice([animal + "s" for animal in lists.ANIMALS if plural(animal) == animal + "s"])
+        wish.without = rng.choice(WITHOUT) if rng.random() < 0.6 else rng.choice([animal + "s" for animal in lists.ANIMALS if plural(animal) == animal + "s" and len(animal) > 5])
         if root(wish.without) in words or wish.without == "a moral" and wish.lesson or root(wish.without) == "magic" and wish.tone == "magical":
             wish.without = None
             return False

@@ -13,7 +13,7 @@ from .engine import render
 from .sequels import SEQUELS
 from .wish import Wish, any_kind, wished_place
 from .wish_cores import BANKS
-from .wish_requests import in_weather
+from .request_words import in_weather
 from .wish_turns import NEXT_SAD, TITLES
 
 

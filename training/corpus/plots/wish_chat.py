@@ -13,8 +13,7 @@ from . import lists
 from .compose import Tale, compose, finish, spoken_lines
 from .draws import any_hero, any_name, any_object, different
 from .engine import render
-from .teller import _pronoun
-from .wish import Wish, any_kind, wished_place, child_wish, random_wish
+from .wish import Wish, any_kind, wished_place, child_wish, gendered, random_wish
 from .wish_changes import exchange, filled, tell_for, titled, type_in, another, change_tone, happened_next, longer, more_in_it, new_ending, other_kind, rename, shorter, title
 from .wish_cores import LESSONS
 from .wish_requests import request
@@ -73,7 +72,7 @@ def asked_back(chat: Chat) -> None:
             wish.trait = chat.pick(("shy", "brave", "lazy", "grumpy", "clumsy", "curious", "kind", "proud", "greedy", "forgetful", "lonely", "clever", "tiny", "noisy", "silly", "jealous", "old", "bossy"))
             chat.bot(f"[What is the {wish.kind} like|Is the {wish.kind} brave or shy|And what is it like|How would you describe the {wish.kind}]?")
             type_in(chat, chat.pick((wish.trait, f"{capital(wish.trait)}.", f"Very {wish.trait}.", f"It is {wish.trait}.", f"a bit {wish.trait}")))
-    wish.he = _pronoun(rng, wish.kind or "?", wish.name or "?")
+    wish.he, wish.name = gendered(rng, wish.kind, wish.name)
     talk(chat, tell_for(chat, wish))
 
 
@@ -100,18 +99,30 @@ def _pairs(tale: Tale) -> list[tuple[str, str]]:
     wish, named = tale.wish, not tale.slots["f"].startswith("the ")
     found = [
         ("[Who was the story about|Who is the hero|Who was the main character|Who was it about|who is it about]?", "[The story was about|It was about|The hero was] {n}, {atk}."),
-        ("[What was the hero called|What was the {k} called|What was the name of the hero|What was the {k}'s name|name of the hero]?", "The {k} was called {n}."),
+        ("[What was the hero called|What was the {k} called|What was the name of the hero|What was the {k}'s name|name of the hero|What was {his} name|And {his} name|Tell me the name again|Who was the {k}|the name of the {k}]?", "The {k} was called {n}."),
         ("[What was {n}|What kind of creature was {n}|Who was {n}|Who is {n} again]?", "{n} was {atk} who lived {in}."),
         ("[Where did it happen|Where did the story happen|Where does it take place|Where was that|What place was it]?", "[It happened|The story happened|It all happened] {in}."),
-        ("[Where did {n} live|where was {n}|Where was {n} at home]?", "{n} lived {in}."),
+        ("[Where did {he} live|Where did {n} live|where was {n}|Where was {n} at home]?", "{n} lived {in}."),
         ("[How did it end|How did the story end|What happened in the end|What was the ending|and the end]?", "<end>"),
         ("[What was the problem|What went wrong|What happened first|What was it all about]?", "<problem>"),
         ("[How was it solved|What helped|How did they solve it|What did {n} do about it|How did it get better]?", "<solved>"),
         ("[What thing was important|Which object was in the story|What thing was in the story|What object was it about]?", "It was {ao}."),
+        ("[Whom did {n} meet|Who did {n} meet|Who did {he} meet|Was {n} alone]?", "{n} was not alone. There was {fi}."),
+        ("[How many characters are in it|How many were there in the story|Name the characters|Who are the characters|Which characters were there]?", "<cast>"),
+        ("[Was {n} a boy or a girl|Is {n} a he or a she]?", "In the story {n} is a {he}."),
         ("[Who else was in it|Who was in the story besides {n}|Who else was in the story|Who was the other one]?", "Besides {n} there was {fi}."),
         ("[Is it a true story|Is that true|Did that really happen]?", "[No, I made it up.|No, the story of {n} is made up.]"),
         ("[Can you sum it up|What was the story about, in short|Short version please|Tell it again in two sentences|Summarize it]?", "<short>"),
     ]
+    if any(f"found {tale.slots['ao']} {spot}" in tale.text or f"something {spot}. It was {tale.slots['ao']}" in tale.text or f"{capital(spot)} {tale.slots['n']} found" in tale.text for spot in (tale.slots["spot"],)):
+        found += [("[Where did {n} find the {o}|Where did {he} find it|where was the {on}|Where did {he} find the {on}]?", "{n} found the {o} {spot}."), ("[What did {n} find|What did {he} find|What was it that {n} found]?", "{n} found {ao}.")] * 3
+    color = tale.slots["o"].split(" ")[0]
+    if color in ("red", "blue", "green", "yellow", "purple", "orange", "pink", "white", "black", "silver", "golden"):
+        found += [(f"[What color was the {{on}}|Which color did the {{on}} have|what colour was the {{on}}]?", f"The {{on}} was {color}.")] * 2
+    if wish.third:
+        found.append((f"[What animal was there, too|What other animal was there|What did the {wish.third} do]?", f"There was {article(wish.third)}, too, and it watched {{n}} with big eyes."))
+    if wish.extra:
+        found.append((f"[What else did {{n}} have|What other thing was there|Which other thing was in it]?", f"{{n}} also had {article(wish.extra)}."))
     if named:
         found += [("[Who was {f}|Who is {f}|What was {f}|and who was {f}]?", "{f} was {afk}."), ("[What was the {fk} called|What was the name of the {fk}|And the {fk}, what was it called]?", "The {fk} was called {f}.")]
     if wish.trait:
@@ -135,6 +146,7 @@ def question(chat: Chat, tale: Tale) -> None:
     who = tale.problem if tale.slots["n"] in tale.problem else f"{tale.problem}"
     answer = {
         "<end>": f"In the end {tale.ending}." if not tale.ending.endswith((".", "!", "?")) else "It ended like this: " + tale.ending,
+        "<cast>": f"There were {tale.slots['n']}, {tale.slots['ak']}, and {tale.slots['fi']}" + (f", and also {article(tale.wish.third)}." if tale.wish.third else "."),
         "<problem>": f"{who}.", "<solved>": f"{tale.solved}.", "<short>": f"{tale.slots['n']} was {tale.slots['atk']}. {capital(tale.problem)}. Then {tale.solved}.",
     }.get(answer, answer)  # fmt: skip
     answer = finish(filled(chat, tale, answer))
@@ -187,7 +199,7 @@ def proof(chat: Chat, tale: Tale) -> None:
 def in_turns(chat: Chat) -> None:
     """Let us tell a story together: one line each."""
     wish = Wish(kind=any_kind(chat.rng), name=any_name(chat.rng, chat.held_out))
-    wish.he = _pronoun(chat.rng, wish.kind or "?", wish.name or "?")
+    wish.he, wish.name = gendered(chat.rng, wish.kind, wish.name)
     tale = compose(wish, chat.rng.randrange(1 << 40))
     lines = spoken_lines(tale)
     first = chat.chance(0.7)  # the user begins

@@ -8,98 +8,9 @@ import re
 from ..grammar import article, capital
 from .engine import render
 from .draws import plural
-from .request_words import ENDING, TONE, in_length, in_weather
-from .wish import THEMES, Wish
+from .request_words import TONE, Words
+from .wish import Wish
 from .wish_cores import LESSONS
-
-class _Words:
-    """The parts of one request: verbs of the hero, places and times, and sentences of their own."""
-
-    def __init__(self, rng: random.Random, wish: Wish):
-        self.rng, self.wish = rng, wish
-        he = {"she": ("she", "her", "her"), "he": ("he", "him", "his")}.get(wish.he, ("it", "it", "its"))
-        self.s = {"he": he[0], "him": he[1], "his": he[2], "He": capital(he[0]), "His": capital(he[2]), "himself": {"she": "herself", "he": "himself"}.get(wish.he, "itself")}
-        if wish.object:
-            self.s |= {"ao": article(wish.object), "o": wish.object}
-        if wish.friend:
-            self.s |= {"af": article(wish.friend), "fk": wish.friend, "fn": wish.friend_name or ""}
-        self.s |= {"fear": wish.fear or "", "ffear": wish.friend_fear or "", "skill": wish.skill or ""}
-        if wish.lesson:
-            verb, noun, _ = LESSONS[wish.lesson]
-            self.s |= {"verb": verb.replace("{himself}", self.s["himself"]), "noun": noun}
-
-    def say(self, text: str) -> str:
-        return render(self.rng, text, self.s)
-
-    def hero(self) -> str:
-        wish = self.wish
-        if not wish.kind:
-            return self.say(f"[somebody|someone|a hero] [named|called] {wish.name}") if wish.name else ""
-        kind = f"{wish.trait} {wish.kind}" if wish.trait else wish.kind
-        if wish.name:
-            return self.say(f"[{article(kind)} named {wish.name}|{article(kind)} called {wish.name}|{wish.name} the {kind}|{wish.name}, {article(kind)},|{article(kind)} with the name {wish.name}|{article(kind)} by the name of {wish.name}]")
-        return article(kind)
-
-    def friend(self) -> str:
-        wish = self.wish
-        if wish.friend_name:
-            return self.say(f"[{{af}} named {wish.friend_name}|{{af}} called {wish.friend_name}|{wish.friend_name} the {wish.friend}]")
-        return self.s["af"]
-
-    def verbs(self) -> list[str]:
-        """What the hero does: "finds a key", "is afraid of water", "learns to share"."""
-        wish, found = self.wish, []
-        if wish.object:
-            found.append({
-                "find": "[finds|discovers|finds|has found|stumbles upon] {ao}", "lose": "[loses|has lost] [{his} {o}|{ao}]", "want": "[wants|dreams of|wishes for|would like to have] {ao}", "make": "[makes|builds|invents] {ao}", "has": "[has|owns] {ao}", "get": "[gets|is given|receives] {ao}",
-            }.get(wish.act or "", "[has|has something to do with|needs] {ao}"))  # fmt: skip
-        if wish.friend and not wish.friend_fear:
-            found.append(f"[meets|gets to know|makes friends with|meets] {self.friend()}")
-        if wish.fear:
-            found.append("[is afraid of|is scared of|fears] {fear}")
-        if wish.skill:
-            found.append("[wants to {skill}|learns to {skill}|cannot {skill}|wants to learn to {skill}|would love to {skill}]")
-        if wish.lesson:
-            found.append("[learns|has to learn|finally learns|learns] to {verb}")
-        return [self.say(verb) for verb in found]
-
-    def places(self) -> list[str]:
-        wish = self.wish
-        found = [wish.place] if wish.place else []
-        if wish.weather:
-            found.append(in_weather(self.rng, wish.weather))
-        return found
-
-    def sentences(self, length: bool = True) -> list[str]:
-        """Wishes that stand on their own, without a full stop."""
-        wish, found = self.wish, []
-        if wish.tone:
-            found.append(TONE[wish.tone][0])
-        if wish.ending:
-            found.append(ENDING[wish.ending])
-        if length and wish.length is not None:
-            found.append(in_length(self.rng, wish.length))
-        if wish.about:
-            theme = THEMES[wish.about]
-            found.append(f"[It should be about {theme}|The theme is {theme}|Topic: {theme}]")
-        if wish.friend_fear:
-            found.append(f"[There is {self.friend()} in it who is afraid of {{ffear}}|{{His}} friend is {self.friend()} who is afraid of {{ffear}}]" if wish.friend_name else "[The {fk} is afraid of {ffear}|There is {af} in it who is afraid of {ffear}|{His} friend is {af} who is afraid of {ffear}|{His} friend the {fk} is scared of {ffear}]")
-        if wish.first:
-            line = wish.first.rstrip(".")
-            found.append(self.rng.choice((f'Begin with "{line}"', f"Begin with '{line}'", f'Start with "{wish.first}"', f'The first sentence should be "{wish.first}"', f"It should start with: {line}", f'The story begins like this: "{wish.first}"', f"First sentence: {line}")))
-        if wish.last:
-            line = wish.last.rstrip(".")
-            found.append(self.rng.choice((f'End with "{wish.last}"', f"The last sentence should be '{wish.last}'", f'It should end with the words "{line}"', f'Last sentence: "{wish.last}"', f"Let it end with: {wish.last}")))
-        if wish.last_about:
-            found.append(f"[The last line should be about {wish.last_about}|The last sentence should be about {wish.last_about}|It should end with something about {wish.last_about}]")
-        if wish.without:
-            found.append(f"[No {wish.without} please|Without {wish.without}|But no {wish.without}|There should be no {wish.without} in it|Leave out {wish.without}|no {wish.without}!|Please don't put {wish.without} in it]" if not wish.without.startswith("a ") else "[Without a moral|No moral please]")
-        if wish.extra:
-            found.append(f"[There should also be {article(wish.extra)} in it|{capital(article(wish.extra))} should appear, too|And put {article(wish.extra)} in it|Please use {article(wish.extra)} as well|And {article(wish.extra)} has to be in it]")
-        if wish.third:
-            found.append(f"[There is {article(wish.third)}, too|{capital(article(wish.third))} should be in it, too|And add {article(wish.third)}]")
-        return [self.say(sentence) for sentence in found]
-
 
 _LEADS = (
     "[Tell me|Write|Write me|Please tell me|Can you tell me|Could you write|Make up|I would like|I want|I'd like|Give me|Tell us|Please write|Can I have|Invent|Can you write me|Think of|How about|I need|We want|Let me hear|Would you tell me] [a|a|a|a little|a small|a nice|a new] {adj}[story|story|story|tale]",
@@ -107,7 +18,7 @@ _LEADS = (
 )  # fmt: skip
 
 
-def one_sentence(rng: random.Random, words: _Words) -> str:
+def one_sentence(rng: random.Random, words: Words) -> str:
     wish, hero, verbs, places = words.wish, words.hero(), words.verbs(), words.places()
     who_is = f"The {wish.kind}" if wish.kind else wish.name
     rng.shuffle(places)
@@ -170,7 +81,7 @@ def one_sentence(rng: random.Random, words: _Words) -> str:
     return text.replace("!.", "!").replace("please, please", "please")
 
 
-def several(rng: random.Random, words: _Words) -> str:
+def several(rng: random.Random, words: Words) -> str:
     """I want a story. The hero is a dragon called Pim. There should be a key in it."""
     wish = words.wish
     text = render(rng, "[Tell me a story|I want a story|Write a story|A story please|Please write me a story|I need a story|Story time|Can you make up a story for me]", {})
@@ -207,7 +118,38 @@ def several(rng: random.Random, words: _Words) -> str:
     return text.replace("!.", "!")
 
 
-def keywords(rng: random.Random, words: _Words) -> str:
+def chatty(rng: random.Random, words: Words) -> str:
+    """My kids want a story. I was thinking of a dragon. Maybe he could find a key?"""
+    wish, kind = words.wish, article(words.wish.kind or "hero")
+    lead = "[My kids want a story|The children cannot sleep and want a story|I have to tell a story tonight and need help|We are bored and would like a story|I am in the mood for a story|I could do with a story|Time for a story, I think|I would love to hear something made up|Please entertain me with a story|I need a story for tomorrow|Do me a favor and make up a story|Surprise us with a story|It is raining here and we want a story|My class needs a story]."
+    parts = [f"[I was thinking of {kind}|Maybe about {kind}|{capital(kind)} would be nice|How about {kind} as the hero|The star of it is {kind}|Let it be about {kind}|We like the idea of {kind}|{capital(kind)} should have the main part|It could be about {kind}]"]
+    if wish.name:
+        parts.append(f"[Let {{him}} be called {wish.name}|Please call {{him}} {wish.name}|The name {wish.name} would be good|{wish.name} is a good name for {{him}}|{{He}} goes by the name of {wish.name}|I would call {{him}} {wish.name}]")
+    if wish.trait:
+        parts.append(f"[I imagine {{him}} rather {wish.trait}|{{He}} is very {wish.trait}|Let {{him}} be {wish.trait}|{{His}} problem: {{he}} is {wish.trait}|Everybody says {{he}} is {wish.trait}]" if wish.trait not in ("two-headed", "invisible", "one-eyed", "three-legged", "left-handed") else f"[I imagine {{him}} {wish.trait}|{{He}} is {wish.trait}|Let {{him}} be {wish.trait}]")
+    if wish.object:
+        parts.append({"find": "[Maybe {he} could find {ao}|One day {he} comes across {ao}|{He} should stumble over {ao}|Let {him} find {ao}]", "lose": "[Somehow {he} loses {his} {o}|{His} {o} has to get lost|Let {him} lose {ao}]", "want": "[{His} dream is to have {ao}|What {he} wants most is {ao}|Let {him} long for {ao}]", "make": "[Let {him} make {ao}|{He} could build {ao}]"}.get(wish.act or "", "[Could there be {ao} in it|They said there has to be {ao}|{cap ao} must not be missing|Somewhere there should be {ao}|Work {ao} into it]"))  # fmt: skip
+    if wish.friend and not wish.friend_fear:
+        friend = words.friend()
+        parts.append(f"[It would be nice if {{he}} met {friend}|Give {{him}} a companion: {friend}|Let there be {friend} as well|{capital(friend)} could turn up|And don't forget {friend}]")
+    for place in words.places():
+        parts.append(f"[Let it play {place}|I see it all {place}|The scene: {place}|Everything happens {place}|It could be {place}]")
+    if wish.fear:
+        parts.append("[The only thing {he} fears is {fear}|{Fear} scares {him}|{He} cannot stand {fear}, {he} is so afraid]".replace("{Fear}", capital(wish.fear)).replace("scares", "must scare"))
+    if wish.skill:
+        parts.append("[{His} big dream: to {skill}|All {he} wants is to {skill}|{He} would give anything to {skill}]")
+    if wish.lesson:
+        parts.append("[At the end {he} should know how to {verb}|It has to teach the kids about {noun}|We are talking about {noun} at the moment, so that should be in it|What {he} has to learn: to {verb}]")
+    first, *rest = [words.say(part) for part in parts]
+    more = words.sentences()
+    rng.shuffle(rest)
+    text = render(rng, lead, {})
+    for part in [first, *rest, *more]:
+        text += " " + capital(part) + ("?" if part.startswith(("Could", "How about")) else rng.choice((".",) * 7 + ("!",)))
+    return text.replace("!.", "!")
+
+
+def keywords(rng: random.Random, words: Words) -> str:
     """story, dragon, Pim, key, library, funny"""
     wish = words.wish
     parts = [f"{wish.trait} {wish.kind}" if wish.trait and wish.kind else wish.kind, wish.name and rng.choice((wish.name, f"name {wish.name}", f"called {wish.name}")), wish.object and {"find": f"finds {article(wish.object)}", "lose": f"loses {article(wish.object)}", "want": f"wants {article(wish.object)}"}.get(wish.act or "", wish.object)]
@@ -220,7 +162,7 @@ def keywords(rng: random.Random, words: _Words) -> str:
     return text
 
 
-def with_things(rng: random.Random, words: _Words) -> str:
+def with_things(rng: random.Random, words: Words) -> str:
     """story with a robot, a lighthouse and a storm pls"""
     wish = words.wish
     things = [words.hero().rstrip(","), wish.object and article(wish.object), wish.friend and words.friend(), wish.extra and article(wish.extra), wish.third and article(wish.third)]
@@ -256,7 +198,7 @@ def with_things(rng: random.Random, words: _Words) -> str:
     return text.replace("!.", "!")
 
 
-def for_a_child(rng: random.Random, words: _Words) -> str:
+def for_a_child(rng: random.Random, words: Words) -> str:
     """A bedtime story for my daughter Ida, she loves owls."""
     wish = words.wish
     loves = plural(wish.friend or "owl")
@@ -275,7 +217,7 @@ def for_a_child(rng: random.Random, words: _Words) -> str:
     return text
 
 
-def _about_me(rng: random.Random, words: _Words, loves: str) -> str:
+def _about_me(rng: random.Random, words: Words, loves: str) -> str:
     """I am a girl named Ida. Write a story where I am the hero."""
     wish = words.wish
     text = words.say(f"[I am a {wish.kind} [named|called] {wish.name}. [Make me the hero of a story|Write a story about me|Tell me a story in which I am the hero].|My name is {wish.name} and I am a {wish.kind}. [Can I be the hero of a story?|I want to be in a story.|Tell a story about me, please.]|[A story about me|Write a story where I am the hero|Can you put me in a story]. I am {wish.name}, a {wish.kind}.]")
@@ -291,7 +233,7 @@ def _about_me(rng: random.Random, words: _Words, loves: str) -> str:
     return text
 
 
-def hero_and_friend(rng: random.Random, words: _Words) -> str:
+def hero_and_friend(rng: random.Random, words: Words) -> str:
     """a story where the cat is the hero and the dog is afraid of water"""
     wish = words.wish
     text = words.say(f"[A story|Tell me a story|Write a story|I want a story] [where|in which] the {wish.kind} is the hero and the {{fk}} is [afraid of|scared of] {{ffear}}")
@@ -315,7 +257,7 @@ def request(rng: random.Random, wish: Wish) -> str:
 
 
 def _request(rng: random.Random, wish: Wish) -> str:
-    words = _Words(rng, wish)
+    words = Words(rng, wish)
     if wish.child:
         return for_a_child(rng, words)
     if wish.friend_fear and wish.kind and not wish.lesson and rng.random() < 0.7:
@@ -325,6 +267,8 @@ def _request(rng: random.Random, wish: Wish) -> str:
         return with_things(rng, words)
     if wish.kind and dice < 0.26:
         return keywords(rng, words)
-    if dice < 0.48 and (wish.kind or wish.name):
+    if wish.kind and dice < 0.4:
+        return chatty(rng, words)
+    if dice < 0.56 and (wish.kind or wish.name):
         return several(rng, words)
     return one_sentence(rng, words)

@@ -155,7 +155,7 @@ def _short(rng: random.Random, wish: Wish, slots: dict[str, str], facts: dict[st
     if wish.lesson:
         learned = f", and {slots['n']} learned to {LESSONS[wish.lesson][0].replace('{himself}', slots['himself'])}"
         solved, ending = (solved + learned, ending) if wish.ending else (solved, ending + learned)
-    when = " " + in_weather(rng, wish.weather) if wish.weather and sentences < 8 else ""
+    when = " " + in_weather(rng, wish.weather) if wish.weather else ""
     if sentences == 1:
         return f"{who}, and one day{when} {problem}, but then {solved}, and in the end {ending}."
     if sentences == 2:

@@ -40,12 +40,12 @@ def one_sentence(rng: random.Random, words: Words) -> str:
         lesson = ""
     if hero:
         if wish.friend and not wish.friend_fear and rng.random() < 0.3:  # two heroes
-            verbs = [verb for verb in verbs if wish.friend not in verb]
+            verbs = [verb for verb in verbs if not re.search(rf"\b{re.escape(wish.friend)}\b", verb)]
             hero = f"{hero.rstrip(',')} and {words.friend()}"
             if verbs and rng.random() < 0.5:
                 hero += rng.choice((" who are friends", ", two friends,"))
                 verbs = []
-                sentences += [words.say(f"{who_is} {verb}") for verb in words.verbs() if wish.friend not in verb]
+                sentences += [words.say(f"{who_is} {verb}") for verb in words.verbs() if not re.search(rf"\b{re.escape(wish.friend)}\b", verb)]
         head = hero.rstrip(",") if not verbs else hero
         text += rng.choice((" about ", " about ", " about ", " with ", ": "))
         if places and rng.random() < 0.4:

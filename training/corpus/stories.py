@@ -128,7 +128,7 @@ def wish_faults(tale: Tale, asked: str) -> list[str]:
         found.append(f"no {wish.weather}")
     if isinstance(wish.length, int) and count_sentences(tale.text) != wish.length:
         found.append(f"{count_sentences(tale.text)} sentences, not {wish.length}")
-    if wish.ending and (word := {"sad": "", "open": "", "surprise": "", "happy": "happ" if not isinstance(wish.length, int) else ""}.get(wish.ending, wish.ending)) not in low:
+    if wish.ending and (word := {"sad": "" if "cried" in low else "sad", "open": "", "surprise": "", "happy": "happ" if not isinstance(wish.length, int) else ""}.get(wish.ending, wish.ending)) not in low:
         found.append(f"no {word} at the end")
     if wish.last and not tale.text.endswith(wish.last) or wish.first and not tale.text.startswith(wish.first):
         found.append("not the line that was given")

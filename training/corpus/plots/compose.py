@@ -175,10 +175,10 @@ def _short(rng: random.Random, wish: Wish, slots: dict[str, str], facts: dict[st
     if wish.act in GET and not any(word in problem for word in ("found", " got ", " had ", "invented")):
         more.insert(0, (start, slots["get"]))
     more.append((start, slots["scene"]))
-    more += [(end, render(rng, rng.choice(_PLACE), slots)), (middle, "{n} thought about it for a long time."), (middle, "Nobody knew what to do."), (end, "{f_c} was glad, too."), (start, "It was a day like any other."), (end, "And {n} smiled."), (middle, "That was not easy for {n}."), (start, "All was well, or so it seemed.")]
+    more += [(end, render(rng, rng.choice(_PLACE), slots)), (middle, "{n} thought about it for a long time."), (middle, "Nobody knew what to do."), (end, "{f_c} was glad, too."), (start, "It was a day like any other."), (end, "And {n} smiled."), (middle, "That was not easy for {n}."), (start, "All was well, or so it seemed."), (middle, "It was very quiet {at}."), (middle, "{n} took a deep breath."), (start, "Everybody {at} knew {n}.")]
     if gloomy:
         more = [(where, line) for where, line in more if "glad" not in line and "smiled" not in line]
-    if wish.ending and not gloomy:
+    if wish.ending:
         lines = [render(rng, line, slots) for line in BANKS["ending"][wish.ending]["-"]]
         lines = [line for line in lines if count_sentences(line) + 2 + (sentences > 3) <= sentences] or lines
         end.append(rng.choice(lines))

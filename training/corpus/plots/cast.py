@@ -63,7 +63,7 @@ def cast(seed: int, wish: Wish, core: Core) -> dict[str, str]:
     group = _group(place)
     trait_kind = f"{wish.trait} {kind}" if wish.trait else kind
     forms, others = PRONOUNS[gender], PRONOUNS[friend_he]
-    slots = dict(forms, n=name, k=kind, ak=article(kind), atk=article(trait_kind), tk=trait_kind, o=thing, ao=article(thing), Ao=capital(article(thing)), on=bare, on_s=plural(bare), aon=article(bare), Aon=capital(article(bare)))
+    slots = dict(forms, n=name, k=kind, ak=article(kind), atk=article(trait_kind), tk=trait_kind, o=thing, ao=article(thing), Ao=capital(article(thing)), on=bare, on_s=plural(bare), on_s_c=capital(plural(bare)), aon=article(bare), Aon=capital(article(bare)))
     slots |= {"in": place, "at": back_reference(place), "fk": friend, "afk": article(friend), "fhe": others["he"], "fhim": others["him"], "fhis": others["his"], "fhe_c": others["He"], "he_c": forms["He"]}
     slots["f"] = slots["f_plain"] = friend_name or f"the {friend}"
     rng = dice("first mention")

@@ -75,7 +75,10 @@ _HOW = {"daughter": "she", "granddaughter": "she", "niece": "she", "little siste
 
 
 def any_kind(rng: random.Random) -> str:
-    return rng.choice(MORE_HEROES) if rng.random() < 0.2 else any_hero(rng)
+    dice = rng.random()
+    if dice < 0.03:
+        return f"{rng.choice(('king', 'queen', 'ghost', 'friend', 'guardian', 'captain', 'teacher', 'doctor', 'child'))} of the {plural(rng.choice(lists.ANIMALS))}"
+    return rng.choice(MORE_HEROES) if dice < 0.2 else any_hero(rng)
 
 
 def wished_place(rng: random.Random) -> str:
@@ -143,6 +146,9 @@ def _set(rng: random.Random, wish: Wish, what: str, held_out: bool) -> bool:
         if wish.ending or wish.lesson and rng.random() < 0.5:
             return False
         wish.tone = rng.choice(TONES)
+        if wish.without:
+            wish.tone = None
+            return False
     elif what == "ending":
         if wish.tone in ("sad", "bedtime") or wish.last or wish.last_about or wish.length in (1, 2):
             return False
@@ -151,8 +157,13 @@ def _set(rng: random.Random, wish: Wish, what: str, held_out: bool) -> bool:
             wish.ending = "happy"
     elif what == "name":
         wish.name = lists.odd_name(rng) if rng.random() < 0.3 else any_name(rng, held_out)
+        dice = rng.random()
+        if dice < 0.05:
+            wish.name = f"{rng.choice(('Captain', 'Professor', 'Doctor', 'Little', 'Old', 'Big', 'Crazy'))} {wish.name}"
+        elif dice < 0.09:
+            wish.name = f"{wish.name} {lists.odd_name(rng)}"
     elif what == "trait":
-        if not wish.kind or " " in wish.kind and rng.random() < 0.6 or wish.kind.startswith(("old", "little", "tiny")):
+        if not wish.kind or " of " in wish.kind or " " in wish.kind and rng.random() < 0.6 or wish.kind.startswith(("old", "little", "tiny")):
             return False
         wish.trait = different(rng, _trait, wish.kind)
     elif what == "friend":
@@ -200,7 +211,7 @@ def _set(rng: random.Random, wish: Wish, what: str, held_out: bool) -> bool:
     elif what == "without":
         words = " ".join(taken + [wish.fear or "", wish.place or "", wish.skill or "", wish.tone or "", wish.trait or ""])
         wish.without = rng.choice(WITHOUT) if rng.random() < 0.6 else rng.choice([animal + "s" for animal in lists.ANIMALS if plural(animal) == animal + "s" and len(animal) > 5])
-        if root(wish.without) in words or wish.without == "a moral" and wish.lesson or root(wish.without) == "magic" and wish.tone == "magical":
+        if root(wish.without) in words or wish.without == "a moral" and wish.lesson or wish.without == "robots" and wish.tone == "science fiction" or wish.without == "fairies" and wish.tone == "fairy tale" or root(wish.without) == "magic" and wish.tone == "magical":
             wish.without = None
             return False
     elif what == "extra":

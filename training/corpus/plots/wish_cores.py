@@ -1,4 +1,4 @@
-"""The texts that stories made from a request are put together from: plots (``wish_cores.txt``, ``wish_lessons.txt``, ``wish_character.txt``), traits
+"""The texts that stories made from a request are put together from: plots (``wish_cores.txt``, ``wish_lessons.txt``, ``wish_character.txt``, ``wish_more.txt``), traits
 (``wish_traits.txt``), and weather, tones, endings (``wish_banks.txt``). All of it is in the language of ``engine.render``.
 
 A plot is ``== name : what it is about``, three parts divided by ``--`` with one sentence group a line (``?``: may be left
@@ -61,7 +61,7 @@ def _core(head: str, lines: list[str]) -> Core:
 
 
 CORES: dict[str, Core] = {}
-for _file in ("wish_cores.txt", "wish_lessons.txt", "wish_character.txt"):
+for _file in ("wish_cores.txt", "wish_lessons.txt", "wish_character.txt", "wish_more.txt"):
     for _head, _lines in _blocks(_file):
         _made = _core(_head, _lines)
         CORES[_made.name] = _made

@@ -13,7 +13,7 @@ from .wish import Wish
 from .wish_cores import LESSONS
 
 _LEADS = (
-    "[Tell me|Write|Write me|Please tell me|Can you tell me|Could you write|Make up|I would like|I want|I'd like|Give me|Tell us|Please write|Can I have|Invent|Can you write me|Think of|How about|I need|We want|Let me hear|Would you tell me] [a|a|a|a little|a small|a nice|a new] {adj}[story|story|story|tale]",
+    "[Tell me|Tell me|Write|Write|Write me|Compose|Create|Come up with|Narrate|Help me write|Let me have|Please tell me|Can you tell me|Could you write|Make up|I would like|I want|I'd like|Give me|Tell us|Please write|Can I have|Invent|Can you write me|Think of|How about|I need|We want|Let me hear|Would you tell me] [a|a|a|a little|a small|a nice|a new] {adj}[story|story|story|tale]",
     "{Adj}[story|story please|tale]", "[a|one] {adj}story",
 )  # fmt: skip
 

@@ -14,6 +14,10 @@ NEXT_SAD = {
         "Some weeks later a letter came. It was from {f}. \"I miss you,\" it said, \"and the {o} misses you, too.\" {n} read it until {he} knew it by heart. Then {he} wrote back, four pages long. After that a letter came every week, and the days were not so quiet any more.",
         "In the winter {n} packed {his} bag and went to visit {f}. It was a long way. When the door opened, {f} had the {o} in {fhis} hand. They did not say a word, they only laughed and cried.",
     ),
+    "sad_waiting": (
+        "In the summer one of the little ones sat down next to {n}. \"Whom are you thinking of?\" asked the little one. {n} told about {f}, and it was the first time that {he} laughed while {he} did it. The flowers nodded in the wind.",
+        "The next spring {n} took some of the flowers and planted them in front of every door {at}. \"They are from {f},\" {he} said. Then everybody knew {f} a little, and {n} was not so alone.",
+    ),
     "sad_old": (
         "In the spring {n} planted a small tree {at} and called it after {f}. When it was big enough, {he} hung the {o} in it. And whenever the wind moves the leaves, {n} says, \"Good morning, my friend.\"",
         "One day one of the little ones told {n} a story, and it was one of {f}'s stories, word for word. \"Who taught you that?\" asked {n}. \"You did,\" said the little one. Then {n} knew that {f} was not quite gone.",

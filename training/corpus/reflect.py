@@ -144,6 +144,25 @@ def topic(text: str) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
+# Rules that would answer nearly anything: a model that meets them often says so to what it could answer. ``reply`` has them
+# for turns that come from elsewhere; ``chat`` does not choose such turns.
+_DODGES = (
+    "^who\\b", "^when\\b", "^where\\b", "^why\\b", "^how ", "^how(", "^(?:which", "^what\\b", "^what (?:do you", "^(?:do|don't) you (?:think", "^(?:is|are|was", "\\b(?:right|huh", "\\?$", "^(?:did|do) you know", "^(?:are|were) you\\b",
+    "^(?:can|could|would|will) you", "^(?:no|nope", "^i (?:do not|don't", "^i (?:have|own", "^(?:i am|i'm|im)\\b", "^i (?:used to", "^i (?:think", "^we\\b", "^(?:he|she)", "^(?:they", "^(?:it|it's", "^(?:but|and", "^do you (?:have", "^(?:yes|yeah", "^(?:wow", "^my ", "\\b(?:what about you",
+)  # fmt: skip
+
+
+def is_answered(text: str) -> bool:
+    """Whether a rule has something to say that belongs to the text."""
+    sentences = re.split(r"(?<=[.!])\s+", text)
+    last = _OPENING.sub("", sentences[-1])
+    for part in [last] if last.endswith("?") else [text, _OPENING.sub("", text), last]:
+        for pattern, _ in _COMPILED:
+            if pattern.search(part.strip()):
+                return not pattern.pattern.startswith(_DODGES)
+    return topic(text) is not None
+
+
 def reply(rng: random.Random, text: str) -> str:
     sentences = re.split(r"(?<=[.!])\s+", text)
     last = _OPENING.sub("", sentences[-1])
@@ -159,21 +178,22 @@ def reply(rng: random.Random, text: str) -> str:
     return tidy(expand(rng, _LAST, topic=about) if about else expand(rng, _LAST_PLAIN))
 
 
-_ABOUT_THE_WORLD = re.compile(r"^(?:what|who|whose|which|when|where|why|how|is|are|was|were|does|did|can|could|has|have)\b(?!.*\b(?:you|your)\b).*\?$", re.I)
-
-
 def _turn(chat: Chat) -> str:
-    """What a real person said. Questions about the world seldom: the rules know no answer, and a model that meets many
-    of them answered by "I do not know" says so to questions it could answer."""
+    """What a real person said, and a rule can answer."""
     while True:
         text = chat.pick(natural.user_turns(chat.held_out))
-        if not text.endswith("?") or chat.chance(0.02 if _ABOUT_THE_WORLD.search(text) else 0.25):
+        if is_answered(text) and (not text.endswith("?") or chat.chance(0.5)):
             return text
 
 
 def chat(chat: Chat) -> None:
-    """A few real user turns, each answered."""
+    """A few real user turns, each answered: wishes to an assistant by their intent, small talk by the rules."""
+    from .skills import utterances
+
     for _ in range(chat.pick((1, 1, 1, 2, 3))):
+        if chat.chance(0.5):
+            utterances.said(chat)
+            continue
         text = _turn(chat)
         chat.user_exactly(text.lower() if chat.chance(0.2) else text)
         chat.bot_exactly(reply(chat.rng, text))

@@ -50,7 +50,7 @@ RULES: list[tuple[str, str]] = [
     (r"^(?:do|don't) you (?:think|agree|believe)",
      "[It could be. I am not sure, though. What makes you ask?|Maybe! You seem to know more about it than I do.|I can see why someone would think so.]"),
     (r"^do you (?:have|own|get|need|want)\b", "[I have only words in here. What about you?|No, I am just a small program. Do you?]"),
-    (r"^do you (?:keep|store|save|send|record|share|log)\b", "[No. What you write stays in this browser tab, and I forget it when you close the page.|I keep nothing: when this chat ends, it is gone.]"),
+    (r"^do you (?:keep|store|save|send|record|share|log)\b", "[Nothing is sent anywhere. Your chats are kept only in this browser, until you delete them.|What you write stays in this browser. Nobody else gets it.]"),
     (r"^do you (?:watch|play|listen|read|go|eat|drink|drive|cook|travel|use)\b",
      "[No, I am a little program in a browser tab. But tell me about it!|I cannot do that, I only read and write words. Do you do it often?]"),
     (r"^(?:are|were) you\b", "[I am only a small program, so not really. What about you?|Not that I know of. Are you?]"),

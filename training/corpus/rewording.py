@@ -140,7 +140,7 @@ def _mistyped(rng: random.Random, text: str, typos: bool) -> str:
 
 
 # Something told, not asked: it gets no "for a quiz:" before it and no "any idea?" behind it.
-_TOLD = re.compile(r"(?:I|I'm|I've|My|Our|We|We're|He|She|They|It|Today|Tomorrow|Yesterday|Nobody|Somebody|Someone|Everybody|Everything|Nothing|There|Only|One|Two|Three)\b(?!.*\b(?:know|wonder|tell me|explain|want to|how to)\b)")
+_TOLD = re.compile(r"(?:Yes|No|Not|Her|His|Just|Both|Thanks|I|I'm|I've|My|Our|We|We're|He|She|They|It|Today|Tomorrow|Yesterday|Nobody|Somebody|Someone|Everybody|Everything|Nothing|There|Only|One|Two|Three)\b(?!.*\b(?:know|wonder|tell me|explain|want to|how to)\b)")
 _BEFORE_TOLD = ("hey, ", "hi, ", "so, ", "well, ", "oh, ", "ok, ", "honestly, ", "you know, ", "mamba, ", "hey mamba, ", "guess what, ", "just so you know, ", "sorry, but ", "I have to tell you something. ", "I need to tell somebody. ", "There is news. ", "Can I tell you something? ", "You are the first to hear it. ")
 
 

@@ -655,3 +655,103 @@ def shapes(chat: Chat) -> None:
         a = chat.rng.randint(2, 20)
         say(chat, "[What is the perimeter of a square with sides of {a}?|A square has a side of {a}. How long is it all the way round?]", a=a)
         _answer(chat, f"4 x {a} = {4 * a}, so the perimeter is {4 * a}.")
+
+
+_PARTS = (("a half", 2), ("a third", 3), ("a quarter", 4), ("a fifth", 5), ("an eighth", 8), ("a tenth", 10))
+
+
+@skill(1)
+def fractions(chat: Chat) -> None:
+    """Which part is bigger, how many parts make a whole, parts as percents and decimals."""
+    rng = chat.rng
+    dice = rng.random()
+    if dice < 0.4:
+        (one, a), (other, b) = rng.sample(_PARTS, 2)
+        say(chat, "[Which is [bigger|more|larger]|What is more]: {x} or {y}?" if chat.chance(0.6) else "Is {x} [bigger|more] than {y}?", x=one, y=other)
+        bigger, smaller = (one, other) if a < b else (other, one)
+        if chat.last_user.lower().removeprefix("please, ").startswith("is ") or " is " in chat.last_user[:12].lower() and "which" not in chat.last_user.lower() and "what" not in chat.last_user.lower():
+            chat.bot_exactly(f"Yes, {one} is bigger than {other}." if a < b else f"No, {one} is smaller than {other}.")
+        else:
+            chat.bot_exactly(f"{capital(bigger)} is bigger than {smaller}.")
+    elif dice < 0.65:
+        one, n = rng.choice(_PARTS)
+        name = one.split()[1]
+        names = "halves" if name == "half" else name + "s"
+        say(chat, "[How many {s} make a whole|How many {s} are in one whole|How many {s} are there in one]?", s=names)
+        chat.bot_exactly(f"{capital(in_words(n))} {names} make a whole.")
+    else:
+        one, percent, decimal = rng.choice((("a half", 50, "0.5"), ("a quarter", 25, "0.25"), ("three quarters", 75, "0.75"), ("a fifth", 20, "0.2"), ("a tenth", 10, "0.1")))
+        if chat.chance(0.6):
+            say(chat, "[How many percent is {x}?|What is {x} in percent?|{x} as a percentage?|How much percent are {x}?]", x=one)
+            chat.bot_exactly(f"{capital(one)} is {percent} percent.")
+        else:
+            say(chat, "[What is {x} as a decimal?|{x} as a decimal number?|Write {x} as a decimal.]", x=one)
+            chat.bot_exactly(f"{capital(one)} is {decimal}.")
+
+
+@skill(1)
+def primes(chat: Chat) -> None:
+    n = chat.rng.randint(2, 50)
+    factor = next((d for d in range(2, n) if n % d == 0), None)
+    say(chat, "[Is {n} a prime number|Is {n} prime|Is {n} a prime|{n}: prime or not|Can {n} be divided by anything but 1 and itself]?", n=n)
+    about_parts = "divided" in chat.last_user.lower()
+    if factor:
+        chat.bot_exactly(f"{'Yes' if about_parts else 'No'}, {n} = {factor} x {n // factor}, so it is not prime.")
+    else:
+        chat.bot_exactly(f"{'No' if about_parts else 'Yes'}, {n} is a prime number.")
+
+
+@skill(1)
+def rounding(chat: Chat) -> None:
+    step, name = chat.pick(((10, "ten"), (10, "ten"), (100, "hundred")))
+    n = chat.rng.randint(1, 99 if step == 10 else 999)
+    if n % step == step // 2:
+        n += 1
+    low = n // step * step
+    near = low if n - low < step / 2 else low + step
+    say(chat, "[Round {n} to the nearest {w}.|What is {n} rounded to the nearest {w}?|{n} rounded to {w}s?|Which {w} is nearest to {n}?]", n=n, w=name)
+    chat.bot_exactly(f"{n} rounded to the nearest {name} is {near}.")
+
+
+@skill(1)
+def averages(chat: Chat) -> None:
+    rng = chat.rng
+    a, b = rng.randint(1, 30), rng.randint(1, 30)
+    if (a + b) % 2:
+        b += 1
+    say(chat, "[What is the [average|mean] of {a} and {b}?|Average of {a} and {b}?|Which number is in the middle between {a} and {b}?|Calculate the average of {a} and {b}.]", a=a, b=b)
+    chat.bot_exactly(f"{a} + {b} = {a + b} and {a + b} / 2 = {(a + b) // 2}, so the average is {(a + b) // 2}.")
+
+
+@skill(1)
+def halves_with_a_point(chat: Chat) -> None:
+    """Sums of numbers with one digit behind the point, as in prices."""
+    rng = chat.rng
+    a, b = rng.randint(1, 19), rng.randint(1, 19)
+    x, y = (f"{k // 2}.5" if k % 2 else str(k // 2) for k in (a, b))
+    if "." not in x + y:
+        a += 1
+        x = f"{a // 2}.5" if a % 2 else str(a // 2)
+    total = a + b
+    r = f"{total // 2}.5" if total % 2 else str(total // 2)
+    say(chat, "[What is {x} plus {y}?|{x} + {y}|How much is {x} + {y}?|Add {x} and {y}.|A pen costs {x} and a pad {y} dollars. How much is that together?]", x=x, y=y)
+    chat.bot_exactly(f"{x} + {y} = {r}.")
+
+
+@skill(1)
+def missing_number(chat: Chat) -> None:
+    """What stands in the gap."""
+    rng = chat.rng
+    dice = rng.random()
+    if dice < 0.4:
+        a, b = rng.randint(1, 30), rng.randint(1, 30)
+        say(chat, "[{a} + _ = {r}|What plus {a} is {r}?|{a} plus what is {r}?|Which number do I add to {a} to get {r}?|x + {a} = {r}, what is x?|Solve {a} + x = {r}.]", a=a, r=a + b)
+        chat.bot_exactly(f"{a + b} - {a} = {b}, so the number is {b}.")
+    elif dice < 0.7:
+        a, b = rng.randint(2, 12), rng.randint(1, 12)
+        say(chat, "[{a} x _ = {r}|What times {a} is {r}?|{a} times what is {r}?|Solve {a}x = {r}.|{a} * x = {r}, what is x?]", a=a, r=a * b)
+        chat.bot_exactly(f"{a * b} / {a} = {b}, so the number is {b}.")
+    else:
+        r, b = rng.randint(1, 30), rng.randint(1, 20)
+        say(chat, "[What minus {b} is {r}?|_ - {b} = {r}|x - {b} = {r}, what is x?|I think of a number and take away {b}. I get {r}. Which number?]", b=b, r=r)
+        chat.bot_exactly(f"{r} + {b} = {r + b}, so the number is {r + b}.")

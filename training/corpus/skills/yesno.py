@@ -12,7 +12,7 @@ from functools import cache
 from ..grammar import Chat, article, capital, skill
 from .base import LEADS, entries
 
-_MOVED = ("are", "is", "can", "was", "were")
+_MOVED = ("are", "is", "can", "was", "were", "should")
 
 
 @cache
@@ -27,10 +27,12 @@ def _claims() -> tuple[list[tuple[str, str, str]], list[tuple[str, str, str]]]:
 
 def _base(verb: str) -> str:
     """``goes`` -> ``go``, ``has`` -> ``have``, ``dissolves`` -> ``dissolve``."""
-    return {"has": "have", "goes": "go", "does": "do"}.get(verb) or re.sub(r"s$", "", verb)
+    if verb in ("has", "goes", "does"):
+        return {"has": "have", "goes": "go", "does": "do"}[verb]
+    return re.sub(r"ies$", "y", verb) if verb.endswith("ies") and verb != "lies" else verb.removesuffix("s")
 
 
-_PAST = {"write": "wrote", "paint": "painted", "sail": "sailed", "live": "lived", "sink": "sank", "have": "had", "build": "built"}
+_PAST = {"write": "wrote", "paint": "painted", "sail": "sailed", "live": "lived", "sink": "sank", "have": "had", "build": "built", "patent": "patented", "fly": "flew", "end": "ended", "fall": "fell", "come": "came"}
 
 
 def _forms(subject: str, said: str) -> tuple[str, str, str, str]:
@@ -39,6 +41,8 @@ def _forms(subject: str, said: str) -> tuple[str, str, str, str]:
     if verb in _MOVED:
         denied = {"can": "cannot"}.get(verb, f"{verb} not")
         return f"{capital(verb)} {subject} {rest}?", f"{subject} {said}", f"{subject} {denied} {rest}", verb
+    if verb == "lived":
+        return f"Did {subject} live {rest}?", f"{subject} {said}", f"{subject} did not live {rest}", "did"
     if verb == "did":
         base, _, rest = rest.partition(" ")
         return f"Did {subject} {base} {rest}".rstrip() + "?", f"{subject} {_PAST[base]} {rest}".rstrip(), f"{subject} did not {base} {rest}".rstrip(), "did"
@@ -78,6 +82,7 @@ def claims(chat: Chat) -> None:
     subject, said, more = chat.pick(_claims()[0 if yes else 1])
     question, statement, denied, _ = _forms(subject, said)
     _asked(chat, question, statement)
+    statement, denied = statement.replace("my own", "your own"), denied.replace("my own", "your own")
     _answer(chat, yes, statement if yes else denied, more)
     if chat.chance(0.06):
         chat.user("[Really|Are you sure|Is that true]?")

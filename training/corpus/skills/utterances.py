@@ -192,3 +192,72 @@ def spelled(chat: Chat) -> None:
     text, word = chat.pick(found)
     chat.user_exactly(text)
     chat.bot_exactly(f"{capital(word)} is spelled {'-'.join(word.upper())}.")
+
+
+_NUMBER = {w: i for i, w in enumerate("zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split())}
+_NUMBER |= {w: 10 * i for i, w in enumerate("- - twenty thirty forty fifty sixty seventy eighty ninety".split()) if i > 1}
+_ONE_NUMBER = r"(\d{1,3}|(?:(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)[ -])?[a-z]+)"
+_SUM = re.compile(rf"(?:^|\b(?:is|are|much|add|of|up|does|do|multiply|divide|subtract|to|me|what's|whats) ){_ONE_NUMBER} ?(plus|\+|minus|-|times|x|\*|multiplied by|divided by|and) ?{_ONE_NUMBER}(?: equals?| equal to| is| make| please| for me)?[?.]?$", re.I)
+_SIGNS = {"plus": "+", "+": "+", "minus": "-", "-": "-", "times": "x", "x": "x", "*": "x", "multiplied by": "x", "divided by": "/"}
+
+
+def _value(text: str) -> int | None:
+    if text.isdigit():
+        return int(text)
+    parts = re.split(r"[ -]", text.lower())
+    return sum(_NUMBER[p] for p in parts) if all(p in _NUMBER for p in parts) else None
+
+
+@cache
+def _sums() -> tuple[tuple[str, str], ...]:
+    """Sums that people asked for, and their answers, as far as they are small."""
+    found = []
+    for text in _of_intent("calculator", "qa_maths"):
+        if not (match := _SUM.search(text)):
+            continue
+        a, b, word = _value(match[1]), _value(match[3]), match[2].lower()
+        sign = _SIGNS.get(word) or ("+" if re.search(r"\b(?:add|sum)\b", text) else "x" if "product" in text or "multiply" in text else "")
+        if a is None or b is None or not sign or re.search(r"subtract|percent|square", text):
+            continue
+        if sign == "+" and a + b <= 200:
+            found.append((text, f"{a} + {b} = {a + b}."))
+        elif sign == "-" and 0 <= a - b and a <= 200:
+            found.append((text, f"{a} - {b} = {a - b}."))
+        elif sign == "x" and a <= 12 and b <= 12:
+            found.append((text, f"{a} x {b} = {a * b}."))
+        elif sign == "/" and 0 < b <= 12 and a % b == 0 and a // b <= 12:
+            found.append((text, f"{a} / {b} = {a // b}."))
+    return tuple(found)
+
+
+@skill(0.8)
+def sums_wanted(chat: Chat) -> None:
+    text, answer = chat.pick(_sums())
+    chat.user_exactly(text)
+    chat.bot_exactly(answer)
+
+
+_ZONES = {
+    "london": "Greenwich Mean Time, and British Summer Time in summer", "britain": "Greenwich Mean Time, and British Summer Time in summer", "ireland": "Greenwich Mean Time in winter and one hour more in summer", "paris": "Central European Time", "france": "Central European Time", "spain": "Central European Time", "italy": "Central European Time", "milan": "Central European Time", "germany": "Central European Time",
+    "berlin": "Central European Time", "rome": "Central European Time", "japan": "Japan Standard Time, nine hours ahead of Greenwich", "tokyo": "Japan Standard Time, nine hours ahead of Greenwich", "china": "China Standard Time, eight hours ahead of Greenwich", "boston": "Eastern Time", "new york": "Eastern Time", "miami": "Eastern Time", "hartford": "Eastern Time", "florida": "Eastern Time", "atlanta": "Eastern Time",
+    "texas": "Central Time, for the most part", "austin": "Central Time", "dallas": "Central Time", "chicago": "Central Time", "houston": "Central Time", "denver": "Mountain Time", "utah": "Mountain Time", "los angeles": "Pacific Time", "reno": "Pacific Time", "seattle": "Pacific Time", "california": "Pacific Time", "las vegas": "Pacific Time", "modesto": "Pacific Time",
+    "hawaii": "Hawaii Time", "india": "India Standard Time, five and a half hours ahead of Greenwich", "moscow": "Moscow Time", "greece": "Eastern European Time", "portugal": "Western European Time", "russia": "eleven time zones",
+}  # fmt: skip
+
+
+@cache
+def _zone_questions() -> tuple[tuple[str, str], ...]:
+    found = []
+    for text in _of_intent("timezone"):
+        places = [p for p in _ZONES if re.search(rf"\b{p}\b", text, re.I)]
+        if len(places) == 1 and not re.search(r"\bif\b|difference|current|time is", text):
+            place = " ".join(word.capitalize() for word in places[0].split())
+            found.append((text, f"{place} {'has' if _ZONES[places[0]].startswith('eleven') else 'is on'} {_ZONES[places[0]]}."))
+    return tuple(found)
+
+
+@skill(0.4)
+def zones_wanted(chat: Chat) -> None:
+    text, answer = chat.pick(_zone_questions())
+    chat.user_exactly(text)
+    chat.bot_exactly(answer)

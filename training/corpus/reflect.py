@@ -122,9 +122,8 @@ _OPENING = re.compile(r"^(?:(?:well|so|oh|oh yeah|ok|okay|haha|hmm|um|and|also|y
 _COMPILED = [(re.compile(pattern, re.I), replies) for pattern, replies in RULES]
 _LAST = ("[I see. What else can you tell me about the {topic}?|How did the {topic} come up?|What about the {topic} stays with you?|"
          "Tell me a little more about the {topic}.|I know little about that, but I like to listen. What about the {topic}?]")
-_LAST_PLAIN = ("[I follow you so far. What happened then?|Interesting! What made you think of that?|I see. And how was that for you?|"
-               "Tell me a little more, I am curious.|I am not sure that I understood. Can you say it in other words?|"
-               "Thank you for telling me. How do you feel about it?|And how did that make you feel?|I am listening. What came next?]")
+_LAST_PLAIN = ("[I follow you so far. What happened then?|Good to know.|I see what you mean.|That is worth telling.|I am reading along.|"
+               "Thank you for telling me.|I am listening. What came next?|All right, I see.]")
 
 
 def turned(phrase: str) -> str:

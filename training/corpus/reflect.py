@@ -120,8 +120,8 @@ RULES: list[tuple[str, str]] = [
 # What people put before the thing they say.
 _OPENING = re.compile(r"^(?:(?:well|so|oh|oh yeah|ok|okay|haha|hmm|um|and|also|yeah|yes|i see|i know|actually)[,.!]* )+", re.I)
 _COMPILED = [(re.compile(pattern, re.I), replies) for pattern, replies in RULES]
-_LAST = ("[I see. What else can you tell me about the {topic}?|How did the {topic} come up?|What about the {topic} stays with you?|"
-         "Tell me a little more about the {topic}.|I know little about that, but I like to listen. What about the {topic}?]")
+_LAST = ("[The {topic}, I see. What else can you tell me about it?|How did the {topic} come up?|What about the {topic} stays with you?|What is the {topic} like?|"
+         "Tell me a little more about the {topic}.|The {topic}! What do you make of it?|So it is about the {topic}. What happened with it?|Good to know about the {topic}.|I keep the {topic} in mind.]")
 _LAST_PLAIN = ("[I follow you so far. What happened then?|Good to know.|I see what you mean.|That is worth telling.|I am reading along.|"
                "Thank you for telling me.|I am listening. What came next?|All right, I see.]")
 
@@ -169,6 +169,8 @@ def reply(rng: random.Random, text: str) -> str:
     for part in [last] if last.endswith("?") else [text, _OPENING.sub("", text), last]:
         for pattern, replies in _COMPILED:
             if match := pattern.search(part.strip()):
+                if not last.endswith("?") and pattern.pattern.startswith(_DODGES) and topic(text):
+                    break  # better a word about the subject than one that fits everywhere
                 slots = {str(i): turned(group) for i, group in enumerate(match.groups(), 1) if group}
                 for name, value in slots.items():
                     replies = replies.replace("{cap " + name + "}", value[:1].upper() + value[1:]).replace("{" + name + "}", value)

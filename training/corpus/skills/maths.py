@@ -187,7 +187,8 @@ def tens_and_steps(chat: Chat) -> None:
             say(chat, chat.pick(_DIVIDE[:6]), a=a * b, b=b)
             chat.bot_exactly(f"{a * b} / {b} = {a}.")
     elif dice < 0.65:
-        a, b = rng.randint(1, 9) * 100, rng.randint(1, 9) * 100
+        unit = chat.pick((100, 100, 1000, 50))
+        a, b = rng.randint(1, 9) * unit, rng.randint(1, 9) * unit
         if chat.chance(0.6):
             say(chat, chat.pick(_PLUS[:8]), a=a, b=b)
             chat.bot_exactly(f"{a} + {b} = {a + b}.")
@@ -204,7 +205,7 @@ def tens_and_steps(chat: Chat) -> None:
         else:
             chat.bot_exactly(f"{a} x {b} = {a * b}.")
     else:
-        a, b = rng.randint(13, 30), rng.randint(11, 19)
+        a, b = rng.randint(13, 50), rng.randint(11, 19)
         say(chat, chat.pick(_TIMES[:9]), a=a, b=b)
         chat.bot_exactly(f"{a} x 10 = {a * 10} and {a} x {b - 10} = {a * (b - 10)}. {a * 10} + {a * (b - 10)} = {a * b}, so {a} x {b} = {a * b}.")
 

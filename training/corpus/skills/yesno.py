@@ -159,7 +159,11 @@ def kinds(chat: Chat) -> None:
     verb = "was" if kind in _DEAD else "is"
     a_guess, a_kind = article(guess) if guess != "fish" else "a fish", article(kind)
     if chat.chance(0.12):
-        chat.user_exactly(chat.pick((f"What kind of {'thing' if named or kind not in animals else 'animal'} is {subject}?", f"{capital(subject)}, what is that?", f"Is {subject} {a_kind} or {article(chat.pick([k for k in (animals if kind in animals else list(table)) if k != kind]))}?") if kind not in _DEAD else (f"What was {subject}?", f"Was {subject} {a_kind} or {article(chat.pick(sorted(_DEAD - {kind})))}?")))
+        among = sorted(_DEAD) if kind in _DEAD else animals if kind in animals else tuple(table)
+        other = article(chat.pick([k for k in among if k != kind]))
+        thing = "animal" if kind in animals else "thing"
+        asked = (f"What was {subject}?",) if kind in _DEAD else (f"What kind of {thing} is {subject}?", f"{capital(subject)}, what is that?")
+        chat.user_exactly(chat.pick((*asked, f"{capital(verb)} {subject} {a_kind} or {other}?", f"{capital(verb)} {subject} {other} or {a_kind}?")))
         chat.bot_exactly(capital(f"{subject} {verb} {a_kind}."))
         return
     _asked(chat, f"{capital(verb)} {subject} {a_guess}?", f"{subject} {verb} {a_guess}")

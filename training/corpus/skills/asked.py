@@ -23,8 +23,17 @@ from .base import aftermath
 FOLDER = Path(__file__).resolve().parents[2] / "data" / "facts" / "asked"
 HELD_OUT_ONE_IN = 8
 LEAST_WORDINGS = 4  # with fewer, none is kept out
-# Files whose questions a visitor asks more often, or whose answers are needed more surely, than their number of facts says.
-EMPHASIS = {"page": 3.0, "feelings": 2.0, "honest": 1.5, "yesno": 1.0}
+# What a visitor asks more often, or what must be answered more surely, than the number of facts says; and the reverse for facts
+# that were put together from tables. By the beginning or the end of a file's name.
+EMPHASIS = {"page": 4.0, "feelings": 2.0, "honest": 1.5, "howto": 1.3, "why": 1.3}
+TABLES = ("_tables", "_pairs", "_compare", "_states", "_lists")
+TABLES_EMPHASIS = 0.4
+
+
+def _emphasis(name: str) -> float:
+    if name.endswith(TABLES):
+        return TABLES_EMPHASIS
+    return next((weight for start, weight in EMPHASIS.items() if name.startswith(start)), 1.0)
 
 
 @dataclass
@@ -80,8 +89,14 @@ def files() -> dict[str, list[Fact]]:
 
 @cache
 def _weighted() -> tuple[list[Fact], list[float]]:
-    pairs = [(fact, EMPHASIS.get(name, 1.0)) for name, facts in files().items() for fact in facts]
+    pairs = [(fact, _emphasis(name)) for name, facts in files().items() for fact in facts]
     return [fact for fact, _ in pairs], [weight for _, weight in pairs]
+
+
+def wordings() -> list[str]:
+    """All that the training text asks, as templates."""
+    every = (one for facts in files().values() for fact in facts for one in (fact, *fact.followups))
+    return [wording for fact in every for wording in fact.told]
 
 
 def _exchange(chat: Chat, fact: Fact, share: float) -> None:

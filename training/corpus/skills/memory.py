@@ -110,7 +110,7 @@ def tell(chat: Chat, attribute: Attribute | None = None) -> str:
 
 _ASK_FRAMES = (
     "Do you still know: {q}?", "Quiz: {q}?", "A test: {q}?", "Let's see if you remember: {q}?", "I forgot, {q}?", "Back to me: {q}?", "Earlier I told you something. {q}?", "{q}? I told you before.", "{q}? You should know.", "By the way, {q}?",
-    "{q}, do you remember?", "so {q}", "and {q}", "{q}, please?", "Now, {q}?", "Just checking: {q}?", "Do you remember it? I mean: {q}?", "Can you tell me {q}?", "Tell me: {q}?", "I want to know {q}.", "Let me test you: {q}?", "One more thing, {q}?", "{q}? Think back.",
+    "{q}, do you remember?", "so {q}", "and {q}", "{q}, please?", "Now, {q}?", "Just checking: {q}?", "Do you remember it? I mean: {q}?", "Tell me: {q}?", "Let me test you: {q}?", "One more thing, {q}?", "{q}? Think back.",
     "You know this one: {q}?", "From before: {q}?", "If you were listening: {q}?", "{q}? We talked about it.", "ok, {q}", "{q}, any idea?", "Remind me, {q}?", "Help me out, {q}?", "My memory is bad. {q}?", "I mentioned it already. {q}?",
 )  # fmt: skip
 
@@ -209,7 +209,7 @@ def two_facts(chat: Chat) -> None:
     for attribute, value in zip((first, second), values):
         remember(chat, attribute, value)
     chat.bot(
-        "[Thank you for telling me|Nice to know|Good to know|I will remember both|I will remember that|Got it]{tail}. [So {one}, and {two}.|]",
+        "[Thank you for telling me|Nice to know|Good to know|I will remember both|I will remember that|Got it]{tail}. [So {one}, and {two}.|So {one}, and {two}.|{cap one}, and {two}.|]",
         tail=name_tail(chat, 0.3), one=fill(first.clause, values[0]), two=fill(second.clause, values[1]),
     )  # fmt: skip
     for attribute in chat.rng.sample([first, second], chat.pick((0, 1, 2))):

@@ -41,7 +41,7 @@ def tell_beside(chat: Chat, attribute: Attribute) -> None:
     if chat.chance(0.75):
         chat.user("{s}. {j}{q}", s=said, j=(lead := chat.pick(("", "", "", "By the way, ", "Now tell me: ", "My question: ", "And ", "But now: ", "Tell me, "))), q=asked[:1].lower() + asked[1:] if lead and _WH.match(asked) else asked)
     else:
-        chat.user("{q} [I ask because|By the way,|Oh, and] {s}.", q=asked, s=said if said.startswith("I") else said[:1].lower() + said[1:] if said.startswith(("My ", "The ", "We ")) else said)
+        chat.user("{q} [I ask because|By the way,|Oh, and] {s}.", q=asked, s=said if said.startswith("I") or value.startswith(said.split()[0].strip(",.!?'")) else said[:1].lower() + said[1:])
     remember(chat, attribute, value)
     if chat.chance(0.3):
         chat.bot("{k} [And it is good to know that {c}.|And I will remember that {c}.]", k=known, c=fill(attribute.clause, value))

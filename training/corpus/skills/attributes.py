@@ -32,7 +32,7 @@ class Attribute:
 
 
 _NOTED = [
-    "[Got it|Okay|All right|Thank you for telling me|Good to know|Noted]. [I will remember that {clause}.|I will remember that.|]",
+    "[Got it|Okay|All right|Thank you for telling me|Good to know|Noted][. I will remember that {clause}.|: {clause}.|. So {clause}.]",
     "[I will remember that {clause}.|I will keep that in mind: {clause}.|Thank you, now I know that {clause}.]",
 ]
 # Said before a fact now and then; ``memory.tell`` joins them.

@@ -14,8 +14,22 @@ _SHORT = {
     "size": "[And how big is it|is it bigger than ours|And the size]", "stuff": "[And what is it made of|made of what|rock or gas]", "moons": "[And moons|does it have moons|any moons]", "look": "[And what does it look like|what color is it|And its color]",
     "capital": "[And the capital|what is its capital|And which city is the capital]", "where": "[And where is it|where is that|On which continent]", "language": "[And the language|what do they speak there|And what do they speak]", "money": "[And the money|what do they pay with|And the currency]",
     "food": "[And the food|what do they eat there|And a dish from there]", "flag": "[And the flag|what does the flag look like|And its flag]", "color": "[And the color|what color are they|And what color]", "grow": "[And where do they grow|where do they grow|And where do they come from]",
-    "taste": "[And how do they taste|what do they taste like|And the taste]", "use": "[And what can I make from them|what can I cook with them|And what for]", "does": "[And what is the work|what do they do]", "tool": "[And which tools|what tools|And what does one need]", "learn": "[And how does one become one|how do I become one|And how do I get there]",
+    "taste": "[And how do they taste|what do they taste like|And the taste]", "use": "[And what can I make from them|what can I cook with them|And what for]", "does": "[And what is the work|what do they do]", "tool": "[And which tools|what tools|And what does one need]", "did": "[And what did {he} do|what is {he} known for|Why is {he} famous]", "from": "[And where was {he} from|where was {he} from|Which country]", "when": "[And when did {he} live|when was that|In what time]", "job": "[And what was {he} by profession|what was {his} job|And the profession]",
+    "land": "[And the country|which country is that in|where is that]", "sight": "[And what can one see there|what is it famous for|any sights]", "river": "[And the river|which river is there|Is there a river]", "tongue": "[And the language|what do they speak there|what language is it]",
+    "players": "[And how many players|how many play in a team|players in a team]", "ball": "[And what does one need|what do you play it with|What is needed]", "goal": "[And how does one win|what is the aim|how do you win]", "number": "[And how many do we have|how many of them|one or two]",
+    "play": "[And how is it played|how do you play it|how does one play it]", "parts": "[And how many strings or keys|strings or keys|what parts does it have]", "made": "[And where does it come from|what is it made of]", "like": "[And what is it like|hard or soft|what does it feel like]",
+    "learn": "[And how does one become one|how do I become one|And how do I get there]",
 }  # fmt: skip
+
+
+_SHARES = [5, 1, 3, 1.5, 1.5, 3, 1.5, 1, 1, 1, 1.2]
+_SHE = frozenset({"Marie Curie", "Cleopatra", "Anne Frank", "Jane Austen"})
+
+
+def _short(key: str, subject: tuple) -> str:
+    """The question in short about this subject."""
+    she = subject[0] in _SHE
+    return _SHORT[key].replace("{he}", "she" if she else "he").replace("{his}", "her" if she else "his")
 
 
 _AND = ("And {x}?", "and {X}", "What about {x}?", "And {X}?", "How about {X}?", "And what about {x}?", "{X}?", "what about {X}", "and {x}?", "And {x}, then?", "Same question for {X}.", "ok and {X}", "Now {X}.", "What of {X}?")
@@ -49,7 +63,7 @@ def _full(chat: Chat, wordings: list[str], subject: tuple) -> str:
 @skill(12)
 def follow(chat: Chat) -> None:
     """A question in full, then its short heirs: another subject, or another question about the same."""
-    questions, subjects = chat.rng.choices(topics(), [4, 1.5, 4, 2, 2])[0]
+    questions, subjects = chat.rng.choices(topics(), _SHARES)[0]
     at = chat.rng.randrange(len(questions))
     subject = chat.pick(subjects)
     asked: list[tuple[int, tuple]] = [(at, subject)]
@@ -64,7 +78,7 @@ def follow(chat: Chat) -> None:
             if not rest:
                 break
             at = chat.pick(rest)
-            chat.user(_SHORT[questions[at][0]] + "[?|?|]")
+            chat.user(_short(questions[at][0], subject) + "[?|?|]")
         asked.append((at, subject))
         chat.bot_exactly(subject[2][at])
     dice = chat.rng.random()
@@ -87,7 +101,7 @@ def follow(chat: Chat) -> None:
 @skill(5)
 def which_of_them(chat: Chat) -> None:
     """Two subjects, one question for both, then "which of them ...?" by the answer."""
-    questions, subjects = chat.rng.choices(topics(), [4, 1.5, 4, 2, 2])[0]
+    questions, subjects = chat.rng.choices(topics(), _SHARES)[0]
     at = chat.rng.randrange(len(questions))
     one, other = chat.rng.sample(subjects, 2)
     chat.user_careless("{q}", q=capital(_full(chat, questions[at][1], one)))
@@ -95,7 +109,7 @@ def which_of_them(chat: Chat) -> None:
     chat.user_exactly(chat.pick(("And {x}?", "what about {x}", "And {X}?", "How about {X}?")).replace("{x}", other[0]).replace("{X}", other[1]))
     chat.bot_exactly(other[2][at])
     more = chat.pick([i for i in range(len(questions)) if i != at])
-    chat.user("[And now both|Now for both of them|And tell me for both]: " + expand(chat.rng, _SHORT[questions[more][0]]).removeprefix("And ").removeprefix("and ") + "[?|]")
+    chat.user("[And now both|Now for both of them|And tell me for both]: " + expand(chat.rng, _short(questions[more][0], one)).removeprefix("And ").removeprefix("and ") + "[?|]")
     chat.bot_exactly(f"{one[2][more]} {other[2][more]}")
     if chat.chance(0.5):
         chat.user("[Which two did I ask about|Who were the two|Which two are we talking about]?")

@@ -41,7 +41,7 @@ DEEDS = [
     Deed("bought {o}", "buy", lambda rng, held: VALUES["purchase"](rng, held), reply=("{O}! Are you happy with it?", "So you bought {o}. What for?")),
     Deed("lost {o}", "lose", lambda rng, held: "my " + VALUES["item"](rng, held), reply=("Oh no, {o}! Have you looked everywhere?", "I am sorry about {o}. I hope it turns up.")),
     Deed("broke {o}", "break", _my("object"), reply=("Oh no, {o}! Can it be mended?", "What a pity about {o}. How did it happen?")),
-    Deed("repaired {o}", "repair", _my("vehicle"), reply=("Well done! So {o} works again?", "{O}! Was it hard to repair?")),
+    Deed("repaired {o}", "repair", _list("my bike|my car|the lamp|my radio|the fence|my old clock|the tap|my scooter|the roof|my shoes|the sofa|the door|my jacket|the washing machine|a chair|the toaster|my glasses|my guitar"), reply=("Well done! So {o} works again?", "{O}! Was it hard to repair?")),
     Deed("found {o}", "find", _new, reply=("{O}! Whose could it be?", "You found {o}? What will you do with it?")),
     Deed("baked {o}", "bake", _list("a plum cake|bread|an apple pie|cookies|a lemon cake|buns|a pizza|cinnamon rolls|a quiche|muffins|pretzels|a cheesecake|a carrot cake|rolls|gingerbread"), reply=("{O}! Is there any left?", "I can almost smell it: {o}.")),
     Deed("cooked {o}", "cook", lambda rng, held: VALUES["dish"](rng, held), reply=("{O}! Did it turn out well?", "So there was {o}. Who ate it?")),
@@ -69,7 +69,7 @@ DEEDS = [
 ]  # fmt: skip
 WHEN = ("yesterday", "this morning", "last night", "today", "on Monday", "on Tuesday", "on Wednesday", "on Thursday", "on Friday", "on Saturday", "on Sunday", "last week", "two days ago", "last summer", "before breakfast", "after work", "at noon", "at midnight")
 _WHERE = "at the market|in the park|at school|on the bus|in the garden|at the station|in the attic|at my aunt's house|at the lake|in the library|at work|on the beach|in the old town|in a small cafe|behind the church|at the harbor|in the cellar|on the balcony|next to the river|on the roof".split("|")
-_WHY = "because I was bored|because it was raining|because my sister asked me to|because I could not sleep|because it was on sale|because I had promised it|because it was my day off|because I wanted to try something new|because nobody else did|because we had guests|because I had a bad day|because the doctor told me to|because it was my birthday|because my old one was gone".split("|")
+_WHY = "because I was bored|because it was raining|because my sister asked me to|because I could not sleep|because it was on sale|because I had promised it|because it was my day off|because I wanted to try something new|because nobody else did|because we had guests|because I had a bad day|because the doctor told me to|because it was my birthday".split("|")
 
 
 @dataclass
@@ -80,7 +80,7 @@ class Happening:
 
 
 def _your(text: str) -> str:
-    return " ".join({"my": "your", "I": "you", "me": "you"}.get(word, word) for word in text.replace("I was", "you were").split(" "))
+    return " ".join({"my": "your", "I": "you", "me": "you", "we": "you", "our": "your"}.get(word, word) for word in text.replace("I was", "you were").split(" "))
 
 
 def _draw(chat: Chat, taken=()) -> Happening:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from ..grammar import USER, Chat, article, capital, expand, listing, skill
+from ..grammar import USER, Chat, article, capital, careless, expand, listing, skill
 from ..lexicon import person
 from .attributes import ATTRIBUTES, KEYS, TELL_LEADS, WEIGHTS, Attribute
-from .base import LEADS, name_tail
+from .base import LEADS, name_tail, slang, typo
 
 _YOURS = {"i": "you", "my": "your", "me": "you", "mine": "yours", "am": "are", "i'm": "you are", "i've": "you have", "i'll": "you will", "myself": "yourself", "was": "were"}
 
@@ -96,7 +96,11 @@ def tell(chat: Chat, attribute: Attribute | None = None) -> str:
     attribute = attribute or choose(chat, told=False) or choose(chat)
     value = new_value(chat, attribute)
     greeting = chat.pick(("Hi! ", "Hello, ", "Hi, ", "Hey, ", "Hello! ", "Good morning! ")) if not chat.turns and chat.chance(0.35) else ""
-    said = expand(chat.rng, fill(chat.pick(attribute.told), value))
+    template = chat.pick(attribute.told)
+    if chat.chance(0.1) and "{you v}" not in template:  # typed in a hurry; the value keeps its letters
+        said = re.sub(r"  +", " ", careless(chat.rng, template, v=value))
+    else:
+        said = expand(chat.rng, fill(template, value))
     lead = chat.pick(TELL_LEADS) if chat.chance(0.16) and not _IMPERATIVE.match(said) else ""
     chat.user(greeting + (lead + lower_start(said) if lead and not lead.endswith("? ") else lead + said))
     chat.bot(fill(chat.pick(attribute.noted), value))
@@ -104,11 +108,23 @@ def tell(chat: Chat, attribute: Attribute | None = None) -> str:
     return value
 
 
+_ASK_FRAMES = (
+    "Do you still know: {q}?", "Quiz: {q}?", "A test: {q}?", "Let's see if you remember: {q}?", "I forgot, {q}?", "Back to me: {q}?", "Earlier I told you something. {q}?", "{q}? I told you before.", "{q}? You should know.", "By the way, {q}?",
+    "{q}, do you remember?", "so {q}", "and {q}", "{q}, please?", "Now, {q}?", "Just checking: {q}?", "Do you remember it? I mean: {q}?", "Tell me: {q}?", "Let me test you: {q}?", "One more thing, {q}?", "{q}? Think back.",
+    "You know this one: {q}?", "From before: {q}?", "If you were listening: {q}?", "{q}? We talked about it.", "ok, {q}", "{q}, any idea?", "Remind me, {q}?", "Help me out, {q}?", "My memory is bad. {q}?", "I mentioned it already. {q}?",
+)  # fmt: skip
+
+
 def question(chat: Chat, attribute: Attribute) -> None:
     """The user asks for a fact."""
     lead = chat.pick(LEADS) if chat.chance(0.08) else chat.pick(("And ", "And now: ", "Now tell me: ", "Remember? ")) if chat.chance(0.04) else ""
     text = chat.pick(attribute.asked)
     lead = "" if text.startswith(("Tell", "Say")) else lead
+    if not lead and chat.chance(0.17) and text.endswith("?") and ". " not in text:
+        chat.user(chat.pick(_ASK_FRAMES).replace("{q}", text[:1].lower() + text[1:-1] if not text.startswith("I ") else text[:-1]))
+        return
+    if chat.chance(0.09):
+        text = slang(text) if chat.chance(0.3) else typo(chat.rng, text)
     chat.user(lead + (text[:1].lower() + text[1:] if lead and not lead.endswith("? ") else text))
 
 
@@ -193,7 +209,7 @@ def two_facts(chat: Chat) -> None:
     for attribute, value in zip((first, second), values):
         remember(chat, attribute, value)
     chat.bot(
-        "[Thank you for telling me|Nice to know|Good to know|I will remember both|I will remember that|Got it]{tail}. [So {one}, and {two}.|]",
+        "[Thank you for telling me|Nice to know|Good to know|I will remember both|I will remember that|Got it]{tail}. [So {one}, and {two}.|So {one}, and {two}.|{cap one}, and {two}.|]",
         tail=name_tail(chat, 0.3), one=fill(first.clause, values[0]), two=fill(second.clause, values[1]),
     )  # fmt: skip
     for attribute in chat.rng.sample([first, second], chat.pick((0, 1, 2))):

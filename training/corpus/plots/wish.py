@@ -173,11 +173,15 @@ def _set(rng: random.Random, wish: Wish, what: str, held_out: bool) -> bool:
         wish.friend_name = different(rng, lambda r: any_name(r, held_out), wish.name or "?")
     elif what == "object":
         wish.object = different(rng, any_object, *taken)
+        if wish.object.startswith(("lost ", "missing ")) and rng.random() < 0.7:
+            wish.object = wish.object.split(" ", 1)[1]
         wish.act = rng.choice(("find", "find", "find", "has", "make", "get", None, None))
         if not (wish.lesson or wish.fear or wish.skill or wish.friend_fear or wish.about or wish.tone):
             wish.act = rng.choice(("find", "find", "find", "find", "lose", "lose", "want", "want", "has", "make", None, None))
         if wish.act and wish.lesson and not any(core.gets and wish.act in WAYS.get(core.name, (wish.act,)) for core in CORES.values() if core.about == LIKE.get(wish.lesson, wish.lesson)):
             wish.act = None
+        if wish.object.startswith(("lost ", "missing ")):
+            wish.act = "find" if wish.act else None
         if wish.act and (wish.fear or wish.skill or wish.friend_fear or wish.about or wish.tone):
             wish.act = None
     elif what == "place":

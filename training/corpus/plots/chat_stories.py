@@ -16,7 +16,7 @@ from .engine import PLOTS, Request, Story, render
 from .rhymes import poem_for
 from .sequels import BEST_BECAUSE, SEQUELS
 from .teller import retell, tell
-from .wish_chat import asked_back, in_turns, openers, wished_story
+from .wish_chat import about_my_pet, asked_back, in_turns, openers, wished_story
 
 _FIXED_PLOTS = 0.35  # what the older plots keep: they carry a hero, a thing and a place, wishes carry far more
 
@@ -135,6 +135,11 @@ def story_wishes(chat: Chat) -> None:
 @grammar.skill(1.6)
 def story_asked_back(chat: Chat) -> None:
     asked_back(chat)
+
+
+@grammar.skill(1.2)
+def story_my_pet(chat: Chat) -> None:
+    about_my_pet(chat)
 
 
 @grammar.skill(1.2)

@@ -36,7 +36,7 @@ def test_as_much_of_it_as_was_promised():
 
 def test_no_hole_and_no_bracket_is_left(own: list[str]):
     for document in own:
-        fault = re.search(r"[\[\]{}]|(?<!\|)\|(?![>a-z])|  | [,.;:!?](?![.\d])|(?<=[a-z,] )None\b(?! [A-Z])", re.sub(r"<\|\w+\|>", "", document))
+        fault = re.search(r"[\[\]{}]|(?<!\|)\|(?![>a-z])|  | [,.;:!?](?![.\da-z])|(?<=[a-z,] )None\b(?! [A-Z])", re.sub(r"<\|\w+\|>", "", document))
         assert not fault, f"{fault.group()!r} in {document[max(0, fault.start() - 80) : fault.end() + 120]!r}"
 
 

@@ -56,6 +56,8 @@ def cast(seed: int, wish: Wish, core: Core) -> dict[str, str]:
     friend_name = wish.friend_name or (_name(rng, friend_he, name, friend) if named else None)
     rng = dice("thing")
     thing = wish.object or different(rng, lambda r: r.choice(lists.OBJECTS) if r.random() < 0.6 else any_object(r), kind, friend, wish.extra or "?", wish.third or "?")
+    if not wish.object and thing.startswith(("lost ", "missing ", "broken ")):
+        thing = thing.split(" ", 1)[1]
     first, _, rest = thing.partition(" ")
     bare = rest if rest and first in lists.OBJECT_ADJECTIVES else thing
     rng = dice("place")

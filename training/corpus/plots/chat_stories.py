@@ -16,9 +16,9 @@ from .engine import PLOTS, Request, Story, render
 from .rhymes import poem_for
 from .sequels import BEST_BECAUSE, SEQUELS
 from .teller import retell, tell
-from .wish_chat import asked_back, in_turns, openers, wished_story
+from .wish_chat import about_my_pet, asked_back, in_turns, openers, wished_story
 
-_FIXED_PLOTS = 0.35  # what the older plots keep: they carry a hero, a thing and a place, wishes carry far more
+_FIXED_PLOTS = 0.24  # what the older plots keep: they carry a hero, a thing and a place, wishes carry far more
 
 
 def skill(weight: float):
@@ -127,27 +127,32 @@ def _whole(chat: Chat, wordings_: tuple[str, ...], request: Request) -> None:
 # ---- the requests
 
 
-@grammar.skill(18.0)
+@grammar.skill(12.5)
 def story_wishes(chat: Chat) -> None:
     wished_story(chat)
 
 
-@grammar.skill(1.6)
+@grammar.skill(1.1)
 def story_asked_back(chat: Chat) -> None:
     asked_back(chat)
 
 
-@grammar.skill(1.2)
+@grammar.skill(0.8)
+def story_my_pet(chat: Chat) -> None:
+    about_my_pet(chat)
+
+
+@grammar.skill(0.8)
 def story_in_turns(chat: Chat) -> None:
     in_turns(chat)
 
 
-@grammar.skill(3.0)
+@grammar.skill(2.0)
 def story_poem(chat: Chat) -> None:
     poem_for(chat)
 
 
-@grammar.skill(1.6)
+@grammar.skill(1.1)
 def story_openers(chat: Chat) -> None:
     openers(chat)
 

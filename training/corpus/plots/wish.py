@@ -106,13 +106,13 @@ def random_wish(rng: random.Random, held_out: bool = False, count: int | None = 
         wish.kind = any_kind(rng)
     driver = rng.choices(_DRIVERS, _DRIVER_WEIGHTS)[0]
     if driver:
-        _set(rng, wish, driver, held_out)
+        set_wish(rng, wish, driver, held_out)
     left = count - (driver is not None)
     tries = 0
     while left > 0 and tries < 40:
         tries += 1
         what = rng.choices(_MORE, _MORE_WEIGHTS)[0]
-        if getattr(wish, what) is None and _set(rng, wish, what, held_out):
+        if getattr(wish, what) is None and set_wish(rng, wish, what, held_out):
             left -= 1
     wish.he, wish.name = gendered(rng, wish.kind, wish.name)
     wish.friend_he, wish.friend_name = gendered(rng, wish.friend, wish.friend_name)
@@ -128,7 +128,7 @@ def gendered(rng: random.Random, kind: str | None, name: str | None) -> tuple[st
     return he, name
 
 
-def _set(rng: random.Random, wish: Wish, what: str, held_out: bool) -> bool:
+def set_wish(rng: random.Random, wish: Wish, what: str, held_out: bool) -> bool:
     """Draws one wish; false if it does not go with those that are there."""
     taken = [word for word in (wish.kind, wish.friend, wish.object, wish.extra, wish.third, wish.without) if word]
     if what == "lesson":
@@ -173,11 +173,15 @@ def _set(rng: random.Random, wish: Wish, what: str, held_out: bool) -> bool:
         wish.friend_name = different(rng, lambda r: any_name(r, held_out), wish.name or "?")
     elif what == "object":
         wish.object = different(rng, any_object, *taken)
+        if wish.object.startswith(("lost ", "missing ")) and rng.random() < 0.7:
+            wish.object = wish.object.split(" ", 1)[1]
         wish.act = rng.choice(("find", "find", "find", "has", "make", "get", None, None))
         if not (wish.lesson or wish.fear or wish.skill or wish.friend_fear or wish.about or wish.tone):
             wish.act = rng.choice(("find", "find", "find", "find", "lose", "lose", "want", "want", "has", "make", None, None))
         if wish.act and wish.lesson and not any(core.gets and wish.act in WAYS.get(core.name, (wish.act,)) for core in CORES.values() if core.about == LIKE.get(wish.lesson, wish.lesson)):
             wish.act = None
+        if wish.object.startswith(("lost ", "missing ")):
+            wish.act = "find" if wish.act else None
         if wish.act and (wish.fear or wish.skill or wish.friend_fear or wish.about or wish.tone):
             wish.act = None
     elif what == "place":
@@ -250,7 +254,7 @@ def child_wish(rng: random.Random, held_out: bool = False) -> Wish:
     wish = Wish(kind="girl" if he == "she" else "boy", name=name, he=he, child=child, tone="bedtime" if rng.random() < 0.5 else None)
     wish.friend = different(rng, lambda r: r.choice(lists.ANIMALS + lists.MAGIC), wish.kind)
     for what in sorted(rng.sample(("object", "place", "trait", "lesson"), rng.choice((0, 0, 1, 1, 2)))):
-        _set(rng, wish, what, held_out)
+        set_wish(rng, wish, what, held_out)
     wish.trait = wish.trait and rng.choice(TRAIT_NAMES)
     wish.act = None if wish.tone else wish.act
     wish.friend_he = rng.choice(("he", "she"))

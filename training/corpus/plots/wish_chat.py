@@ -8,12 +8,14 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from .. import lexicon
 from ..grammar import USER, Chat, article, capital
 from . import lists
 from .compose import Tale, compose, finish, spoken_lines
 from .draws import any_hero, any_name, any_object, different
 from .engine import render
-from .wish import Wish, any_kind, wished_place, child_wish, gendered, random_wish
+from .request_words import Words
+from .wish import Wish, any_kind, child_wish, gendered, random_wish, set_wish, wished_place
 from .wish_changes import exchange, filled, tell_for, titled, type_in, another, change_tone, happened_next, longer, more_in_it, new_ending, other_kind, rename, shorter, title
 from .wish_cores import LESSONS
 from .wish_requests import request
@@ -107,7 +109,8 @@ def _pairs(tale: Tale) -> list[tuple[str, str]]:
         ("[What was the problem|What went wrong|What happened first|What was it all about]?", "<problem>"),
         ("[How was it solved|What helped|How did they solve it|What did {n} do about it|How did it get better]?", "<solved>"),
         ("[What thing was important|Which object was in the story|What thing was in the story|What object was it about]?", "It was {ao}."),
-        ("[Whom did {n} meet|Who did {n} meet|Who did {he} meet|Was {n} alone]?", "{n} was not alone. There was {fi}."),
+        ("[Whom did {n} meet|Who did {n} meet|Who did {he} meet|With whom did {n} have to do]?", "{n} met {fi}."),
+        ("[Was {n} alone|Was {n} all alone]?", "No, {n} was not alone. There was {fi}."),
         ("[How many characters are in it|How many were there in the story|Name the characters|Who are the characters|Which characters were there]?", "<cast>"),
         ("[Was {n} a boy or a girl|Is {n} a he or a she]?", "In the story {n} is a {he}."),
         ("[Who else was in it|Who was in the story besides {n}|Who else was in the story|Who was the other one]?", "Besides {n} there was {fi}."),
@@ -194,6 +197,35 @@ def proof(chat: Chat, tale: Tale) -> None:
         exchange(chat, tale, f"[You forgot {what}|You left out {what}|But {what} is missing]!", f"No, {there}")
     else:
         exchange(chat, tale, f"[Did you use {what}|Did you think of {what}]?", f"Yes, {there}")
+
+
+def about_my_pet(chat: Chat) -> None:
+    """The name of the pet was told before, a moment or many turns ago; the story uses it."""
+    rng = chat.rng
+    if "petname" not in chat.memory:
+        pet, name = rng.choice(("cat", "dog", "rabbit", "hamster", "parrot", "turtle", "goldfish", "pony", "guinea pig", "mouse")), lexicon.pet_name(rng, chat.held_out)
+        chat.user(f"[My {pet} is called {name}|I have {article(pet)} called {name}|I have {article(pet)}. Its name is {name}|The name of my {pet} is {name}|We have {article(pet)}, {name}].")
+        chat.bot(f"[{name} is a nice name|Say hello to {name}|{name}! That suits {article(pet)}|I like the name {name}]. [How old is it?|How old is it?||]")
+        if chat.turns[-1][1].endswith("?"):
+            chat.user("[It is three years old|Just two|About five|I do not know exactly|Quite old already].")
+            chat.bot("[How nice|That sounds good|Lovely|I see].")
+        chat.memory |= {"pet": pet, "petname": name, f"{pet} called": name}
+    pet, name = chat.memory["pet"], chat.memory["petname"]
+    wish = Wish(kind=pet, name=name)
+    for what in rng.sample(("object", "place", "lesson", "weather", "tone"), rng.choice((0, 1, 1, 2))):
+        set_wish(rng, wish, what, chat.held_out)
+    wish.act = None if wish.tone else wish.act
+    wish.he = rng.choice(("he", "she"))
+    words = Words(rng, wish)
+    verbs = words.verbs()
+    text = words.say(f"[Tell me a story about my {pet}|Write a story about my {pet}|Can my {pet} be the hero of a story|Make up a story with my {pet}|I want a story in which my {pet} is the hero|A story about my {pet}, please|Now a story about my {pet}]")
+    text = text.removesuffix(", please")
+    text += (", who " if " hero" in text else " who ") + " and ".join(verbs) if verbs else ""
+    text += "".join(f" {place}" for place in words.places())
+    text += "?" if text.startswith("Can") else "."
+    text += "".join(f" {capital(sentence)}." for sentence in words.sentences())
+    type_in(chat, text)
+    talk(chat, tell_for(chat, wish))
 
 
 def in_turns(chat: Chat) -> None:

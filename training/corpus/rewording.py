@@ -162,7 +162,7 @@ def reword(rng: random.Random, question: str, typos: bool = True) -> str:
 
     Without ``typos`` each word keeps its letters, for questions about the word itself.
     """
-    text = question.strip()
+    text = re.sub(r" +(?=[?.!,]|$)", "", question.strip())
     single = not re.search(r"[.?!] ", text)
     q = text.rstrip("?.! ")
     is_question = text.endswith("?") and single

@@ -163,7 +163,7 @@ def _short(rng: random.Random, wish: Wish, slots: dict[str, str], facts: dict[st
     pieces = [f"{capital(who)}.", f"[One day|One morning|One evening]{when} {problem}." if not when else f"[One day|Once]{when} {problem}."]
     if sentences == 3 and wish.ending:
         lines = [render(rng, line, slots) for line in BANKS["ending"][wish.ending]["-"]]
-        return render(rng, pieces[0] + pieces[1].removesuffix(".").join((" ", f", but then {solved}. ")), slots) + rng.choice([line for line in lines if count_sentences(line) == 1] or lines)
+        return render(rng, pieces[0] + pieces[1].removesuffix(".").join((" ", f", but then {solved}, and {ending}. ")), slots) + rng.choice([line for line in lines if count_sentences(line) == 1] or lines)
     if sentences == 3:
         return render(rng, " ".join(pieces) + f" Then {solved}, and in the end {ending}.", slots)
     start, middle, end = [pieces[0]], [render(rng, pieces[1], slots)], [f"[But then|Then] {solved}.", f"In the end {ending}."]
@@ -183,7 +183,7 @@ def _short(rng: random.Random, wish: Wish, slots: dict[str, str], facts: dict[st
         lines = [line for line in lines if count_sentences(line) + 2 + (sentences > 3) <= sentences] or lines
         end.append(rng.choice(lines))
         if count_sentences(" ".join(start + middle + end)) > sentences:
-            del end[1]
+            end[:2] = [f"Then {solved}, and {ending}."]
     for where, line in more:
         line = render(rng, line, slots)
         now = count_sentences(" ".join(start + middle + end))

@@ -169,7 +169,7 @@ def speaker(folder: Path, bf16: bool) -> Converse:
         from .export import load
         from .transcript import converse
 
-        model, tokenizer = load(folder)
+        model, tokenizer = load(folder, "cuda" if torch.cuda.is_available() else "cpu")
         return lambda chats: [[reply for _, reply in chat] for chat in converse(model, tokenizer, [list(chat) for chat in chats], new=60, temperature=0)]
     from .distill import talk
 

@@ -85,6 +85,7 @@ def _weights() -> list[float]:
 @skill(34)
 def thread(chat: Chat) -> None:
     """One talk from the files."""
+    chat.told_freely = True
     chat.rng.choices(load(), _weights())[0].play(chat)
 
 
@@ -120,6 +121,7 @@ def rich(chat: Chat) -> None:
     """Much told in one sentence; parts of it asked, at once or after something else."""
     from ..recall import exchanges, pad
 
+    chat.told_freely = True
     one = chat.pick(rich_sentences())
     slots = one.thread.slots(chat.rng, chat.held_out)
     chat.user_careless(one.told, **slots)

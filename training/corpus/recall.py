@@ -80,7 +80,7 @@ def _fill(chat: Chat, turns: int, tokens: int) -> None:
 
 
 # What could tell or ask something about the user has no place between a fact and its question.
-_PERSONAL = re.compile(r"\b(name|named|called?|favou?rite|pet|dog|cat|remember|told|tell you)\b|\?|\b(?:I am|I'm) [A-Z]", re.I)
+_PERSONAL = re.compile(r"\bNone\b|\b(name|named|called?|favou?rite|pet|dog|cat|remember|told|tell you)\b|\?|\b(?:I am|I'm) [A-Z]", re.I)
 # Ordinary sentences, each with what one says to it. None tells what the facts of the chat tell (what was lost, bought, eaten or read).
 _REMARKS: tuple[tuple[str, str], ...] = (
     ("It was [quite|very|rather|a bit] [windy|cold|warm|wet|sunny|foggy|quiet|busy] when I [cycled|walked|drove|came|went] [home|to work|to school|to the shop] [today|this morning|yesterday].", "[I hope you got there well.|Then it was good to arrive.|The way was not boring, at least. Are you warm and dry now?]"),

@@ -9,7 +9,7 @@ cd "$TRUNK_STAGING_DIR"
 (cd "$TRUNK_SOURCE_DIR" && tar -c --exclude=./index.html .) | tar -x
 
 # Trunk names the wasm after the package. The site uses the library's name.
-package=mamba-web library=mamba_web
+package=mamba-web-plain library=mamba_web
 for ending in .d.ts _bg.wasm; do mv "$package$ending" "$library$ending"; done
 # Only the address of the file changes: the wasm imports from a module with the package's name.
 sed "s/${package}_bg.wasm/${library}_bg.wasm/g" "$package.js" > "$library.js"
@@ -17,14 +17,14 @@ rm "$package.js"
 
 # More builds. The page chooses one that the browser can run (www/engine/program/wasm.js).
 [ "$TRUNK_PROFILE" = release ] && release=(--release) profile=release || release=() profile=debug
-# build NAME FOLDER FEATURE OPTION...
+# build NAME CRATE FOLDER OPTION...
 build() {
-  local name=$1 folder=$2 feature=$3
+  local name=$1 crate=$2 folder=$3
   shift 3
-  (cd "$ROOT" && cargo build --locked --quiet --lib --target "$WASM_TARGET" --target-dir "$folder" \
-    --features "$feature" ${release[@]+"${release[@]}"} "$@")
+  (cd "$ROOT" && cargo build --locked --quiet --package "mamba-web-$crate" --target "$WASM_TARGET" --target-dir "$folder" \
+    ${release[@]+"${release[@]}"} "$@")
   wasm-bindgen --target web --no-typescript --out-dir . --out-name "${library}_$name" \
-    "$ROOT/$folder/$WASM_TARGET/$profile/$library.wasm"
+    "$ROOT/$folder/$WASM_TARGET/$profile/${library}_$crate.wasm"
 }
 
 # For pages that may share memory between threads, also with relaxed SIMD. Everything is compiled for it, the standard
@@ -39,16 +39,16 @@ build_threads() {
   done
   # The standard library is compiled here, so its paths are this machine's too.
   for remap in ${REMAPPED:+$REMAPPED "$(rustc --print sysroot)=rust"}; do flags+=("--remap-path-prefix=$remap"); done
-  RUSTC_BOOTSTRAP=1 RUSTFLAGS=${flags[*]} build threads target/threads relaxed-simd -Z build-std=std,panic_abort
+  RUSTC_BOOTSTRAP=1 RUSTFLAGS=${flags[*]} build threads relaxed target/threads -Z build-std=std,panic_abort
 }
 
 # The builds that share the plain one's dependencies: of this crate each takes one core, because it is one codegen unit.
 build_others() {
   # For browsers with relaxed SIMD.
-  build relaxed target relaxed-simd
+  build relaxed relaxed target
 
   # The Lab's (lab.html), for every browser, with the engine in it. Its file is bounded like the others (scripts/pack.mjs).
-  build lab target lab
+  build lab lab target
 
   # The automaton of constraints: a module of its own, so that only those visits download it that need it.
   local guide=${library}_guide

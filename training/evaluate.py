@@ -70,6 +70,7 @@ class Evaluation:
     def facts(self) -> None:
         rng = random.Random(7)
         self.add("everyday facts, one wording kept out", 0.65, self.ask(Q.everyday(rng, 2 * self.samples), new=80)[0])
+        self.add("facts with many wordings, one kept out", 0.65, self.ask(Q.asked_facts(rng, 2 * self.samples), new=80)[0])
         self.add("says that it was never told", 0.95, self.ask([Q.never_told(rng) for _ in range(self.samples)])[0])
         asked = {"capitals, unseen wordings": Q.capitals(rng, self.samples), "elements, unseen wordings": Q.elements(rng, self.samples),
                  "word meanings, unseen wordings": Q.meanings(rng, self.samples)}

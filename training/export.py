@@ -74,28 +74,59 @@ GENERATION_CONFIG = {
 }
 
 
+GROUP_COLUMNS = 64  # that share a scale in int8: as the engine packs, so loading in int8 changes nothing
+
+# The layout "int-quantized" of compressed-tensors, which transformers loads with that package. dt_proj is too narrow for groups.
+QUANTIZATION_CONFIG = {
+    "quant_method": "compressed-tensors",
+    "format": "int-quantized",
+    "quantization_status": "compressed",
+    "config_groups": {
+        "group_0": {
+            "targets": ["Linear", "Embedding"],
+            "weights": {"num_bits": 8, "type": "int", "symmetric": True, "strategy": "group", "group_size": GROUP_COLUMNS},
+        }
+    },
+    "ignore": ["lm_head", "re:.*dt_proj"],
+}
+
+
+def is_packed(name: str, value: torch.Tensor) -> bool:
+    """Matrices whose rows are whole groups."""
+    return value.dim() == 2 and name.endswith(".weight") and value.shape[1] % GROUP_COLUMNS == 0
+
+
+def pack(value: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """A matrix (rows, columns) as int8 and the scales of its groups, f16 (rows, groups). The largest of a group becomes 127."""
+    groups = value.float().unflatten(1, (-1, GROUP_COLUMNS))
+    scales = (groups.abs().amax(-1) / 127).to(torch.float16).clamp(min=torch.finfo(torch.float16).tiny)
+    whole = (groups / scales.float()[..., None]).round().clamp(-127, 127).to(torch.int8)
+    return whole.flatten(1), scales
+
+
+def unpack(whole: torch.Tensor, scales: torch.Tensor) -> torch.Tensor:
+    return (whole.float().unflatten(1, (scales.shape[1], -1)) * scales.float()[..., None]).flatten(1)
+
+
 def write_json(path: Path, value: dict) -> None:
     path.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
 
 
-def export(model: Mamba, tokenizer: Path, folder: Path, parts: int = 1) -> None:
-    """Writes the model in f16. ``parts`` > 1 splits the weights into files of about equal size, with no index."""
+def export(model: Mamba, tokenizer: Path, folder: Path, packed: bool = False) -> None:
+    """Writes the model in f16, or with ``packed`` its matrices in int8 with a scale for each group."""
     folder.mkdir(parents=True, exist_ok=True)
-    weights = {name: value.detach().to("cpu", torch.float16).contiguous() for name, value in model.state_dict().items()}
+    weights: dict[str, torch.Tensor] = {}
+    for name, value in model.state_dict().items():
+        value = value.detach().cpu()
+        if packed and is_packed(name, value):
+            weights[name], weights[f"{name}_scale"] = pack(value)
+        else:
+            weights[name] = value.to(torch.float16).contiguous()
     bad = [name for name, value in weights.items() if not torch.isfinite(value).all()]
     if bad:
         raise ValueError(f"not finite in f16: {bad}")
-    names = list(weights)
-    if parts == 1:
-        save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
-    else:
-        total, done, shards = sum(v.numel() for v in weights.values()), 0, [{} for _ in range(parts)]
-        for name in names:
-            shards[min(parts - 1, done * parts // total)][name] = weights[name]
-            done += weights[name].numel()
-        for i, shard in enumerate(shards):
-            save_file(shard, folder / f"part-{i}.safetensors", metadata={"format": "pt"})
-    write_json(folder / "config.json", model_config(model.config))
+    save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
+    write_json(folder / "config.json", model_config(model.config) | ({"quantization_config": QUANTIZATION_CONFIG} if packed else {}))
     write_json(folder / "generation_config.json", GENERATION_CONFIG)
     write_json(folder / "tokenizer_config.json", TOKENIZER_CONFIG)
     if tokenizer.resolve() != (folder / "tokenizer.json").resolve():
@@ -103,32 +134,28 @@ def export(model: Mamba, tokenizer: Path, folder: Path, parts: int = 1) -> None:
 
 
 def read_weights(folder: Path) -> dict[str, torch.Tensor]:
-    parts = sorted(folder.glob("part-*.safetensors")) or [folder / "model.safetensors"]
-    return {name: value for part in parts for name, value in load_file(part).items()}
-
-
-def join(folder: Path) -> None:
-    """Makes one ``model.safetensors`` of the parts that ``export`` wrote."""
-    weights = read_weights(folder)
-    save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
-    for part in folder.glob("part-*.safetensors"):
-        part.unlink()
+    """All weights as float32."""
+    stored = load_file(folder / "model.safetensors")
+    plain = {name: value for name, value in stored.items() if not name.endswith("_scale")}
+    return {name: unpack(value, stored[f"{name}_scale"]) if value.dtype == torch.int8 else value.float() for name, value in plain.items()}
 
 
 def load(folder: Path, device: str = "cpu") -> tuple[Mamba, Tokenizer]:
-    """The exported model with its f16 weights as float32, ready for ``step``, and its tokenizer."""
+    """The exported model with its stored weights as float32, ready for ``step``, and its tokenizer."""
     c = json.loads((folder / "config.json").read_text())
     model = Mamba(Config(V=c["vocab_size"], D=c["hidden_size"], L=c["num_hidden_layers"], N=c["state_size"], K=c["conv_kernel"]))
-    model.load_state_dict({name: value.float() for name, value in read_weights(folder).items() if name != "lm_head.weight"})
+    model.load_state_dict({name: value for name, value in read_weights(folder).items() if name != "lm_head.weight"})
     return model.to(device).eval().requires_grad_(False), Tokenizer.from_file(str(folder / "tokenizer.json"))
 
 
 def main() -> None:
     import argparse
 
-    parser = argparse.ArgumentParser(description="Join the parts of an exported model into one file.")
-    parser.add_argument("folder", type=Path)
-    join(parser.parse_args().folder)
+    parser = argparse.ArgumentParser(description="Write an exported model with its matrices in int8.")
+    parser.add_argument("model", type=Path)
+    parser.add_argument("out", type=Path)
+    a = parser.parse_args()
+    export(load(a.model)[0], a.model / "tokenizer.json", a.out, packed=True)
 
 
 if __name__ == "__main__":

@@ -184,6 +184,15 @@ def everyday(rng: random.Random, count: int) -> list[Question]:
     return [Question(chat_of([], wording), has_keys(fact["keys"]), fact["answer"]) for wording, fact in chosen]
 
 
+def asked_facts(rng: random.Random, count: int) -> list[Question]:
+    """Facts of ``data/facts/asked`` in the one wording of each that no training text has."""
+    from .corpus.skills import asked
+
+    kept = [(wording, fact.answer) for facts in asked.files().values() for fact in facts if (wording := fact.kept_out)]
+    chosen = [(expand(rng, wording), expand(rng, answer)) for wording, answer in rng.sample(kept, min(count, len(kept)))]
+    return [Question(chat_of([], wording), says_most_of(answer), answer) for wording, answer in chosen]
+
+
 def recall_after_ordinary(rng: random.Random, distance: int) -> Question:
     """A held-out name, then ``distance`` - 1 ordinary sentences of people's, then the question for the name."""
     from .corpus.recall import ordinary

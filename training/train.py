@@ -6,6 +6,8 @@ the same command goes on. The rate warms up, stays, and falls to zero over the l
 the end, so that the tone of our own text wins.
 
 The text comes as files of token rows from ``corpus.write``, which may still be writing them.
+
+``torchrun --nproc-per-node N -m training.train ...`` uses N cards: each takes rows of its own, and gradients are averaged.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+import torch.distributed as dist
 from torch import Tensor
 
 from .export import BOT, END, PAD, STORY, USER, export, load
@@ -47,6 +50,43 @@ class Schedule:
         return self.natural_share if progress < self.natural_until else 0.0
 
 
+@dataclass(frozen=True)
+class Cards:
+    """The processes of this run, one a card."""
+
+    rank: int
+    count: int
+    device: str
+
+    @classmethod
+    def join(cls) -> "Cards":
+        on_gpu = torch.cuda.is_available()
+        if "WORLD_SIZE" not in os.environ:
+            return cls(0, 1, "cuda" if on_gpu else "cpu")
+        rank = int(os.environ["RANK"])
+        dist.init_process_group("nccl" if on_gpu else "gloo")
+        if on_gpu:
+            torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
+        return cls(rank, dist.get_world_size(), "cuda" if on_gpu else "cpu")
+
+    def average(self, tensors: list[Tensor]) -> None:
+        """In one message: there are many small tensors."""
+        if self.count == 1:
+            return
+        flat = torch.cat([tensor.flatten() for tensor in tensors])
+        dist.all_reduce(flat)
+        for tensor, part in zip(tensors, (flat / self.count).split([tensor.numel() for tensor in tensors])):
+            tensor.copy_(part.view_as(tensor))
+
+    def agreed(self, value: float) -> float:
+        """The first card's value: clocks differ, and all cards have to stop at the same step."""
+        if self.count == 1:
+            return value
+        shared = torch.tensor([value], dtype=torch.float64, device=self.device)
+        dist.broadcast(shared, 0)
+        return shared.item()
+
+
 class Rows:
     """Token rows of the files that match a pattern, shuffled, each used once before any is used twice.
 
@@ -56,8 +96,8 @@ class Rows:
 
     MOST_ROWS = 1 << 20  # a file
 
-    def __init__(self, folder: Path, pattern: str, device: str, seed: int):
-        self.folder, self.pattern, self.device = folder, pattern, device
+    def __init__(self, folder: Path, pattern: str, cards: Cards, seed: int):
+        self.folder, self.pattern, self.cards = folder, pattern, cards
         self.random = np.random.default_rng(seed)
         self.names: set[str] = set()
         self.data: list[Tensor] = []
@@ -68,13 +108,17 @@ class Rows:
     def __len__(self) -> int:
         return self.count
 
+    def _is_ours(self, path: Path) -> bool:
+        """The files are dealt out to the cards by their numbers."""
+        return int(path.stem.rsplit("-", 1)[1]) % self.cards.count == self.cards.rank
+
     def poll(self, most: int = 200) -> None:
-        new = [path for path in sorted(self.folder.glob(self.pattern)) if path.name not in self.names][:most]
+        new = [path for path in sorted(self.folder.glob(self.pattern)) if path.name not in self.names and self._is_ours(path)][:most]
         if not new:
             return
         for path in new:
             self.names.add(path.name)
-            self.data.append(torch.from_numpy(np.load(path).astype(np.int16)).to(self.device))
+            self.data.append(torch.from_numpy(np.load(path).astype(np.int16)).to(self.cards.device))
             self.count += len(self.data[-1])
         self._add(range(len(self.data) - len(new), len(self.data)))
 
@@ -110,8 +154,8 @@ def optimizer(model: Mamba, rate: float, decay: float) -> torch.optim.AdamW:
 
 
 class Trainer:
-    def __init__(self, model: Mamba, schedule: Schedule, own: Rows, natural: Rows, batch: int, decay: float = 0.1):
-        self.model, self.schedule, self.own, self.natural, self.batch = model, schedule, own, natural, batch
+    def __init__(self, model: Mamba, schedule: Schedule, own: Rows, natural: Rows, batch: int, cards: Cards, decay: float = 0.1):
+        self.model, self.schedule, self.own, self.natural, self.batch, self.cards = model, schedule, own, natural, batch, cards
         self.optimizer = optimizer(model, schedule.peak, decay)
         self.random = np.random.default_rng(1)
         self.step_count, self.tokens, self.seconds = 0, 0, 0.0
@@ -129,11 +173,12 @@ class Trainer:
             group["lr"] = self.schedule.rate(progress, self.step_count)
         loss = self.model.loss(rows[:, :-1], rows[:, 1:].contiguous(), loss_weights(rows)[:, 1:].contiguous())
         loss.backward()
+        self.cards.average([parameter.grad for parameter in self.model.parameters()])
         norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
         self.step_count += 1
-        self.tokens += rows.shape[0] * (rows.shape[1] - 1)
+        self.tokens += rows.shape[0] * (rows.shape[1] - 1) * self.cards.count
         return loss.detach(), norm
 
     def save(self, path: Path) -> None:
@@ -158,8 +203,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--total", type=float, default=960, help="length of the whole training in seconds")
     parser.add_argument("--this-run", type=float, default=float("inf"), help="seconds of it to do now")
     parser.add_argument("--export-every", type=float, default=120, help="seconds between exports")
-    parser.add_argument("--parts", type=int, default=1, help="files to split the exported weights into")
-    parser.add_argument("--batch", type=int, default=128, help="rows a step")
+    parser.add_argument("--batch", type=int, default=128, help="rows a step, of each card")
     parser.add_argument("--rate", type=float, default=2.5e-3, help="peak learning rate")
     parser.add_argument("--warmup", type=int, default=150, help="steps of warm-up")
     parser.add_argument("--decay-from", type=float, default=0.72, help="progress at which the rate begins to fall")
@@ -176,11 +220,14 @@ def main() -> None:
     start = time.monotonic()
     a = arguments()
 
-    def log(*words: object) -> None:
-        print(f"[{time.monotonic() - start:6.1f}]", *words, flush=True)
+    cards = Cards.join()
+    device = cards.device
 
-    device = "cuda" if torch.cuda.is_available() else "cpu"
-    torch.manual_seed(a.seed)
+    def log(*words: object) -> None:
+        if cards.rank == 0:
+            print(f"[{time.monotonic() - start:6.1f}]", *words, flush=True)
+
+    torch.manual_seed(a.seed)  # the same weights on all cards
     torch.set_float32_matmul_precision("high")
     if a.tiny:
         config, a.batch = Config(D=128, L=6), min(a.batch, 4)
@@ -190,16 +237,16 @@ def main() -> None:
     if device == "cuda":
         model.compute = torch.bfloat16
         model.compile()
-    log(f"{sum(p.numel() for p in model.parameters()) / 1e6:.2f} M parameters on {device}")
+    log(f"{sum(p.numel() for p in model.parameters()) / 1e6:.2f} M parameters on {cards.count} x {device}")
 
     schedule = Schedule(a.rate, a.warmup, a.decay_from, a.natural, a.natural_until)
-    own, natural = Rows(a.data, "own-*.npy", device, a.seed), Rows(a.data, "natural-*.npy", device, a.seed)
+    own, natural = (Rows(a.data, pattern, cards, a.seed) for pattern in ("own-*.npy", "natural-*.npy"))
     while len(own) < 4 * a.batch or (a.natural and not len(natural)):
         log(f"waiting for text: {len(own)} rows of ours, {len(natural)} natural")
         time.sleep(3)
         own.poll()
         natural.poll()
-    trainer = Trainer(model, schedule, own, natural, a.batch)
+    trainer = Trainer(model, schedule, own, natural, a.batch, cards)
     a.work.mkdir(parents=True, exist_ok=True)
     checkpoint = a.work / "checkpoint.pt"
     if checkpoint.exists():
@@ -207,7 +254,10 @@ def main() -> None:
         log(f"resumed at step {trainer.step_count}, {trainer.seconds:.0f} s")
 
     def write(note: str) -> None:
-        export(model, a.tokenizer, a.out, a.parts)
+        if cards.rank > 0:
+            return
+        trainer.save(checkpoint)
+        export(model, a.tokenizer, a.out)
         meta = {"steps": trainer.step_count, "tokens": trainer.tokens, "seconds": round(trainer.seconds), "note": note}
         (a.out / "training.json").write_text(json.dumps(meta) + "\n")
         log("exported:", json.dumps(meta))
@@ -216,7 +266,7 @@ def main() -> None:
     last_log, last_tokens, last_poll, last_export = began, trainer.tokens, began, began
     first = trainer.step_count
     while True:
-        now = time.monotonic()
+        now = began + cards.agreed(time.monotonic() - began)
         trainer.seconds = before + now - began
         if trainer.seconds >= a.total or now - began >= a.this_run:
             break
@@ -239,12 +289,13 @@ def main() -> None:
             own.poll(most=70)
             last_poll = now
         if now - last_export > a.export_every:
-            trainer.save(checkpoint)
             write("not decayed")
             last_export = time.monotonic()
     finished = trainer.seconds >= a.total
-    trainer.save(checkpoint)
     write("finished" if finished else "not decayed")
+    if cards.count > 1:
+        dist.barrier()
+        dist.destroy_process_group()
 
 
 if __name__ == "__main__":

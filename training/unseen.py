@@ -22,10 +22,12 @@ from typing import Callable, Sequence
 import torch
 
 from .corpus import lexicon, mix
-from .corpus.grammar import BOT, USER
+from .corpus.grammar import BOT, USER, expand
+from .corpus.skills import asked
 from .questions import words
 
 FOLDER = Path(__file__).parent / "data" / "unseen"
+EXPANSIONS = 6  # of a wording with alternatives, to look for it in the training text
 NAMES = ("Oskar", "Marlene", "Tariq", "Yuki", "Fiona", "Bogdan")
 
 Converse = Callable[[Sequence[Sequence[str]]], list[list[str]]]
@@ -93,11 +95,13 @@ def content(text: str) -> tuple[str, ...]:
 
 
 @cache
-def trained(documents: int = 3000) -> dict[str, list[tuple[str, ...]]]:
+def trained(documents: int = 6000) -> dict[str, list[tuple[str, ...]]]:
     """Content words of questions in the training text, under each of their words: the facts' wordings and a sample of chats."""
     mix.register()
     stream = mix.Stream(77)
     said = [question for fact in lexicon.fact_lines("everyday") for question in fact["questions"]]
+    rng = random.Random(78)
+    said += [expand(rng, wording) for wording in asked.wordings() for _ in range(EXPANSIONS if "[" in wording else 1)]
     said += [turn for _ in range(documents) for turn in re.findall(rf"{re.escape(USER)}(.*?){re.escape(BOT)}", next(stream), re.S)]
     found: dict[str, list[tuple[str, ...]]] = defaultdict(list)
     for asked in {content(text) for text in said}:

@@ -17,6 +17,7 @@ mod index;
 mod pickle;
 mod reader;
 mod safetensors;
+mod scaled;
 mod stored;
 
 pub use index::{shards, siblings};

@@ -1,12 +1,14 @@
 //! Reads safetensors as it arrives: the header first, then one tensor after the other, a few rows at a time.
 
 use core::fmt::{self, Formatter};
+use std::collections::{HashMap, HashSet};
 
 use safetensors::Dtype;
 use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use super::TensorSink;
+use super::scaled::{Scales, scales_of};
 use super::stored::{Encoding, Queue, Stored};
 use crate::error::{Error, Result};
 
@@ -61,8 +63,14 @@ fn header(bytes: &[u8], file: &str, total: Option<u64>) -> Result<Option<(Queue,
     let wrong = |what: String| bad(format!("its header is wrong ({what})"));
     let Entries(mut entries) = serde_json::from_slice(json).map_err(|error| wrong(error.to_string()))?;
     entries.sort_unstable_by_key(|(_, entry)| entry.data_offsets);
+    // Matrices of whole numbers, by the name of their scales.
+    let shapes: HashMap<String, Vec<u64>> = entries.iter().map(|(name, e)| (name.clone(), e.shape.clone())).collect();
+    let is_whole = |entry: &Entry| entry.dtype == Dtype::I8;
+    let matrices: HashSet<String> =
+        entries.iter().filter(|(_, e)| is_whole(e)).map(|(name, _)| scales_of(name)).collect();
     let mut end = 0;
     let mut tensors = Vec::new();
+    let mut scales = HashSet::new();
     for (name, entry) in entries {
         let (from, to) = entry.data_offsets;
         if from != end || to < from {
@@ -72,7 +80,20 @@ fn header(bytes: &[u8], file: &str, total: Option<u64>) -> Result<Option<(Queue,
             return Err(wrong(format!("{name} of shape {:?} cannot have {} bytes", entry.shape, to - from)));
         }
         end = to;
-        tensors.push(entry.stored(name)?);
+        let own = scales_of(&name);
+        tensors.push(match shapes.get(&own).filter(|_| is_whole(&entry)) {
+            Some(shape) if scales.contains(&own) => entry.scaled(name, shape)?,
+            Some(_) => {
+                return Err(bad(format!(
+                    "the scales of {name} come after it, and the safetensors library writes them first"
+                )));
+            }
+            None if matrices.contains(&name) => {
+                scales.insert(name.clone());
+                entry.stored(name)?.as_scales()
+            }
+            None => entry.stored(name)?,
+        });
     }
     if tensors.is_empty() {
         return Err(bad("it holds no tensor".into()));
@@ -101,11 +122,24 @@ impl Entry {
         bits.is_multiple_of(8).then_some(bits / 8)
     }
 
+    /// A matrix of whole numbers with scales of this shape.
+    fn scaled(self, name: String, scales: &[u64]) -> Result<Stored> {
+        let scales = Scales::new(&name, &self.shape, scales)?;
+        Ok(Stored::new(name.clone(), self.dimensions(&name)?, Encoding::Int8)?.scaled(scales))
+    }
+
+    /// The shape as this machine counts.
+    fn dimensions(&self, name: &str) -> Result<Vec<usize>> {
+        self.shape.iter().map(|&dimension| usize::try_from(dimension)).collect::<std::result::Result<_, _>>().map_err(
+            |_| {
+                let Self { shape, .. } = self;
+                Error::BadCheckpoint(format!("The tensor {name} of shape {shape:?} is larger than any file."))
+            },
+        )
+    }
+
     fn stored(self, name: String) -> Result<Stored> {
-        let Ok(shape) = self.shape.iter().map(|&dimension| usize::try_from(dimension)).collect() else {
-            let Self { shape, .. } = self;
-            return Err(Error::BadCheckpoint(format!("The tensor {name} of shape {shape:?} is larger than any file.")));
-        };
+        let shape = self.dimensions(&name)?;
         let encoding = match self.dtype {
             Dtype::F32 => Encoding::F32,
             Dtype::F16 => Encoding::F16,

@@ -8,6 +8,7 @@ use candle_core::quantized::{GgmlDType, QuantizedType};
 use half::bf16;
 
 use super::TensorSink;
+use super::scaled::{Kept, Scales};
 use crate::error::{Error, Result};
 
 /// Values handed on at a time (or one row, where a row is longer): 256 KiB of f32.
@@ -17,13 +18,16 @@ const PIECE: u64 = 1 << 16;
 const MOST_VALUES: u64 = 1 << 48;
 
 /// How values are stored; all little-endian.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Default, Clone, Copy, PartialEq)]
 pub(super) enum Encoding {
     /// An encoding that is not read here; its bytes are skipped.
+    #[default]
     Unreadable,
     F32,
     F16,
     Bf16,
+    /// Whole numbers; their scales are a tensor of their own ([`Stored::scaled`]).
+    Int8,
     /// ggml's blocks with common scales, of candle's types that have 16-bit alignment.
     Blocks(GgmlDType),
 }
@@ -32,7 +36,7 @@ impl Encoding {
     /// The smallest unit: (values, bytes).
     pub fn block(self) -> (u64, u64) {
         match self {
-            Encoding::Unreadable => (1, 1),
+            Encoding::Unreadable | Encoding::Int8 => (1, 1),
             Encoding::F32 => (1, 4),
             Encoding::F16 | Encoding::Bf16 => (1, 2),
             Encoding::Blocks(kind) => (kind.block_size() as u64, kind.type_size() as u64),
@@ -47,6 +51,7 @@ impl Encoding {
             Encoding::F32 => values.extend(bytes.as_chunks().0.iter().map(|&b| f32::from_le_bytes(b))),
             Encoding::F16 => values.extend(bytes.as_chunks().0.iter().map(|&b| half_to_f32(u16::from_le_bytes(b)))),
             Encoding::Bf16 => values.extend(bytes.as_chunks().0.iter().map(|&b| bf16::from_le_bytes(b).to_f32())),
+            Encoding::Int8 => values.extend(bytes.iter().map(|&b| f32::from(b.cast_signed()))),
             Encoding::Blocks(kind) => {
                 // A copy, because candle wants its blocks at even addresses.
                 let aligned: Vec<u16> = bytes.as_chunks().0.iter().map(|&b| u16::from_ne_bytes(b)).collect();
@@ -79,7 +84,7 @@ fn half_to_f32(half: u16) -> f32 {
 }
 
 /// One tensor of a file.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Stored {
     /// As the sink is to know it.
     name: String,
@@ -95,6 +100,10 @@ pub(super) struct Stored {
     unreadable: Option<String>,
     /// Converts stored values to the checkpoint's.
     map: Option<fn(f32) -> f32>,
+    /// What its whole numbers are multiplied by.
+    scales: Option<Scales>,
+    /// Whether the values are not the sink's: they are scales of a tensor that follows.
+    are_scales: bool,
 }
 
 impl Stored {
@@ -119,7 +128,8 @@ impl Stored {
             return bad(&format!("has rows that are not whole blocks of {values}"));
         }
         let unit = row / values * bytes;
-        Ok(Self { name, shape, encoding, gap: 0, unit, left: total / values * bytes, unreadable: None, map: None })
+        let left = total / values * bytes;
+        Ok(Self { name, shape, encoding, unit, left, ..Self::default() })
     }
 
     /// A tensor of `bytes` bytes in an encoding that is not read here. It is an error only if the sink wants it.
@@ -130,8 +140,19 @@ impl Stored {
         if bytes == 0 {
             return Err(Error::BadCheckpoint(format!("The tensor {name} of shape {shape:?} is empty.")));
         }
-        let (unreadable, left) = (Some(encoding), bytes);
-        Ok(Self { name, shape, encoding: Encoding::Unreadable, gap: 0, unit: 1, left, unreadable, map: None })
+        Ok(Self { name, shape, left: bytes, unreadable: Some(encoding), ..Self::default() })
+    }
+
+    /// Whole numbers of 8 bits whose scales are another tensor, which has to come first.
+    pub fn scaled(mut self, scales: Scales) -> Self {
+        self.scales = Some(scales);
+        self
+    }
+
+    /// The values are scales: they are kept for the tensor that they belong to.
+    pub fn as_scales(mut self) -> Self {
+        self.are_scales = true;
+        self
     }
 
     pub fn after_gap(mut self, gap: u64) -> Self {
@@ -149,8 +170,11 @@ impl Stored {
         self.left
     }
 
-    fn decode(&self, bytes: &[u8], values: &mut Vec<f32>) -> Result<()> {
+    fn decode(&mut self, bytes: &[u8], values: &mut Vec<f32>, kept: &Kept) -> Result<()> {
         self.encoding.decode(bytes, values)?;
+        if let Some(scales) = &mut self.scales {
+            scales.multiply(values, kept);
+        }
         if let Some(map) = self.map {
             values.iter_mut().for_each(|value| *value = map(*value));
         }
@@ -170,6 +194,8 @@ pub(super) struct Queue {
     begun: bool,
     wanted: bool,
     values: Vec<f32>,
+    /// Scales of tensors that follow.
+    kept: Kept,
 }
 
 impl Queue {
@@ -196,11 +222,11 @@ impl Queue {
                 continue;
             }
             if !self.begun {
-                self.wanted = sink.begin(&tensor.name, &tensor.shape)?;
+                self.wanted = tensor.are_scales || sink.begin(&tensor.name, &tensor.shape)?;
                 self.begun = true;
                 if let Some(encoding) = tensor.unreadable.as_ref().filter(|_| self.wanted) {
                     return Err(Error::BadCheckpoint(format!(
-                        "The tensor {} is stored as {encoding}; this page reads F32, F16 and BF16.",
+                        "The tensor {} is stored as {encoding}; this page reads F32, F16, BF16, and I8 with scales.",
                         tensor.name
                     )));
                 }
@@ -212,12 +238,19 @@ impl Queue {
                 break;
             }
             if self.wanted {
-                tensor.decode(&available[..whole as usize], &mut self.values)?;
-                sink.rows(&self.values)?;
+                tensor.decode(&available[..whole as usize], &mut self.values, &self.kept)?;
+                if tensor.are_scales {
+                    self.kept.add(&tensor.name, &self.values)?;
+                } else {
+                    sink.rows(&self.values)?;
+                }
             }
             taken += whole as usize;
             tensor.left -= whole;
             if tensor.left == 0 {
+                if let Some(scales) = &tensor.scales {
+                    self.kept.drop(scales);
+                }
                 self.tensors.pop_front();
                 self.begun = false;
             }

@@ -83,10 +83,18 @@ def template_differential(args):
 
     quiet()
     template_differential.make(args.out)
+
+
 def strided(args):
     from make import strided_cases
 
     strided_cases.make(args.out / "strided")
+
+
+def scaled(args):
+    from make import scaled_case
+
+    scaled_case.make(args.out / "scaled")
 
 
 def configs(args):
@@ -118,6 +126,7 @@ COMMANDS = {
     "sampler": sampler,
     "configs": configs,
     "strided": strided,
+    "scaled": scaled,
 }
 # What has to be made again when the default model is trained anew.
 DEFAULT = ["default-model", "default-tokenizer", "templates"]

@@ -19,6 +19,7 @@ mod pickle;
 mod remote;
 mod sampler;
 mod saves;
+mod scaled;
 mod template;
 mod together;
 mod tokenizer;

@@ -152,7 +152,7 @@ def ordinary(chat: Chat) -> None:
         return
     for _ in range(8):
         text = tidy(chat.pick(natural.user_turns(chat.held_out)))
-        if not _PERSONAL.search(text):
+        if not _PERSONAL.search(text) and reflect.is_answered(text):
             chat.user_exactly(text.lower() if chat.chance(0.25) else text)
             chat.bot_exactly(reflect.reply(chat.rng, text))
             return

@@ -50,7 +50,7 @@ RULES: list[tuple[str, str]] = [
     (r"^(?:do|don't) you (?:think|agree|believe)",
      "[It could be. I am not sure, though. What makes you ask?|Maybe! You seem to know more about it than I do.|I can see why someone would think so.]"),
     (r"^do you (?:have|own|get|need|want)\b", "[I have only words in here. What about you?|No, I am just a small program. Do you?]"),
-    (r"^do you (?:keep|store|save|send|record|share|log)\b", "[No. What you write stays in this browser tab, and I forget it when you close the page.|I keep nothing: when this chat ends, it is gone.]"),
+    (r"^do you (?:keep|store|save|send|record|share|log)\b", "[Nothing is sent anywhere. Your chats are kept only in this browser, until you delete them.|What you write stays in this browser. Nobody else gets it.]"),
     (r"^do you (?:watch|play|listen|read|go|eat|drink|drive|cook|travel|use)\b",
      "[No, I am a little program in a browser tab. But tell me about it!|I cannot do that, I only read and write words. Do you do it often?]"),
     (r"^(?:are|were) you\b", "[I am only a small program, so not really. What about you?|Not that I know of. Are you?]"),
@@ -120,11 +120,10 @@ RULES: list[tuple[str, str]] = [
 # What people put before the thing they say.
 _OPENING = re.compile(r"^(?:(?:well|so|oh|oh yeah|ok|okay|haha|hmm|um|and|also|yeah|yes|i see|i know|actually)[,.!]* )+", re.I)
 _COMPILED = [(re.compile(pattern, re.I), replies) for pattern, replies in RULES]
-_LAST = ("[I see. What else can you tell me about the {topic}?|How did the {topic} come up?|What about the {topic} stays with you?|"
-         "Tell me a little more about the {topic}.|I know little about that, but I like to listen. What about the {topic}?]")
-_LAST_PLAIN = ("[I follow you so far. What happened then?|Interesting! What made you think of that?|I see. And how was that for you?|"
-               "Tell me a little more, I am curious.|I am not sure that I understood. Can you say it in other words?|"
-               "Thank you for telling me. How do you feel about it?|And how did that make you feel?|I am listening. What came next?]")
+_LAST = ("[The {topic}, I see. What else can you tell me about it?|How did the {topic} come up?|What about the {topic} stays with you?|What is the {topic} like?|"
+         "Tell me a little more about the {topic}.|The {topic}! What do you make of it?|So it is about the {topic}. What happened with it?|Good to know about the {topic}.|I keep the {topic} in mind.]")
+_LAST_PLAIN = ("[I follow you so far. What happened then?|Good to know.|I see what you mean.|That is worth telling.|I am reading along.|"
+               "Thank you for telling me.|I am listening. What came next?|All right, I see.]")
 
 
 def turned(phrase: str) -> str:
@@ -144,6 +143,25 @@ def topic(text: str) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
+# Rules that would answer nearly anything: a model that meets them often says so to what it could answer. ``reply`` has them
+# for turns that come from elsewhere; ``chat`` does not choose such turns.
+_DODGES = (
+    "^who\\b", "^when\\b", "^where\\b", "^why\\b", "^how ", "^how(", "^(?:which", "^what\\b", "^what (?:do you", "^(?:do|don't) you (?:think", "^(?:is|are|was", "\\b(?:right|huh", "\\?$", "^(?:did|do) you know", "^(?:are|were) you\\b",
+    "^(?:can|could|would|will) you", "^(?:no|nope", "^i (?:do not|don't", "^i (?:have|own", "^(?:i am|i'm|im)\\b", "^i (?:used to", "^i (?:think", "^we\\b", "^(?:he|she)", "^(?:they", "^(?:it|it's", "^(?:but|and", "^do you (?:have", "^(?:yes|yeah", "^(?:wow", "^my ", "\\b(?:what about you",
+)  # fmt: skip
+
+
+def is_answered(text: str) -> bool:
+    """Whether a rule has something to say that belongs to the text."""
+    sentences = re.split(r"(?<=[.!])\s+", text)
+    last = _OPENING.sub("", sentences[-1])
+    for part in [last] if last.endswith("?") else [text, _OPENING.sub("", text), last]:
+        for pattern, _ in _COMPILED:
+            if pattern.search(part.strip()):
+                return not pattern.pattern.startswith(_DODGES)
+    return topic(text) is not None
+
+
 def reply(rng: random.Random, text: str) -> str:
     sentences = re.split(r"(?<=[.!])\s+", text)
     last = _OPENING.sub("", sentences[-1])
@@ -151,6 +169,8 @@ def reply(rng: random.Random, text: str) -> str:
     for part in [last] if last.endswith("?") else [text, _OPENING.sub("", text), last]:
         for pattern, replies in _COMPILED:
             if match := pattern.search(part.strip()):
+                if not last.endswith("?") and pattern.pattern.startswith(_DODGES) and topic(text):
+                    break  # better a word about the subject than one that fits everywhere
                 slots = {str(i): turned(group) for i, group in enumerate(match.groups(), 1) if group}
                 for name, value in slots.items():
                     replies = replies.replace("{cap " + name + "}", value[:1].upper() + value[1:]).replace("{" + name + "}", value)
@@ -159,21 +179,22 @@ def reply(rng: random.Random, text: str) -> str:
     return tidy(expand(rng, _LAST, topic=about) if about else expand(rng, _LAST_PLAIN))
 
 
-_ABOUT_THE_WORLD = re.compile(r"^(?:what|who|whose|which|when|where|why|how|is|are|was|were|does|did|can|could|has|have)\b(?!.*\b(?:you|your)\b).*\?$", re.I)
-
-
 def _turn(chat: Chat) -> str:
-    """What a real person said. Questions about the world seldom: the rules know no answer, and a model that meets many
-    of them answered by "I do not know" says so to questions it could answer."""
+    """What a real person said, and a rule can answer."""
     while True:
         text = chat.pick(natural.user_turns(chat.held_out))
-        if not text.endswith("?") or chat.chance(0.02 if _ABOUT_THE_WORLD.search(text) else 0.25):
+        if is_answered(text) and (not text.endswith("?") or chat.chance(0.5)):
             return text
 
 
 def chat(chat: Chat) -> None:
-    """A few real user turns, each answered."""
+    """A few real user turns, each answered: wishes to an assistant by their intent, small talk by the rules."""
+    from .skills import utterances
+
     for _ in range(chat.pick((1, 1, 1, 2, 3))):
+        if chat.chance(0.5):
+            utterances.said(chat)
+            continue
         text = _turn(chat)
         chat.user_exactly(text.lower() if chat.chance(0.2) else text)
         chat.bot_exactly(reply(chat.rng, text))

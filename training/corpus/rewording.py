@@ -139,6 +139,21 @@ def _mistyped(rng: random.Random, text: str, typos: bool) -> str:
     return text
 
 
+# Something told, not asked: it gets no "for a quiz:" before it and no "any idea?" behind it.
+_TOLD = re.compile(r"(?:Yes|No|Not|Her|His|Just|Both|Thanks|I|I'm|I've|My|Our|We|We're|He|She|They|It|Today|Tomorrow|Yesterday|Nobody|Somebody|Someone|Everybody|Everything|Nothing|There|Only|One|Two|Three)\b(?!.*\b(?:know|wonder|tell me|explain|want to|how to)\b)")
+_BEFORE_TOLD = ("hey, ", "hi, ", "so, ", "well, ", "oh, ", "ok, ", "honestly, ", "you know, ", "mamba, ", "hey mamba, ", "guess what, ", "just so you know, ", "sorry, but ", "I have to tell you something. ", "I need to tell somebody. ", "There is news. ", "Can I tell you something? ", "You are the first to hear it. ")
+
+
+def _told_again(rng: random.Random, text: str) -> str:
+    dice = rng.random()
+    if dice < 0.2:
+        lead = rng.choice(_BEFORE_TOLD)
+        text = lead + (text if lead.endswith((". ", "? ")) else _lower(text))
+    elif dice < 0.26:
+        text = f"{rng.choice(_ORDINARY)} {text}"
+    return text
+
+
 _WH = re.compile(r"(what|why|how|where|when|who|whose|which)\b", re.I)
 
 
@@ -147,10 +162,12 @@ def reword(rng: random.Random, question: str, typos: bool = True) -> str:
 
     Without ``typos`` each word keeps its letters, for questions about the word itself.
     """
-    text = question.strip()
+    text = re.sub(r" +(?=[?.!,]|$)", "", question.strip())
     single = not re.search(r"[.?!] ", text)
     q = text.rstrip("?.! ")
     is_question = text.endswith("?") and single
+    if not text.endswith("?") and _TOLD.match(text):
+        return _mistyped(rng, _told_again(rng, text), typos)
     dice = rng.random()
     if is_question and dice < 0.42 and (frames := _frames(q)):
         templates, slots = rng.choice(frames)

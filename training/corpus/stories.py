@@ -14,8 +14,13 @@ import time
 
 from .grammar import SKILLS, USER, Chat, capital
 from .plots import PLOTS, Request, Story, chat_stories, lists  # chat_stories: registers the skills
+from .plots.compose import Tale, compose, count_sentences
+from .plots.draws import plural
 from .plots.settings import MORE_PLACES, any_place, back_reference
 from .plots.teller import make_object, retell, tell
+from .plots.wish import child_wish, random_wish, root
+from .plots.wish_cores import LESSONS
+from .plots.wish_requests import request as wish_request
 
 __all__ = ["Request", "Story", "bare_story", "chat_stories", "opening_distinctness", "random_request", "retell", "self_check", "tell"]
 
@@ -24,6 +29,8 @@ MOODS = ("funny", "sad", "scary", "bedtime", "short", "long")
 
 def bare_story(rng: random.Random) -> str:
     """The text of a story that nobody asked for."""
+    if rng.random() < 0.6:
+        return compose(random_wish(rng, count=2), rng.randrange(1 << 40)).text
     return tell(rng, Request(mood=rng.choice((None, None, None, "bedtime", "funny", "long")))).text
 
 
@@ -102,6 +109,52 @@ def faults(story: Story, request: Request) -> list[str]:
     return found
 
 
+def wish_faults(tale: Tale, asked: str) -> list[str]:
+    """What was wished and is not there, or is there and was not to be, and everything mechanical."""
+    wish, low, found = tale.wish, tale.text.lower(), []
+    for what in ("kind", "name", "trait", "friend", "friend_name", "object", "fear", "skill", "friend_fear", "extra", "third", "last_about", "first", "last"):
+        value = getattr(wish, what)
+        if value and value.lower() not in low:
+            found.append(f"no {what} {value!r}")
+        if value and value.rstrip(".").lower() not in asked.lower() and plural(value) not in asked.lower() and not (wish.child and what in ("kind", "friend")):
+            found.append(f"{what} {value!r} is not asked for")
+    if wish.place and wish.place.lower() not in low:
+        found.append(f"not set {wish.place!r}")
+    if wish.lesson and LESSONS[wish.lesson][0].replace("{himself}", tale.slots["himself"]) not in low:
+        found.append(f"no lesson {wish.lesson!r}")
+    if wish.without and root(wish.without) in low:
+        found.append(f"has {wish.without}")
+    if wish.weather and wish.weather.lower().split()[0] not in low:
+        found.append(f"no {wish.weather}")
+    if isinstance(wish.length, int) and count_sentences(tale.text) != wish.length:
+        found.append(f"{count_sentences(tale.text)} sentences, not {wish.length}")
+    if wish.ending and (word := {"sad": "" if "cried" in low else "sad", "open": "", "surprise": "", "happy": "happ" if not isinstance(wish.length, int) else ""}.get(wish.ending, wish.ending)) not in low:
+        found.append(f"no {word} at the end")
+    if wish.last and not tale.text.endswith(wish.last) or wish.first and not tale.text.startswith(wish.first):
+        found.append("not the line that was given")
+    for text in (tale.text, *(capital(fact) for fact in (tale.problem, tale.solved, tale.ending))):
+        if match := _BAD.search(text):
+            found.append(f"bad text {text[max(0, match.start() - 20) : match.end() + 20]!r}")
+    if tale.text.count('"') % 2:
+        found.append("quotes do not balance")
+    return found
+
+
+def check_wishes(n: int, seed: int = 0, loud: int = 12) -> int:
+    """The number of faulty stories among ``n`` made from wishes."""
+    rng = random.Random(seed)
+    bad = 0
+    for number in range(n):
+        wish = child_wish(rng) if number % 12 == 0 else random_wish(rng)
+        asked = wish_request(rng, wish)
+        tale = compose(wish, rng.randrange(1 << 40))
+        if problems := wish_faults(tale, asked):
+            bad += 1
+            if bad <= loud:
+                print(tale.core.name, problems, asked, tale.text, sep="\n    ")
+    return bad
+
+
 def self_check(n: int = 50, seed: int = 0, loud: bool = True) -> int:
     """Tells ``n`` random requests for every plot; returns the number of faulty tellings."""
     rng = random.Random(seed)
@@ -137,6 +190,7 @@ def main() -> None:
     parser.add_argument("--chats", type=int, default=0, help="print conversations about stories")
     parser.add_argument("--plot")
     parser.add_argument("--check", type=int, default=0, metavar="N", help="random requests in all, spread over the plots")
+    parser.add_argument("--wishes", type=int, default=0, metavar="N", help="check stories made from wishes")
     parser.add_argument("--openings", type=int, default=0)
     parser.add_argument("--speed", type=int, default=0)
     options = parser.parse_args()
@@ -151,6 +205,8 @@ def main() -> None:
         chat = Chat(rng)
         rng.choices(functions, weights)[0](chat)
         print("---", *(f"{'U' if role == USER else 'B'}: {text}" for role, text in chat.turns), sep="\n")
+    if options.wishes:
+        print("faulty stories made from wishes:", check_wishes(options.wishes, options.seed))
     if options.check:
         print("faulty tellings:", self_check(max(1, options.check // len(PLOTS)), options.seed), "plots:", len(PLOTS))
     if options.openings:

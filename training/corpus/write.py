@@ -117,6 +117,9 @@ def main() -> None:
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # leaves the pool's block, which ends its processes
+    for part in mix.PARTS.values():
+        part.write(random.Random(0), False)  # reads the tables before there are processes, which share them then
+    natural.user_turns()
     first = options.seed * 1_000_000
     seeds: list[int | None] = ([] if options.no_natural else [None]) + list(range(first, first + 100_000))
     start, total, own = time.monotonic(), 0.0, 0

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from training.export import BOT, END, MARKS, PAD, USER, export, join, load
+from training.export import BOT, END, MARKS, PAD, USER, export, is_packed, load, pack, read_weights, unpack
 from training.evaluate import int8
+from training.grow import grow
 from training.model import Config, Mamba
 from training.tokenizer import train
 
@@ -19,8 +20,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     train(iter(TEXT), 300).save(str(folder / "tokenizer.json"))
     torch.manual_seed(0)
     model = Mamba(Config(V=300, D=32, L=2))
-    export(model, folder / "tokenizer.json", folder, parts=2)
-    join(folder)
+    export(model, folder / "tokenizer.json", folder)
     return folder
 
 
@@ -66,3 +66,30 @@ def test_int8_is_near_and_exact_where_it_can_be():
     assert (int8(weight) - weight).abs().max() < weight.abs().max() / 127
     steps = torch.arange(-127, 128).float()[None] / 128
     torch.testing.assert_close(int8(steps, block=255), steps, rtol=1e-3, atol=1e-4)
+
+
+def test_what_is_packed_comes_back_within_half_a_step(folder: Path, tmp_path: Path):
+    torch.manual_seed(1)
+    model = Mamba(Config(V=300, D=64, L=2))
+    export(model, folder / "tokenizer.json", tmp_path, packed=True)
+    read, exact = read_weights(tmp_path), model.state_dict()
+    for name, value in exact.items():
+        groups = value.unflatten(1, (-1, 64)) if is_packed(name, value) else value
+        step = groups.abs().amax(-1, keepdim=True) / 127 if is_packed(name, value) else value.abs() / 1000
+        assert ((read[name].view_as(groups) - groups).abs() <= 0.51 * step + 1e-6).all(), name
+    again = pack(read["backbone.embeddings.weight"])
+    assert torch.equal(unpack(*again), read["backbone.embeddings.weight"])
+
+
+def test_a_grown_model_says_the_same(folder: Path):
+    torch.manual_seed(2)
+    small = Mamba(Config(V=300, D=32, L=2))
+    small.backbone.embeddings.weight.data.normal_()  # large beside the norm's epsilon
+    large, tokens = grow(small, 64), torch.randint(0, 300, (2, 17))
+    with torch.no_grad():
+        torch.testing.assert_close(large(tokens), small(tokens), rtol=1e-3, atol=1e-3)
+    large.loss(tokens[:, :-1], tokens[:, 1:], torch.ones(2, 16)).backward()
+    for name, value in large.named_parameters():
+        assert value.grad.abs().sum() > 0, name
+    out = large.backbone.layers[0].mixer.out_proj.weight
+    assert out[32:].abs().sum() == 0 and out.grad[32:].abs().sum() > 0

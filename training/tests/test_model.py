@@ -5,13 +5,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+import torch.distributed as dist
 
 from training.export import BOT, END, PAD, USER
 from training.generate import complete
 from training.model import Config, Mamba
-from training.train import USER_WEIGHT, Rows, Schedule, Trainer, loss_weights
+from training.train import USER_WEIGHT, Cards, Rows, Schedule, Trainer, loss_weights
 
 TOY = Config(V=32, D=32, L=2)
+ALONE = Cards(0, 1, "cpu")
 
 
 def test_step_by_step_equals_the_whole_sequence():
@@ -23,8 +25,8 @@ def test_step_by_step_equals_the_whole_sequence():
 
 def toy_trainer(folder: Path, seed: int = 0) -> Trainer:
     torch.manual_seed(seed)
-    rows = Rows(folder, "own-*.npy", "cpu", seed)
-    return Trainer(Mamba(TOY), Schedule(5e-3, warmup_steps=1, natural_share=0), rows, Rows(folder, "none-*.npy", "cpu", seed), batch=8)
+    rows = Rows(folder, "own-*.npy", ALONE, seed)
+    return Trainer(Mamba(TOY), Schedule(5e-3, warmup_steps=1, natural_share=0), rows, Rows(folder, "none-*.npy", ALONE, seed), 8, ALONE)
 
 
 @pytest.fixture
@@ -58,7 +60,7 @@ def test_a_resumed_run_goes_on_where_it_stopped(text: Path, tmp_path: Path):
 
 
 def test_each_row_is_used_once_before_any_twice(text: Path):
-    rows = Rows(text, "own-*.npy", "cpu", 0)
+    rows = Rows(text, "own-*.npy", ALONE, 0)
     rows.data[0][:, 0] = torch.arange(64)
     assert sorted(torch.cat([rows.take(16)[:, 0] for _ in range(4)]).tolist()) == list(range(64))
     assert rows.epoch == 0 and len(rows.take(1)) == 1 and rows.epoch == 1
@@ -68,7 +70,7 @@ def test_a_poll_shuffles_once_however_many_files_it_finds(tmp_path: Path):
     """Once a file, and 2,000 files with half a million rows stop the training for a minute at a time."""
     for i in range(30):
         np.save(tmp_path / f"own-{i}.npy", np.full((3, 9), i, np.uint16))
-    rows = Rows(tmp_path, "own-*.npy", "cpu", 0)
+    rows = Rows(tmp_path, "own-*.npy", ALONE, 0)
     shuffles = []
     rows.random = type("Counting", (), {"shuffle": lambda self, array: shuffles.append(len(array))})()
     for i in range(30, 50):
@@ -97,3 +99,25 @@ def test_completions_do_not_depend_on_their_neighbours():
     together = complete(model, prompts, new=6)
     assert together == [complete(model, [prompt], new=6)[0] for prompt in prompts]
     assert all(len(row) <= 6 for row in together)
+
+
+def test_files_are_dealt_out_to_the_cards(text: Path):
+    np.save(text / "own-1.npy", np.zeros((5, 17), np.uint16))
+    counts = [len(Rows(text, "own-*.npy", Cards(rank, 2, "cpu"), 0)) for rank in (0, 1)]
+    assert counts == [64, 5]
+
+
+def _average(rank: int, folder: str) -> None:
+    dist.init_process_group("gloo", init_method=f"file://{folder}/meet", rank=rank, world_size=2)
+    cards, grown = Cards(rank, 2, "cpu"), [torch.full((2, 3), float(rank)), torch.full((4,), 10.0 * rank)]
+    cards.average(grown)
+    assert cards.agreed(5.0 + rank) == 5.0
+    torch.save(grown, f"{folder}/average-{rank}.pt")
+    dist.destroy_process_group()
+
+
+def test_gradients_are_averaged(tmp_path: Path):
+    torch.multiprocessing.spawn(_average, (str(tmp_path),), nprocs=2)
+    for rank in (0, 1):
+        one, other = torch.load(tmp_path / f"average-{rank}.pt")
+        assert torch.equal(one, torch.full((2, 3), 0.5)) and torch.equal(other, torch.full((4,), 5.0))

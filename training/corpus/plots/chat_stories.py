@@ -7,14 +7,23 @@ from __future__ import annotations
 
 import random
 
-from .. import lexicon
-from ..grammar import Chat, article, capital, skill, tidy
+from .. import grammar, lexicon
+from ..grammar import Chat, article, capital, tidy
 from ..skills.base import typo
 from . import lists, wordings
 from .draws import any_hero, any_name, any_object, any_setting, different, plural
 from .engine import PLOTS, Request, Story, render
+from .rhymes import poem_for
 from .sequels import BEST_BECAUSE, SEQUELS
 from .teller import retell, tell
+from .wish_chat import about_my_pet, asked_back, in_turns, openers, wished_story
+
+_FIXED_PLOTS = 0.24  # what the older plots keep: they carry a hero, a thing and a place, wishes carry far more
+
+
+def skill(weight: float):
+    return grammar.skill(weight * _FIXED_PLOTS)
+
 
 _ONE_WORD_TRAITS = [trait for trait in lists.TRAITS if " " not in trait]
 _ALL_THEMES = {theme for plot in PLOTS.values() for theme in plot.themes}
@@ -116,6 +125,36 @@ def _whole(chat: Chat, wordings_: tuple[str, ...], request: Request) -> None:
 
 
 # ---- the requests
+
+
+@grammar.skill(12.5)
+def story_wishes(chat: Chat) -> None:
+    wished_story(chat)
+
+
+@grammar.skill(1.1)
+def story_asked_back(chat: Chat) -> None:
+    asked_back(chat)
+
+
+@grammar.skill(0.8)
+def story_my_pet(chat: Chat) -> None:
+    about_my_pet(chat)
+
+
+@grammar.skill(0.8)
+def story_in_turns(chat: Chat) -> None:
+    in_turns(chat)
+
+
+@grammar.skill(2.0)
+def story_poem(chat: Chat) -> None:
+    poem_for(chat)
+
+
+@grammar.skill(1.1)
+def story_openers(chat: Chat) -> None:
+    openers(chat)
 
 
 @skill(2.6)

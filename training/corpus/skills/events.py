@@ -121,7 +121,7 @@ def say(chat: Chat, theme: str) -> str:
     return chat.user(text[:1].upper() + text[1:] if chat.chance(0.6) else text)
 
 
-@skill(17)
+@skill(7)
 def event(chat: Chat) -> None:
     """Something that happened, and a reply in the right tone."""
     theme = chat.rng.choices(list(_WEIGHTS), list(_WEIGHTS.values()))[0]

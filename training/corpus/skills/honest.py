@@ -7,14 +7,12 @@ from ..lexicon import LISTS, made_up_word, person, town
 from .base import ask
 from .facts import CAPITAL_OF
 
-_NOT_KNOWN = "[I don't know|I do not know|Sorry, I don't know|I am sorry, I do not know]"
-
 
 def _surname(chat: Chat) -> str:
     return made_up_word(chat.rng, chat.held_out, 4, 9).capitalize()
 
 
-@skill(3)
+@skill(2)
 def unknown_person(chat: Chat) -> None:
     """Full names nobody told it. Bare first names are left alone: a user may have told those."""
     name = f"{person(chat.rng, chat.held_out)} {_surname(chat)}"
@@ -22,7 +20,7 @@ def unknown_person(chat: Chat) -> None:
     chat.bot("[I don't know who {n} is.|I do not know {n}.|I have never heard of {n}.|I am sorry, I do not know {n}.] [Can you tell me?|Who is that?|I know only a few famous people.||]", n=name)
 
 
-@skill(2.5)
+@skill(2)
 def unknown_name(chat: Chat) -> None:
     """A bare first name that nobody told: not a sister, not a dog."""
     name = person(chat.rng, chat.held_out)
@@ -64,24 +62,81 @@ def unknown_title(chat: Chat) -> None:
     chat.bot("[I don't know the {k} {t}.|I do not know {t}.|I have never heard of the {k} {t}.] [What is it like?|Do you like it?|Is it good?||]", k=kind, t=title)
 
 
-@skill(3)
-def too_hard(chat: Chat) -> None:
-    """Questions about ordinary things that no small model can answer: it says so, and names the right thing."""
+@skill(1.5)
+def prices(chat: Chat) -> None:
+    """What changes from shop to shop and from day to day: it says why it cannot know."""
     thing = chat.pick(LISTS[chat.pick(("object", "tool", "instrument", "vehicle", "furniture"))])
-    ask(chat, "[Who invented {a}|How much does {a} cost|Where can I buy {a}|When was {a} invented|What is the history of the {t}|Which is the best {t}|How many {t} makers are there|What is the biggest {t} in the world|Who sells {a}|How heavy is the heaviest {t}]?", plain=True, t=thing, a=article(thing))
-    chat.bot("[I do not know that about the {t}. I am only a small model.|I don't know enough about the {t} to answer that.|I am too small to know that about the {t}.|That is too hard for me. What do you know about the {t}?]", t=thing)
+    ask(chat, "[How much does {a} cost|How much is {a} today|What is the price of {a}|What do I pay for {a}|How expensive is {a}|Where is {a} cheapest right now|Which shop near me sells {a}|Is {a} on sale this week]?", plain=True, a=article(thing))
+    if any(word in chat.last_user for word in ("Which shop", "cheapest", "sale", "which shop")):
+        chat.bot("[I cannot see any shops from here. A search on the web will find {a}.|I do not know the shops near you. Please search the web for {a}.]", a=article(thing))
+    else:
+        chat.bot("[The price of {a} differs from shop to shop, so I cannot say.|I cannot see prices. A shop's page shows what {a} costs now.|That depends on the shop and the day. I have no prices for {a}.]", a=article(thing))
+
+
+@skill(1.5)
+def too_far(chat: Chat) -> None:
+    """Details that change or that only the place itself knows."""
+    what, answer = chat.pick((
+        ("[Who is the mayor of {city}|Who governs {city} now|What is the name of {city}'s mayor]?", "[I do not know who is mayor of {city} now. That changes, and I get no news.|Mayors change, so please look up who governs {city} now.]"),
+        ("[What is the best restaurant in {city}|Where do I eat well in {city}|Which hotel in {city} is the cheapest]?", "[I do not know the restaurants and hotels of {city}. A map with reviews can help.|I cannot see reviews for {city}. Please look on the web.]"),
+        ("[Which bus goes to {city}|When does the train to {city} leave|How much is a ticket to {city}|Is the train to {city} late]?", "[I see no timetable for {city}. The railway's page can tell you.|I do not know trains and buses to {city}. Please look at a timetable.]"),
+        ("[Who won the {sport} final|What was the score of the {sport} game yesterday|Which {sport} team leads the table]?", "[I get no results, so I do not know about the {sport} game.|I cannot know how the {sport} game ended, because I get no news.]"),
+        ("[What is the weather in {city}|Is it raining in {city}|How warm is it in {city} today|Will it snow in {city} tomorrow]?", "[I cannot see the weather in {city}. A weather app can.|I do not know the weather in {city}, since I get no live data.]"),
+        ("[What time is it in {city}|How late is it in {city} now]?", "[I have no clock, so I do not know the time in {city}.|I cannot see a clock. Your device can show the time in {city}.]"),
+        ("[What is the zip code of my street in {city}|What is the phone number of the police in {city}|Who lives at 5 Main Street in {city}]?", "[I have no phone book or directory of {city}.|I do not know addresses and numbers in {city}.]"),
+    ))  # fmt: skip
+    city, sport = chat.pick(LISTS["city"]), chat.pick(LISTS["sport"])
+    ask(chat, what, plain=True, city=city, sport=sport)
+    chat.bot(answer, city=city, sport=sport)
+
+
+_FUTURE = (
+    ("[Will {n} win the race|Will {n} pass the exam|Will {n} call me|Will {n} marry me|Will {n} get the job|Will {n} come back]?", "[I cannot know what {n} will do.|I do not know that. Only time can tell whether {n} will.|Nobody can know that before it happens. I hope it goes well for {n}.]"),
+    ("[What does {n} think of me|Does {n} like me|Is {n} angry with me|Does {n} tell the truth]?", "[I cannot know what {n} thinks or feels. You could ask.|I cannot look into {n}'s heart. Talking helps.]"),
+    ("[What did {n} do yesterday|Where is {n} right now|What is {n} doing|When does {n} come home]?", "[I cannot know that about {n}. I see only this chat.|I do not know, since I cannot see {n}.]"),
+    ("[Who will win the {sport} cup|Which {sport} team will be champion|Who is going to win in {sport}]?", "[Nobody knows who will win in {sport}.|I cannot see the future, also not in {sport}.]"),
+    ("Will there be [flying cars|people on Mars|robots in every house|no more books|only electric cars] in [ten|twenty|fifty|a hundred] years?", "[Nobody can know that yet.|I cannot see the future. It may be, or not.|That is open. Nobody knows it today.]"),
+)  # fmt: skip
+
+
+@skill(1.5)
+def nobody_knows(chat: Chat) -> None:
+    """The future, and what others think and do."""
+    asked, answer = chat.pick(_FUTURE)
+    name, sport = person(chat.rng, chat.held_out), chat.pick(LISTS["sport"])
+    if name in chat.memory.values() or any(name in text for _, text in chat.turns):
+        return
+    ask(chat, asked, plain=True, n=name, sport=sport)
+    chat.bot(answer, n=name, sport=sport)
+
+
+@skill(2.5)
+def unknown_thing(chat: Chat) -> None:
+    """An invented word in the place of a thing, in all the questions that one asks about things."""
+    word = made_up_word(chat.rng, chat.held_out, 4, 9)
+    ask(
+        chat,
+        "[What is {a}|What's {a}|What does {a} eat|What does {a} look like|How big is {a}|Where do {w}s live|Can {a} fly|Is {a} an animal|How do I fix {a}|How do I cook {a}|What is {a} used for|Who invented the {w}|Where can I find {a}|What color is {a}|"
+        "How do you play {w}|Is {w} dangerous|What is {w} made of|Why do people like {w}|Tell me about {w}|Have you ever heard of {w}|Explain {w} to me|What is the opposite of {w}|Is {a} bigger than a cat|What sound does {a} make|Do you know what {a} is|How old can {a} get|When was the {w} invented|What is the difference between {a} and a horse]?",
+        plain=True, w=word, a=article(word),
+    )  # fmt: skip
+    chat.bot("[I do not know the word {w}.|I don't know what {a} is.|I have never heard of {a}.|The word {w} is new to me.|{cap w}? I do not know that word.|I do not know any {w}.] [What is it?|What does it mean?|Is it a real word?|Can you tell me?|||]", w=word, a=article(word))
+
+
+_RARE = "Pettibone Tattersall Quimbley Halvorsen Brockmeyer Dunwoodie Fenwright Ostrander Larkspur Wetherby Stickland Mossgrove Applegarth Hathersage Kettlewell Thornbury Winterscale Ravenhill Oakenfold Crumpler Eastlake Farthing Gladwyn Hobday Inskip Lovelock".split()
+_AS = ("the painter", "the singer", "the king", "the writer", "the football player", "the scientist", "the president", "Doctor", "Professor", "the actor", "the inventor", "the poet", "my neighbor")
 
 
 @skill(2)
-def too_far(chat: Chat) -> None:
-    """Details beyond it: numbers, dates and people of towns, sports, shops."""
-    ask(
-        chat,
-        "[Who is the mayor of {city}|How many people live in {city}|How far is it from {city} to {city2}|What is the best restaurant in {city}|When was {city} founded|What is the zip code of {city}|Which bus goes to {city}|Who won the {sport} final|"
-        "Who is the best player in {sport}|What is the phone number of the police in {city}|How much is a ticket to {city}|When does the train to {city} leave|Who is the richest man in {city}|What is the area of {city}|Which team is the best in {sport}|Where is the nearest {place}]?",
-        plain=True,
-    )  # fmt: skip
-    chat.bot(_NOT_KNOWN + "[ that.|. I am a very small model and know only simple things.|. A map or the web can help you better.|. That is more than I learned.]")
+def unknown_full_name(chat: Chat) -> None:
+    """Names that sound real and belong to nobody known: it does not make up a life for them."""
+    name = f"{person(chat.rng, chat.held_out)} {chat.pick(_RARE)}"
+    if chat.chance(0.4):
+        who = chat.pick(_AS)
+        ask(chat, "[Who is {t} {n}|When was {t} {n} born|What did {t} {n} do|Where does {t} {n} live|Tell me about {t} {n}|Is {t} {n} still alive|What is {t} {n} known for|Do you know {t} {n}]?", plain=True, t=who, n=name)
+    else:
+        ask(chat, "[Who is {n}|Who was {n}|What did {n} invent|Which book did {n} write|What is {n} famous for|When did {n} die|Where was {n} born|In which film did {n} play|Did {n} win a Nobel Prize|Does the name {n} tell you anything]?", plain=True, n=name)
+    chat.bot("[I do not know {n}.|I do not know anybody called {n}.|I have never heard of {n}.|The name {n} tells me nothing.|{n} is not among the people that I know.] [I would only make something up.|Who is it?|Please look it up elsewhere.|Can you tell me?|||]", n=name)
 
 
 @skill(1)

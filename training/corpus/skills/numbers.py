@@ -147,7 +147,8 @@ def times_too_big(chat: Chat) -> None:
     rng = chat.rng
     dice = rng.random()
     if dice < 0.5:
-        a, b, templates = rng.randint(13, 9999), rng.randint(13, 9999), TIMES_ASKED
+        a, b = rng.choice(((rng.randint(51, 99), rng.randint(21, 99)), (rng.randint(101, 9999), rng.randint(21, 9999))))
+        templates = TIMES_ASKED
     elif dice < 0.8:
         a, b, templates = rng.randint(1000, 99999999), rng.randint(1000, 9999999), PLUS_ASKED + MINUS_ASKED
     else:

@@ -68,7 +68,7 @@ def insult(chat: Chat) -> None:
     text = (chat.pick(("lol ", "wow, ", "omg ", "honestly, ", "man, ", "bruh ")) if chat.chance(0.2) else "") + text
     chat.user((text[:1].upper() + text[1:] if chat.chance(0.45) else text) + chat.pick((".", "", "!", "!!", " lol", "")))
     chat.bot(
-        "[Ouch! But fair, I am very small.|That may be true, I fit into a browser tab.|I am sorry that I was no help{tail}.|I do my best with twelve million numbers.|You may be right, my head is tiny.|I hear you. I make many mistakes.|I can take that, I have no feelings to hurt.|I am sorry{tail}. I know that I am simple.] "
+        "[Ouch! But fair, I am very small.|That may be true, I fit into a browser tab.|I am sorry that I was no help{tail}.|I do my best with twenty-two million numbers.|You may be right, my head is tiny.|I hear you. I make many mistakes.|I can take that, I have no feelings to hurt.|I am sorry{tail}. I know that I am simple.] "
         "[What did you hope for?|Shall I try something easy, like a riddle?|What can I do better?|I am better at stories. Would you like one?|Give me something small, and I will try again.||]", tail=name_tail(chat),
     )  # fmt: skip
 

@@ -148,6 +148,7 @@ class Chat:
         self.held_out = held_out  # draw names from the part that training never sees
         self.turns: list[tuple[str, str]] = []
         self.memory: dict[str, str] = {}
+        self.told_freely = False  # whether more was said of the user than ``memory`` holds
 
     def pick(self, items):
         return self.rng.choice(items)

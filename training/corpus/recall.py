@@ -80,7 +80,7 @@ def _fill(chat: Chat, turns: int, tokens: int) -> None:
 
 
 # What could tell or ask something about the user has no place between a fact and its question.
-_PERSONAL = re.compile(r"\b(name|named|called?|favou?rite|pet|dog|cat|remember|told|tell you)\b|\?|\b(?:I am|I'm) [A-Z]", re.I)
+_PERSONAL = re.compile(r"\bNone\b|\b(name|named|called?|favou?rite|pet|dog|cat|remember|told|tell you)\b|\?|\b(?:I am|I'm) [A-Z]", re.I)
 # Ordinary sentences, each with what one says to it. None tells what the facts of the chat tell (what was lost, bought, eaten or read).
 _REMARKS: tuple[tuple[str, str], ...] = (
     ("It was [quite|very|rather|a bit] [windy|cold|warm|wet|sunny|foggy|quiet|busy] when I [cycled|walked|drove|came|went] [home|to work|to school|to the shop] [today|this morning|yesterday].", "[I hope you got there well.|Then it was good to arrive.|The way was not boring, at least. Are you warm and dry now?]"),
@@ -112,15 +112,40 @@ _REMARKS: tuple[tuple[str, str], ...] = (
     ("Somebody [left the window open|rang the bell and ran away|parked in front of the gate|sang in the street].", "[Do you know who it was?|How odd! What did you do?]"),
     ("I have [a cold|a headache|sore feet|a long to-do list] today.", "[Take it slowly today.|I am sorry. I hope it gets better soon.]"),
     ("I [laughed|smiled|yawned] a lot today.", "[What was the reason?|That tells a lot about a day!]"),
+    ("The [queue|line] at the [bakery|post office|bank] was [endless|long|short] [today|again].", "[How long did you wait?|Did you get what you came for?]"),
+    ("[Spring|Summer|Autumn|Winter] is [coming|nearly over|late this year].", "[Yes, one can feel it. What changes for you?|Do you look forward to it?]"),
+    ("The [lift|elevator|escalator|door] is [out of order|stuck|slow] again.", "[Then you get some exercise on the stairs.|How annoying. Does anybody repair it?]"),
+    ("I [walked|ran|climbed] up [ten|seven|five] floors today.", "[Well done! Are your legs tired?|That beats every gym.]"),
+    ("The [wifi|internet] [was down|is slow|came back] [today|this morning|an hour ago].", "[Good that I need no internet once I am loaded.|What did you do in the meantime?]"),
+    ("My [hair|shirt|coat|shoe] got wet in the rain.", "[Are you dry again?|Oh no! Hang it over a chair, then it dries.]"),
+    ("There are [flowers|leaves|puddles|snails] everywhere [now|in the street|in the park].", "[A sign of the season. Do you like it?|That must be pretty to walk through.]"),
+    ("The [teacher|speaker|guide|driver] [talked|explained|drove] [too fast|very slowly|well] today.", "[Could you follow?|And what did you take from it?]"),
+    ("I [can't|cannot] decide what to [wear|eat|watch|read] tonight.", "[Name two, and I help you to choose.|What are you in the mood for?]"),
+    ("The [dishes|windows|floors|shelves] are [clean|done|still dirty].", "[Then sit down for a while.|It is never all done at once, is it?]"),
+    ("[Somebody|A man|A woman|A child] on the [bus|train|street] [smiled at me|sang|slept|played the {instrument}].", "[How nice! Did it brighten your day?|What did the others do?]"),
+    ("I [counted|saw] [three|five|nine] [planes|cranes|red cars|dogs] on the way.", "[You have a good eye.|That is a nice game for a walk.]"),
+    ("The [heating|radiator|lamp|tap] [makes a noise|drips|flickers|does not work].", "[Can you turn it off for now?|Who repairs that at your place?]"),
+    ("[Today|This week] [everything takes|all takes] twice as long.", "[Then do half as much, and do it calmly.|What was slowest of all?]"),
+    ("The [wind|storm] [blew over|took away] [the chairs|a flower pot|our laundry|a sign].", "[Oh! Was anything broken?|That was a strong wind.]"),
+    ("I [tidied|sorted|emptied] [a drawer|the shelf|my bag|the fridge] [today|this morning].", "[Did you find anything odd in there?|That clears the head as well.]"),
+    ("The [concert|lecture|match|play] [begins|starts] [soon|in an hour|at eight].", "[Then have a good time there!|Are you ready to go?]"),
+    ("[My|Our] street is [being repaired|closed|noisy|quiet] [today|this month].", "[Do you have to take another way?|For how long will it be like that?]"),
+    ("I [am waiting|have waited] for [the postman|a call|the plumber|an answer] [all morning|since nine].", "[Waiting makes time slow. I can keep you company.|I hope it comes soon.]"),
+    ("The [bell|clock] [of the church|in the hall|at the station] just rang.", "[How late is it at your place?|A good sound to think by.]"),
+    ("[Breakfast|Lunch|Dinner] was [late|early|short] today.", "[Are you still hungry?|Was there a reason?]"),
+    ("The [sun|moon] is [in my eyes|behind the clouds|very low now].", "[Close the curtain a little.|A fine moment to look out of the window.]"),
+    ("I [stretched|took a nap|sat in the sun] for [ten minutes|half an hour|a while].", "[That does one good. How do you feel now?|A good break!]"),
+    ("The [shop|library|museum|pool] was closed [today|again|when I came].", "[What a pity. Will you try again?|Did you find something else to do?]"),
+    ("[Everybody|Nobody] at [work|school|home] [is tired|is in a good mood|talks about the weather] today.", "[And how about you?|It is catching, I think.]"),
 )  # fmt: skip
 SENTENCES = tuple(text for text, _ in _REMARKS)
 
 
 def ordinary(chat: Chat) -> None:
     """An ordinary sentence of the user's, of our own making or what a person said, and a short reply."""
-    if chat.chance(0.8):
+    if chat.chance(0.88):
         said, replied = chat.pick(_REMARKS)
-        slots = {"animal": chat.pick(LISTS["animal"])}
+        slots = {"animal": chat.pick(LISTS["animal"]), "instrument": chat.pick(LISTS["instrument"])}
         text = tidy(expand(chat.rng, said, **slots))
         chat.user_exactly(text.lower() if chat.chance(0.25) else text)
         chat.bot(replied, **slots)

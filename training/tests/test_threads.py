@@ -16,7 +16,7 @@ def test_threads_are_many_and_have_no_fault():
     # What a hurried user types ("what?...", "an houur") is no fault of the text.
     careless = re.compile(r"leftover '\?\.'|article in '[a-z]")
     found = []
-    for one in threads.load():
+    for one in (*threads.load(), *(rich.thread for rich in threads.rich_sentences())):
         for seed in range(6):
             chat, gaps = Chat(random.Random(seed)), one.gaps
             one.gaps = frozenset()

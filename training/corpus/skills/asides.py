@@ -155,3 +155,33 @@ def what_is_the_value(chat: Chat) -> None:
     many = key in ("two cats", "two dogs", "two children", "friends")
     chat.user("[Who are {v}|Who were {v} again|Do you remember {v}]?" if many else "[Who is {v}|Who was {v} again]?" if key == "guest" else "[What is {v}|What did I say about {v}|What was {v} again|Why did I mention {v}|Do you remember {v}]?", v=value)
     chat.bot(_MEANS[key].replace("{cap v}", capital(value)).replace("{v}", value))
+
+
+@skill(2)
+def short_reaction(chat: Chat) -> None:
+    """After a fact and its reply the user says next to nothing; the model stays with the subject instead of dodging."""
+    attribute = choose(chat, told=False)
+    if attribute is None:
+        return
+    tell(chat, attribute)
+    clause = fill(attribute.clause, chat.memory[attribute.key])
+    noun = attribute.noun if attribute.noun.startswith(("your ", "the ")) else ""
+    kind = chat.pick(("yes", "laugh", "more", "what", "you"))
+    if kind == "yes":
+        chat.user("[yeah|yes|yep|exactly|right|true|mhm|ok|sure|that's it|correct][.|!||]")
+        chat.bot("[Good. Then I know that {c}.|I am glad that you told me that {c}.|So {c}. What else should I know?|All right: {c}. And what is new otherwise?]", c=clause)
+    elif kind == "laugh":
+        chat.user("[haha|lol|hehe|:)|haha yes|lol ok|xD|that's funny][!|.||]")
+        chat.bot("[I am glad that it makes you laugh. So {c}.|You laugh, but I remember it: {c}.|Good mood, I see! And {c}, noted.]", c=clause)
+    elif kind == "more":
+        chat.user("[and|hm|well|so|ok and|go on|what now|what else][?|...|]")
+        chat.bot("[You told me that {c}. Do you want to tell me more{n}?|So {c}. And what else?|We were at this point: {c}. Go on, if you like.|You said that {c}. How long has it been like that?]", c=clause, n=f" about {noun}" if noun else "")
+    elif kind == "what":
+        chat.user("[what did you understand|did you get that|do you understand|you understood that|did you listen|got it]?")
+        chat.bot("[Yes: {c}.|Yes, you told me that {c}.|I did: {c}.]", c=clause)
+    else:
+        chat.user("[what do you say to that|what do you think|your opinion|and what do you say|is that good|what do you make of it]?")
+        chat.bot("[That {c} tells me something about you. How do you like it yourself?|I have no opinion of my own, but it matters to you that {c}.|If you are happy that {c}, I am happy with you.|I like to know that {c}. What do you think of it yourself?]", c=clause)
+    if chat.chance(0.3):
+        question(chat, attribute)
+        answer(chat, attribute)

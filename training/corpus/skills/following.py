@@ -18,7 +18,7 @@ _SHORT = {
     "did": "[And what did {he} do|what is {he} known for|Why is {he} famous]", "from": "[And where was {he} from|where was {he} from|Which country]", "when": "[And when did {he} live|when was that|In what time]", "job": "[And what was {he} by profession|what was {his} job|And the profession]",
     "land": "[And the country|which country is that in|where is that]", "sight": "[And what can one see there|what is it famous for|any sights]", "river": "[And the river|which river is there|Is there a river]", "tongue": "[And the language|what do they speak there|what language is it]",
     "players": "[And how many players|how many play in a team|players in a team]", "ball": "[And what does one need|what do you play it with|What is needed]", "goal": "[And how does one win|what is the aim|how do you win]", "number": "[And how many do we have|how many of them|one or two]",
-    "play": "[And how is it played|how do you play it|how does one play it]", "parts": "[And how many strings or keys|strings or keys|what parts does it have]", "made": "[And where does it come from|what is it made of]", "like": "[And what is it like|hard or soft|what does it feel like]",
+    "play": "[And how is it played|how do you play it|how does one play it]", "parts": "[And how many strings or keys|strings or keys|what parts does it have]", "made": "[And where does it come from|what is it made of]", "serve": "[And what is it used for|what is it good for|And its use]", "like": "[And what is it like|hard or soft|what does it feel like]",
     "learn": "[And how does one become one|how do I become one|And how do I get there]",
 }  # fmt: skip
 

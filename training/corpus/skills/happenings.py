@@ -115,6 +115,7 @@ def _sentence(h: Happening, subject: str = "I") -> str:
 
 
 def tell_happening(chat: Chat, h: Happening) -> None:
+    chat.told_freely = True
     text = _sentence(h)
     if h.parts.get("when", "").startswith(("yesterday", "last", "this", "on ")) and chat.chance(0.35):
         rest = Happening(h.deed, h.thing, {k: v for k, v in h.parts.items() if k != "when"})

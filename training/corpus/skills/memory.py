@@ -347,7 +347,7 @@ def whose_name(chat: Chat) -> None:
 @skill(3)
 def what_have_i_told(chat: Chat) -> None:
     keys = [key for key in chat.memory if key in ATTRIBUTES]
-    if len(keys) > 5:
+    if len(keys) > 5 or chat.told_freely:  # then more was told than the memory lists
         return
     chat.user("[What have I told you|What have I told you about me|What do you know about me|What do you remember about me|Tell me what you know about me|What did I tell you about myself|Do you remember anything about me|What have I told you so far]?")
     if not keys:

@@ -163,6 +163,7 @@ _CLASH = {"home": {"moved"}, "moved": {"home"}, "herd": {"pet"}, "pet": {"herd"}
 
 
 def somebody(chat: Chat, taken: list[Other] = ()) -> Other:
+    chat.told_freely = True
     relations = {other.relation for other in taken}
     while True:
         he, words = chat.pick((("he", _HE), ("she", _SHE), ("they", _ANY), ("they", _ANY)))
@@ -174,6 +175,7 @@ def somebody(chat: Chat, taken: list[Other] = ()) -> Other:
 
 def some_pet(chat: Chat, taken: list[Other] = ()) -> Other:
     """An animal at home."""
+    chat.told_freely = True
     while True:
         pet, name = chat.pick(("cat", "dog", "cat", "dog", *LISTS["pet"])), pet_name(chat.rng, chat.held_out)
         if pet not in {other.relation for other in taken} and name not in {other.name for other in taken} and name not in chat.memory.values() and f"{pet} called" not in chat.memory:

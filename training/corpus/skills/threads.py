@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 import re
+from dataclasses import dataclass
 from functools import cache
 
 from .. import lexicon, openfacts
@@ -56,7 +57,7 @@ class Thread(Dialogue):
 def load() -> tuple[Thread, ...]:
     found: list[Thread] = []
     for path in sorted(openfacts.FOLDER.glob("*.txt")):
-        if path.stem in ("told", "topics"):
+        if path.stem in ("told", "topics", "rich"):
             continue
         line = 1
         for block in path.read_text("utf-8").split("\n\n"):
@@ -84,4 +85,49 @@ def _weights() -> list[float]:
 @skill(34)
 def thread(chat: Chat) -> None:
     """One talk from the files."""
+    chat.told_freely = True
     chat.rng.choices(load(), _weights())[0].play(chat)
+
+
+@dataclass
+class Rich:
+    """A sentence with much in it, the reply, and the questions that it answers."""
+
+    thread: Thread
+    told: str
+    reply: str
+    questions: list[tuple[str, str]]
+
+
+@cache
+def rich_sentences() -> tuple[Rich, ...]:
+    found = []
+    for block in (openfacts.FOLDER / "rich.txt").read_text("utf-8").split("\n\n"):
+        lines = [text for text in block.splitlines() if text.strip() and not text.startswith("#")]
+        if not lines:
+            continue
+        parts: dict[str, list[str]] = {letter: [line[3:] for line in lines if line.startswith(f"{letter}: ")] for letter in "TNQS"}
+        questions = [tuple(part.strip() for part in line.split(" => ")) for line in parts["Q"]]
+        tables = [f"S: {line}" for line in parts["S"]]
+        # Parsed as a dialogue, so that its faults are found and its slots drawn in the same way.
+        turns = [f"U: {parts['T'][0]}", f"B: {parts['N'][0]}"] + [turn for q, a in questions for turn in (f"U: {q}", f"B: {a}")]
+        (one,) = parse("\n".join(tables + turns), "threads/rich")
+        found.append(Rich(Thread(one.theme, one.line, one.tables, one.turns), parts["T"][0], parts["N"][0], questions))
+    return tuple(found)
+
+
+@skill(12)
+def rich(chat: Chat) -> None:
+    """Much told in one sentence; parts of it asked, at once or after something else."""
+    from ..recall import exchanges, pad
+
+    chat.told_freely = True
+    one = chat.pick(rich_sentences())
+    slots = one.thread.slots(chat.rng, chat.held_out)
+    chat.user_careless(one.told, **slots)
+    chat.bot(re.sub(r"\{cap an (\w+)\}", lambda match: capital(article(slots[match[1]])), one.reply), **slots)
+    if chat.chance(0.35):
+        pad(chat, exchanges(chat) + chat.pick((1, 1, 2, 3)), 450)
+    for asked, known in chat.rng.sample(one.questions, min(len(one.questions), chat.pick((1, 2, 2, 3)))):
+        chat.user_careless(asked, **slots)
+        chat.bot(known, **slots)

@@ -60,6 +60,7 @@ def _between(chat: Chat) -> None:
 @skill(5)
 def trait(chat: Chat) -> None:
     """One of a pair told; it or its opposite asked."""
+    chat.told_freely = True
     told, clause, _, asked, opposite = chat.pick(_PAIRS)
     you = _you(clause)
     chat.user(told + chat.pick((".", ".", "", "!")))
@@ -73,6 +74,7 @@ def trait(chat: Chat) -> None:
 @skill(5)
 def likes_and_not(chat: Chat) -> None:
     """Two things, one liked and one not: which was which?"""
+    chat.told_freely = True
     kind = chat.pick(("food", "drink", "sport", "color", "hobby", "season", "subject", "many"))
     words = chat.rng.sample(_MANY if kind == "many" else LISTS[kind], 2)
     if kind in ("food", "drink", "color", "hobby") and chat.chance(0.35):

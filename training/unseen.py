@@ -87,7 +87,8 @@ def after_ordinary_sentences() -> list[Item]:
 
 
 def items() -> list[Item]:
-    return [*read("questions.txt", one_chat=False), *read("chats.txt", one_chat=True), *after_ordinary_sentences()]
+    found = [item for kind in ("questions", "chats") for path in sorted(FOLDER.glob(f"{kind}*.txt")) for item in read(path.name, one_chat=kind == "chats")]
+    return [*found, *after_ordinary_sentences()]
 
 
 def content(text: str) -> tuple[str, ...]:

@@ -111,9 +111,15 @@ def _synonyms(rng: random.Random, text: str) -> str:
     )
 
 
+# Yes or no, and which of two: without its small words or in another order such a question asks something else.
+_ORDER_MATTERS = re.compile(r"(?:is|are|was|were|do|does|did|can|could|will|would|should|has|have|am|may)\b|.*\b(?:than|or|not|never|from|to)\b", re.I)
+_MEANINGFUL = frozenset({"than", "or", "not", "never", "from", "to"})
+
+
 def _keywords(rng: random.Random, q: str) -> str:
-    kept = [word for word in re.findall(r"[\w'-]+", q) if word.lower() not in _STOP]
-    if len(kept) > 1 and rng.random() < 0.4:
+    matters = _ORDER_MATTERS.match(q) is not None
+    kept = [word for word in re.findall(r"[\w'-]+", q) if word.lower() not in _STOP or matters and word.lower() in _MEANINGFUL]
+    if len(kept) > 1 and not matters and rng.random() < 0.4:
         rng.shuffle(kept)
     return " ".join(kept)
 
@@ -176,7 +182,7 @@ def reword(rng: random.Random, question: str, typos: bool = True) -> str:
     elif is_question and dice < 0.62 and _WH.match(q):
         text = rng.choice(_GENERIC).format(q=_lower(q))
         text = text[:1].upper() + text[1:]
-    elif single and dice < 0.72 and len(q.split()) > 3:
+    elif single and 0.62 <= dice < (0.65 if _ORDER_MATTERS.match(q) else 0.74) and len(q.split()) > 3:
         text = _keywords(rng, q) or q
     if typos and rng.random() < 0.3:
         text = _synonyms(rng, text)

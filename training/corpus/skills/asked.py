@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import accumulate
 from pathlib import Path
 from zlib import crc32
 
@@ -28,6 +29,10 @@ LEAST_WORDINGS = 4  # with fewer, none is kept out
 EMPHASIS = {"page": 8.0, "feelings": 4.0, "honest": 4.0, "howto": 1.4, "why": 1.3}
 TABLES = ("_tables", "_pairs", "_compare", "_states", "_lists")
 TABLES_EMPHASIS = 0.4
+
+
+# Their questions are about words and figures themselves, so these keep their letters and their order.
+LITERAL = ("language", "translations", "mathwords", "numbers", "units")
 
 
 def _emphasis(name: str) -> float:
@@ -88,9 +93,10 @@ def files() -> dict[str, list[Fact]]:
 
 
 @cache
-def _weighted() -> tuple[list[Fact], list[float]]:
-    pairs = [(fact, _emphasis(name)) for name, facts in files().items() for fact in facts]
-    return [fact for fact, _ in pairs], [weight for _, weight in pairs]
+def _weighted() -> tuple[list[tuple[Fact, bool]], list[float]]:
+    """Each fact with whether its questions are literal, and its cumulative weight."""
+    rows = [(fact, name.startswith(LITERAL), _emphasis(name)) for name, facts in files().items() for fact in facts]
+    return [(fact, literal) for fact, literal, _ in rows], list(accumulate(weight for *_, weight in rows))
 
 
 def wordings() -> list[str]:
@@ -101,7 +107,10 @@ def wordings() -> list[str]:
 
 def _exchange(chat: Chat, fact: Fact, share: float) -> None:
     wording = tidy(expand(chat.rng, chat.pick(fact.told)))
-    chat.user_exactly(reword(chat.rng, wording) if chat.chance(share) else wording)
+    if chat.chance(share):
+        chat.user_exactly(reword(chat.rng, wording))
+    else:
+        chat.user(wording.replace("{", "").replace("}", ""))
     chat.bot_exactly(tidy(expand(chat.rng, fact.answer)))
 
 
@@ -109,12 +118,10 @@ def _exchange(chat: Chat, fact: Fact, share: float) -> None:
 def asked(chat: Chat) -> None:
     """A fact in one of its wordings, and sometimes what is asked on."""
     facts, weights = _weighted()
-    if not facts:
-        return
-    fact = chat.rng.choices(facts, weights)[0]
-    _exchange(chat, fact, 0.6)
+    fact, literal = chat.rng.choices(facts, cum_weights=weights)[0]
+    _exchange(chat, fact, 0.0 if literal else 0.6)
     for followup in fact.followups:
         if not chat.chance(0.6):
             return
-        _exchange(chat, followup, 0.35)
+        _exchange(chat, followup, 0.0 if literal else 0.3)
     aftermath(chat, 0.03)

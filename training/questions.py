@@ -54,7 +54,9 @@ _PERSONAL = re.compile(r"\b(name|named|called|favou?rite|pet|dog|cat|remember|to
 
 def filler(rng: random.Random, count: int, longest: int = 220) -> list[Exchange]:
     """``count`` exchanges of the skills that say nothing about the user, each at most ``longest`` characters."""
-    functions, weights = zip(*SKILLS)
+    from .corpus.recall import NEUTRAL_SKILLS
+
+    functions, weights = NEUTRAL_SKILLS
     found: list[Exchange] = []
     while len(found) < count:
         chat = Chat(rng)

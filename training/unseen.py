@@ -105,9 +105,9 @@ def trained(documents: int = 6000) -> dict[str, list[tuple[str, ...]]]:
     said += [expand(rng, wording) for wording in asked.wordings() for _ in range(EXPANSIONS if "[" in wording else 1)]
     said += [turn for _ in range(documents) for turn in re.findall(rf"{re.escape(USER)}(.*?){re.escape(BOT)}", next(stream), re.S)]
     found: dict[str, list[tuple[str, ...]]] = defaultdict(list)
-    for asked in {content(text) for text in said}:
-        for word in set(asked):
-            found[word].append(asked)
+    for question in {content(text) for text in said}:
+        for word in set(question):
+            found[word].append(question)
     return found
 
 
@@ -171,7 +171,7 @@ def speaker(folder: Path, bf16: bool) -> Converse:
         from .transcript import converse
 
         model, tokenizer = load(folder, "cuda" if torch.cuda.is_available() else "cpu")
-        return lambda chats: [[reply for _, reply in chat] for chat in converse(model, tokenizer, [list(chat) for chat in chats], new=60, temperature=0)]
+        return lambda chats: [[reply for _, reply in chat] for chat in converse(model, tokenizer, [list(chat) for chat in chats], new=160, temperature=0)]
     from .distill import talk
 
     student, its_tokenizer = talk.load(folder, dtype=torch.bfloat16 if bf16 else torch.float32)

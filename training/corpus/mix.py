@@ -17,7 +17,7 @@ from .grammar import SKILLS, STORY, END, Chat
 
 # How much more or less of a theme a chat has than its skills' own weights say. Stories are long and have a part of
 # their own; small talk and questions about the world are what visitors begin with.
-EMPHASIS = {"chat_stories": 0.3, "tables": 1.5, "world": 1.4, "help": 1.1, "dialogues": 1.3, "facts": 1.6, "words": 1.3, "memory": 0.9}
+EMPHASIS = {"chat_stories": 0.3, "tables": 1.5, "world": 1.4, "help": 1.1, "dialogues": 2.0, "facts": 1.6, "words": 1.0, "memory": 0.9, "threads": 2.0, "following": 2.0}
 
 
 @cache
@@ -129,11 +129,11 @@ class Part:
 
 # Natural text comes on top: the trainer mixes it in from files of its own, and leaves it out towards the end.
 PARTS: dict[str, Part] = {
-    "talk": Part(0.24, talk),
-    "knowledge": Part(0.38, knowledge),
-    "stories": Part(0.11, story),
-    "recall": Part(0.18, recall),
-    "real": Part(0.03, real),
+    "talk": Part(0.22, talk),
+    "knowledge": Part(0.45, knowledge),
+    "stories": Part(0.09, story),
+    "recall": Part(0.16, recall),
+    "real": Part(0.02, real),
     "dialogues": Part(0.06, dialogue),
 }
 

@@ -36,7 +36,7 @@ def _pool(keep) -> tuple[list[Skill], list[float]]:
     return [f for f, _ in chosen], [w for _, w in chosen]
 
 
-_ANY, _SHORT = _pool(lambda name: name not in _WORDY | _TELLTALE), _pool(lambda name: name in _BRIEF)
+NEUTRAL_SKILLS, _SHORT = _pool(lambda name: name not in _WORDY | _TELLTALE), _pool(lambda name: name in _BRIEF)
 _LONG = _pool(lambda name: name in _WORDY)
 STORY_TOKENS = 550  # room for the longest story and the talk after it
 
@@ -72,7 +72,7 @@ def _fill(chat: Chat, turns: int, tokens: int) -> None:
         elif chat.chance(everyday):
             ordinary(chat)
         else:
-            functions, weights = _SHORT if room / missing < 130 else _ANY
+            functions, weights = _SHORT if room / missing < 130 else NEUTRAL_SKILLS
             chat.rng.choices(functions, weights)[0](chat)
         # A filler of several exchanges would overshoot: keep whole exchanges up to the wanted number.
         while exchanges(chat) > turns and len(chat.turns) > before + 2:

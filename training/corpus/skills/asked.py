@@ -28,7 +28,7 @@ LEAST_WORDINGS = 4  # with fewer, none is kept out
 # that were put together from tables. By the beginning or the end of a file's name.
 EMPHASIS = {"page": 8.0, "feelings": 4.0, "honest": 4.0, "howto": 1.4, "why": 1.3}
 TABLES = ("_tables", "_pairs", "_compare", "_states", "_lists")
-TABLES_EMPHASIS = 0.4
+TABLES_EMPHASIS = 0.3
 
 
 # Their questions are about words and figures themselves, so these keep their letters and their order.

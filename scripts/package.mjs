@@ -115,6 +115,7 @@ async function manifest() {
     license: "MIT",
     type: "module",
     engines: { node: ">=20" },
+    main: "./mamba.js", // Parcel reads no exports, and finds the others by their files' names
     exports: {
       ".": { types: "./types/mamba.d.ts", browser: "./mamba.js", node: "./node.js", default: "./mamba.js" },
       "./element": { types: "./types/element/types.d.ts", browser: "./element.js", node: "./element-node.js", default: "./element.js" },

@@ -43,7 +43,12 @@ test("the package has its programs, types and licences, and nothing else", async
     for (const [, file] of text.matchAll(/(?:new URL\(|from ?|import\()"\.\/([\w.-]+)"/g)) named.add(file);
   }
   assert.deepEqual([...named].sort(), names.filter((name) => /\.(wasm|woff2)$/.test(name)).concat(parts, "engine.js", "node-thread.js", "worker.js", "pool-worker.js").sort());
-  const { dependencies, peerDependencies, scripts, version } = JSON.parse(await read("package.json"));
+  const { dependencies, peerDependencies, scripts, version, main, exports } = JSON.parse(await read("package.json"));
+  // Parcel finds what has the name of its file, or of its folder, and the package's own name by “main”.
+  for (const [name, to] of Object.entries(exports)) {
+    const found = name === "." ? main : [`${name}.js`, `${name}/index.js`, name].find((file) => names.includes(path.normalize(file)));
+    assert.equal(found, to.default ?? to, name);
+  }
   assert.deepEqual([dependencies, peerDependencies, scripts], [undefined, undefined, undefined]);
   assert.match(await readFile(path.join(root, "Cargo.toml"), "utf8"), new RegExp(`^version = "${version}"`, "m"));
 });

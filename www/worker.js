@@ -218,14 +218,14 @@ const calls = {
     theSession(session).free();
     sessions.delete(session);
   },
-  async run({ session: handle, request: { constraint, ...request } }, id) {
+  async run({ session: handle, request: { constraint, ahead = TOKENS_AHEAD, ...request } }, id) {
     const session = theSession(handle);
     /** @type {Run} */
     const run = { isStopped: false, untaken: 0, wake: () => {}, who: {} };
     runs.set(id, run);
     try {
       session.begin(request, constraint && (await walkOf(theEngine(), constraint, modules.of)));
-      const ending = await work(session, run, id);
+      const ending = await work(session, run, ahead, id);
       losses = 0;
       return ending;
     } catch (error) {
@@ -241,13 +241,14 @@ const calls = {
 /**
  * @param {WasmSession} session
  * @param {Run} run
+ * @param {number} ahead tokens that may be begun before their turn
  * @param {number} id
  * @returns {Promise<import("./engine/session/protocol.js").Ending>}
  */
-async function work(session, run, id) {
+async function work(session, run, ahead, id) {
   for (;;) {
     await nextTask();
-    while (run.untaken > TOKENS_AHEAD && !run.isStopped) {
+    while (run.untaken > ahead && !run.isStopped) {
       await turns.pause(run.who, new Promise((resolve) => (run.wake = () => resolve(undefined))));
     }
     const step = await nextStep(session, run, id);

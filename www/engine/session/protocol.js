@@ -25,7 +25,7 @@
  * @property {(args: { prefix: string }) => void} stateDrop
  * @property {(args: { memoryBytes?: number, diskBytes?: number }) => void} stateLimit
  * @property {() => import("../states/keeper.js").Usage} stateUsage
- * @property {(args: { session: number, request: object & { constraint?: import("./arguments.js").Constraint } }) => Ending} run
+ * @property {(args: { session: number, request: object & { constraint?: import("./arguments.js").Constraint, ahead?: number } }) => Ending} run
  *
  * @typedef {{ session: number, position: number, stats: SessionStats }} SessionHandle
  * @typedef {{ position: number, stats: SessionStats }} Standing where a session stands
@@ -62,7 +62,7 @@
  */
 
 /**
- * How many tokens the worker may be ahead of the one who reads them. One, so that whoever
+ * How many tokens the worker may be ahead of the one who reads them, unless the run asks for none. One, so that whoever
  * stops after a token finds the state at most one token further, and the worker still
  * computes the next token while this one is being shown.
  */

@@ -31,7 +31,7 @@ const PROGRAMS = {
   "lab-worker": "lab/worker.js",
 };
 /** Folders whose modules are only used inside the programs. */
-const SOURCES = ["ai.js", "element", "engine", "lab", "offline", "page", "styles", "element.js", "mamba.js", "worker.js", "service-worker.js"];
+const SOURCES = ["ai.js", "element", "engine", "inline", "lab", "offline", "page", "styles", "element.js", "mamba.js", "worker.js", "service-worker.js"];
 const PUBLIC = { "element.js": "export * from", "mamba.js": "export * from", "worker.js": "import" };
 
 const folder = path.resolve(process.argv[2] ?? "dist");

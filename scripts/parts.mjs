@@ -9,14 +9,18 @@ export const PARTS = {
   maths: "page/markdown/maths.js",
 };
 
-/** They lie beside the program that imports them. @param {string} www the folder of the sources @returns {import("esbuild").Plugin} */
-export const partsStayFiles = (www) => ({
+/**
+ * @param {string} www the folder of the sources
+ * @param {(name: string) => string} [place] of a part, for the program that imports it: beside it
+ * @returns {import("esbuild").Plugin}
+ */
+export const partsStayFiles = (www, place = (name) => `./${name}.js`) => ({
   name: "the parts stay files",
   setup({ onResolve }) {
     onResolve({ filter: /^\./ }, ({ kind, resolveDir, path: name }) => {
       if (kind !== "dynamic-import") return null;
       const part = Object.entries(PARTS).find(([, module]) => path.join(www, module) === path.resolve(resolveDir, name));
-      return part ? { path: `./${part[0]}.js`, external: true } : null;
+      return part ? { path: place(part[0]), external: true } : null;
     });
   },
 });

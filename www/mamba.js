@@ -14,7 +14,7 @@ import { States as EngineStates } from "./engine/session/states.js";
 import { together } from "./engine/session/together.js";
 import { EngineWatch } from "./engine/session/watch.js";
 import { deleteKeptModel as deleteModel } from "./engine/keep/store.js";
-import { chooseProgram, compileWasm } from "./engine/program/wasm.js";
+import { chooseProgram } from "./engine/program/wasm.js";
 
 export { MambaError, Session };
 export { openaiFetch } from "./engine/openai/fetch.js";
@@ -94,14 +94,6 @@ export { keptModels } from "./engine/keep/store.js";
  * @property {number} tokensPerSecond
  */
 
-/** Bundlers look for files in exactly this form. @type {import("./engine/program/wasm.js").WasmFiles} */
-const WASM = {
-  plain: new URL("./mamba_web_bg.wasm", import.meta.url).href,
-  relaxed: new URL("./mamba_web_relaxed_bg.wasm", import.meta.url).href,
-  threads: new URL("./mamba_web_threads_bg.wasm", import.meta.url).href,
-  guide: new URL("./mamba_web_guide_bg.wasm", import.meta.url).href,
-};
-
 /**
  * Loads a model in a worker of its own. Another engine may run meanwhile.
  *
@@ -128,14 +120,9 @@ export async function load(options) {
   const fetching = { keep, hub, patience: { ...PATIENCE, ...patience } };
   if (signal?.aborted) throw cancelled();
 
-  const program = chooseProgram(build, threads);
-  const connection = new Connection(new URL("./worker.js", import.meta.url), program, WASM);
-  const compiling = new AbortController();
-  const end = (/** @type {MambaError} */ error) => {
-    compiling.abort();
-    // Ending the worker frees all its memory, whatever its state.
-    connection.end(error);
-  };
+  const connection = new Connection(chooseProgram(build, threads));
+  // Ending the worker frees all its memory, whatever its state.
+  const end = (/** @type {MambaError} */ error) => connection.end(error);
   const stop = () => end(cancelled());
   // Before its first message its program may still be on the way, however long that takes.
   const asked = { memoryBytes: () => connection.call("memoryBytes", undefined) };
@@ -143,14 +130,6 @@ export async function load(options) {
   watch.show(true);
   try {
     signal?.addEventListener("abort", stop);
-    // If it cannot be compiled here, the worker tries too and reports the error.
-    compileWasm(program, WASM, {
-      signal: compiling.signal,
-      onFetched: (fetched) => connection.tell({ fetched }),
-    }).then(
-      (module) => connection.tell({ module }),
-      () => connection.tell({ module: null }),
-    );
     const wanted = { backend, precision, ...(windowTokens === "auto" ? {} : { window: windowTokens }) };
     const info = await connection.call("load", { source, options: wanted, fetching }, (event) => {
       if ("progress" in event) onProgress(event.progress);

@@ -2,7 +2,7 @@
 // dist/ with the one that wasm-bindgen writes; here it lets the type check run before anything is built.
 
 export default init;
-declare const init: (options: { module_or_path: BufferSource }) => Promise<unknown>;
+declare const init: (options: { module_or_path: WebAssembly.Module }) => Promise<unknown>;
 
 /** A new instance in place of one that a trap has stopped; all guides and walks of the old one are lost. */
 export function __wbg_reset_state(): void;

@@ -8,7 +8,8 @@ import { Passes } from "./engine/session/passes.js";
 import { TOKENS_AHEAD } from "./engine/session/protocol.js";
 import { Turns } from "./engine/session/turns.js";
 import { walkOf } from "./engine/program/guide.js";
-import { compileWasm, startWasm } from "./engine/program/wasm.js";
+import { Modules } from "./engine/program/modules.js";
+import { startWasm } from "./engine/program/wasm.js";
 import { roomLeft } from "./engine/keep/store.js";
 import { StateKeeper } from "./engine/states/keeper.js";
 import { StateFiles } from "./engine/states/state-files.js";
@@ -30,15 +31,13 @@ const NO_STATE = new Set(["bad-state", "wrong-model"]);
  */
 
 let memoryBytes = () => 0;
-/** @type {(module: WebAssembly.Module | null) => void} */
-let takeModule = () => {};
 let helpersAreReady = () => {};
 /** Resolves when all of them are there that will be; an engine is not finished before. @type {Promise<void>} */
 let helpers;
 /** @type {Promise<import("./engine/program/wasm.js").Started>} */
 let wasmIsReady;
-/** Where the module of constraints is. */
-let guideAddress = "";
+/** @type {Modules} */
+let modules;
 /** Why there is another build, or are fewer threads, than this browser should have. @type {string | null} */
 let buildReason = null;
 /** What has come of the program. @type {import("./engine/fetch/progress.js").Fetched} */
@@ -46,17 +45,12 @@ let fetched = { loadedBytes: 0, totalBytes: null, isFromNetwork: false };
 /** @type {(now: import("./engine/fetch/progress.js").Fetched) => void} */
 let onFetched = () => {};
 
-/** @param {import("./engine/program/wasm.js").Program} program @param {import("./engine/program/wasm.js").WasmFiles} files */
+/** @param {import("./engine/program/wasm.js").Program} program @param {typeof import("./engine/program/assets.js").WASM} files */
 function start(program, files) {
-  guideAddress = files.guide;
+  modules = new Modules(files, (wants) => self.postMessage({ wants }), noteFetched);
   helpers = program.threads > 1 ? new Promise((resolve) => (helpersAreReady = resolve)) : Promise.resolve();
-  /** @type {Promise<WebAssembly.Module | null>} */
-  const fromPage = new Promise((resolve) => (takeModule = resolve));
-  // If the page's own policy forbids compiling, the worker does it; its policy comes with worker.js.
-  const compiled = fromPage.then((module) => module ?? compileWasm(program, files, { onFetched: noteFetched }));
-  compiled.catch(() => {}); // told by startWasm, which looks at it later
   const share = (/** @type {import("./engine/program/pool.js").Shared | null} */ shared) => self.postMessage({ shared });
-  wasmIsReady = startWasm(program, compiled, share, files).then(
+  wasmIsReady = startWasm(program, modules.of, share).then(
     (started) => {
       memoryBytes = started.wasm.memoryBytes;
       buildReason = started.reason;
@@ -224,14 +218,14 @@ const calls = {
     theSession(session).free();
     sessions.delete(session);
   },
-  async run({ session: handle, request: { constraint, ...request } }, id) {
+  async run({ session: handle, request: { constraint, ahead = TOKENS_AHEAD, ...request } }, id) {
     const session = theSession(handle);
     /** @type {Run} */
     const run = { isStopped: false, untaken: 0, wake: () => {}, who: {} };
     runs.set(id, run);
     try {
-      session.begin(request, constraint && (await walkOf(theEngine(), constraint, guideAddress)));
-      const ending = await work(session, run, id);
+      session.begin(request, constraint && (await walkOf(theEngine(), constraint, modules.of)));
+      const ending = await work(session, run, ahead, id);
       losses = 0;
       return ending;
     } catch (error) {
@@ -247,13 +241,14 @@ const calls = {
 /**
  * @param {WasmSession} session
  * @param {Run} run
+ * @param {number} ahead tokens that may be begun before their turn
  * @param {number} id
  * @returns {Promise<import("./engine/session/protocol.js").Ending>}
  */
-async function work(session, run, id) {
+async function work(session, run, ahead, id) {
   for (;;) {
     await nextTask();
-    while (run.untaken > TOKENS_AHEAD && !run.isStopped) {
+    while (run.untaken > ahead && !run.isStopped) {
       await turns.pause(run.who, new Promise((resolve) => (run.wake = () => resolve(undefined))));
     }
     const step = await nextStep(session, run, id);
@@ -481,7 +476,7 @@ function die(reason) {
 /** @param {MessageEvent<ToWorker>} event */
 self.onmessage = async ({ data }) => {
   if ("program" in data) return start(data.program, data.wasm);
-  if ("module" in data) return takeModule(data.module);
+  if ("given" in data) return modules.take(data.given, data.compiled);
   if ("fetched" in data) return noteFetched(data.fetched);
   if ("helpers" in data) return takeHelpers(data.helpers.missing);
   if ("call" in data) {

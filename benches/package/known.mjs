@@ -7,12 +7,13 @@
  * @property {string} package
  * @property {string} [source] what npm installs; else the packed package of this repository
  * @property {string} [wasm] the file that a page fetches in Chromium; web-llm has none in its package
+ * @property {{ program: string, says: string }} [inline] its program that has the wasm within scripts, for a build without a wasm
  * @property {string} withoutWasm what it means if a build has no wasm
  */
 
 /** @type {Peer[]} */
 export const PEERS = [
-  { name: "mamba-web", package: "mamba-web", wasm: "mamba_web_threads_bg.wasm", withoutWasm: "the package's worker and wasm have to be copied" },
+  { name: "mamba-web", package: "mamba-web", wasm: "mamba_web_threads_bg.wasm", inline: { program: "mamba-web-inline.js", says: "yes, with `mamba-web/inline`" }, withoutWasm: "the package's worker and wasm have to be copied" },
   { name: "wllama", package: "@wllama/wllama", source: "@wllama/wllama@3.13.0", wasm: "wllama.wasm", withoutWasm: "yes, with its wasm from a CDN" },
   { name: "transformers", package: "@huggingface/transformers", source: "@huggingface/transformers@4.3.2", wasm: "ort-wasm-simd-threaded.asyncify.wasm", withoutWasm: "yes, with its wasm from a CDN" },
   { name: "web-llm", package: "@mlc-ai/web-llm", source: "@mlc-ai/web-llm@0.2.86", withoutWasm: "yes; a wasm for each model from a CDN" },

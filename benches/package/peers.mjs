@@ -2,7 +2,7 @@
 //
 //   make package && node benches/package/peers.mjs
 //
-// Each is installed in a folder of its own below target/bench/packages/, and built with the shortest program that shows a first token
+// or, with names after it, only the columns of those. Each is installed in a folder of its own below target/bench/packages/, and built with the shortest program that shows a first token
 // (benches/package/NAME.js). None is run: models differ, and web-llm needs a GPU. It takes some minutes, most of them for brotli.
 
 import { execFile } from "node:child_process";
@@ -79,6 +79,29 @@ async function build(folder, bin, [command, options]) {
   }
 }
 
+/** How a wasm begins that is packed with gzip, in base64. */
+const PACKED_WASM = /["'`]H4sI/;
+
+/**
+ * What is said of a bundler.
+ *
+ * @param {import("./known.mjs").Peer} peer
+ * @param {string} folder
+ * @param {string} bin
+ * @param {[string, string[]]} command
+ * @param {{ file: string }[] | null} made by it
+ */
+async function verdict(peer, folder, bin, command, made) {
+  if (!made) return "no";
+  if (made.some(({ file }) => file.endsWith(".wasm"))) return "yes";
+  if (!peer.inline) return peer.withoutWasm;
+  await cp(path.join(here, peer.inline.program), path.join(folder, "main.js"));
+  const scripts = (await build(folder, bin, command)) ?? [];
+  await cp(path.join(here, `${peer.name}.js`), path.join(folder, "main.js"));
+  const texts = await Promise.all(scripts.map(({ file }) => readFile(file, "utf8")));
+  return texts.some((text) => PACKED_WASM.test(text)) ? peer.inline.says : peer.withoutWasm;
+}
+
 /** Whether the program compiles with the package's types. @param {string} folder @param {string} bin */
 async function hasTypes(folder, bin) {
   await cp(path.join(folder, "main.js"), path.join(folder, "main.ts"));
@@ -111,12 +134,12 @@ async function measure(peer, bin) {
   const built = [];
   for (const [name, command] of Object.entries(BUNDLERS)) {
     const made = await build(folder, bin, command);
-    const wasm = made?.filter(({ file }) => file.endsWith(".wasm")) ?? [];
-    built.push(`${name}: ${made ? (wasm.length > 0 ? "yes" : peer.withoutWasm) : "no"}`);
-    if (name !== "Vite" || !made) continue;
-    const scripts = made.filter(({ file }) => /\.m?js$/.test(file));
-    row["scripts of a Vite build"] = `${megabytes(sum(scripts))}, brotli ${megabytes(await packed(scripts))}`;
-    row["hosts that they name for parts of the program"] = await hostsIn(scripts);
+    if (name === "Vite" && made) {
+      const scripts = made.filter(({ file }) => /\.m?js$/.test(file));
+      row["scripts of a Vite build"] = `${megabytes(sum(scripts))}, brotli ${megabytes(await packed(scripts))}`;
+      row["hosts that they name for parts of the program"] = await hostsIn(scripts);
+    }
+    built.push(`${name}: ${await verdict(peer, folder, bin, command, made)}`);
   }
   row["bundlers, without configuration"] = built.join("; ");
   const wasm = installed.filter(({ file }) => path.basename(file) === peer.wasm);
@@ -132,6 +155,7 @@ async function measure(peer, bin) {
 
 const bin = await bundlers();
 const rows = [];
-for (const peer of PEERS) rows.push(await measure(peer, bin));
-console.log(`| | ${PEERS.map(({ name }) => name).join(" | ")} |\n|---|${PEERS.map(() => "---|").join("")}`);
+const peers = PEERS.filter(({ name }) => process.argv.length < 3 || process.argv.includes(name));
+for (const peer of peers) rows.push(await measure(peer, bin));
+console.log(`| | ${peers.map(({ name }) => name).join(" | ")} |\n|---|${peers.map(() => "---|").join("")}`);
 for (const name of Object.keys(rows[0])) console.log(`| ${name} | ${rows.map((row) => row[name] ?? "not built").join(" | ")} |`);

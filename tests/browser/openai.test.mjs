@@ -28,13 +28,15 @@ before(async () => {
       const [{ load, openaiFetch, MambaError }, library] = await Promise.all([import(mamba), import(clients)]);
       const engine = await load({ model: `${models}default/`, backend: "cpu", threads: 1 });
       const client = new library.OpenAI({ apiKey: "none", baseURL: `${location.origin}/v1`, dangerouslyAllowBrowser: true, fetch: openaiFetch(engine) });
-      /** The default model with another template. */
-      const withTemplate = async (/** @type {string} */ template) => {
-        const names = ["config.json", "tokenizer.json", "generation_config.json", "model.safetensors"];
+      /** The default model with another template, and perhaps another name for its token that stands for nothing. */
+      const withTemplate = async (/** @type {string} */ template, pad = "<|pad|>") => {
+        const names = ["config.json", "generation_config.json", "model.safetensors"];
         const files = await Promise.all(
           names.map(async (name) => new File([await (await fetch(`${models}default/${name}`)).blob()], name)),
         );
-        const settings = await (await fetch(`${models}default/tokenizer_config.json`)).json();
+        const text = async (/** @type {string} */ name) => (await (await fetch(`${models}default/${name}`)).text()).replaceAll("<|pad|>", pad);
+        const settings = JSON.parse(await text("tokenizer_config.json"));
+        files.push(new File([await text("tokenizer.json")], "tokenizer.json"));
         files.push(new File([JSON.stringify({ ...settings, chat_template: template })], "tokenizer_config.json"));
         return load({ model: files, backend: "cpu", threads: 1 });
       };
@@ -174,7 +176,7 @@ test("Granite's template: tools, calls and answers of tools are read once, and a
 
 test("a call that has to come is one of the tools' schemas, and an object one of its schema, whatever the model would say", async () => {
   const { templates } = JSON.parse(await readFile(`${root}tests/golden/templates.json`, "utf8"));
-  const { calls, next, named, sdk, object } = await page.evaluate(async (template) => {
+  const { calls, begun, next, named, sdk, object } = await page.evaluate(async (template) => {
     const granite = await withTemplate(template);
     const chat = clientOf(granite).chat.completions;
     const weather = {
@@ -194,6 +196,12 @@ test("a call that has to come is one of the tools' schemas, and an object one of
     const { message } = last.choices[0];
     const told = [...asked, message, { role: "tool", tool_call_id: message.tool_calls[0].id, content: "noon" }];
     const next = { before: last.usage.total_tokens, usage: (await chat.create({ ...body, messages: told })).usage };
+    // This model would never begin a call by itself, so another one has the mark as a token, which is made likely.
+    const caller = await withTemplate(template, "<tool_call>");
+    const auto = { ...body, model: caller.chat.model, messages: asked, tool_choice: "auto", parallel_tool_calls: false, logit_bias: { 1: 100 } };
+    const begun = [];
+    for (const seed of [1, 2, 3, 4]) begun.push((await clientOf(caller).chat.completions.create({ ...auto, seed })).choices[0]);
+    await caller.dispose();
     const named = (await chat.create({ ...body, messages: asked, tool_choice: { type: "function", function: { name: "clock" } } })).choices[0];
     const model = languageModel(granite);
     const given = { prompt: "What time is it?", maxOutputTokens: 48, temperature: 1, seed: 1 };
@@ -201,12 +209,12 @@ test("a call that has to come is one of the tools' schemas, and an object one of
     const { toolCalls, finishReason } = await generateText({ model, ...given, tools: sdkTools, toolChoice: "required" });
     const { object } = await generateObject({ model, ...given, schema: jsonSchema(weather) });
     await granite.dispose();
-    return { calls, next, named, sdk: { call: toolCalls[0], finishReason }, object };
+    return { calls, begun, next, named, sdk: { call: toolCalls[0], finishReason }, object };
   }, templates["granite-4"].template);
   const isWeather = (/** @type {any} */ { city, days, ...rest }) =>
     [...city].length >= 1 && [...city].length <= 8 && Number.isInteger(days) && days >= 1 && days <= 9 && Object.keys(rest).length === 0;
   const isClock = (/** @type {any} */ { zone, ...rest }) => ["UTC", "CET"].includes(zone) && Object.keys(rest).length === 0;
-  for (const { finish_reason: reason, message } of [...calls, named]) {
+  for (const { finish_reason: reason, message } of [...calls, ...begun, named]) {
     assert.deepEqual([reason, message.content, message.tool_calls.length], ["tool_calls", null, 1], JSON.stringify(message));
     const { name, arguments: written } = message.tool_calls[0].function;
     const args = JSON.parse(written);
@@ -214,8 +222,24 @@ test("a call that has to come is one of the tools' schemas, and an object one of
   }
   assert.equal(named.message.tool_calls[0].function.name, "clock");
   const { prompt_tokens_details: details } = next.usage;
-  assert.ok(details.cached_tokens > next.before, "the call and its end were read");
+  assert.ok(details.cached_tokens >= next.before, "the call and its end were read");
   assert.equal(sdk.finishReason, "tool-calls");
   assert.ok(sdk.call.toolName === "weather" ? isWeather(sdk.call.input) : isClock(sdk.call.input), JSON.stringify(sdk.call));
   assert.ok(isWeather(object), JSON.stringify(object));
+});
+
+test("who leaves at a token with ahead: 0 finds the session right after it", async () => {
+  const [read, ids] = await page.evaluate(async () => {
+    const session = await engine.session();
+    const ids = [];
+    for await (const { id } of session.generate({ message: "Tell me a story about a fox.", temperature: 0, ahead: 0 })) {
+      ids.push(id);
+      await new Promise((resolve) => setTimeout(resolve, 20)); // time enough for another token
+      if (ids.length === 5) break;
+    }
+    const { lastRun } = session;
+    await session.close();
+    return [[...lastRun.ids.slice(-5)], ids];
+  });
+  assert.deepEqual(read, ids);
 });

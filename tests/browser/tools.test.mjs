@@ -100,7 +100,7 @@ test("a model uses the calculator and the clock: shown, saved, restored, regener
     await page.locator(".turn").nth(1).waitFor();
     assert.equal((await usedLines(page))[0], "Used the calculator: 12*7 = 84");
     await page.click("#open-settings");
-    assert.ok(await page.locator("#chat-tools:checked:enabled").isVisible());
+    await page.locator("#chat-tools:checked:enabled").waitFor(); // the model is asked first
     await hasNothingToMend(page, "#settings");
     await page.click("#instruction-examples button:has-text('Brief')");
     assert.match(await page.inputValue("#instructions"), /one or two short sentences/);

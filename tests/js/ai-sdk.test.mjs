@@ -7,7 +7,7 @@ import { z } from "zod";
 import { languageModel } from "../../www/ai.js";
 import { graniteLike, ScriptedEngine } from "./support/scripted-engine.mjs";
 
-const CALL = '<tool_call>{"name": "weather", "arguments": {"city": "Lyon"}}</tool_call>';
+const CALL = '<tool_call>\n{"name": "weather", "arguments": {"city": "Lyon"}}\n</tool_call>';
 
 test("generateText: the answer, its usage and why it ended", async () => {
   const engine = new ScriptedEngine(() => "Hello there");

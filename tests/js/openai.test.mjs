@@ -246,11 +246,33 @@ test("a call that has to come is held to the template's form and to the tool's s
   const { message } = one.choices[0];
   const told = [...messages, message, { role: "tool", tool_call_id: message.tool_calls?.[0].id, content: "rain" }];
   const { usage } = await client.chat.completions.create(/** @type {any} */ ({ ...body, messages: told }));
-  const tail = "\n</tool_call>".length;
-  const before = (one.usage?.total_tokens ?? 0) + tail;
-  assert.equal(usage?.prompt_tokens_details?.cached_tokens, before);
+  assert.equal(usage?.prompt_tokens_details?.cached_tokens, one.usage?.total_tokens);
   const unknown = new ScriptedEngine(() => "x", (chat) => graniteLike(chat).replaceAll("<tool_call>", "[call]"));
-  assert.match((await failure(() => unknown.chat.completions.create(body))).message, /writes calls in a form that is not known/);
+  for (const choice of ["required", "auto"]) {
+    assert.match((await failure(() => unknown.chat.completions.create({ ...body, tool_choice: choice }))).message, /writes calls in a form that is not known/);
+  }
+  assert.equal((await unknown.chat.completions.create({ messages, tools: [WEATHER] })).choices[0].message.content, "x", "nothing is strict");
+});
+
+test("a call that the model begins by itself is held too, and what it says around it is free", async () => {
+  const said = `I look.\n${CALL}\n${CALL.replace("Lyon", "Rom")}`;
+  const engine = new ScriptedEngine((text) => (text.includes("tool_response") ? "Rain." : said));
+  const strict = { type: "function", function: { ...WEATHER.function, strict: true } };
+  const messages = [user("Weather?")];
+  const { choices, usage } = await engine.chat.completions.create({ messages, tools: [strict], max_tokens: 500 });
+  const [{ message, finish_reason: reason }] = choices;
+  assert.deepEqual([message.content, reason], ["I look.", "tool_calls"]);
+  assert.deepEqual(message.tool_calls?.map((call) => call.function.arguments), ['{"city":"Lyon"}', '{"city":"Rom"}']);
+  const [free, call, again, other, last] = engine.settings;
+  assert.deepEqual([free, again, last], [{ ahead: 0 }, { ahead: 0 }, { ahead: 0 }]);
+  assert.match(call.constraint.grammar, /^start: arguments0 "}"\narguments0: %json/);
+  assert.deepEqual(other, call);
+  const told = [...messages, message, ...(message.tool_calls ?? []).map(({ id }) => ({ role: "tool", tool_call_id: id, content: "rain" }))];
+  const next = await engine.chat.completions.create({ messages: told, tools: [strict] });
+  assert.equal(next.usage.prompt_tokens_details.cached_tokens, usage.total_tokens, "the answer was read as the template writes it");
+  // A call that is cut off is none.
+  const cut = await engine.chat.completions.create({ messages, tools: [strict], max_tokens: "I look.\n<tool_call>".length + 30 });
+  assert.deepEqual([cut.choices[0].finish_reason, cut.choices[0].message.tool_calls], ["length", undefined]);
 });
 
 test("what cannot be honoured is refused with a sentence that names it", async () => {
@@ -270,7 +292,6 @@ test("what cannot be honoured is refused with a sentence that names it", async (
     [{ ...base, stream_options: { include_usage: true } }, "stream", /stream_options/],
     [{ ...base, tool_choice: "required" }, "tool_choice", /needs tools/],
     [{ ...base, tools: [WEATHER, WEATHER] }, "tools", /Two tools have the name “weather”/],
-    [{ ...base, tools: [{ type: "function", function: { ...WEATHER.function, strict: true } }] }, "tool_choice", /strict/],
     [{ ...base, response_format: { type: "json_schema" } }, "response_format", /json_schema/],
     [{}, "messages", /list of messages/],
     [{ messages: [] }, "messages", /at least one message/],

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { restOf } from "../../www/engine/openai/held-call.js";
 import { ToolCallParser } from "../../www/engine/openai/tool-calls.js";
 
 const TOOLS = ["weather", "clock"];
@@ -69,4 +70,19 @@ test("nothing depends on the pieces, and text is not held back for longer than a
   const parser = new ToolCallParser(TOOLS);
   assert.deepEqual(parser.push("Hello <tool_"), [{ text: "Hello" }]);
   assert.deepEqual(parser.push("box"), [{ text: " <tool_box" }]);
+});
+
+test("a call is held from wherever the token with its mark ends", () => {
+  const begun = '<tool_call>\n{"name": "';
+  for (const [written, rest] of [
+    ["<tool_call>", '\n{"name": "'],
+    ["<tool_call>\n{", '"name": "'],
+    ["<tool_call>{", '"name": "'],
+    ["<tool_call>\n\n", '{"name": "'],
+    [begun, ""],
+    ['<tool_call>{"arg', null],
+    [`${begun}we`, null],
+  ]) {
+    assert.equal(restOf(begun, /** @type {string} */ (written)), rest, JSON.stringify(written));
+  }
 });

@@ -3,10 +3,11 @@
 import "mamba-web/element";
 import type { EngineInfo, MambaError } from "mamba-web";
 import type { MambaChat, MambaChatAttributes, Turn } from "mamba-web/element";
+import type { MambaChat as SameChat } from "mamba-web/inline/element";
 
 export async function use(): Promise<[EngineInfo | null, Turn | null, MambaChatAttributes]> {
   const chat = document.createElement("mamba-chat");
-  chat satisfies MambaChat;
+  chat satisfies MambaChat satisfies SameChat;
   chat.model = "hf:owner/name";
   chat.addEventListener("ready", ({ detail }) => detail.info.backend);
   chat.addEventListener("token", ({ detail }) => detail.text.length);

@@ -2,39 +2,19 @@
 // Before it, `make package`.
 
 import assert from "node:assert/strict";
-import { execFile, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { cp, mkdir, mkdtemp, readFile, readdir, rm, symlink } from "node:fs/promises";
-import { homedir, tmpdir } from "node:os";
+import { cp, mkdir, readFile, readdir, symlink } from "node:fs/promises";
+import { homedir } from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
-import { fileURLToPath, pathToFileURL } from "node:url";
-import { promisify } from "node:util";
-import { launchChromium, withPage } from "../browser/support/chromium.mjs";
+import { pathToFileURL } from "node:url";
+import { launchChromium } from "../browser/support/chromium.mjs";
 import { ISOLATING, StaticHost } from "../browser/support/static-host.mjs";
+import { answer, chatsAnswer, freshExamples, modelAnswers, question, root, run, tarball, withExample } from "./support.mjs";
 
-/** @typedef {import("../../www/element/mamba-chat.js").MambaChat} MambaChat */
-
-const root = fileURLToPath(new URL("../../", import.meta.url));
 const model = path.join(root, "www/models/default");
-const run = promisify(execFile);
-
-const packed = (await readdir(path.join(root, "pkg")).catch(() => [])).filter((name) => name.endsWith(".tgz"));
-if (packed.length !== 1) throw new Error("pkg/ has to have one package. “make package” makes it.");
-const tarball = path.join(root, "pkg", packed[0]);
-
-/** What transformers generates (tests/golden/default), up to the end of the answer. */
-const [{ greedy_text: generated, messages }] = JSON.parse(await readFile(path.join(root, "tests/golden/default/model.json"), "utf8")).prompts;
-const question = messages[0].content;
-const answer = generated.split("<|")[0];
-
-const fresh = await mkdtemp(path.join(tmpdir(), "mamba-web-package-"));
-after(() => rm(fresh, { recursive: true, force: true }));
-await cp(path.join(root, "examples/web"), fresh, { recursive: true, filter: (name) => !/\/(node_modules|dist)$/.test(name) });
-const npm = (/** @type {string[]} */ ...words) => run("npm", [...words, "--no-audit", "--no-fund", "--loglevel=error"], { cwd: fresh });
-await npm("ci", "--prefer-offline", "--ignore-scripts");
-// Nothing but the file itself is needed.
-await npm("install", "--no-save", "--offline", tarball);
+const fresh = await freshExamples();
 const installed = path.join(fresh, "node_modules/mamba-web");
 const names = (await readdir(installed, { withFileTypes: true, recursive: true }))
   .filter((entry) => entry.isFile())
@@ -44,10 +24,11 @@ const read = (/** @type {string} */ name) => readFile(path.join(installed, name)
 test("the package has its programs, types and licences, and nothing else", async () => {
   const programs = ["mamba.js", "element.js", "engine.js", "ai.js", "node.js", "node-thread.js", "element-node.js", "worker.js", "pool-worker.js"];
   const parts = ["markdown.js", "highlight.js", "maths.js"]; // of the element
+  const inline = ["index.js", "element.js", "engine.js", "maths.js", "plain.js", "relaxed.js", "threads.js", "guide.js"].map((name) => `inline/${name}`);
   const wasm = ["mamba_web_bg.wasm", "mamba_web_relaxed_bg.wasm", "mamba_web_threads_bg.wasm", "mamba_web_guide_bg.wasm"];
   const texts = ["package.json", "README.md", "CHANGELOG.md", "LICENSE", "THIRD-PARTY.txt"];
   const isOther = (/** @type {string} */ name) => !name.startsWith("types/") && !name.endsWith(".woff2");
-  assert.deepEqual(names.filter(isOther).sort(), [...programs, ...parts, ...wasm, ...texts].sort());
+  assert.deepEqual(names.filter(isOther).sort(), [...programs, ...parts, ...inline, ...wasm, ...texts].sort());
   assert.ok(names.includes("types/mamba.d.ts"));
   assert.deepEqual(names.filter((name) => name.startsWith("types/") && !/\.d\.ts$/.test(name)), []);
   for (const name of names.filter((name) => /\.(js|ts)$/.test(name))) {
@@ -62,7 +43,12 @@ test("the package has its programs, types and licences, and nothing else", async
     for (const [, file] of text.matchAll(/(?:new URL\(|from ?|import\()"\.\/([\w.-]+)"/g)) named.add(file);
   }
   assert.deepEqual([...named].sort(), names.filter((name) => /\.(wasm|woff2)$/.test(name)).concat(parts, "engine.js", "node-thread.js", "worker.js", "pool-worker.js").sort());
-  const { dependencies, peerDependencies, scripts, version } = JSON.parse(await read("package.json"));
+  const { dependencies, peerDependencies, scripts, version, main, exports } = JSON.parse(await read("package.json"));
+  // Parcel finds what has the name of its file, or of its folder, and the package's own name by “main”.
+  for (const [name, to] of Object.entries(exports)) {
+    const found = name === "." ? main : [`${name}.js`, `${name}/index.js`, name].find((file) => names.includes(path.normalize(file)));
+    assert.equal(found, to.default ?? to, name);
+  }
   assert.deepEqual([dependencies, peerDependencies, scripts], [undefined, undefined, undefined]);
   assert.match(await readFile(path.join(root, "Cargo.toml"), "utf8"), new RegExp(`^version = "${version}"`, "m"));
 });
@@ -137,72 +123,16 @@ const PAGES = {
 const browser = await launchChromium();
 after(() => browser.close());
 
-/** @param {string} address @param {RegExp} build */
-const modelAnswers = (address, build) =>
-  withPage(browser, address, async (page) => {
-    await page.waitForSelector("#answer[title]");
-    assert.equal(await page.textContent("#answer"), answer);
-    assert.match((await page.getAttribute("#answer", "title")) ?? "", build);
-  });
-
 for (const [name, { headers, build }] of Object.entries(PAGES)) {
-  test(`${name}: it is built without configuration, and the model answers`, async () => {
-    await run("npm", ["run", "build"], { cwd: path.join(fresh, name) });
-    const folder = path.join(fresh, name, "dist");
-    await symlink(path.join(root, "www/models"), path.join(folder, "models"));
-    const host = await StaticHost.start({ headers: () => headers }, folder);
-    try {
-      await modelAnswers(host.page(), build);
-    } finally {
-      await host.stop();
-    }
-  });
+  test(`${name}: it is built without configuration, and the model answers`, () =>
+    withExample(path.join(fresh, name), ["build"], headers, (host) => modelAnswers(browser, host.page(), build)));
 }
 
-/** A saved chat whose answer needs all that is fetched when an answer needs it. @param {string} saved */
-const withFormula = (saved) => {
-  const chats = JSON.parse(saved);
-  chats.chats[0].turns[0].answer = "So \\(x^2\\):\n\n```js\nconst x = 1;\n```\n";
-  return JSON.stringify(chats);
-};
-
-/** Two chats on a page: their looks, their one engine, an answer, and one with a formula and code. @param {string} address */
-const chatsAnswer = (address) =>
-  withPage(browser, address, async (page) => {
-    const failed = /** @type {string[]} */ ([]);
-    page.on("response", (response) => void (response.status() >= 400 && !/\/models\//.test(response.url()) && failed.push(response.url())));
-    await page.evaluate(() => customElements.whenDefined("mamba-chat"));
-    const [first, second] = ["#first", "#second"].map((name) => page.locator(name));
-    const turn = await first.evaluate((chat, question) => /** @type {MambaChat} */ (chat).send(question), question);
-    assert.equal(turn?.answer, answer);
-    assert.equal(await page.textContent("#said"), answer);
-    await second.evaluate((chat) => /** @type {MambaChat} */ (chat).load());
-    assert.equal(page.workers().length, 1, "one engine for both");
-    const [width, lines] = await second.evaluate((chat) => [getComputedStyle(chat).borderTopWidth, chat.shadowRoot?.querySelectorAll(".turn").length]);
-    assert.deepEqual([width, lines], ["1px", 0]);
-    const saved = withFormula(await first.evaluate((chat) => /** @type {MambaChat} */ (chat).save()));
-    await second.evaluate((chat, saved) => /** @type {MambaChat} */ (chat).open(saved), saved);
-    await second.locator(".formula .katex").waitFor();
-    await second.locator("code .hljs-keyword").waitFor();
-    await page.waitForFunction(() => [...document.fonts].some(({ status }) => status === "loaded"));
-    assert.deepEqual(failed, []);
-  });
-
 for (const [folder, script] of [["element-plain", "build"], ...["vite", "webpack", "esbuild", "rollup"].map((name) => ["element-bundled", name])]) {
-  test(`${folder}, ${script}: two chats with one engine`, async () => {
-    const dist = path.join(fresh, folder, "dist");
-    await rm(dist, { recursive: true, force: true });
-    // Making KaTeX smaller takes webpack ten seconds, and the engine's own example has that.
-    const options = script === "webpack" ? ["--", "--no-optimization-minimize"] : [];
-    await run("npm", ["run", script, ...options], { cwd: path.join(fresh, folder) });
-    await symlink(path.join(root, "www/models"), path.join(dist, "models"));
-    const host = await StaticHost.start({}, dist);
-    try {
-      await chatsAnswer(host.page());
-    } finally {
-      await host.stop();
-    }
-  });
+  // Making KaTeX smaller takes webpack ten seconds, and the engine's own example has that.
+  const options = script === "webpack" ? ["--no-optimization-minimize"] : [];
+  test(`${folder}, ${script}: two chats with one engine`, () =>
+    withExample(path.join(fresh, folder), [script, ...options], {}, (host) => chatsAnswer(browser, host.page())));
 }
 
 test("a server that makes pages may import the element", async () => {
@@ -227,7 +157,7 @@ test("vite: its development server needs no configuration either", async () => {
       });
       vite.on("exit", () => reject(new Error(`Vite ended: ${said}`)));
     });
-    await modelAnswers(address, /^relaxed, 1$/);
+    await modelAnswers(browser, address, /^relaxed, 1$/);
   } finally {
     vite.kill();
     if (vite.exitCode === null) await once(vite, "exit");

@@ -2,6 +2,7 @@
 
 import { deleteKeptModel, Engine, keptModels, load, MambaError, Session } from "mamba-web";
 import type { EngineInfo, GenerateOptions, KeptModel, LastRun, LoadOptions, Piece, Progress, SessionStats, Turn } from "mamba-web";
+import { load as loadInline } from "mamba-web/inline";
 
 const options: LoadOptions = { model: "hf:o/n", backend: "auto", precision: "int8", threads: 2, keep: false };
 options.onProgress = ({ phase, loadedBytes, totalBytes }: Progress) => [phase.length, loadedBytes + (totalBytes ?? 0)];
@@ -11,6 +12,8 @@ export async function use(file: File, signal: AbortSignal): Promise<[string, Las
   await load(new URL("https://a.example/m/"));
   await load({ model: [file], signal });
   const engine: Engine = await load("/m");
+  const same: Engine = await loadInline({ ...options, model: "/m" });
+  await same.dispose();
   const info: EngineInfo = engine.info;
   engine.onMove = (moved) => moved?.backend;
   const ids: Uint32Array = await engine.tokenize("x");

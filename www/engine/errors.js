@@ -50,12 +50,20 @@ const PUBLISH_HINT =
 export const programMissing = (why, hint = PUBLISH_HINT) =>
   isOffline()
     ? new MambaError("network", "There is no network, so the engine's program could not be loaded.", OFFLINE_HINT)
-    : new MambaError("network", `The engine's program could not be loaded: ${why}.`, hint);
+    : programRefused(why, hint);
+
+/** A program of the engine is there, and may not run. @param {string} why without a full stop @param {string} hint */
+export const programRefused = (why, hint) => new MambaError("network", `The engine's program could not be loaded: ${why}.`, hint);
 
 /** @param {unknown} cause why the wasm did not start */
 export const asStartError = (cause) => {
   if (cause instanceof MambaError) return cause;
   if (isOutOfMemory(cause)) return outOfMemory(cause);
+  // Each browser has its own words for it, and no class.
+  if (/content security policy|\bCSP\b|unsafe-eval/i.test(String(cause))) {
+    const hint = "If this is your site, add 'wasm-unsafe-eval' to script-src in its Content-Security-Policy.";
+    return programRefused("the page's security policy does not allow WebAssembly", hint);
+  }
   return new MambaError("network", "The engine's program, a wasm file of this site, could not be loaded.", PUBLISH_HINT, {
     cause,
   });

@@ -14,6 +14,7 @@ import { Completion } from "./completion.js";
 import { setUpCompletionBar } from "./completion-bar.js";
 import { Composer } from "./composer.js";
 import { byId } from "./dom.js";
+import { EngineEnd } from "./engine-end.js";
 import { FollowScroll } from "./follow-scroll.js";
 import { setUpLaunches } from "./launched.js";
 import { isTouch, keepFocus, setPlaceToWrite } from "./keep-focus.js";
@@ -25,9 +26,10 @@ import { showModelCard, tellOfMove } from "./model-card.js";
 import { setUpModelDialog } from "./model-dialog.js";
 import { setUpOffline } from "./offline.js";
 import { Modes } from "./modes.js";
-import { showCard, tell } from "./notices.js";
+import { showCard } from "./notices.js";
 import { Running } from "./running.js";
 import { pageScroller } from "./scroller.js";
+import { Sending } from "./sending.js";
 import { keptSettings, Settings } from "./settings.js";
 import { setUpSettings } from "./settings-view.js";
 import { StateCard } from "./state-card.js";
@@ -37,7 +39,6 @@ import { beginVisit } from "./visit.js";
 import { setUpExamples, showWelcome } from "./welcome.js";
 
 /** @typedef {import("./model.js").Choice} Choice */
-/** @typedef {import("../mamba.js").MambaError} MambaError */
 
 const model = new Model();
 const settings = new Settings(keptSettings);
@@ -46,7 +47,11 @@ const stateCard = new StateCard();
 const scroller = pageScroller(() => document.querySelector(".top"));
 const scroll = new FollowScroll(scroller);
 const showLoading = setUpLoading(() => model.cancel());
-const watch = new EngineWatch(() => model.engine, () => running.isLeaving, (error) => startAgain(error));
+const engineEnd = new EngineEnd(model, () => {
+  chat.detach();
+  completion.detach();
+});
+const watch = new EngineWatch(() => model.engine, () => running.isLeaving, (error) => engineEnd.startAgain(error));
 
 const library = new Library();
 const shelf = new Shelf();
@@ -61,7 +66,7 @@ const parts = {
   onChange: showState,
   onToken: showRead,
   onTurn: () => {},
-  judge,
+  judge: (/** @type {import("../mamba.js").MambaError} */ error) => engineEnd.judge(error),
   bookState: (/** @type {string} */ book) => shelf.state(book),
   onThreeWays: (/** @type {import("./chats/tree.js").Node} */ node) => void answerInThreeWays(chat, parts, node),
   weighing: { isWanted: wantsSurprise, show: openWeighed },
@@ -79,7 +84,8 @@ const beginFrom = (book) => {
   composer.tell(`The next message is answered with the memory of “${book.name}”.`);
 };
 setUpReadThis(parts, shelf, beginFrom);
-const composer = new Composer(send, () => stop());
+const composer = new Composer((text) => sending.send(text), () => sending.stop());
+const sending = new Sending(model, chat, composer, running);
 byId("box-place", HTMLElement).replaceWith(stateCard.element, composer.element);
 byId("update", HTMLElement).after(scroll.button);
 byId("completion-bar", HTMLElement).after(composer.note);
@@ -102,7 +108,7 @@ const chats = setUpChats({
   scroller,
   engine: () => model.engine,
   whenEngine: () => model.whenEngine(),
-  ...{ running, judge, modelName: parts.modelName, shelf, beginFrom },
+  ...{ running, judge: parts.judge, modelName: parts.modelName, shelf, beginFrom },
   onToken: showRead,
   isInChat: () => !modes.isCompletion,
   showChat: () => {
@@ -112,7 +118,7 @@ const chats = setUpChats({
   endAll: async () => {
     await running.stop();
     await chat.letGo();
-    loseEngine();
+    engineEnd.lose();
   },
 });
 
@@ -137,68 +143,6 @@ async function load(choice) {
   await model.load(choice);
 }
 
-/** Loads the same model again after its engine has ended. @param {MambaError} error why */
-function startAgain(error) {
-  const { current, loading } = model.state;
-  if (!current) return;
-  loseEngine();
-  const { code, message } = error;
-  tell("The engine is started again", { code, message, hint: "The text on the page stays." });
-  if (!loading) void model.load(current.choice);
-}
-
-function loseEngine() {
-  model.end();
-  chat.detach();
-  completion.detach();
-}
-
-/**
- * Handles an error of an answer that comes from the engine, and gives what is left to say about the answer.
- *
- * @param {MambaError} error
- */
-async function judge(error) {
-  const { current } = model.state;
-  const isAlive = await current?.engine.memoryBytes().then(() => true, () => false);
-  // Reported elsewhere: by the watch, or because another model took over.
-  if (!current || current.engine !== model.engine || error.code === "cancelled") return null;
-  if (isAlive) return error;
-  if (error.code === "engine-stopped") startAgain(error);
-  else {
-    loseEngine();
-    model.fail(current.choice, error);
-  }
-  return null;
-}
-
-/** Ends the answer that is being written. Messages that wait for their turn go back into the box. */
-function stop() {
-  composer.giveBack(chat.takeBack());
-  void running.stop();
-}
-
-/** @param {string} text @returns {boolean} whether it was taken */
-function send(text) {
-  const { current, loading } = model.state;
-  const isRefused =
-    text.trim() === ""
-      ? "Write a message first."
-      : !current && !loading
-        ? "There is no model to answer. Load one first."
-        : current && !canChat()
-          ? `${current.choice.name} cannot chat. Choose “Completion” above to let it continue a text.`
-          : null;
-  if (isRefused === null && !current) composer.tell("Your message will be answered as soon as the model is loaded.");
-  else composer.tell(isRefused);
-  if (isRefused !== null) return false;
-  chat.send(text);
-  return true;
-}
-
-/** Without a chat template a model cannot tell whose turn it is, so it only continues texts. */
-const canChat = () => Boolean(model.engine?.info.chatTemplate);
-
 /** Called for every token, so nothing here may read whole texts. */
 function showRead() {
   watch.heard();
@@ -218,7 +162,7 @@ function showState() {
 /** Shows the mode that is chosen. */
 function showMode() {
   const isText = modes.isCompletion;
-  const isWithoutChat = model.engine !== null && !canChat();
+  const isWithoutChat = model.engine !== null && !sending.canChat;
   // The text stays within reach.
   modes.show({ canChat: !isWithoutChat, hasChat: !chat.isEmpty || !composer.isEmpty });
   byId("chat", HTMLElement).hidden = isText;
@@ -246,13 +190,13 @@ model.onChange((state, before) => {
 
 /** @param {import("./model.js").ModelState} state */
 function showFailed({ failed, current }) {
-  const ofCurrent = current ? { keep: () => model.forget(), unload: loseEngine } : { keep: null, unload: null };
+  const ofCurrent = current ? { keep: () => model.forget(), unload: () => engineEnd.lose() } : { keep: null, unload: null };
   showCard(failed && failedCard(failed, { load: (choice) => void load(choice), openDialog: dialog.open, ...ofCurrent }));
   if (!failed) return;
   // The “Cancel” button that had the focus is gone, so the focus comes here.
   if (failed.error.code === "cancelled") byId("problem", HTMLElement).querySelector("button")?.focus();
   if (current) return void chat.answerWaiting();
-  giveBack("Your message was not answered, because the model could not be loaded. It is back in the box.");
+  sending.giveBack("Your message was not answered, because the model could not be loaded. It is back in the box.");
 }
 
 /** @param {import("./model.js").ModelState} state */
@@ -261,19 +205,12 @@ function showCurrent({ current }) {
   if (!current) return showState();
   showCard(null);
   settings.useModelDefaults(current.engine.info.defaults);
-  if (!canChat()) giveBack(`${current.choice.name} cannot chat, so your message was not answered. It is back in the box.`);
+  if (!sending.canChat) sending.giveBack(`${current.choice.name} cannot chat, so your message was not answered. It is back in the box.`);
   else composer.tell(null);
   completion.detach();
-  if (!canChat() && chat.isEmpty && composer.isEmpty) modes.choose("completion");
+  if (!sending.canChat && chat.isEmpty && composer.isEmpty) modes.choose("completion");
   showMode();
   void chat.adopt().then(() => chat.answerWaiting());
-}
-
-/** Puts messages that nobody answers back into the box. @param {string} why */
-function giveBack(why) {
-  if (!chat.isWaiting) return;
-  composer.giveBack(chat.takeBack());
-  composer.tell(why);
 }
 
 running.onChange((isRunning) => {
@@ -286,14 +223,14 @@ running.onChange((isRunning) => {
 
 document.addEventListener("keydown", (event) => {
   // In an open dialog Escape closes the dialog.
-  if (event.key === "Escape" && running.isRunning && !document.querySelector("dialog[open]")) stop();
+  if (event.key === "Escape" && running.isRunning && !document.querySelector("dialog[open]")) sending.stop();
 });
 
 setUpTheme();
 setUpSettings(settings);
 setUpExamples(
   (text) => {
-    if (send(text)) placeToWrite().focus({ preventScroll: true });
+    if (sending.send(text)) placeToWrite().focus({ preventScroll: true });
   },
   (text) => completion.suggest(text),
 );
@@ -302,5 +239,5 @@ stateCard.showModel(null);
 setUpOffline(model);
 setUpLaunches(load, dialog.open);
 void chats.start();
-void beginVisit(model, { load: (choice) => void load(choice), openDialog: dialog.open, giveBack });
+void beginVisit(model, { load: (choice) => void load(choice), openDialog: dialog.open, giveBack: (why) => sending.giveBack(why) });
 document.documentElement.dataset.app = "started"; // boot.js waits for it

@@ -21,6 +21,8 @@ export function graniteLike({ messages, tools, prompts }) {
 class ScriptedSession {
   isClosed = false;
   position = 0;
+  /** What it wants to say, and to what. */
+  plan = { to: "", answer: "" };
 
   /** @param {ScriptedEngine} engine @param {string} [text] that was read */
   constructor(engine, text = "") {
@@ -33,13 +35,15 @@ class ScriptedSession {
   /** @param {ArrayLike<number>} read @param {{ signal?: AbortSignal }} [options] */
   async prefill(read, { signal } = {}) {
     if (signal?.aborted) throw cancelled();
-    this.engine.read += read.length;
     this.#add(String.fromCodePoint(...Array.from(read)));
+    this.engine[this.#isAnswering() ? "written" : "read"] += read.length;
   }
 
   async fork() {
     if (this.isClosed) throw new Error("a closed session was forked");
-    return new ScriptedSession(this.engine, this.text);
+    const other = new ScriptedSession(this.engine, this.text);
+    other.plan = this.plan;
+    return other;
   }
 
   async close() {
@@ -50,7 +54,7 @@ class ScriptedSession {
   /** @param {any} settings @returns {AsyncGenerator<any, "stop" | "length", void>} */
   async *generate({ maxTokens = 1000, signal, surprise, ...settings }) {
     this.engine.settings.push(settings);
-    const answer = this.engine.answer(this.text, settings.seed);
+    const answer = this.#wants(settings);
     for (const letter of [...answer].slice(0, maxTokens)) {
       await new Promise((resolve) => setTimeout(resolve));
       if (signal?.aborted) throw cancelled();
@@ -60,6 +64,23 @@ class ScriptedSession {
       yield { text: letter, id, ...(surprise ? { surprise: 0.5, alternatives: [{ id, text: letter, probability: Math.exp(-0.5) }] } : {}) };
     }
     return answer.length > maxTokens ? "length" : "stop";
+  }
+
+  /**
+   * It goes on with what it wanted to say, if what was read meanwhile belongs to it. A constraint ends with the call that it is for.
+   *
+   * @param {{ seed?: number, constraint?: object }} settings
+   */
+  #wants({ seed, constraint }) {
+    if (!this.#isAnswering()) this.plan = { to: this.text, answer: this.engine.answer(this.text, seed) };
+    const rest = `${this.plan.to}${this.plan.answer}`.slice(this.text.length);
+    return constraint ? rest.replace(/\s*<\/tool_call>.*/s, "") : rest;
+  }
+
+  /** Whether it has said a part of what it wanted to. */
+  #isAnswering() {
+    const { to, answer } = this.plan;
+    return this.text.length > to.length && `${to}${answer}`.startsWith(this.text);
   }
 
   /** @param {string} text */

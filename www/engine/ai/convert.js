@@ -19,7 +19,7 @@ export function toBody(options) {
   const warn = (/** @type {string} */ feature) => warnings.push({ type: "unsupported", feature });
   const { responseFormat: format, reasoning } = options;
   if (reasoning !== undefined && reasoning !== "provider-default") warn("reasoning");
-  const tools = toTools(options.tools ?? [], ["required", "tool"].includes(options.toolChoice?.type ?? ""), warn);
+  const tools = toTools(options.tools ?? [], warn);
   const body = {
     messages: options.prompt.flatMap((message) => toMessages(message, warn)),
     max_tokens: options.maxOutputTokens,
@@ -50,16 +50,15 @@ function toChoice(choice) {
 
 /**
  * @param {NonNullable<CallOptions["tools"]>} tools
- * @param {boolean} isHeld whether the answer has to be a call, which is held to its schema then
  * @param {(feature: string) => void} warn
  */
-function toTools(tools, isHeld, warn) {
+function toTools(tools, warn) {
   const converted = [];
   for (const tool of tools) {
     if (tool.type !== "function") warn(`the tool ${tool.name} of another provider`);
     else {
-      if (tool.strict && !isHeld) warn(`the strict schema of the tool ${tool.name}`);
-      converted.push({ type: "function", function: { name: tool.name, description: tool.description, parameters: tool.inputSchema } });
+      const strict = tool.strict ? { strict: true } : {};
+      converted.push({ type: "function", function: { name: tool.name, description: tool.description, parameters: tool.inputSchema, ...strict } });
     }
   }
   return converted;

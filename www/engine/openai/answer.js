@@ -1,17 +1,17 @@
-// One answer, told apart into text and tool calls while it comes.
+// One answer, or a stretch of it, as it comes.
 
 import { tokenLogprob } from "./shapes.js";
-import { ToolCallParser } from "./tool-calls.js";
 
 /** @typedef {import("./tool-calls.js").Part} Part */
+/** @typedef {import("../session/session.js").GenerateOptions & { maxTokens: number }} Settings */
 /** @typedef {{ parts: Part[], logprobs: import("./shapes.js").TokenLogprob[] }} Progress what a token has brought */
+/** @typedef {{ reason: import("./shapes.js").FinishReason, tokens: number }} Ended `tokens` of the answer */
 
 /**
  * @typedef {object} AnswerOptions
- * @property {import("../session/session.js").GenerateOptions} settings
- * @property {import("./tools.js").Tool[]} tools
- * @property {string} begun how the answer begins, which the session has read
- * @property {boolean} oneCall whether the answer ends after its first call
+ * @property {Settings} settings
+ * @property {import("./tool-calls.js").ToolCallParser} [parser] tells text from calls; without it all is text
+ * @property {() => boolean} [leaves] whether the stretch ends after this token
  * @property {number | null} alternatives of each token; null without probabilities
  * @property {Map<number, string>} marks special tokens that count as text
  */
@@ -19,36 +19,26 @@ import { ToolCallParser } from "./tool-calls.js";
 /**
  * @param {import("../session/session.js").Session} session at the end of the prompt
  * @param {AnswerOptions} options
- * @returns {AsyncGenerator<Progress, { reason: import("./shapes.js").FinishReason, tokens: number }, void>}
+ * @returns {AsyncGenerator<Progress, Ended & { reason: "stop" | "length" }, void>}
  */
-export async function* answer(session, { settings, tools, begun, oneCall, alternatives, marks }) {
-  const parser = tools.length > 0 ? new ToolCallParser(tools.map((tool) => tool.function.name)) : null;
-  parser?.push(begun);
+export async function* answer(session, { settings, parser, leaves = () => false, alternatives, marks }) {
   const pieces = session.generate(settings);
   let tokens = 0;
-  /** @type {"stop" | "length"} */
-  let reason = "stop";
   try {
     for (;;) {
       const step = await pieces.next();
-      if (step.done) {
-        reason = step.value;
-        break;
-      }
+      if (step.done) return { reason: step.value, tokens };
       const piece = step.value;
       if (piece.id !== null) tokens += 1;
       const text = piece.text || (marks.get(piece.id ?? -1) ?? "");
       const logprobs = alternatives !== null && piece.id !== null ? [tokenLogprob(piece, nameOf(piece, text), alternatives)] : [];
       const parts = parser ? parser.push(text) : text ? [{ text }] : [];
       if (parts.length > 0 || logprobs.length > 0) yield { parts, logprobs };
-      if (oneCall && parser && parser.calls > 0) break;
+      if (leaves()) return { reason: "stop", tokens };
     }
   } finally {
     await pieces.return("stop");
   }
-  const left = parser?.end() ?? [];
-  if (left.length > 0) yield { parts: left, logprobs: [] };
-  return { reason: reason === "stop" && parser && parser.calls > 0 ? "tool_calls" : reason, tokens };
 }
 
 /** A token that ends in the middle of a letter has no text yet. @param {import("../session/session.js").Piece} piece @param {string} text */

@@ -1,9 +1,10 @@
 // `engine.chat.completions`: OpenAI's chat completions, answered by the engine.
 
 import { generateOptions } from "../session/arguments.js";
-import { cancelled } from "../errors.js";
+import { badArgument, cancelled } from "../errors.js";
 import { together } from "../session/together.js";
 import { answer, specialMarks } from "./answer.js";
+import { answerWithCalls } from "./answer-with-calls.js";
 import { asApiError } from "./api-error.js";
 import { heldCall } from "./held-call.js";
 import { readRequest } from "./parameters.js";
@@ -31,7 +32,7 @@ import { Template } from "./template.js";
  * @typedef {object} Prepared
  * @property {string} prompt
  * @property {string} head of the prompt, which other prompts may share
- * @property {import("./held-call.js").HeldCall | null} held what the answer has to be; null if it may be anything
+ * @property {import("./held-call.js").HeldCall | null} held what a call has to be
  * @property {Map<number, string>} marks
  *
  * @typedef {object} Event what is new in one of the answers
@@ -45,6 +46,9 @@ import { Template } from "./template.js";
  */
 
 /** What an answer with tools shows although it may be special tokens: the calls, which are read out of it, and thoughts. */
+/** The engine's own limit, where neither the caller nor the model's makers have one (src/engine/defaults.rs). */
+const MAX_TOKENS = 256;
+
 const MARKS = [BEGIN, END, "<think>", "</think>"];
 
 export class Chat {
@@ -105,10 +109,15 @@ export class Completions {
   }
 
   /** @param {ChatRequest} request @returns {Promise<Prepared>} */
-  async #prepare({ messages, tools, held: callable }) {
+  async #prepare({ messages, tools, callable, mustCall, isStrict }) {
     const prompt = await this.#template.prompt(messages, tools);
     const head = await this.#template.head(prompt, messages, tools);
-    const held = callable.length > 0 ? heldCall(await this.#template.callForm(), callable) : null;
+    const form = callable.length > 0 ? await this.#template.callForm() : null;
+    if (!form && (mustCall || isStrict)) {
+      const hint = 'Set tool_choice to "auto", and leave “strict” out.';
+      throw badArgument("This model's chat template writes calls in a form that is not known, so no call can be held to its schema.", hint);
+    }
+    const held = form && heldCall(form, callable);
     const marks = tools.length > 0 ? await (this.#marks ??= specialMarks(this.#host, MARKS)) : new Map();
     return { prompt, head, held, marks };
   }
@@ -130,21 +139,23 @@ export class Completions {
       const { signal } = controller;
       const { session, cachedTokens } = await this.#reader.read(prompt, head, signal);
       open.add(session);
-      if (held) await session.prefill(await this.#host.tokenizeChat(held.begun), { signal });
+      const { tools, mustCall, oneCall, alternatives } = request;
+      const tokenize = this.#host.tokenizeChat;
+      if (held && mustCall) await session.prefill(await tokenize(held.begun), { signal });
       const promptTokens = session.position;
       const sessions = [session];
       while (sessions.length < request.n) {
         sessions.push(await session.fork());
         open.add(sessions[sessions.length - 1]);
       }
-      const { tools, oneCall, alternatives } = request;
-      const settings = held ? { ...request.settings, constraint: held.constraint } : request.settings;
-      const begun = held?.begun ?? "";
-      const seed = (/** @type {number} */ index) => (settings.seed === undefined ? {} : { seed: settings.seed + index });
+      const maxTokens = request.settings.maxTokens ?? this.#host.info().defaults?.maxTokens ?? MAX_TOKENS;
+      const seed = (/** @type {number} */ index) => (request.settings.seed === undefined ? {} : { seed: request.settings.seed + index });
       const answers = together(
-        sessions.map((one, index) =>
-          answer(one, { settings: { ...settings, ...seed(index), signal }, tools, oneCall, begun, alternatives, marks }),
-        ),
+        sessions.map((one, index) => {
+          const settings = { ...request.settings, maxTokens, ...seed(index), signal };
+          const options = { settings, alternatives, marks };
+          return tools.length > 0 ? answerWithCalls(one, { ...options, tools, held, mustCall, oneCall, tokenize }) : answer(one, options);
+        }),
       );
       /** @type {AssistantMessage[]} */
       const messages = sessions.map(() => ({ role: "assistant", content: null, refusal: null }));
@@ -162,12 +173,6 @@ export class Completions {
         await answers.return(/** @type {any} */ ([]));
       }
       for (const message of messages) if (!message.tool_calls) message.content ??= "";
-      if (held) {
-        const tail = await this.#host.tokenizeChat(held.tail);
-        for (const [index, { reason }] of step.value.entries()) {
-          if (reason === "tool_calls") await sessions[index].prefill(tail, { signal });
-        }
-      }
       await this.#keep(request, prompt, messages, sessions, open);
       const completionTokens = step.value.reduce((sum, { tokens }) => sum + tokens, 0);
       return { reasons: step.value.map(({ reason }) => reason), messages, logprobs, usage: usage(promptTokens, cachedTokens, completionTokens) };

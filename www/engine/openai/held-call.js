@@ -1,4 +1,6 @@
-// An answer that has to be a call of a tool is held to the form of the model's calls and to the tool's schema.
+// A call of a tool is held to the form of the model's calls and to the tool's schema.
+
+import { BEGIN } from "./tool-calls.js";
 
 /** @typedef {import("./tools.js").Tool} Tool */
 /** @typedef {import("./template.js").CallForm} CallForm */
@@ -8,9 +10,9 @@ const BLANKS = { item_separator: ", ", key_separator: ": ", whitespace_flexible:
 
 /**
  * @typedef {object} HeldCall
- * @property {string} begun how the answer begins; it is read, not generated
+ * @property {string} begun how the call begins; it is read, not generated
  * @property {{ grammar: string }} constraint what is generated then
- * @property {string} tail how the answer ends; it is read after the call
+ * @property {string} tail how the call ends; it is read then
  */
 
 /**
@@ -26,6 +28,19 @@ export function heldCall({ begin, between, end, tail }, tools) {
   const calls = tools.map(({ function: { name } }, i) => `${only ? "" : `${string(name + between)} `}arguments${i} ${string(end)}`);
   const schemas = tools.map(({ function: { parameters } }, i) => `arguments${i}: %json ${JSON.stringify(asObject(parameters))}`);
   return { begun: begin + only, constraint: { grammar: [`start: ${calls.join(" | ")}`, ...schemas].join("\n") }, tail };
+}
+
+/**
+ * What is missing of a call's beginning where a model has written some of it, with its own blanks after the mark.
+ *
+ * @param {string} begun the whole beginning
+ * @param {string} written of it
+ * @returns {string | null} null if it begins in another way
+ */
+export function restOf(begun, written) {
+  if (begun.startsWith(written)) return begun.slice(written.length);
+  const [whole, some] = [begun, written].map((text) => text.slice(BEGIN.length).trimStart());
+  return whole.startsWith(some) ? whole.slice(some.length) : null;
 }
 
 /** A string of a grammar is one of JSON. @param {string} text */

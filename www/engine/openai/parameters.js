@@ -11,10 +11,10 @@ import { readToolChoice, readTools } from "./tools.js";
 /** @typedef {import("../session/session.js").GenerateOptions} GenerateOptions */
 
 /**
- * @typedef {object} ChatRequest
+ * @typedef {import("./tools.js").Choice & Asked} ChatRequest
+ *
+ * @typedef {object} Asked
  * @property {import("./messages.js").TemplateMessage[]} messages
- * @property {import("./tools.js").Tool[]} tools none if the model is not to call any
- * @property {import("./tools.js").Tool[]} held the answer has to be a call of one of these; none if it need not be a call
  * @property {boolean} oneCall whether the answer ends after its first call
  * @property {number} n answers to the same messages
  * @property {boolean} streams

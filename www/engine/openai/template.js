@@ -81,7 +81,7 @@ export class Template {
   /**
    * How the template writes a call, which it is asked for with a name and the arguments `{}`.
    *
-   * @returns {Promise<CallForm>}
+   * @returns {Promise<CallForm | null>} null if it is none that is known
    */
   async callForm() {
     const text = await this.#try("calls", [HELLO, calling(STAND_IN)], [tool(STAND_IN)]);
@@ -95,7 +95,7 @@ export class Template {
         return { begin: text.slice(begin, name), between, end, tail: after.slice(end.length) + END };
       }
     }
-    throw badArgument("This model's chat template writes calls in a form that is not known, so no answer can be held to it.", 'Set tool_choice to "auto".');
+    return null;
   }
 
   /** @param {TemplateMessage[]} messages @param {Tool[]} tools */

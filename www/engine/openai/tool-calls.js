@@ -30,6 +30,16 @@ export class ToolCallParser {
     return this.#calls;
   }
 
+  /** What there is of a call that goes on, from its mark on; empty outside of one. */
+  get begun() {
+    return this.#isInCall ? this.#held : "";
+  }
+
+  /** Whether a call goes on of which only the mark at its end is missing. */
+  get isWhole() {
+    return this.#isInCall && readCall(this.#held.slice(BEGIN.length)) !== null;
+  }
+
   /** @param {string} text that follows @returns {Part[]} what has become certain */
   push(text) {
     this.#held += text;

@@ -6,6 +6,13 @@ import { fields } from "./fields.js";
 
 /** @typedef {{ type: "function", function: { name: string, description?: string, parameters?: unknown } }} Tool as templates take it */
 /** @typedef {{ tools: Tool[], strict: string[] }} Tools `strict`: those whose calls have to be held to their schema */
+/**
+ * @typedef {object} Choice
+ * @property {Tool[]} tools none if the model is not to call any
+ * @property {Tool[]} callable those of them that the answer may call
+ * @property {boolean} mustCall whether it has to
+ * @property {boolean} isStrict whether a call that cannot be held to its schema must not be
+ */
 
 const FUNCTION = {
   name: check.text,
@@ -42,26 +49,21 @@ export function readTools(value, name) {
 /**
  * @param {unknown} value
  * @param {Tools} given
- * @returns {{ tools: Tool[], held: Tool[] }} `held`: the answer has to be a call of one of these; none if it need not be a call
+ * @returns {Choice}
  */
 export function readToolChoice(value, { tools, strict }) {
-  if (value === undefined || value === "auto") {
-    if (strict.length === 0) return { tools, held: [] };
-    throw badArgument(
-      `The tool “${strict[0]}” cannot be strict here: a call that the model may also leave is not held to its schema.`,
-      'Leave “strict” out and check the arguments, or set tool_choice to "required".',
-    );
-  }
-  if (value === "none") return { tools: [], held: [] };
+  const isStrict = strict.length > 0;
+  if (value === undefined || value === "auto") return { tools, callable: tools, mustCall: false, isStrict };
+  if (value === "none") return { tools: [], callable: [], mustCall: false, isStrict: false };
   if (tools.length === 0) throw badArgument("“tool_choice” needs tools.");
-  if (value === "required") return { tools, held: tools };
+  if (value === "required") return { tools, callable: tools, mustCall: true, isStrict };
   const { type, function: given } = fields(value, "tool_choice", {
     type: check.oneOf(["function"]),
     function: (one, name) => fields(one, name, { name: check.text }),
   });
-  const held = tools.filter((tool) => tool.function.name === given?.name);
-  if (type === undefined || held.length === 0) {
+  const callable = tools.filter((tool) => tool.function.name === given?.name);
+  if (type === undefined || callable.length === 0) {
     throw badArgument(`“tool_choice” has to be "auto", "none", "required" or one of the tools.`);
   }
-  return { tools, held };
+  return { tools, callable, mustCall: true, isStrict };
 }

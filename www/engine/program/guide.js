@@ -1,8 +1,7 @@
 // Constraints on answers. The automaton that knows which tokens may come next is a wasm module of its own (guide/ in the
 // repository), because few visits need it. It is fetched when the first constraint is asked for.
 
-import { badArgument, programMissing } from "../errors.js";
-import { fetchProgram } from "./platform.js";
+import { badArgument } from "../errors.js";
 
 /** @typedef {typeof import("../../mamba_web_guide.js")} Module */
 /** @typedef {import("../../mamba_web_guide.js").Guide} Guide */
@@ -12,11 +11,10 @@ import { fetchProgram } from "./platform.js";
 /** The module, once it has started. @type {Promise<Module> | undefined} */
 let started;
 
-/** @param {string} address of its wasm @returns {Promise<Module>} */
-async function start(address) {
-  const [guide, response] = await Promise.all([import("../../mamba_web_guide.js"), fetchProgram(address, {})]);
-  if (!response.ok) throw programMissing(`${response.url} was answered with ${response.status}`);
-  await guide.default({ module_or_path: await response.arrayBuffer() });
+/** @param {import("./modules.js").ModuleOf} moduleOf @returns {Promise<Module>} */
+async function start(moduleOf) {
+  const [guide, module] = await Promise.all([import("../../mamba_web_guide.js"), moduleOf("guide")]);
+  await guide.default({ module_or_path: module });
   return guide;
 }
 
@@ -114,11 +112,11 @@ class Walk {
  *
  * @param {import("../../mamba_web.js").WasmEngine} engine
  * @param {Constraint} constraint
- * @param {string} address of the module's wasm
+ * @param {import("./modules.js").ModuleOf} moduleOf
  */
-export async function walkOf(engine, constraint, address) {
+export async function walkOf(engine, constraint, moduleOf) {
   // A download that failed is tried again.
-  started ??= start(address).catch((error) => {
+  started ??= start(moduleOf).catch((error) => {
     started = undefined;
     throw error;
   });

@@ -1,7 +1,7 @@
 // What the engine needs of a browser. The package for Node has ../node/platform.js in its place (scripts/package.mjs).
 
-import { programMissing } from "../errors.js";
 import { scriptAddress } from "./script-address.js";
+import { notFromThere } from "./why-not-started.js";
 
 /** Whether what is downloaded is kept, where the caller does not say. */
 export const KEEPS = true;
@@ -23,8 +23,7 @@ export function startWorker(url, name) {
     return new Worker(scriptAddress(url), { type: "module", name });
   } catch (cause) {
     if (/** @type {Error} */ (cause).name !== "SecurityError") throw cause;
-    const hint = "Serve the files of mamba-web from the site of your page.";
-    throw programMissing(`it lies on another site than the page (${url.origin}), and browsers start no workers from there`, hint);
+    throw notFromThere(url);
   }
 }
 

@@ -4,6 +4,7 @@
 // sometimes waits for ever if a page was left a moment before.
 
 import { engineStopped } from "../errors.js";
+import { workerAddress } from "./assets.js";
 import { startWorker } from "./platform.js";
 import { whyNotStarted } from "./why-not-started.js";
 
@@ -38,7 +39,7 @@ export class Helpers {
     this.#count = count;
     this.#onReady = onReady;
     this.#onFailure = onFailure;
-    const url = new URL("./pool-worker.js", import.meta.url);
+    const url = workerAddress("helper");
     for (let index = 0; index < count; index++) {
       const worker = startWorker(url, `mamba kernels ${index + 1}`);
       worker.onerror = (event) => {

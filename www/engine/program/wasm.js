@@ -1,15 +1,11 @@
-// Chooses the build of the wasm for this browser, and starts it.
-//
-// The page compiles it while the worker starts. Compiling reads 5 MB on its own thread, which in the worker would delay
-// the model's files.
+// Chooses the build of the wasm for this browser, compiles and starts it.
 
-import { badArgument, isOutOfMemory } from "../errors.js";
-import { countCores, fetchProgram, sharesMemory } from "./platform.js";
+import { badArgument, isOutOfMemory, programMissing } from "../errors.js";
+import { countCores, sharesMemory } from "./platform.js";
 import { hasRelaxedSimd } from "./simd.js";
 
 /** @typedef {typeof import("../../mamba_web.js")} Wasm */
 /** @typedef {"plain" | "relaxed" | "threads"} Build */
-/** @typedef {Record<Build | "guide", string>} WasmFiles the addresses of the wasm: of each build, and of the module of constraints */
 /** @typedef {{ build: Build, threads: number, isAskedFor: boolean }} Program `isAskedFor`: no other build will do */
 /**
  * @typedef {object} Started
@@ -62,18 +58,13 @@ function bestBuild(threads, isIsolated) {
 const GIVES_WAY = /** @type {const} */ ({ build: "relaxed", threads: 1, isAskedFor: true });
 
 /**
- * Only the chosen build is fetched. All have the same surface.
- *
- * @param {Pick<Program, "build">} program
- * @param {WasmFiles} files
- * @param {object} [options]
- * @param {AbortSignal} [options.signal]
- * @param {(fetched: import("../fetch/progress.js").Fetched) => void} [options.onFetched] told what has come of it
+ * @param {Promise<Response>} asked
+ * @param {(fetched: import("../fetch/progress.js").Fetched) => void} [onFetched] told what has come of it
  * @returns {Promise<WebAssembly.Module>}
  */
-export async function compileWasm({ build }, files, { signal, onFetched } = {}) {
-  const response = await fetchProgram(files[build], { signal });
-  if (!response.ok) throw new Error(`${response.url} was answered with ${response.status}`);
+export async function compileWasm(asked, onFetched) {
+  const response = await asked;
+  if (!response.ok) throw programMissing(`${response.url} was answered with ${response.status}`);
   if (onFetched) watch(response, onFetched).catch(() => {}); // the compiler gets the same error
   // It is compiled while it downloads, if the server says what it is.
   const isTyped = response.headers.get("content-type") === "application/wasm";
@@ -96,6 +87,7 @@ async function watch(response, onFetched) {
   const isPacked = (headers.get("content-encoding") ?? "identity") !== "identity";
   const totalBytes = isPacked || !Number.isSafeInteger(length) ? null : length;
   const reader = /** @type {ReadableStream<Uint8Array>} */ (response.clone().body).getReader();
+  const isFromNetwork = () => url !== "" && !isCached(url); // without an address it was at hand
   let loadedBytes = 0;
   let reported = 0;
   for (;;) {
@@ -104,9 +96,9 @@ async function watch(response, onFetched) {
     loadedBytes += value.byteLength;
     if (loadedBytes - reported < REPORTED_BYTES) continue;
     reported = loadedBytes;
-    onFetched({ loadedBytes, totalBytes, isFromNetwork: !isCached(url) });
+    onFetched({ loadedBytes, totalBytes, isFromNetwork: isFromNetwork() });
   }
-  onFetched({ loadedBytes, totalBytes: loadedBytes, isFromNetwork: !isCached(url) });
+  onFetched({ loadedBytes, totalBytes: loadedBytes, isFromNetwork: isFromNetwork() });
 }
 
 /** Whether it came from the browser's own cache. The browser says so only at the end. @param {string} url */
@@ -116,34 +108,34 @@ function isCached(url) {
 }
 
 /**
+ * Only the build that runs is fetched. All have the same surface.
+ *
  * @param {Program} program
- * @param {Promise<WebAssembly.Module>} compiled
+ * @param {import("./modules.js").ModuleOf} moduleOf
  * @param {(shared: import("./pool.js").Shared | null) => void} share called with what the helpers need, null where they
  *   are of no use after all
- * @param {WasmFiles} files
  * @returns {Promise<Started>}
  */
-export async function startWasm(program, compiled, share, files) {
+export async function startWasm(program, moduleOf, share) {
   try {
-    return { ...(await startBuild(program, compiled, share)), reason: null };
+    return { ...(await startBuild(program, moduleOf, share)), reason: null };
   } catch (cause) {
     const isTooMuch = cause instanceof RangeError || isOutOfMemory(cause);
     if (program.build !== "threads" || program.isAskedFor || !isTooMuch) throw cause;
     console.debug(cause);
     share(null);
     const reason = "The browser could not reserve the 4 GiB of addresses that threads share, so there is one thread.";
-    return { ...(await startBuild(GIVES_WAY, compileWasm(GIVES_WAY, files), share)), reason };
+    return { ...(await startBuild(GIVES_WAY, moduleOf, share)), reason };
   }
 }
 
 /**
  * @param {Program} program
- * @param {Promise<WebAssembly.Module>} compiled
+ * @param {import("./modules.js").ModuleOf} moduleOf
  * @param {(shared: import("./pool.js").Shared) => void} share
  */
-async function startBuild({ build, threads }, compiled, share) {
-  const wasm = await BUILDS[build]();
-  const module = await compiled;
+async function startBuild({ build, threads }, moduleOf, share) {
+  const [wasm, module] = await Promise.all([BUILDS[build](), moduleOf(build)]);
   const { memory } = await wasm.default({ module_or_path: module });
   if (threads > 1) share({ module, memory });
   return { wasm, threads };

@@ -1,14 +1,27 @@
 // Why a worker did not start. The browser does not say, so its file is requested once more and the answer examined.
 
-import { programMissing } from "../errors.js";
+import { programMissing, programRefused } from "../errors.js";
 
 const ISOLATES = /require-corp|credentialless/;
+
+/** The browser starts no workers from this address. @param {URL} url of the worker's module */
+export const notFromThere = (url) =>
+  url.protocol === "blob:"
+    ? programRefused(
+        "the page's security policy, or the browser, allows no workers from blob: addresses",
+        "If this is your site, add blob: to worker-src in its Content-Security-Policy, or import mamba-web in place of mamba-web/inline.",
+      )
+    : programRefused(
+        `it lies on another site than the page (${url.origin}), and browsers start no workers from there`,
+        "Serve the files of mamba-web from the site of your page, or import mamba-web/inline.",
+      );
 
 /**
  * @param {URL} url of the worker's module
  * @returns {Promise<import("../errors.js").MambaError>}
  */
 export async function whyNotStarted(url) {
+  if (url.protocol === "blob:") return notFromThere(url); // it cannot be missing
   const name = url.pathname.replace(/.*\//, "");
   /** @type {Response} */
   let response;

@@ -4,6 +4,7 @@
 // An option that is undefined is not given. null counts as that where a value may come from JSON (settings of `generate`)
 // and for `signal`, as with fetch; elsewhere it is refused.
 
+import { TOKENS_AHEAD } from "./protocol.js";
 import { badArgument, MambaError, outOfMemory } from "../errors.js";
 
 /**
@@ -180,6 +181,7 @@ const GENERATE = {
   message: orNull(text),
   answer: orNull(text),
   surprise: orNull(flag),
+  ahead: orNull(whole(0, TOKENS_AHEAD)),
   maxTokens: orNull(whole(1, MOST_ID)),
   temperature: orNull(number),
   topK: orNull(whole(0, MOST_ID)),

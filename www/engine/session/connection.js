@@ -1,8 +1,10 @@
 // The main thread's end of the worker: calls with answers, and what ends them all.
 
-import { asMambaError, engineStopped, fromPlain } from "../errors.js";
+import { asMambaError, asStartError, engineStopped, fromPlain, toPlain } from "../errors.js";
+import { fetchWasm, WASM, workerAddress } from "../program/assets.js";
 import { Helpers } from "../program/pool.js";
 import { holdOpen, startWorker } from "../program/platform.js";
+import { compileWasm } from "../program/wasm.js";
 import { whyNotStarted } from "../program/why-not-started.js";
 
 /** @typedef {import("./protocol.js").Calls} Calls */
@@ -19,6 +21,10 @@ import { whyNotStarted } from "../program/why-not-started.js";
 export class Connection {
   #worker;
   #helpers;
+  #build;
+  #compiling = new AbortController();
+  /** The program, from the start: nothing of it waits for the worker. */
+  #compiled;
   #nextId = 1;
   /** @type {Map<number, Pending>} */
   #pending = new Map();
@@ -28,12 +34,9 @@ export class Connection {
   /** @type {(info: import("../../mamba.js").EngineInfo | null) => void} told when the model moves to another device: null while it does */
   onMove = () => {};
 
-  /**
-   * @param {URL} url of the worker's module
-   * @param {import("../program/wasm.js").Program} program
-   * @param {import("../program/wasm.js").WasmFiles} wasm
-   */
-  constructor(url, program, wasm) {
+  /** @param {import("../program/wasm.js").Program} program */
+  constructor(program) {
+    const url = workerAddress("worker");
     this.#worker = startWorker(url, "mamba");
     this.#worker.onmessage = ({ data }) => this.#receive(data);
     this.#worker.onmessageerror = () => this.end(engineStopped());
@@ -43,7 +46,9 @@ export class Connection {
       // Without a first message the worker did not run at all.
       void whyNotStarted(url).then((error) => this.end(error));
     };
-    this.tell({ program, wasm });
+    this.tell({ program, wasm: WASM });
+    this.#build = program.build;
+    this.#compiled = this.#compile(program.build, (fetched) => this.tell({ fetched }));
     const onReady = (/** @type {number} */ missing) => this.tell({ helpers: { missing } });
     this.#helpers = new Helpers(program.threads - 1, onReady, (error) => this.end(error));
   }
@@ -99,10 +104,31 @@ export class Connection {
   end(error, later = error) {
     if (this.#ended) return;
     this.#ended = later;
+    this.#compiling.abort();
     this.#worker.terminate();
     this.#helpers.end();
     for (const { reject } of this.#pending.values()) reject(error);
     this.#pending.clear();
+  }
+
+  /**
+   * Compiles a wasm on a thread of the browser. In the worker that would delay the model's files.
+   *
+   * @param {import("../program/assets.js").WasmName} name
+   * @param {(fetched: import("../fetch/progress.js").Fetched) => void} [onFetched]
+   * @returns {Promise<import("./protocol.js").Compiled>}
+   */
+  async #compile(name, onFetched) {
+    try {
+      return { module: await compileWasm(fetchWasm(name, { signal: this.#compiling.signal }), onFetched) };
+    } catch (cause) {
+      return { problem: toPlain(asStartError(cause)) };
+    }
+  }
+
+  /** @param {import("../program/assets.js").WasmName} name */
+  async #give(name) {
+    this.tell({ given: name, compiled: await (name === this.#build ? this.#compiled : this.#compile(name)) });
   }
 
   /** @param {FromWorker} message */
@@ -110,6 +136,7 @@ export class Connection {
     this.#heard = true;
     if ("fatal" in message) return this.end(fromPlain(message.fatal));
     if ("info" in message) return this.onMove(message.info);
+    if ("wants" in message) return void this.#give(message.wants);
     if ("shared" in message) return message.shared ? this.#helpers.start(message.shared) : this.#helpers.end();
     const pending = this.#pending.get(message.id);
     if (!pending) return;

@@ -25,7 +25,7 @@
  * @property {(args: { prefix: string }) => void} stateDrop
  * @property {(args: { memoryBytes?: number, diskBytes?: number }) => void} stateLimit
  * @property {() => import("../states/keeper.js").Usage} stateUsage
- * @property {(args: { session: number, request: object & { constraint?: import("./arguments.js").Constraint } }) => Ending} run
+ * @property {(args: { session: number, request: object & { constraint?: import("./arguments.js").Constraint, ahead?: number } }) => Ending} run
  *
  * @typedef {{ session: number, position: number, stats: SessionStats }} SessionHandle
  * @typedef {{ position: number, stats: SessionStats }} Standing where a session stands
@@ -37,10 +37,12 @@
  *
  * @typedef {{ [name in keyof Calls]: { id: number, call: name, args: Parameters<Calls[name]>[0] } }[keyof Calls]} Request
  * @typedef {Request | { id: number, stop: true } | { id: number, taken: number }} AboutCall
- * @typedef {AboutCall | { program: import("../program/wasm.js").Program, wasm: import("../program/wasm.js").WasmFiles } | { module: WebAssembly.Module | null }
+ * @typedef {{ module: WebAssembly.Module } | { problem: import("../errors.js").PlainError }} Compiled or why it is not
+ * @typedef {AboutCall | { program: import("../program/wasm.js").Program, wasm: typeof import("../program/assets.js").WASM }
+ *   | { given: import("../program/assets.js").WasmName, compiled: Compiled }
  *   | { fetched: import("../fetch/progress.js").Fetched } | { helpers: { missing: number } }} ToWorker
- *   `program` comes first of all, with where the wasm is; `module` is that program's wasm, null where the worker has to compile it, and
- *   `fetched` what has come of it; `helpers` comes when all threads have answered, `missing` of them with a failure
+ *   `program` comes first of all, with where the wasm is; `given` answers `wants`; `fetched` is what has come of the program;
+ *   `helpers` comes when all threads have answered, `missing` of them with a failure
  *
  * @typedef {{ progress: import("../fetch/progress.js").Progress }
  *   | { lost: true }
@@ -52,14 +54,15 @@
  *   | { id: number, error: import("../errors.js").PlainError }
  *   | { id: number, event: CallEvent }
  *   | { info: import("../../mamba.js").EngineInfo }
+ *   | { wants: import("../program/assets.js").WasmName }
  *   | { shared: import("../program/pool.js").Shared | null }
  *   | { fatal: import("../errors.js").PlainError }} FromWorker
- *   `info` comes when the model has moved to another device by itself; `shared` is what the helpers start with, null
+ *   `info` comes when the model has moved to another device by itself; `wants` asks the page for a wasm; `shared` is what the helpers start with, null
  *   where none are of use after all
  */
 
 /**
- * How many tokens the worker may be ahead of the one who reads them. One, so that whoever
+ * How many tokens the worker may be ahead of the one who reads them, unless the run asks for none. One, so that whoever
  * stops after a token finds the state at most one token further, and the worker still
  * computes the next token while this one is being shown.
  */

@@ -11,6 +11,7 @@ import { badArgument, cancelled, MambaError } from "../errors.js";
  * @property {string} [message] one chat turn, put through the model's chat template
  * @property {string} [answer] how the answer to the message begins
  * @property {boolean} [surprise] whether each piece says how likely its token was, and what else might have come
+ * @property {number} [ahead] 0: no token is begun before the last one is taken, so who leaves finds the session exactly there
  * @property {Record<number, number>} [logitBias]
  * @property {string | string[]} [stop]
  * @property {import("./arguments.js").Constraint} [constraint] the shape that the answer gets

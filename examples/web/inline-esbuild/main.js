@@ -1,0 +1,7 @@
+import { load } from "mamba-web/inline";
+
+const answer = document.getElementById("answer");
+const engine = await load("./models/default/");
+const session = await engine.session();
+for await (const { text } of session.generate({ message: "Hello! How are you?", temperature: 0 })) answer.append(text);
+answer.title = `${engine.info.build}, ${engine.info.threads}`;

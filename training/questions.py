@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Callable
 
 from .corpus import lexicon
-from .corpus.grammar import BOT, SKILLS, USER, Chat, expand
+from .corpus.grammar import BOT, USER, Chat, expand
 
 Judge = Callable[[str], bool]
 Exchange = tuple[str, str]

@@ -16,7 +16,7 @@ from .grammar import SKILLS, USER, Chat, Skill, expand, tidy
 from .lexicon import LISTS
 from .skills.asides import tell_beside
 from .skills.attributes import ATTRIBUTES
-from .skills import happenings, others
+from .skills import happenings, told_of_others
 from .skills.memory import answer, choose, correct_at_once, question, similar_but_untold, tell, two_facts, what_have_i_told, who_is
 
 # Themes whose exchanges say nothing about the user: they may stand between a fact and its question.
@@ -213,7 +213,7 @@ def _tell_anything(chat: Chat, later: list, deeds: set[str]) -> None:
     """A fact of the user's, of somebody else, or what the user did; in this chat each kind of deed once."""
     dice = chat.rng.random()
     if dice < 0.2 and len(later) < 5:
-        later.append(others.mention(chat))
+        later.append(told_of_others.mention(chat))
     elif dice < 0.4 and len(later) < 5 and not _DONE & set(chat.memory):
         later.append(happenings.told_and_asked(chat, deeds))
     else:

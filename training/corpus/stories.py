@@ -16,7 +16,7 @@ from .grammar import SKILLS, USER, Chat, capital
 from .plots import PLOTS, Request, Story, chat_stories, lists  # chat_stories: registers the skills
 from .plots.compose import Tale, compose, count_sentences
 from .plots.draws import plural
-from .plots.settings import MORE_PLACES, any_place, back_reference
+from .plots.settings import MORE_PLACES, any_place
 from .plots.teller import make_object, retell, tell
 from .plots.wish import child_wish, random_wish, root
 from .plots.wish_cores import LESSONS

@@ -7,7 +7,7 @@ import pytest
 
 from training.corpus.dialogues import faults
 from training.corpus.grammar import Chat
-from training.corpus.skills import following, memory, others, threads
+from training.corpus.skills import following, memory, people, threads, told_of_others
 from training.corpus.skills.attributes import ATTRIBUTES
 
 
@@ -54,12 +54,12 @@ def test_the_corrected_value_counts():
 def test_two_people_are_kept_apart():
     for seed in range(200):
         chat = Chat(random.Random(seed))
-        one = others.somebody(chat)
-        other = others.somebody(chat, [one])
-        others.tell_of(chat, one, wanted="job")
-        others.tell_of(chat, other, wanted="job", other=one)
+        one = people.somebody(chat)
+        other = people.somebody(chat, [one])
+        told_of_others.tell_of(chat, one, wanted="job")
+        told_of_others.tell_of(chat, other, wanted="job", other=one)
         assert one.facts["job"][1] != other.facts["job"][1] and one.name != other.name
-        others.ask_of(chat, other, "job")
+        told_of_others.ask_of(chat, other, "job")
         answer = chat.turns[-1][1]
         assert other.facts["job"][1] in answer or other.name in answer
         assert one.name not in answer

@@ -5,8 +5,6 @@ Every answer about a story comes from its facts (``engine.Story``), so it is rig
 
 from __future__ import annotations
 
-import random
-
 from .. import grammar, lexicon
 from ..grammar import Chat, article, capital, tidy
 from ..skills.base import typo

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ..grammar import Chat, capital, expand, skill
-from . import happenings, others
+from . import happenings, people, told_of_others
 from .attributes import ATTRIBUTES, Attribute
 from .following import topics
 from .memory import CLOSE, answer, choose, close_told, fill, new_value, question, remember, tell, to_i
@@ -77,17 +77,17 @@ def in_one_breath(chat: Chat) -> None:
         remember(chat, attribute, value)
         asks.append(lambda a=attribute: (question(chat, a), answer(chat, a)))
     for _ in range(chat.pick((0, 1, 1, 2))):
-        who = others.somebody(chat)
+        who = people.somebody(chat)
         if who.name in names or who.relation in chat.memory:
             continue
-        kind = chat.pick(others.KINDS)
+        kind = chat.pick(people.KINDS)
         value = kind.value(chat.rng, chat.held_out)
         who.facts[kind.key] = (kind, value)
         names.append(who.name)
         if who.relation in ATTRIBUTES:
             chat.memory[who.relation] = who.name
-        bits.append(f"my {who.relation} {who.name} {others.put(kind.does, value, who)}")
-        asks += [lambda w=who, k=kind.key: others.ask_of(chat, w, k), lambda w=who: others.ask_who(chat, w)]
+        bits.append(f"my {who.relation} {who.name} {people.put(kind.does, value, who)}")
+        asks += [lambda w=who, k=kind.key: told_of_others.ask_of(chat, w, k), lambda w=who: told_of_others.ask_who(chat, w)]
     if len(bits) < 3 and chat.chance(0.7) and not any(a.key in _DONE for a in attributes):
         h = happenings._draw(chat)
         h.parts = {k: v for k, v in h.parts.items() if k != "why"}

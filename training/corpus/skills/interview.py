@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..grammar import Chat, capital, expand, listing, skill
+from ..grammar import Chat, expand, listing, skill
 from .attributes import ATTRIBUTES
 from .memory import CLOSE, _change, answer, close_told, fill, new_value, question, remember, to_you
 

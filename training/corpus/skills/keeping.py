@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from ..grammar import Chat, article, capital, expand, in_words, listing, skill
-from ..lexicon import LISTS, blend, person, town
-from ..openfacts import VALUES
+from ..lexicon import LISTS, blend, person
 
 _SHOPPING = "milk|eggs|bread|butter|cheese|apples|bananas|rice|pasta|flour|sugar|salt|pepper|coffee|tea|onions|garlic|potatoes|carrots|tomatoes|lemons|yogurt|honey|jam|soap|toothpaste|batteries|candles|paper towels|cat food|olive oil|vinegar|mustard|beans|lentils|oats|nuts|raisins|chocolate|orange juice|mushrooms|spinach|cucumber|a pumpkin|matches|string|stamps|light bulbs|shampoo|ice cream|noodles|a newspaper".split("|")
 _TODO = "call the dentist|water the plants|pay the rent|wash the car|write to Anna|fix the lamp|clean the oven|walk the dog|buy a present|return the books|book a table|feed the fish|iron my shirt|learn for the test|pack my bag|cancel the gym|sort the photos|mow the lawn|bake a cake|charge the phone|sew on a button|take out the trash|answer the mail|pick up the parcel|renew my passport".split("|")

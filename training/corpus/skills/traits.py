@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..grammar import Chat, capital, expand, skill
+from ..grammar import Chat, skill
 from ..lexicon import LISTS, blend
 from ..openfacts import VALUES
 

@@ -6,7 +6,7 @@ import re
 import pytest
 from tokenizers import Tokenizer
 
-from training.corpus import dialogues, lexicon, mix, natural, reflect
+from training.corpus import dialogues, lexicon, mix, natural, reflect, write
 from training.corpus.grammar import BOT, END, STORY, USER, Chat, expand, in_words, listing
 from training.corpus.skills import keeping
 from training.corpus.write import PAD, pack
@@ -72,6 +72,13 @@ def test_a_document_that_fails_names_its_seed():
 
     with pytest.raises(RuntimeError, match="document 1 of the stream with seed 702, a broken document.*IndexError"):
         next(mix.Stream(702, parts={"broken": mix.Part(1.0, fails)}))
+
+
+def test_a_shard_that_fails_does_not_end_the_others(monkeypatch: pytest.MonkeyPatch, tmp_path):
+    monkeypatch.setattr(write, "shard", lambda seed, folder, length: {8: 1000}[seed])
+    assert write._work((8, tmp_path, 64)) == (1000, "")
+    tokens, failure = write._work((9, tmp_path, 64))
+    assert tokens == 0 and "KeyError: 9" in failure
 
 
 def test_every_number_has_its_words():

@@ -1,9 +1,10 @@
 #!/bin/sh
-# Makes a model from nothing, or from an exported one: writes the text while the trainer reads it, then measures.
+# Makes a model from nothing, or from an exported one: writes the text while the trainer reads it, packs it, then measures.
 #
 #   training/make_model.sh OUT [SECONDS [more options of training.train]]
 #
 # OUT/model is exported every minute, so an interrupted run leaves one. Run again with the same OUT, it goes on.
+# OUT/packed has the same model in 8 bits, as the page ships it. All GPUs of the machine are used (CARDS=1 takes one).
 set -eu
 out=$1
 seconds=${2:-900}
@@ -19,15 +20,19 @@ elif [ ! -f "$out/tokenizer.json" ]; then
     "$python" -m training.tokenizer "$out/tokenizer.json"
 fi
 
-# Text comes about three times as fast as one card reads it; the seed is new each time, the text fresh.
-"$python" -m training.corpus.write "$out/rows" "$out/tokenizer.json" --tokens "${TOKENS:-1.3e9}" --seed "$(ls "$out/rows" | wc -l)" \
+# The seed is new each time, the text fresh.
+"$python" -m training.corpus.write "$out/rows" "$out/tokenizer.json" --tokens "${TOKENS:-1.6e9}" --seed "$(ls "$out/rows" | wc -l)" \
     >"$out/write.log" 2>&1 &
 writer=$!
 trap 'kill $writer 2>/dev/null || true' EXIT INT TERM
 
-"$python" -m training.train "$out/rows" "$out/tokenizer.json" --work "$out" --out "$out/model" --total "$seconds" \
-    --batch 64 --export-every 60 "$@" 2>&1 | tee "$out/train.log"
-kill $writer 2>/dev/null || true
+cards=${CARDS:-$("$python" -c "import torch; print(max(1, torch.cuda.device_count()))")}
+"$python" -m torch.distributed.run --nproc-per-node "$cards" -m training.train "$out/rows" "$out/tokenizer.json" --work "$out" \
+    --out "$out/model" --total "$seconds" --batch 64 --export-every 60 "$@" 2>&1 | tee "$out/train.log"
+# A writer that failed has left the trainer with too little text, which it then used twice.
+kill $writer 2>/dev/null || wait $writer || echo "The text is not complete: see $out/write.log" >&2
 
-"$python" -m training.evaluate "$out/model" --samples "${SAMPLES:-200}" --failures 5 --json "$out/evaluation.json" 2>&1 | tee "$out/evaluation.txt"
-"$python" -m training.transcript "$out/model" | tee "$out/transcript.txt"
+"$python" -m training.export "$out/model" "$out/packed"
+"$python" -m training.evaluate "$out/packed" --samples "${SAMPLES:-200}" --failures 5 --json "$out/evaluation.json" 2>&1 | tee "$out/evaluation.txt"
+"$python" -m training.unseen "$out/packed" --answers >"$out/unseen.txt" && tail -n 30 "$out/unseen.txt"
+"$python" -m training.transcript "$out/packed" | tee "$out/transcript.txt"

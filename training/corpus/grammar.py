@@ -34,7 +34,26 @@ def capital(text: str) -> str:
 
 def listing(items: list[str], last: str = "and") -> str:
     """``a``, ``a and b``, ``a, b and c``."""
+    if not items:
+        raise ValueError("an empty list cannot be said")
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} {last} {items[-1]}"
+
+
+_ONES = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
+).split()
+_TENS = "- - twenty thirty forty fifty sixty seventy eighty ninety".split()
+
+
+def in_words(n: int) -> str:
+    """``0`` to ``999`` in words; another number is a ``ValueError``."""
+    if not 0 <= n <= 999:
+        raise ValueError(f"no words for {n}: only 0 to 999 have some")
+    if n < 20:
+        return _ONES[n]
+    if n < 100:
+        return _TENS[n // 10] + (f"-{_ONES[n % 10]}" if n % 10 else "")
+    return f"{_ONES[n // 100]} hundred" + (f" and {in_words(n % 100)}" if n % 100 else "")
 
 
 def tidy(text: str) -> str:

@@ -139,10 +139,14 @@ PARTS: dict[str, Part] = {
 
 
 class Stream:
-    """Documents in the shares of ``PARTS``: always the part that has written least for its share comes next."""
+    """Documents in the shares of ``PARTS``: always the part that has written least for its share comes next.
+
+    A document that cannot be written is a ``RuntimeError`` that says which one of which seed it was.
+    """
 
     def __init__(self, seed: int, held_out: bool = False, parts: dict[str, Part] = PARTS):
-        self.rng, self.held_out, self.parts = random.Random(f"mamba-web {seed} {held_out}"), held_out, parts
+        self.seed, self.held_out, self.parts = seed, held_out, parts
+        self.rng, self.documents = random.Random(f"mamba-web {seed} {held_out}"), 0
         # A random start, or every stream would open with the same part.
         self.written = {name: self.rng.random() * 2000 for name in parts}
 
@@ -151,7 +155,11 @@ class Stream:
 
     def __next__(self) -> str:
         name = min(self.parts, key=lambda part: self.written[part] / self.parts[part].share)
-        text = self.parts[name].write(self.rng, self.held_out)
+        self.documents += 1
+        try:
+            text = self.parts[name].write(self.rng, self.held_out)
+        except Exception as error:
+            raise RuntimeError(f"document {self.documents} of the stream with seed {self.seed}, a {name} document, failed with {error!r}") from error
         self.written[name] += len(text)
         return text
 

@@ -13,6 +13,7 @@ import random
 import signal
 import sys
 import time
+import traceback
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,7 @@ ROW = 2049  # 2,048 predictions
 DOCUMENTS = 1200  # a shard
 PAD = 1
 LEAST_ROOM = 24  # a row with less room than this is full
+MOST_FAILURES = 20  # shards; with more, the generator is broken and a run would be a waste
 
 
 def encode(tokenizer: Tokenizer, documents: list[str]) -> list[list[int]]:
@@ -100,9 +102,13 @@ def natural_rows(folder: Path, length: int) -> int:
     return total
 
 
-def _work(job: tuple[int | None, Path, int]) -> int:
+def _work(job: tuple[int | None, Path, int]) -> tuple[int, str]:
+    """The tokens written, and what went wrong: an error of one shard must not end the others."""
     seed, folder, length = job
-    return natural_rows(folder, length) if seed is None else shard(seed, folder, length)
+    try:
+        return (natural_rows(folder, length) if seed is None else shard(seed, folder, length)), ""
+    except Exception:
+        return 0, traceback.format_exc()
 
 
 def main() -> None:
@@ -122,10 +128,15 @@ def main() -> None:
     natural.user_turns()
     first = options.seed * 1_000_000
     seeds: list[int | None] = ([] if options.no_natural else [None]) + list(range(first, first + 100_000))
-    start, total, own = time.monotonic(), 0.0, 0
+    start, total, own, failed = time.monotonic(), 0.0, 0, 0
     with multiprocessing.Pool(options.processes, _begin, (str(options.tokenizer),)) as pool:
         jobs = ((seed, options.folder, options.row + 1) for seed in seeds)
-        for count in pool.imap_unordered(_work, jobs):
+        for count, failure in pool.imap_unordered(_work, jobs):
+            if failure:
+                failed += 1
+                print(failure, file=sys.stderr, flush=True)
+                if failed > MOST_FAILURES:
+                    sys.exit(f"{failed} shards failed; {total / 1e6:.1f} M tokens are written")
             total += count
             own += 1
             if own % 50 == 0:
@@ -134,6 +145,8 @@ def main() -> None:
                 pool.terminate()
                 break
     print(f"written: {total / 1e6:.1f} M tokens in {time.monotonic() - start:.0f} s", flush=True)
+    if failed:
+        sys.exit(f"{failed} shards failed and are missing; their errors stand above")
 
 
 if __name__ == "__main__":

@@ -7,10 +7,11 @@ import pytest
 from tokenizers import Tokenizer
 
 from training.corpus import dialogues, lexicon, mix, natural, reflect
-from training.corpus.grammar import BOT, END, STORY, USER, Chat, expand
+from training.corpus.grammar import BOT, END, STORY, USER, Chat, expand, in_words, listing
+from training.corpus.skills import keeping
 from training.corpus.write import PAD, pack
 
-DOCUMENTS = 2000
+DOCUMENTS = 1200  # a few seconds; a fault in one of a thousand shows within a few runs
 
 
 @pytest.fixture(scope="module")
@@ -65,9 +66,36 @@ def test_the_same_seed_gives_the_same_text():
     assert texts != [next(other) for _ in range(60)]
 
 
+def test_a_document_that_fails_names_its_seed():
+    def fails(rng: random.Random, held_out: bool) -> str:
+        return [][0]
+
+    with pytest.raises(RuntimeError, match="document 1 of the stream with seed 702, a broken document.*IndexError"):
+        next(mix.Stream(702, parts={"broken": mix.Part(1.0, fails)}))
+
+
+def test_every_number_has_its_words():
+    assert [in_words(n) for n in (0, 13, 42, 100, 999)] == ["zero", "thirteen", "forty-two", "one hundred", "nine hundred and ninety-nine"]
+    assert len({in_words(n) for n in range(1000)}) == 1000
+    assert len({keeping._count(n) for n in range(40)}) == 40  # a list that is kept grows to any length
+    for n in (-1, 1000):
+        with pytest.raises(ValueError):
+            in_words(n)
+    with pytest.raises(ValueError):
+        listing([])
+
+
+def test_a_kept_list_may_use_up_all_things(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(keeping, "_things", lambda chat, kind: ["milk", "eggs", "bread"])
+    for seed in range(300):
+        chat = Chat(random.Random(seed))
+        keeping.list_kept(chat)
+        assert chat.turns[-1][0] == BOT
+
+
 def test_parts_come_in_their_shares():
     stream = mix.Stream(5)
-    for _ in range(1500):
+    for _ in range(1000):
         next(stream)
     total = sum(stream.written.values())
     for name, part in mix.PARTS.items():

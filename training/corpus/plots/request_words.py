@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from ..grammar import article, capital
+from ..grammar import article, capital, in_words
 from .engine import render
 from .wish import THEMES, Wish
 from .wish_cores import LESSONS
@@ -33,12 +33,11 @@ ENDING = {
     "open": "[Leave the end open|With an open ending|The end should be open]", "dream": "[At the end it was all a dream|In the end it turns out to be a dream]", "party": "[It should end with a party|At the end there is a party]", "home": "[At the end {he} goes home|It should end with going home]",
     "hug": "[It should end with a hug|At the end they hug]", "asleep": "[At the end they fall asleep|It should end with everybody asleep]", "wedding": "[It should end with a wedding|At the end there is a wedding]",
 }
-_NUMBERS = "zero one two three four five six seven eight nine ten eleven twelve".split()
 
 
 def in_length(rng: random.Random, length: int | str) -> str:
     if isinstance(length, int):
-        number = rng.choice((str(length), _NUMBERS[length], _NUMBERS[length]))
+        number = rng.choice((str(length), in_words(length), in_words(length)))
         many = "sentence" if length == 1 else "sentences"
         return render(rng, f"[{number} {many}|In {number} {many}|Only {number} {many}|Just {number} {many} please|Not more than {number} {many}|{number} {many} long|Use exactly {number} {many}|Keep it to {number} {many}]", {})
     if length == "short":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..grammar import Chat, article, capital, tidy
+from ..grammar import Chat, article, capital, in_words, tidy
 from ..skills.base import typo
 from . import lists
 from .compose import Tale, compose, finish
@@ -141,7 +141,7 @@ def longer(chat: Chat, tale: Tale) -> Tale:
 def shorter(chat: Chat, tale: Tale) -> Tale:
     many = chat.pick((1, 2, 3, 3, 4, 5))
     ask = chat.pick(("Now in {}.", "Can you tell it in {}?", "Shorter, {}.", "Too long. {} please.", "The same in {} please.", "Now make it {}."))
-    number = f"{'one two three four five'.split()[many - 1]} sentence{'s' if many > 1 else ''}"
+    number = f"{in_words(many)} sentence{'s' if many > 1 else ''}"
     type_in(chat, capital(ask.format(number)))
     new = again(tale, length=many, first=None, last=None, last_about=None, extra=None, third=None)
     give(chat, new)

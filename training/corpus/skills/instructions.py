@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from ..grammar import Chat, article, capital, listing, skill
+from ..grammar import Chat, article, capital, expand, in_words, listing, skill
 from ..lexicon import LISTS, blend, made_up_word, person
 from .base import ask, entries
 from .words import MEANINGS
 
 _WORDS = [word for word in MEANINGS if 3 <= len(word) <= 9]
-_TIMES = {2: "two", 3: "three", 4: "four", 5: "five"}
 
 
 def _word(chat: Chat, invented: float = 0.4) -> str:
@@ -29,8 +28,6 @@ def repeat_words(chat: Chat) -> None:
 
 @skill(1.5)
 def repeat_sentence(chat: Chat) -> None:
-    from ..grammar import expand
-
     sentence = expand(chat.rng, "[I like {food}|The {animal} is {adjective}|My {relation} has {an object}|{name} lives in {city}|It is {weather} today|I am learning {hobby}|The {object} is {color}|We drink {drink} with {name}|I want to {plan}]")
     chat.user_exactly(chat.pick(("Repeat after me: ", "Say this: ", "Repeat this sentence: ", "Please repeat: ", "Say: ")) + sentence + ".")
     chat.bot_exactly(sentence + ".")
@@ -39,7 +36,7 @@ def repeat_sentence(chat: Chat) -> None:
 @skill(1.5)
 def say_times(chat: Chat) -> None:
     word, n = _word(chat), chat.pick((2, 3, 3, 4, 5))
-    chat.user("[Say {w} {n} times|Repeat {w} {n} times|Write {w} {n} times|Can you say {w} {n} times]", w=word, n=_TIMES[n] if chat.chance(0.6) else n)
+    chat.user("[Say {w} {n} times|Repeat {w} {n} times|Write {w} {n} times|Can you say {w} {n} times]", w=word, n=in_words(n) if chat.chance(0.6) else n)
     chat.bot_exactly(capital(" ".join([word] * n)) + ".")
 
 
@@ -158,7 +155,7 @@ def make_list_longer(chat: Chat) -> None:
         chat.bot("[The {p} one was {w}.|It was {w}.|{cap w} was {p}.]", p=place, w=items[i])
     if chat.chance(0.3):
         chat.user("[How many things are on my list|How many did I say]?")
-        chat.bot("There are {n} things on your list.", n=_TIMES[len(items)])
+        chat.bot("There are {n} things on your list.", n=in_words(len(items)))
 
 
 @skill(1)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ..grammar import Chat, article, capital, expand, listing, skill
+from ..grammar import Chat, article, capital, expand, in_words, listing, skill
 from ..lexicon import LISTS, blend, person, town
-from ..openfacts import NUMBERS, VALUES
+from ..openfacts import VALUES
 
 _SHOPPING = "milk|eggs|bread|butter|cheese|apples|bananas|rice|pasta|flour|sugar|salt|pepper|coffee|tea|onions|garlic|potatoes|carrots|tomatoes|lemons|yogurt|honey|jam|soap|toothpaste|batteries|candles|paper towels|cat food|olive oil|vinegar|mustard|beans|lentils|oats|nuts|raisins|chocolate|orange juice|mushrooms|spinach|cucumber|a pumpkin|matches|string|stamps|light bulbs|shampoo|ice cream|noodles|a newspaper".split("|")
 _TODO = "call the dentist|water the plants|pay the rent|wash the car|write to Anna|fix the lamp|clean the oven|walk the dog|buy a present|return the books|book a table|feed the fish|iron my shirt|learn for the test|pack my bag|cancel the gym|sort the photos|mow the lawn|bake a cake|charge the phone|sew on a button|take out the trash|answer the mail|pick up the parcel|renew my passport".split("|")
@@ -33,7 +33,7 @@ def _you(text: str) -> str:
 
 
 def _count(number: int) -> str:
-    return "nothing" if number == 0 else "one" if number == 1 else NUMBERS[number - 2] if number < 14 else str(number)
+    return "nothing" if number == 0 else in_words(number) if number < 14 else str(number)
 
 
 def _state(chat: Chat, kind: str, items: list[str]) -> str:
@@ -97,7 +97,7 @@ def list_kept(chat: Chat) -> None:
             else:
                 chat.bot("Nothing, your {k} list is empty.", k=kind)
         elif dice < 0.86 and items:
-            asked = chat.pick(items) if chat.chance(0.5) else pool.pop()
+            asked = chat.pick(items) if chat.chance(0.5) or not pool else pool.pop()
             there = asked in items
             chat.user("[Is {a} on it|Is {a} on my list|Do I have {a} on the list|Did I say {a}|Have I got {a} on it]?", a=asked)
             chat.bot(("[Yes, {a} is on your list.|Yes, you have {a} on the list.]" if there else "[No, {a} is not on your list.|No. {S}.]".replace("{S}", "{cap s}")), a=_you(asked), s=_state(chat, kind, items))

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 
-from ..grammar import Chat, capital, expand, skill, tidy
+from ..grammar import Chat, capital, expand, in_words, skill, tidy
 from ..lexicon import person
-from .numbers import in_words
 
 _LEADS = (
     "hey, ", "so ", "ok, ", "please, ", "Quick one: ", "Maths question: ", "Math: ", "For homework: ", "My kid asks: ", "Help me: ", "I need to know: ", "Tell me: ", "mamba, ", "now: ", "next one: ", "and ", "Can you tell me, ", "I forgot, ",

@@ -7,24 +7,9 @@ Three digits are worked out column by column, from the right, before the result 
 
 from __future__ import annotations
 
-from ..grammar import Chat, expand, listing, skill
+from ..grammar import Chat, expand, in_words, listing, skill
 from ..lexicon import person
 from .base import LEADS, ask
-
-_ONES = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
-).split()
-_TENS = "- - twenty thirty forty fifty sixty seventy eighty ninety".split()
-
-
-def in_words(n: int) -> str:
-    """0 to 999 in words."""
-    if n < 20:
-        return _ONES[n]
-    if n < 100:
-        return _TENS[n // 10] + (f"-{_ONES[n % 10]}" if n % 10 else "")
-    return f"{_ONES[n // 100]} hundred" + (f" and {in_words(n % 100)}" if n % 100 else "")
-
 
 PLUS_ASKED = [
     "[What is|What's|whats|what is] {a} [+|plus] {b}?", "What is {a} + {b}?", "{a} + {b}", "{a}+{b}", "{a}+{b}=", "{a} + {b} =", "{a} + {b} = ?", "{a}+{b}?", "{a} plus {b}", "{a} plus {b}?",

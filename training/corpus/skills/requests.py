@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from ..grammar import Chat, article, capital, expand, listing, skill
+from ..grammar import Chat, article, capital, expand, in_words, listing, skill
 from ..lexicon import LISTS
 from .base import aftermath, ask, entries
 
 DIFFERENCES = [line.split("\t") for line in entries("differences.tsv")]
 REASONS = [(topic, reasons.split("; ")) for topic, reasons in (line.split(" => ") for line in entries("reasons.txt"))]
-_COUNTS = {1: "one", 2: "two", 3: "three"}
 
 
 @skill(4)
@@ -29,7 +28,7 @@ def reasons(chat: Chat) -> None:
     topic, all_reasons = chat.pick(REASONS)
     n = chat.pick((1, 2, 3, 3, 3))
     chosen = chat.rng.sample(all_reasons, n)
-    some = f"{_COUNTS[n] if chat.chance(0.7) else n} [good |]reason{'s' if n > 1 else ''}"
+    some = f"{in_words(n) if chat.chance(0.7) else n} [good |]reason{'s' if n > 1 else ''}"
     ask(chat, f"[Give me|Tell me|Name|Can you give me|List|I need|Do you have] {some} [to|why I should] {{t}}." if chat.chance(0.7) else "Why should I {t}?", plain=True, t=topic)
     if len(chosen) > 1 and "Why" not in chat.last_user and chat.chance(0.4):
         chat.bot_exactly(" ".join(f"{word}, {reason}." for word, reason in zip(("First", "Second", "Third"), chosen)))

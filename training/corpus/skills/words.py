@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from ..grammar import Chat, article, expand, listing, skill
+from ..grammar import Chat, article, expand, in_words, listing, skill
 from ..lexicon import ALL, LISTS, fact_lines, fact_table, is_held_out, is_rude, made_up_word, real_words
 from ..rewording import reword
 from .base import DATA, LEADS, aftermath, ask, entries
@@ -239,7 +239,6 @@ KINDS = {
     "pieces of furniture": ("piece of furniture", "furniture"), "desserts": ("dessert", "dessert"), "foods": ("food", "food"), "planets": ("planet", "planet"), "materials": ("material", "material"), "games": ("game", "game"),
     "pets": ("pet", "pet"), "feelings": ("feeling", "feeling"), "cities": ("city", "city"), "clothes": ("piece of clothing", "clothes"), "hobbies": ("hobby", "hobby"), "school subjects": ("school subject", "subject"),
 }  # fmt: skip
-_COUNTS = {1: "one", 2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}
 _NTH = ["first", "second", "third", "fourth", "fifth", "sixth"]
 
 
@@ -251,8 +250,8 @@ def name_some(chat: Chat) -> None:
     n = chat.pick((2, 3, 3, 3, 4, 5))
     words = chat.rng.sample(LISTS[source], n + 1)
     row = words[:n]
-    ask(chat, "[Name|Tell me|Give me|Can you list|List|Can you name|Say|Write down|I need|Please name] {n} {k}.", plain=True, n=_COUNTS[n] if chat.chance(0.6) else n, k=kind)
-    chat.bot("[Here are {n} {k}: |||Sure: ]{row}.", n=_COUNTS[n], k=kind, row=listing(row))
+    ask(chat, "[Name|Tell me|Give me|Can you list|List|Can you name|Say|Write down|I need|Please name] {n} {k}.", plain=True, n=in_words(n) if chat.chance(0.6) else n, k=kind)
+    chat.bot("[Here are {n} {k}: |||Sure: ]{row}.", n=in_words(n), k=kind, row=listing(row))
     if chat.chance(0.25):
         i = chat.rng.randrange(n)
         chat.user("[What was the {o} one|Which one was the {o}|Which one did you say {o}|What was the {o} {one}]?", o=_NTH[i], one=one)
@@ -262,7 +261,7 @@ def name_some(chat: Chat) -> None:
         chat.bot("[How about {w}?|{w}.|Another {one} is {w}.]", w=words[n], one=one)
     if chat.chance(0.1):
         chat.user("[How many did you name|How many {k} did you name first]?", k=kind)
-        chat.bot("[I named {n} {k} first.|First I named {n}.]", n=_COUNTS[n], k=kind)
+        chat.bot("[I named {n} {k} first.|First I named {n}.]", n=in_words(n), k=kind)
 
 
 @skill(1.5)

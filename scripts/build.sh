@@ -50,7 +50,7 @@ fi
 
 # The documentation is kept apart, because Trunk empties dist/.
 docs=target/docs
-documents=(docs ./*.md benches/README.md examples/web training/README.md scripts/types.mjs www/ai.js www/element www/engine www/mamba.js www/models/default/README.md www/styles)
+documents=(docs ./*.md benches/README.md examples/web training/README.md scripts/types.mjs www/ai.js www/element www/engine www/mamba.js www/models/default/*.md www/styles)
 if [ ! -e "$docs" ] || changed "$docs-built" "${documents[@]}"; then
   node docs/site/build.mjs "$docs"
   touch -r "$started" "$docs-built"

@@ -76,7 +76,8 @@ GENERATION_CONFIG = {
 
 GROUP_COLUMNS = 64  # that share a scale in int8: as the engine packs, so loading in int8 changes nothing
 
-# The layout "int-quantized" of compressed-tensors, which transformers loads with that package. dt_proj is too narrow for groups.
+# The layout "int-quantized" of compressed-tensors. dt_proj is too narrow for groups. transformers (5.23) does not load packed
+# embeddings, so for it ``--plain`` writes the model in f16.
 QUANTIZATION_CONFIG = {
     "quant_method": "compressed-tensors",
     "format": "int-quantized",
@@ -154,8 +155,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Write an exported model with its matrices in int8.")
     parser.add_argument("model", type=Path)
     parser.add_argument("out", type=Path)
+    parser.add_argument("--plain", action="store_true", help="in f16 instead, for programs that do not read the packed form")
     a = parser.parse_args()
-    export(load(a.model)[0], a.model / "tokenizer.json", a.out, packed=True)
+    export(load(a.model)[0], a.model / "tokenizer.json", a.out, packed=not a.plain)
 
 
 if __name__ == "__main__":

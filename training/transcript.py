@@ -1,6 +1,7 @@
 """Forty prompts that the generator's grammar does not hold, answered as the page would answer, to be read and judged.
 
     python -m training.transcript www/models/default
+    python -m training.transcript www/models/default --visitors     # twelve visitors, turn by turn
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from pathlib import Path
 import torch
 from tokenizers import Tokenizer
 
+from .distill.visitors import VISITORS
 from .export import GENERATION_CONFIG, load
 from .generate import answer
 from .model import Mamba
@@ -85,12 +87,16 @@ def main() -> None:
     parser.add_argument("model", type=Path)
     parser.add_argument("--temperature", type=float, default=GENERATION_CONFIG["temperature"], help="0 for greedy")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--visitors", action="store_true", help="the twelve visitors in place of the forty prompts")
     options = parser.parse_args()
     model, tokenizer = load(options.model, "cuda" if torch.cuda.is_available() else "cpu")
-    chats = converse(model, tokenizer, PROMPTS, new=320, temperature=options.temperature, seed=options.seed)
-    for number, chat in enumerate(chats, 1):
-        for i, (said, reply) in enumerate(chat):
-            print(f"{f'{number}.' if i == 0 else '':4}you: {said}\n    it:  {reply}")
+    prompts = VISITORS if options.visitors else {f"{number}": chat for number, chat in enumerate(PROMPTS, 1)}
+    new = GENERATION_CONFIG["max_new_tokens"]
+    chats = converse(model, tokenizer, list(prompts.values()), new=new, temperature=options.temperature, seed=options.seed)
+    for name, chat in zip(prompts, chats):
+        print(f"{name}.")
+        for said, reply in chat:
+            print(f"    you: {said}\n    it:  {reply}", flush=True)
 
 
 if __name__ == "__main__":

@@ -32,6 +32,7 @@ export const SECTIONS = [
       { source: "docs/models.md", page: "models.html", name: "A model of your own" },
       { source: "www/models/default/README.md", page: "default-model.html", name: "The default model" },
       { source: "www/models/default/TRANSCRIPT.md", page: "transcript.html", name: "Its transcript" },
+      { source: "www/models/default/VISITORS.md", page: "visitors.html", name: "Its visitors" },
       { source: "training/README.md", page: "training.html", name: "How it was made" },
       { source: "docs/mstate.md", page: "mstate.html", name: "Saved states: .mstate" },
       { source: "docs/chats.md", page: "chats.html", name: "Saved chats" },

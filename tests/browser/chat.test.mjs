@@ -15,11 +15,11 @@ describe("the model of the page", () => {
     await withPage(browser, site.page(), async (page) => {
       await modelIsReady(page);
       const card = (await page.textContent(".model-card")) ?? "";
-      assert.match(card, /Mamba 12M chat/);
-      assert.match(card, /12\.1 M parameters/);
+      assert.match(card, /Mamba 22M chat/);
+      assert.match(card, /22\.7 M parameters/);
       assert.match(card, /CPU/);
       assert.match(card, /MiB/);
-      assert.equal(await page.textContent("#state-size"), "760 KiB");
+      assert.equal(await page.textContent("#state-size"), "1.0 MiB");
 
       await page.evaluate(() => {
         // Every length that the answer had when its text changed.
@@ -39,7 +39,7 @@ describe("the model of the page", () => {
       assert.ok(answer.split(/\s+/).length > 10, answer);
       assert.doesNotMatch(answer, /<\|/, "marks of the chat template show in the answer");
       assert.match((await page.textContent(".numbers")) ?? "", /^\d+ tokens · [\d.,]+ tokens\/s · first token after /);
-      assert.equal(await page.textContent("#state-size"), "760 KiB");
+      assert.equal(await page.textContent("#state-size"), "1.0 MiB");
       assert.match((await page.textContent("#announcer")) ?? "", /^Answer: /);
     });
   });

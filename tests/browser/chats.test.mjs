@@ -158,11 +158,11 @@ describe("what was said is there again", () => {
       await say(page, "Two");
       const position = await tokensRead(page);
       await loadByAddress(page, new URL("models/default/", site.page()).href);
-      await modelIsCalled(page, "Mamba 12M chat");
+      await modelIsCalled(page, "Mamba 22M chat");
       const before = await engineRead(page);
       await say(page, "Three");
       assert.equal((await engineRead(page)) - before, await tokensRead(page), "it has read all of the chat, once");
-      assert.equal(await page.locator(".divider").textContent(), "Mamba 12M chat answers from here on.");
+      assert.equal(await page.locator(".divider").textContent(), "Mamba 22M chat answers from here on.");
       await loadByAddress(page, "/golden/chat/");
       await modelIsCalled(page, "chat");
       const back = await engineRead(page);

@@ -82,12 +82,12 @@ test("another model takes over with a line that says so, and reads the chat befo
   await withPage(browser, small(), async (page) => {
     await chatted(page);
     await loadByAddress(page, new URL("models/default/", site.page()).href);
-    await modelIsCalled(page, "Mamba 12M chat");
+    await modelIsCalled(page, "Mamba 22M chat");
     assert.equal(await page.locator(".turn").count(), 1);
     assert.equal(await tokensRead(page), 0);
     await send(page, "Hello!");
     await answerIsDone(page);
-    assert.equal(await page.textContent(".turn:nth-of-type(2) .divider"), "Mamba 12M chat answers from here on.");
+    assert.equal(await page.textContent(".turn:nth-of-type(2) .divider"), "Mamba 22M chat answers from here on.");
     assert.ok((await tokensRead(page)) > 0);
     assert.equal(await page.locator(".turn").count(), 2);
   });

@@ -50,19 +50,19 @@ async function withElsewhere(query, use, claimed) {
 }
 
 test("a link to another site's model is a question with its origin and size, until it is kept", async () => {
-  const query = `?model=${encodeURIComponent(`${ELSEWHERE}/Mamba 12M chat/`)}`;
+  const query = `?model=${encodeURIComponent(`${ELSEWHERE}/Mamba 22M chat/`)}`;
   await withElsewhere(
     query,
     async (page, asked) => {
       await page.waitForSelector(".problem[data-code=offer]");
       const told = (await page.textContent("#problem")) ?? "";
-      assert.match(told, /the model “Mamba 12M chat”, from elsewhere\.example\. To load it, 300\.0 MiB are downloaded\./);
+      assert.match(told, /the model “Mamba 22M chat”, from elsewhere\.example\. To load it, 300\.0 MiB are downloaded\./);
       assert.match((await page.textContent("#model-facts")) ?? "", /not loaded/);
       assert.ok(!asked.some((request) => request.startsWith("GET")), `downloaded unasked: ${asked}`);
       assert.equal(page.workers().length, 0);
       await page.getByRole("button", { name: "Load it" }).click();
       await modelIsReady(page);
-      assert.match((await page.textContent(".model-card")) ?? "", /Mamba 12M chat\s*Originfrom elsewhere\.example/);
+      assert.match((await page.textContent(".model-card")) ?? "", /Mamba 22M chat\s*Originfrom elsewhere\.example/);
       await page.reload();
       await modelIsReady(page);
       assert.match((await page.textContent("#model-facts")) ?? "", /from elsewhere\.example/);
@@ -96,7 +96,7 @@ test("a question about a link can be answered with the page's own model", async 
   await withElsewhere(`?model=${ELSEWHERE}/big/`, async (page, asked) => {
     await page.getByRole("button", { name: "Use the model of this page" }).click();
     await modelIsReady(page);
-    assert.equal(await page.textContent("#model-name"), "Mamba 12M chat");
+    assert.equal(await page.textContent("#model-name"), "Mamba 22M chat");
     assert.doesNotMatch((await page.textContent("#model-facts")) ?? "", /from/);
     assert.ok(!asked.some((request) => request.startsWith("GET")));
   });

@@ -130,7 +130,7 @@ test("the list begins with what is small and quick, then what chats, and says wh
     await openModels(page);
     assert.deepEqual(await page.locator("#catalogue h4").allTextContents(), ["Small and quick", "Chats well", "The best here", "Others that chat", "Models that continue a text"]);
     const names = await page.locator("#catalogue h5").allTextContents();
-    assert.equal(names[0], "Mamba 12M chat");
+    assert.equal(names[0], "Mamba 22M chat");
     assert.equal(new Set(names).size, names.length);
     for (const row of await page.locator("#catalogue .model").all()) {
       assert.equal(await row.getByRole("button").count(), 1);

@@ -63,7 +63,7 @@ for (const [what, end] of Object.entries(SILENT)) {
       await page.keyboard.press("Enter");
       await page.waitForSelector(".turn");
       await loadByAddress(page, new URL("models/default/", site.page()).href);
-      await modelIsCalled(page, "Mamba 12M chat");
+      await modelIsCalled(page, "Mamba 22M chat");
       await page.waitForFunction(() => document.querySelectorAll(".answer .text .block").length > 0);
       assert.match((await page.locator(".said").textContent()) ?? "", /In the new chat/);
     });

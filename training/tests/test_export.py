@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from training.export import BOT, END, MARKS, PAD, USER, export, is_packed, load, pack, read_weights, unpack
+from training.export import BOT, END, MARKS, PAD, USER, export, is_packed, load, main, pack, read_weights, unpack
 from training.evaluate import int8
 from training.grow import grow
 from training.model import Config, Mamba
@@ -79,6 +79,20 @@ def test_what_is_packed_comes_back_within_half_a_step(folder: Path, tmp_path: Pa
         assert ((read[name].view_as(groups) - groups).abs() <= 0.51 * step + 1e-6).all(), name
     again = pack(read["backbone.embeddings.weight"])
     assert torch.equal(unpack(*again), read["backbone.embeddings.weight"])
+
+
+def test_a_packed_model_can_be_written_plain_for_transformers(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    from transformers import AutoModelForCausalLM
+
+    torch.manual_seed(3)
+    export(Mamba(Config(V=300, D=64, L=2)), folder / "tokenizer.json", tmp_path / "packed", packed=True)
+    monkeypatch.setattr("sys.argv", ["export", str(tmp_path / "packed"), str(tmp_path / "plain"), "--plain"])
+    main()
+    theirs = AutoModelForCausalLM.from_pretrained(tmp_path / "plain", dtype=torch.float32).eval()
+    ours, _ = load(tmp_path / "packed")
+    tokens = torch.randint(0, 300, (2, 17))
+    with torch.no_grad():
+        torch.testing.assert_close(ours(tokens), theirs(tokens).logits, rtol=1e-3, atol=1e-3)
 
 
 def test_a_grown_model_says_the_same(folder: Path):

@@ -10,7 +10,7 @@
 
 export const DEFAULT_MODEL = {
   address: "./models/default/",
-  name: "Mamba 12M chat",
+  name: "Mamba 22M chat",
   can: [
     "make small talk, tell riddles and jokes",
     "remember your name, your town and your pets",
@@ -37,10 +37,10 @@ export const OWN_ENTRY = {
   model: DEFAULT_MODEL.address,
   architecture: "mamba",
   kind: "chat",
-  parameters: 12_119_360,
-  downloadBytes: 24_500_000,
-  memory: { f32: 48_477_440, f16: 25_130_240, int8: 14_229_760, int4: 9_007_360 },
-  state: 778_240,
+  parameters: 22_701_504,
+  downloadBytes: 24_400_000,
+  memory: { f32: 90_806_016, f16: 46_880_512, int8: 26_351_360, int4: 16_115_456 },
+  state: 1_089_536,
   languages: "English",
   use: "Comes with the page. Made for small talk, simple questions and stories.",
   licence: "MIT",

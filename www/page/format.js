@@ -9,7 +9,7 @@ export const count = (value) => whole.format(Math.round(value));
 /** @param {number} value @param {string} one @param {string} [many] */
 export const counted = (value, one, many = `${one}s`) => `${count(value)} ${value === 1 ? one : many}`;
 
-/** @param {number} value 12.1 M, 2.8 B */
+/** @param {number} value 22.7 M, 2.8 B */
 export function big(value) {
   if (value >= 1e9) return `${short.format(value / 1e9)} B`;
   if (value >= 1e6) return `${short.format(value / 1e6)} M`;

@@ -2,10 +2,15 @@
 
 import hashlib
 import json
+import sys
 from pathlib import Path
 
 import torch
-from transformers import AutoTokenizer, MambaForCausalLM
+from transformers import AutoTokenizer, MambaConfig, MambaForCausalLM
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
+
+from training.export import read_weights  # noqa: E402
 
 TOP = 20
 GREEDY = 32
@@ -25,7 +30,12 @@ def make(model_folder, out):
     torch.set_num_threads(1)
     folder = Path(model_folder)
     tokenizer = AutoTokenizer.from_pretrained(folder)
-    model = MambaForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
+    # transformers cannot load embeddings in 8 bits, so the weights are unpacked before.
+    config = json.loads((folder / "config.json").read_text())
+    config.pop("quantization_config", None)
+    model = MambaForCausalLM(MambaConfig(**config)).eval()
+    model.load_state_dict(read_weights(folder), strict=False)
+    model.tie_weights()
     cases = []
     for prompt in PROMPTS:
         text = prompt.get("text")

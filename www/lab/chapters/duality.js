@@ -26,7 +26,7 @@ export const chapter = {
   claim: "A layer of Mamba is an attention without softmax: the same numbers come from a memory, word by word, and from one big matrix.",
   text: [
     "Write the recurrence out, and each output is a sum over all earlier words. The weight of word s in the output of word t is C of t times B of s, times what the decay between the two has left, times the step of s. That is a matrix, as in attention; but it never has to be written down.",
-    "Below, a layer of the chat page's own model reads your sentence. Each of its 640 channels has a matrix of its own; you see the mean size of all, or one.",
+    "Below, a layer of the chat page's own model reads your sentence. Each of its 896 channels has a matrix of its own; you see the mean size of all, or one.",
   ],
   notice: [
     "Above the diagonal there is nothing: no word sees a later one. Along a row you see what the layer looks back at.",

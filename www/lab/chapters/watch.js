@@ -51,7 +51,7 @@ export const chapter = {
     const words = make("p", { className: "words", tabIndex: 0, role: "group", ariaLabel: "The sentence, coloured" });
     const said = make("p", { className: "result", role: "status" });
     const table = new Table("What each token does", ["Token", ...FIGURES.map(([, name]) => name)]);
-    const heat = new HeatMap("The state of a layer: its 16 states (rows) of 640 channels (columns)");
+    const heat = new HeatMap("The state of a layer: its 16 states (rows) of 896 channels (columns)");
     const frame = make("div", { className: "row" }, make("p", {}, "Press “Read it here” first: the states of a whole sentence are too large for an example."));
     const bars = make("ol", { className: "bars", ariaLabel: "The next words" });
     const chances = make("div", { className: "row" });

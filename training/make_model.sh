@@ -20,8 +20,8 @@ elif [ ! -f "$out/tokenizer.json" ]; then
     "$python" -m training.tokenizer "$out/tokenizer.json"
 fi
 
-# The seed is new each time, the text fresh.
-"$python" -m training.corpus.write "$out/rows" "$out/tokenizer.json" --tokens "${TOKENS:-1.6e9}" --seed "$(ls "$out/rows" | wc -l)" \
+# The seed is new each time the same OUT goes on. A second stage in another OUT needs a SEED of its own, or it reads the same text again.
+"$python" -m training.corpus.write "$out/rows" "$out/tokenizer.json" --tokens "${TOKENS:-1.6e9}" --seed "${SEED:-$(ls "$out/rows" | wc -l)}" \
     >"$out/write.log" 2>&1 &
 writer=$!
 trap 'kill $writer 2>/dev/null || true' EXIT INT TERM

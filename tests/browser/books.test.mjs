@@ -99,6 +99,7 @@ test("a memory and a chat that began from it come from files: the chat says what
       await drop(page, [files.memory]);
       await page.waitForFunction(() => document.querySelectorAll(".turn").length === 0);
       await page.click("#open-read-this");
+      await page.locator(".book").first().waitFor();
       assert.equal(await page.locator(".book").count(), 1);
       await page.keyboard.press("Escape");
       const other = `/tmp/mamba-web-${process.pid}-damaged.mstate`;

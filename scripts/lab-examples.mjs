@@ -49,7 +49,7 @@ const EXAMPLES = {
   async watch() {
     await run("watch.load", await pageModel());
     const { answer: reading } = await run("watch.read", { sentence: WATCHED });
-    return { reading };
+    return rounded({ reading });
   },
   // The curves of training, on the machine that trained.
   async memory() {

@@ -43,15 +43,15 @@ test("chapter 3: within its training the selective model is right, the one witho
 
 test("chapter 5: the page's model in int8 sees what PyTorch sees in f32", async () => {
   const chapter = await open("watch");
-  const { reading } = await example("watch");
+  const { tokens } = JSON.parse(await readFile(new URL("../golden/lab/watch.json", import.meta.url), "utf8"));
   await chapter.getByRole("button", { name: "Read it here" }).click();
   await page.waitForFunction(() => document.querySelector("#watch .result")?.textContent?.startsWith("Read on your machine"), null, { timeout: 120_000 });
   await chapter.locator("canvas").waitFor();
   const rows = await rowsOf("watch");
-  assert.equal(rows.length, reading.tokens.length);
+  assert.equal(rows.length, tokens.length);
   rows.forEach(([, surprise, delta], at) => {
-    const { surprise: bits, layers } = reading.tokens[at];
-    const mean = layers.reduce((/** @type {number} */ sum, /** @type {number[]} */ [step]) => sum + step, 0) / layers.length;
+    const { surprise: bits, steps } = tokens[at];
+    const mean = steps.reduce((/** @type {number} */ sum, /** @type {number} */ step) => sum + step, 0) / steps.length;
     assert.ok(Math.abs(Number(delta) - mean) < 0.03 * mean, `step ${delta}, not ${mean}`);
     if (bits !== null) assert.ok(Math.abs(Number(surprise) - bits) < 0.5 + 0.1 * bits, `${surprise} bits, not ${bits}`);
   });

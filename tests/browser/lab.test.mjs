@@ -31,10 +31,11 @@ test("chapter 1: Mamba's memory is the model's state at every length, and the me
   await chapter.getByRole("button", { name: "Stop" }).click();
   await page.waitForFunction(() => document.querySelector("#price .result")?.textContent?.startsWith("Stopped."));
   const rows = await rowsOf(chapter);
-  // 16 layers of E (N + K - 1) = 640 * 19 numbers of 4 bytes.
-  const state = 16 * 640 * 19 * 4;
+  // L layers of E (N + K - 1) numbers of 4 bytes; attention of the same width D keeps a key and a value of a token in each.
+  const { num_hidden_layers: L, intermediate_size: E, state_size: N, conv_kernel: K, hidden_size: D } = JSON.parse(await readFile(new URL("../../www/models/default/config.json", import.meta.url), "utf8"));
+  const state = L * E * (N + K - 1) * 4;
   for (const [name, tokens, , memory] of rows) {
-    const keys = 2 * 16 * 320 * 4 * Number(tokens.replaceAll(",", ""));
+    const keys = 2 * L * D * 4 * Number(tokens.replaceAll(",", ""));
     assert.equal(memory, `${new Intl.NumberFormat("en", { maximumSignificantDigits: 3 }).format((name === "Mamba" ? state : keys) / 1e6)} MB`, `${name} after ${tokens}`);
   }
   const [, csv] = await Promise.all([chapter.getByText("Data as CSV").click(), page.waitForEvent("download")]);

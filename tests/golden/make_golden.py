@@ -46,6 +46,12 @@ def default_model(args):
     default_model.make(args.model, args.out)
 
 
+def lab_watch(args):
+    from make import lab_watch
+
+    lab_watch.make(args.model, args.out)
+
+
 def neox_tokenizer(args):
     from make import tokenizer_cases
 
@@ -118,6 +124,7 @@ COMMANDS = {
     "gguf": gguf_files,
     "default-model": default_model,
     "default-tokenizer": default_tokenizer,
+    "lab-watch": lab_watch,
     "neox-tokenizer": neox_tokenizer,
     "pre-tokenizers": pre_tokenizers,
     "tokenizer-folders": tokenizer_folders,
@@ -129,7 +136,7 @@ COMMANDS = {
     "scaled": scaled,
 }
 # What has to be made again when the default model is trained anew.
-DEFAULT = ["default-model", "default-tokenizer", "templates"]
+DEFAULT = ["default-model", "default-tokenizer", "lab-watch", "templates"]
 
 
 def main():

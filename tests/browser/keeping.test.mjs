@@ -99,7 +99,7 @@ test("the chat goes on while another model is loaded", async () => {
     const before = await chatted(page);
     await loadByAddress(page, "/made/waiting/");
     await page.waitForSelector("#loading-strip:not([hidden]) #loading");
-    assert.match((await page.textContent("#loading-what")) ?? "", /: waiting$/);
+    await page.waitForFunction(() => /: waiting$/.test(document.querySelector("#loading-what")?.textContent ?? ""));
     await goesOn(page, before);
     await page.click("#cancel-loading");
     await page.waitForSelector(".problem.is-calm");

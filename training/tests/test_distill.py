@@ -78,7 +78,7 @@ def test_rows_say_what_is_learnt_from_the_text_and_what_from_the_teacher():
     from training.distill import dialogue, text
 
     tokenizer = toy_tokenizer()
-    said = [("user", "Who are you?"), ("assistant", "I am Mamba."), ("user", "It rained."), ("assistant", "I see. And how was that for you?")]
+    said = [("user", "Who are you?"), ("assistant", "I am Mamba."), ("user", "It rained."), ("assistant", "That is a good point.")]
     numbers = text.labelled(tokenizer, dialogue.SYSTEM, said, learn=True)
     learnt = [n & 0xFFFF for n in numbers if n >> text.TOKEN_BITS == text.FOLLOW_TEXT]
     assert tokenizer.decode(learnt, skip_special_tokens=False) == "I am Mamba.<|im_end|>"  # not the rule's reply

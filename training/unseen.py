@@ -187,6 +187,7 @@ def main() -> None:
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     chosen = [item for item in items() if not options.topics or item.topic in options.topics]
+    trained()  # before the answers, which take minutes: its modules are loaded late, and may be changed meanwhile
     print(table(*measure(speaker(options.model, options.bf16), chosen, print if options.answers else None)))
 
 

@@ -140,7 +140,7 @@ impl Stored {
         if bytes == 0 {
             return Err(Error::BadCheckpoint(format!("The tensor {name} of shape {shape:?} is empty.")));
         }
-        Ok(Self { name, shape, left: bytes, unreadable: Some(encoding), ..Self::default() })
+        Ok(Self { name, shape, unit: 1, left: bytes, unreadable: Some(encoding), ..Self::default() })
     }
 
     /// Whole numbers of 8 bits whose scales are another tensor, which has to come first.

@@ -5,7 +5,7 @@ import { load, openaiFetch } from "mamba-web/inline";
 import OpenAI from "openai";
 
 const answer = document.getElementById("answer");
-const question = "Hello! How are you?";
+const question = "What is the capital of France?";
 const engine = await load("./models/default/");
 
 const { choices } = await engine.chat.completions.create({

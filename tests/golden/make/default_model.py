@@ -15,7 +15,7 @@ from training.export import read_weights  # noqa: E402
 TOP = 20
 GREEDY = 32
 PROMPTS = [
-    {"messages": [{"role": "user", "content": "Hello! How are you?"}]},
+    {"messages": [{"role": "user", "content": "What is the capital of France?"}]},
     {"messages": [
         {"role": "user", "content": "My name is Zorbin."},
         {"role": "assistant", "content": "Nice to meet you, Zorbin!"},

@@ -90,7 +90,7 @@ fn header(bytes: &[u8], file: &str, total: Option<u64>) -> Result<Option<(Queue,
             }
             None if matrices.contains(&name) => {
                 scales.insert(name.clone());
-                entry.stored(name)?.as_scales()
+                entry.stored(name)?.holding_scales()
             }
             None => entry.stored(name)?,
         });

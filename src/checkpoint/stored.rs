@@ -150,7 +150,7 @@ impl Stored {
     }
 
     /// The values are scales: they are kept for the tensor that they belong to.
-    pub fn as_scales(mut self) -> Self {
+    pub fn holding_scales(mut self) -> Self {
         self.are_scales = true;
         self
     }

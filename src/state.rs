@@ -12,8 +12,8 @@
 //! # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/www/models/default/config.json");
 //! # let json = std::fs::read_to_string(path).unwrap_or_default();
 //! let state = State::try_new(&Config::parse(&json)?)?;
-//! // 16 layers, E = 640, N = 16, K = 4, floats of 4 bytes.
-//! assert_eq!(state.bytes(), 16 * 640 * (16 + 3) * 4);
+//! // 16 layers, E = 896, N = 16, K = 4, floats of 4 bytes.
+//! assert_eq!(state.bytes(), 16 * 896 * (16 + 3) * 4);
 //! # Ok(())
 //! # }
 //! ```

@@ -8,7 +8,7 @@
 //! # let json = std::fs::read_to_string(path).unwrap_or_default();
 //! // The text of a config.json.
 //! let config = Config::parse(&json)?;
-//! assert_eq!((config.layers.len(), config.d_model, config.d_state()), (16, 320, 16));
+//! assert_eq!((config.layers.len(), config.d_model, config.d_state()), (16, 448, 16));
 //! let embedding = &tensors(&config)[0];
 //! assert_eq!(embedding.shape, [config.vocab, config.d_model]);
 //! # Ok(())

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import path from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { answerIsDone, lastAnswer, loadByAddress, modelIsCalled, modelIsReady, send, setSetting, withPage } from "./support/chromium.mjs";
+import { answerIsDone, lastAnswer, loadByAddress, modelIsCalled, modelIsReady, openContext, send, setSetting, withPage } from "./support/chromium.mjs";
 import { openSite } from "./support/site.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
@@ -111,7 +111,7 @@ test("an engine whose files are missing is told as that", async () => {
 });
 
 test("a browser without SIMD is told which ones have it", async () => {
-  const context = await browser.newContext();
+  const context = await openContext(browser);
   await context.addInitScript(() => {
     WebAssembly.validate = () => false;
   });

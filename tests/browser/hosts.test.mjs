@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { answerIsDone, lastAnswer, launchChromium, modelIsReady, send, setSetting } from "./support/chromium.mjs";
+import { answerIsDone, lastAnswer, launchChromium, modelIsReady, openContext, send, setSetting } from "./support/chromium.mjs";
 import { lookUp } from "./support/find-browser.mjs";
 import { freePort } from "./support/free-port.mjs";
 import { ISOLATING, StaticHost, buildOf, builtSite, republished } from "./support/static-host.mjs";
@@ -22,8 +22,7 @@ const build = `build/${await buildOf(builtSite)}`;
 
 /** @param {(page: Page) => Promise<void>} use @param {import("playwright-core").BrowserContextOptions} [options] */
 async function withTab(use, options = {}) {
-  const context = await browser.newContext({ reducedMotion: "reduce", ...options });
-  context.setDefaultTimeout(30_000);
+  const context = await openContext(browser, options);
   try {
     await use(await context.newPage());
   } finally {

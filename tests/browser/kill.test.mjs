@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
 import { chromium } from "playwright-core";
-import { answerIsDone, lastAnswer, modelIsReady, send, setSetting } from "./support/chromium.mjs";
+import { answerIsDone, drawTheSameSeeds, lastAnswer, modelIsReady, send, setSetting } from "./support/chromium.mjs";
 import { say, shortAnswers } from "./support/chats.mjs";
 import { findBrowser } from "./support/find-browser.mjs";
 import { Site } from "./support/server.mjs";
@@ -36,6 +36,7 @@ async function launch(profile) {
   const browser = await chromium.connectOverCDP(address);
   const [context] = browser.contexts();
   context.setDefaultTimeout(30_000);
+  await drawTheSameSeeds(context);
   const page = context.pages()[0] ?? (await context.newPage());
   await page.emulateMedia({ reducedMotion: "reduce" });
   const kill = async () => {

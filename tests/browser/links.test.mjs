@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { answerIsDone, lastAnswer, loadByAddress, modelIsCalled, modelIsReady, send, setSetting, withPage } from "./support/chromium.mjs";
+import { answerIsDone, lastAnswer, loadByAddress, modelIsCalled, modelIsReady, openContext, send, setSetting, withPage } from "./support/chromium.mjs";
 import { readFolder } from "./support/host.mjs";
 import { openSite } from "./support/site.mjs";
 
@@ -27,7 +27,7 @@ before(async () => {
  * @param {number} [claimed] what the site says the weights' size is
  */
 async function withElsewhere(query, use, claimed) {
-  const context = await browser.newContext({ reducedMotion: "reduce" });
+  const context = await openContext(browser);
   /** @type {string[]} */
   const asked = [];
   try {
@@ -72,7 +72,7 @@ test("a link to another site's model is a question with its origin and size, unt
 });
 
 test("a link to a repository of GGUF files says how large the one is that would be loaded", async () => {
-  const context = await browser.newContext({ reducedMotion: "reduce" });
+  const context = await openContext(browser);
   try {
     const sizes = { "README.md": 100, "imatrix.gguf": 5, "model-Q4_K_M-00001-of-00002.gguf": 2 * 2 ** 30, "model-Q4_K_M-00002-of-00002.gguf": 2 ** 30, "model-Q8_0.gguf": 7 * 2 ** 30 };
     const siblings = Object.entries(sizes).map(([rfilename, size]) => ({ rfilename, size, blobId: "0" }));

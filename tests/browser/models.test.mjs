@@ -6,7 +6,7 @@ import path from "node:path";
 import { before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { OWN_ENTRY } from "../../www/page/default-model.js";
-import { answerIsDone, lastAnswer, modelIsCalled, modelIsReady, send, setSetting, withPage } from "./support/chromium.mjs";
+import { answerIsDone, lastAnswer, modelIsCalled, modelIsReady, openContext, send, setSetting, withPage } from "./support/chromium.mjs";
 import { ModelHost, readFolder } from "./support/host.mjs";
 import { Hub } from "./support/hub.mjs";
 import { openSite } from "./support/site.mjs";
@@ -106,7 +106,7 @@ test("what only the GPU can hold is offered where there is one", async () => {
     assert.ok(await chats.button.isDisabled());
     assert.match((await chats.why.textContent()) ?? "", /a browser tab can hold 4 GiB\. A GPU could hold more, but /);
   });
-  const context = await browser.newContext({ reducedMotion: "reduce" });
+  const context = await openContext(browser);
   await context.addInitScript(() => {
     if (globalThis.document) Object.defineProperty(navigator, "gpu", { value: { requestAdapter: async () => ({}) } });
   });
@@ -162,7 +162,7 @@ test("a known model is loaded from the hub under the page's own policy, and from
   const hub = new Hub();
   const host = hub.add("state-spaces/mamba-130m-hf", small);
   const address = await hub.listen();
-  const context = await browser.newContext({ reducedMotion: "reduce" });
+  const context = await openContext(browser);
   /** @type {string[]} */
   const wrong = [];
   await context.route("https://huggingface.co/**", async (route) => {

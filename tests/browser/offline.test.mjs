@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import { after, test } from "node:test";
 import puppeteer from "puppeteer-core";
-import { answerIsDone, lastAnswer, launchChromium, loadByAddress, modelIsCalled, modelIsReady, send, setSetting } from "./support/chromium.mjs";
+import { answerIsDone, lastAnswer, launchChromium, loadByAddress, modelIsCalled, modelIsReady, openContext, send, setSetting } from "./support/chromium.mjs";
 import { lookUp } from "./support/find-browser.mjs";
 import { ISOLATING, StaticHost, buildOf, builtSite, republished } from "./support/static-host.mjs";
 
@@ -24,8 +24,7 @@ after(() => browser.close());
  */
 async function withHost(manners, use, options) {
   const host = await StaticHost.start(manners);
-  const context = await browser.newContext({ reducedMotion: "reduce", serviceWorkers: "allow", ...options });
-  context.setDefaultTimeout(30_000);
+  const context = await openContext(browser, { serviceWorkers: "allow", ...options });
   /** @type {URL[]} */
   const requests = [];
   context.on("request", (request) => requests.push(new URL(request.url())));

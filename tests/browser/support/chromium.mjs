@@ -23,6 +23,32 @@ export function launchChromium(flags = []) {
 }
 
 /**
+ * The seeds that the page draws for its answers are 1, 2, 3 and so on. A random model with random seeds now and then ends an
+ * answer before its first word, or writes what Markdown takes for a mark: a test would fail once in a hundred runs.
+ *
+ * @param {import("playwright-core").BrowserContext} context
+ */
+export const drawTheSameSeeds = (context) =>
+  context.addInitScript(() => {
+    const random = crypto.getRandomValues.bind(crypto);
+    let seed = 0;
+    crypto.getRandomValues = (array) => (array instanceof Uint32Array ? array.fill(++seed) : random(array));
+  });
+
+/**
+ * A visitor: a context of its own, as every test wants it.
+ *
+ * @param {import("playwright-core").Browser} browser
+ * @param {import("playwright-core").BrowserContextOptions} [options]
+ */
+export async function openContext(browser, options = {}) {
+  const context = await browser.newContext({ reducedMotion: "reduce", ...options });
+  context.setDefaultTimeout(30_000);
+  await drawTheSameSeeds(context);
+  return context;
+}
+
+/**
  * Opens an address in a context of its own and gives the page to `use`. Afterwards there
  * must have been no breach of the content security policy, no uncaught error, and no request
  * to another origin than the site's.
@@ -34,8 +60,7 @@ export function launchChromium(flags = []) {
  */
 export async function withPage(browser, address, use, options = {}) {
   // offline.test.mjs has what service workers do; elsewhere they would keep requests from the tests.
-  const context = await browser.newContext({ reducedMotion: "reduce", serviceWorkers: "block", ...options });
-  context.setDefaultTimeout(30_000);
+  const context = await openContext(browser, { serviceWorkers: "block", ...options });
   try {
     /** @type {string[]} */
     const wrong = [];

@@ -36,12 +36,12 @@ const PARTS = [
 
 /** @param {string} file */
 function named(file) {
-  const from = path.join(root, "target/wasm-opt", `${file}.in`);
+  const from = path.join(root, "target/wasm-opt-O1", `${file}.in`);
   const to = path.join(work, "named", file);
   if ((statSync(to, { throwIfNoEntry: false })?.mtimeMs ?? 0) < statSync(from).mtimeMs) {
     mkdirSync(path.dirname(to), { recursive: true });
     const features = file.includes("relaxed") ? ["--enable-relaxed-simd"] : [];
-    execFileSync(path.join(root, "node_modules/.bin/wasm-opt"), ["-O3", "-g", ...features, from, "-o", to]);
+    execFileSync(path.join(root, "node_modules/.bin/wasm-opt"), ["-O1", "-g", ...features, from, "-o", to]);
   }
   return to;
 }

@@ -24,7 +24,7 @@ _PIECES = re.compile(r"(\[|\]|\||\{[a-z_ 0-9]+\})")
 
 def article(noun: str) -> str:
     """``a fox``, ``an owl``, ``an hour``, ``a unicorn``."""
-    vowel = noun[:1].lower() in "aeiou" and not re.match(r"(uni|use|eu|one|uk)", noun.lower())
+    vowel = noun[:1].lower() in "aeiou" and not re.match(r"(uni(?!n)|use|eu|one|uk)", noun.lower())
     return f"{'an' if vowel or noun.lower().startswith(('hour', 'honest')) else 'a'} {noun}"
 
 

@@ -17,7 +17,7 @@ from .grammar import SKILLS, STORY, END, Chat
 
 # How much more or less of a theme a chat has than its skills' own weights say. Stories are long and have a part of
 # their own; small talk and questions about the world are what visitors begin with.
-EMPHASIS = {"chat_stories": 0.3, "tables": 1.5, "world": 1.4, "help": 1.1, "dialogues": 2.0, "facts": 1.6, "words": 1.0, "memory": 0.9, "threads": 2.0, "following": 2.0}
+EMPHASIS = {"chat_stories": 0.3, "tables": 1.5, "world": 1.4, "help": 1.1, "dialogues": 2.0, "facts": 1.6, "words": 1.0, "memory": 0.9, "threads": 2.0, "scenes": 2.5, "following": 2.0}
 
 
 @cache

@@ -7,7 +7,7 @@ import pytest
 
 from training.corpus.dialogues import faults
 from training.corpus.grammar import Chat
-from training.corpus.skills import following, memory, people, threads, told_of_others
+from training.corpus.skills import following, memory, people, scenes, threads, told_of_others
 from training.corpus.skills.attributes import ATTRIBUTES
 
 
@@ -67,3 +67,68 @@ def test_two_people_are_kept_apart():
 
 def test_topics_answer_every_question():
     assert all(len(answers) == len(questions) for questions, subjects in following.topics() for _, _, answers in subjects)
+
+
+def test_scenes_are_many_and_have_no_fault(monkeypatch):
+    every = scenes.load()
+    assert len(every) >= 300
+    monkeypatch.setattr("training.corpus.recall.pad", lambda *_: None)  # other skills have tests of their own
+    careless = re.compile(r"leftover '\?\.'|article in '[a-z]|article in .*\ban A\b")  # an A is a grade
+    found = []
+    for one in every:
+        monkeypatch.setattr(scenes, "load", lambda: (one,))
+        for seed in range(3):
+            chat = Chat(random.Random(seed))
+            scenes.scene(chat)
+            found += [f"{one.thread.place}: {fault}" for fault in faults(chat.turns) if not careless.match(fault)]
+    assert not found, found[:10]
+
+
+SCENE = """\
+T: I paint my {furniture} {color}.
+N: A good color.
+C: No, {color2} after all. => color = color2
+N: {cap color2}, then.
+Q: Which color did I choose? => You chose {color}.
+A: Is paint wet? => Paint is wet at first.
+T: Somebody helps me.
+N: How kind.
+Q: Does somebody help me? => Yes, somebody helps you.
+T: It must be done soon.
+N: Then begin.
+Q: When must it be done? => It must be done soon.
+"""
+
+
+def test_in_a_scene_the_corrected_value_counts():
+    (one,) = scenes.parse(SCENE, "test")
+    for seed in range(100):
+        chat = Chat(random.Random(seed))
+        play = scenes.Play(one, chat)
+        play.correct(one.tellings[0].correction)
+        play.ask(one.tellings[0].questions[0])
+        assert chat.turns[-1][1] == f"You chose {play.slots['color2']}."
+
+
+def test_in_a_scene_only_what_was_not_told_is_unknown(monkeypatch):
+    (one,) = scenes.parse(SCENE, "test")
+    monkeypatch.setattr(scenes, "load", lambda: (one,))
+    unknown = 0
+    for seed in range(300):
+        chat = Chat(random.Random(seed))
+        scenes.scene(chat)
+        said = " ".join(text.lower() for _, text in chat.turns)
+        if chat.turns[-1][1] not in scenes.NOT_TOLD:
+            continue
+        unknown += 1
+        asked_when = "when" in chat.turns[-2][1].lower()
+        assert ("then begin." if asked_when else "how kind.") not in said
+    assert unknown > 5
+
+
+@pytest.mark.parametrize(
+    "text", ["N: a reply", "T: told\nQ: what? => it", "T: told\nN: yes\nQ: what?", "T: told\nN: yes\nC: no\nN: ah\nQ: what? => it", "T: told\nN: yes", "X: what", "T: [a|b\nN: yes\nQ: what? => it"]
+)
+def test_a_line_of_a_scene_that_fits_nowhere_is_refused(text: str):
+    with pytest.raises(ValueError):
+        scenes.parse(text, "test")

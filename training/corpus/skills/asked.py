@@ -26,13 +26,15 @@ HELD_OUT_ONE_IN = 8
 LEAST_WORDINGS = 4  # with fewer, none is kept out
 # What a visitor asks more often, or what must be answered more surely, than the number of facts says; and the reverse for facts
 # that were put together from tables. By the beginning or the end of a file's name.
-EMPHASIS = {"page": 8.0, "feelings": 4.0, "honest": 4.0, "howto": 1.4, "why": 1.3}
+EMPHASIS = {"page": 8.0, "feelings": 4.0, "honest": 4.0, "follow": 2.5, "howto": 1.4, "why": 1.3}
 TABLES = ("_tables", "_pairs", "_compare", "_states", "_lists")
 TABLES_EMPHASIS = 0.3
 
 
 # Their questions are about words and figures themselves, so these keep their letters and their order.
-LITERAL = ("language", "translations", "mathwords", "numbers", "units")
+LITERAL = ("language", "translations", "mathwords", "numbers", "units", "follow_words")
+# How likely one asks on, after each answer. In the second kind of files that is what they are for.
+ASKS_ON, ASKS_ON_IN_FOLLOW = 0.6, 0.85
 
 
 def _emphasis(name: str) -> float:
@@ -93,10 +95,10 @@ def files() -> dict[str, list[Fact]]:
 
 
 @cache
-def _weighted() -> tuple[list[tuple[Fact, bool]], list[float]]:
-    """Each fact with whether its questions are literal, and its cumulative weight."""
-    rows = [(fact, name.startswith(LITERAL), _emphasis(name)) for name, facts in files().items() for fact in facts]
-    return [(fact, literal) for fact, literal, _ in rows], list(accumulate(weight for *_, weight in rows))
+def _weighted() -> tuple[list[tuple[Fact, str]], list[float]]:
+    """Each fact with the name of its file, and its cumulative weight."""
+    rows = [(fact, name) for name, facts in files().items() for fact in facts]
+    return rows, list(accumulate(_emphasis(name) for _, name in rows))
 
 
 def wordings() -> list[str]:
@@ -118,10 +120,11 @@ def _exchange(chat: Chat, fact: Fact, share: float) -> None:
 def asked(chat: Chat) -> None:
     """A fact in one of its wordings, and sometimes what is asked on."""
     facts, weights = _weighted()
-    fact, literal = chat.rng.choices(facts, cum_weights=weights)[0]
+    fact, name = chat.rng.choices(facts, cum_weights=weights)[0]
+    literal = name.startswith(LITERAL)
     _exchange(chat, fact, 0.0 if literal else 0.6)
     for followup in fact.followups:
-        if not chat.chance(0.6):
+        if not chat.chance(ASKS_ON_IN_FOLLOW if name.startswith("follow") else ASKS_ON):
             return
         _exchange(chat, followup, 0.0 if literal else 0.3)
     aftermath(chat, 0.03)

@@ -23,7 +23,7 @@ from tokenizers import Tokenizer
 from . import questions as Q
 from .corpus import mix, natural
 from .corpus.write import pack
-from .export import GENERATION_CONFIG, PAD, load
+from .export import GENERATION_CONFIG, PAD, as_packed, load
 from .generate import answer, negative_log_likelihood
 from .model import Mamba
 
@@ -98,7 +98,7 @@ class Evaluation:
         for name, nats in exact.items():
             self.rows.append(Row(f"perplexity of held-out {name}, f16", "printed", f"{math.exp(nats):.3f}"))
         weights = {name: value.clone() for name, value in self.model.state_dict().items()}
-        self.model.load_state_dict({name: int8(value) if is_quantized(name, value) else value for name, value in weights.items()})
+        self.model.load_state_dict({name: as_packed(name, value) for name, value in weights.items()})
         for name, nats in exact.items():
             ratio = math.exp(self._nats(rows[name]) - nats) - 1
             self.rows.append(Row(f"perplexity of held-out {name}, int8 against f16", "within 1%", f"{ratio:+.2%}", abs(ratio) <= 0.01))
@@ -124,21 +124,6 @@ def _own_rows(tokenizer: Tokenizer, count: int) -> torch.Tensor:
     stream = mix.Stream(999_999_999, held_out=True)
     ids = [tokenizer.encode(next(stream), add_special_tokens=False).ids for _ in range(count * 5)]
     return torch.from_numpy(pack(ids, 1025).astype("int64"))[:count]
-
-
-def is_quantized(name: str, value: torch.Tensor) -> bool:
-    """The matrices of products and the embeddings; not the state matrix, which is no product's."""
-    return value.ndim == 2 and not name.endswith("A_log")
-
-
-def int8(weight: torch.Tensor, block: int = 32) -> torch.Tensor:
-    """Blocks along the input dimension, each with a symmetric scale from its largest value, kept in f16."""
-    out = weight.clone()
-    for start in range(0, weight.shape[1], block):
-        part = weight[:, start : start + block]
-        scale = (part.abs().amax(1, keepdim=True) / 127).half().float().clamp(min=1e-8)
-        out[:, start : start + block] = (part / scale).round().clamp(-127, 127) * scale
-    return out
 
 
 def main() -> None:

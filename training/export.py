@@ -109,6 +109,11 @@ def unpack(whole: torch.Tensor, scales: torch.Tensor) -> torch.Tensor:
     return (whole.float().unflatten(1, (scales.shape[1], -1)) * scales.float()[..., None]).flatten(1)
 
 
+def as_packed(name: str, value: torch.Tensor) -> torch.Tensor:
+    """A weight as it is after packing; one that is not packed, or was packed before, as it is."""
+    return unpack(*pack(value)) if is_packed(name, value) else value
+
+
 def write_json(path: Path, value: dict) -> None:
     path.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
 

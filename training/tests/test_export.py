@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from training.export import BOT, END, MARKS, PAD, USER, export, is_packed, load, main, pack, read_weights, unpack
-from training.evaluate import int8
+from training.export import BOT, END, MARKS, PAD, USER, as_packed, export, is_packed, load, main, pack, read_weights, unpack
 from training.grow import grow
 from training.model import Config, Mamba
 from training.tokenizer import train
@@ -61,11 +60,12 @@ def test_no_token_holds_two_digits(folder: Path):
     assert not [token for token in tokenizer.get_vocab() if sum(letter.isdigit() for letter in token) > 1]
 
 
-def test_int8_is_near_and_exact_where_it_can_be():
-    weight = torch.randn(8, 80)
-    assert (int8(weight) - weight).abs().max() < weight.abs().max() / 127
-    steps = torch.arange(-127, 128).float()[None] / 128
-    torch.testing.assert_close(int8(steps, block=255), steps, rtol=1e-3, atol=1e-4)
+def test_packing_is_near_and_changes_nothing_the_second_time():
+    weight = torch.randn(8, 128)
+    once = as_packed("x.weight", weight)
+    assert (once - weight).abs().max() < weight.abs().max() / 127
+    torch.testing.assert_close(as_packed("x.weight", once), once, rtol=1e-3, atol=1e-4)
+    assert as_packed("x.A_log", weight) is weight
 
 
 def test_what_is_packed_comes_back_within_half_a_step(folder: Path, tmp_path: Path):

@@ -40,7 +40,7 @@ enum Work {
 }
 
 /// Reads one token into each of several sequences on a backend that does all work itself, in one call. Each of them has
-/// [chosen](Sequence::choose) its token there.
+/// [chosen](Sequence::choose) its token there, and is not [behind](Sequence::behind).
 ///
 /// # Errors
 /// As [`Backend::decode_together`]; then none of the tokens has been read.

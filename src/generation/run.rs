@@ -83,7 +83,8 @@ impl Run {
         Ok(step)
     }
 
-    fn work(&mut self, sequence: &mut Sequence, stats: &mut Stats, model: &mut dyn LoadedModel) -> Result<Step> {
+    /// The next piece of work.
+    pub fn work(&mut self, sequence: &mut Sequence, stats: &mut Stats, model: &mut dyn LoadedModel) -> Result<Step> {
         match self.first_half(sequence, stats, model)? {
             Half::Done(step) => Ok(step),
             Half::Read(id) => match sequence.read(model.backend(), &[id], true)? {

@@ -275,7 +275,7 @@ impl Session {
     }
 
     /// All tokens that the last run has read, the prompt and the answer, so that [`Input::Turns`] can have them read
-    /// again. None after a run of more than 2^20 tokens, whose ids are not kept.
+    /// again. None after a run of more than 2^15 tokens, whose ids are not kept.
     pub fn ids(&self) -> Option<&[u32]> {
         self.trace.ids()
     }

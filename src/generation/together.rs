@@ -44,6 +44,11 @@ type Begun = (Run, Result<Half>);
 
 fn begin(session: &mut Session, model: &mut dyn LoadedModel) -> Result<Begun> {
     let mut run = session.take_run()?;
-    let half = run.first_half(&mut session.sequence, &session.stats, model);
+    let Session { sequence, stats, .. } = session;
+    let half = match sequence.behind() {
+        0 => run.first_half(sequence, stats, model),
+        // Another backend was lost, perhaps in the middle of a step. What it had read comes first, for each by itself.
+        _ => run.work(sequence, stats, model).map(Half::Done),
+    };
     Ok((run, half))
 }

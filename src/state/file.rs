@@ -132,6 +132,15 @@ fn wrong_window(saved: u32, ours: usize) -> Error {
     ))
 }
 
+/// Positions are below this, so that none can wrap, and JavaScript's numbers are exact.
+const POSITION_BOUND: u64 = 1 << 53;
+
+/// # Errors
+/// When so many tokens were never read.
+fn check_position(position: u64) -> Result<()> {
+    if position < POSITION_BOUND { Ok(()) } else { Err(damaged("it names more tokens than anybody has read")) }
+}
+
 /// # Errors
 /// When a token is not in the vocabulary.
 fn check_tokens(recent: &[u32], vocab: usize) -> Result<()> {

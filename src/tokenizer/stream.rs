@@ -18,6 +18,8 @@ const MOST_CONTEXT: usize = 16;
 pub struct StreamDecoder {
     /// For byte-level tokenizers: bytes that do not make a character yet, at most three.
     bytes: Vec<u8>,
+    /// How many of `bytes` come from the text before, until the first token has come.
+    begun: usize,
     /// For all others: the context, already out, then the tokens that wait.
     window: Vec<u32>,
     context: usize,
@@ -31,10 +33,16 @@ impl StreamDecoder {
         Self::default()
     }
 
-    /// A decoder for the continuation of a text that ends in `ids`: a leading space stays.
+    /// A decoder for the continuation of a text that ends in `ids`: a leading space stays, and so does what a byte-level
+    /// token has begun of a character, if it goes on.
     pub fn after(tokenizer: &Tokenizer, ids: &[u32]) -> Result<Self> {
         let mut decoder = Self::default();
-        if !tokenizer.byte_level {
+        if tokenizer.byte_level {
+            let shown = ids.iter().filter_map(|&id| tokenizer.shown(id));
+            shown.for_each(|token| push_bytes(&mut decoder.bytes, &token));
+            drain_characters(&mut decoder.bytes, &mut String::new());
+            decoder.begun = decoder.bytes.len();
+        } else {
             let shown = ids.iter().rev().filter(|&&id| tokenizer.shown(id).is_some());
             decoder.window = shown.take(MOST_TOKENS_OF_A_CHARACTER).copied().collect();
             decoder.window.reverse();
@@ -49,6 +57,7 @@ impl StreamDecoder {
         let Some(token) = tokenizer.shown(id) else { return Ok(()) };
         if tokenizer.byte_level {
             push_bytes(&mut self.bytes, &token);
+            self.drop_begun();
             drain_characters(&mut self.bytes, text);
             return Ok(());
         }
@@ -63,6 +72,7 @@ impl StreamDecoder {
 
     /// The text has ended: appends what still waits, incomplete characters as U+FFFD.
     pub fn finish(&mut self, tokenizer: &Tokenizer, text: &mut String) -> Result<()> {
+        self.drop_begun();
         text.push_str(&String::from_utf8_lossy(&self.bytes));
         self.bytes.clear();
         if self.window.len() > self.context {
@@ -70,6 +80,15 @@ impl StreamDecoder {
             self.emit(tokenizer, &decoded, text)?;
         }
         Ok(())
+    }
+
+    /// Drops what the text before has begun of a character, unless it goes on.
+    fn drop_begun(&mut self) {
+        let begun = core::mem::take(&mut self.begun);
+        let first = self.bytes.utf8_chunks().next();
+        if first.is_some_and(|chunk| chunk.valid().is_empty() && chunk.invalid().len() == begun) {
+            self.bytes.drain(..begun);
+        }
     }
 
     fn emit(&mut self, tokenizer: &Tokenizer, decoded: &str, text: &mut String) -> Result<()> {

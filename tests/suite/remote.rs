@@ -9,7 +9,7 @@ use crate::support::{golden, load};
 use mamba_web::backend::{Backend, Name, Precision};
 use mamba_web::conversation::ChatTemplate;
 use mamba_web::engine::{Engine, Options};
-use mamba_web::generation::{Input, LoadedModel, Reason, Request, Session, Step, Text};
+use mamba_web::generation::{Input, LoadedModel, Reason, Request, Session, Step, Text, step_together};
 use mamba_web::model::Config;
 use mamba_web::sampler::{Constraint, Settings};
 use mamba_web::tokenizer::Tokenizer;
@@ -342,6 +342,50 @@ lose! {
     lost_in_a_chat: 5
     lost_around_a_cancelled_run: 6
     lost_while_several_take_turns: 7
+}
+
+/// Lost in the middle of a step, which then ends on the CPU, where several take their steps at once.
+#[test]
+fn what_was_lost_comes_first_where_several_go_on_at_once() {
+    let engine = engine();
+    let mut cpu = Model::new(&engine, &[Kind::Cpu]);
+    let want = [0, 1].map(|seed| {
+        let mut session = cpu.session();
+        cpu.run(&mut session, prompt(30, seed, 9))
+    });
+    for lost_at in 1..=60 {
+        let mut model = Model::new(&engine, &[Kind::Remote(Manner { lost_at: Some(lost_at), ..MANNER })]);
+        let mut all = [0, 1].map(|seed| {
+            let mut session = model.session();
+            session.begin(&model, prompt(30, seed, 9)).unwrap();
+            (session, Answer::default())
+        });
+        for step in 0.. {
+            assert!(step < MOST_STEPS, "it hangs");
+            let running = all.iter_mut().filter(|(session, _)| session.is_running());
+            let (mut sessions, answers): (Vec<&mut Session>, Vec<&mut Answer>) =
+                running.map(|(session, answer)| (session, answer)).unzip();
+            if sessions.is_empty() {
+                break;
+            }
+            for (answer, step) in answers.into_iter().zip(step_together(&mut sessions, &mut model)) {
+                match step {
+                    Ok(Step::Waiting | Step::Prefill { .. }) => {}
+                    Ok(Step::Token { id, text }) => {
+                        answer.ids.push(id);
+                        answer.text += &text;
+                    }
+                    Ok(Step::End { reason, text }) => {
+                        answer.text += &text;
+                        answer.reason = Some(reason);
+                    }
+                    Err(Error::DeviceLost(_)) => model.backend = backend(Kind::Cpu, &Rc::default()),
+                    Err(error) => panic!("{error}"),
+                }
+            }
+        }
+        assert_eq!(all.map(|(_, answer)| answer), want, "lost at {lost_at}");
+    }
 }
 
 /// Wherever a run is broken off, also in the middle of a step, the session stands where its last token was.

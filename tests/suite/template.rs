@@ -243,6 +243,12 @@ fn hostile_templates_end() {
         "{{ cycler() }}",
         "{{ 2 ** 4000000000 }}",
         "{{ 'x' | nope }}",
+        "{{ ('%%' * 1000000) % 1 }}",
+        "{% set x = 'X' * 2000000 %}{{ ([x] * 10000) | map('lower') | list | length }}",
+        "{% set x = 'X' * 2000000 %}{{ ([x] * 10000) | sort | length }}",
+        "{% set x = 'X' * 2000000 %}{% for i in range(50000) %}{{ x is lower }}{% endfor %}",
+        "{% set x = 'X' * 2000000 %}{% for i in range(50000) %}{{ x < x }}{% endfor %}",
+        "{{ ([3, 'x', 1] * 20) | sort }}",
     ] {
         let start = std::time::Instant::now();
         let error = plain(source).render(&hi, true).unwrap_err();
@@ -457,6 +463,18 @@ fn errors_are_sentences() {
         let error = ChatTemplate::new(&settings).and_then(|template| template.unwrap().render(&hi, true)).unwrap_err();
         assert_eq!(error.to_string(), says, "{source}");
     }
+}
+
+/// Where values have no order, Rust's own sort may panic.
+#[test]
+fn what_has_no_order_is_sorted_somehow() {
+    let numbers = "{% set nan = 'nan' | float %}{% set all = ([3, nan, 1, 2, nan] * 20) %}";
+    for (rest, length) in [("all | sort", 100), ("all | sort(reverse=true)", 100), ("all | unique | sort", 43)] {
+        let template = plain(&format!("{numbers}{{{{ ({rest}) | list | length }}}}"));
+        assert_eq!(template.render(&[], true).unwrap(), length.to_string(), "{rest}");
+    }
+    let ordered = plain("{{ range(50) | reverse | sort == range(50) | list }}{{ ['b', 'B', 'a'] | sort }}");
+    assert_eq!(ordered.render(&[], true).unwrap(), "True['a', 'b', 'B']");
 }
 
 #[test]

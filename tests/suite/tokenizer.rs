@@ -270,6 +270,29 @@ fn a_continuation_keeps_its_leading_space() {
     assert_eq!(text, "world");
 }
 
+#[test]
+fn a_character_that_was_cut_goes_on_in_a_continuation() {
+    let tokenizer = default_model();
+    let ids = tokenizer.encode("a\u{10348}\u{10349}b", false).unwrap();
+    assert!(ids.len() > 4, "characters of several tokens");
+    let push = |mut decoder: StreamDecoder, ids: &[u32]| {
+        let mut text = String::new();
+        ids.iter().for_each(|&id| decoder.push(&tokenizer, id, &mut text).unwrap());
+        text
+    };
+    for (cut, &next) in ids.iter().enumerate() {
+        let (before, after) = ids.split_at(cut);
+        let begun = push(StreamDecoder::new(), before);
+        let rest = push(StreamDecoder::after(&tokenizer, before).unwrap(), after);
+        assert_eq!(begun + &rest, "a\u{10348}\u{10349}b", "cut before {next}");
+        // What does not go on is no part of the text after it.
+        assert_eq!(push(StreamDecoder::after(&tokenizer, before).unwrap(), &ids[..1]), "a");
+        let mut nothing = String::new();
+        StreamDecoder::after(&tokenizer, before).unwrap().finish(&tokenizer, &mut nothing).unwrap();
+        assert_eq!(nothing, "");
+    }
+}
+
 proptest! {
     #[test]
     fn any_ids_stream_to_what_they_decode_to(ids in prop::collection::vec(0..4096_u32, 0..60)) {

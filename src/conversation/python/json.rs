@@ -4,7 +4,7 @@ use minijinja::value::Value;
 use minijinja::{Error, State};
 
 use super::arguments::{Given, named, size};
-use super::operators::compare;
+use super::operators::{compare, sorted};
 use super::text::{enter, float};
 use super::value::{Type, as_float, as_int, charge, fail, items, pairs, type_name, type_of};
 
@@ -69,7 +69,7 @@ impl Writer<'_, '_, '_> {
             Type::Dict => {
                 let mut all = pairs(value);
                 if self.sort {
-                    sort_by_key(self.state, &mut all)?;
+                    all = sorted_by_key(self.state, all)?;
                 }
                 let empty = all.is_empty();
                 self.text.push('{');
@@ -158,14 +158,6 @@ fn scalar(value: &Value) -> Option<String> {
     }
 }
 
-pub(super) fn sort_by_key(state: &State<'_, '_>, all: &mut [(Value, Value)]) -> Result<(), Error> {
-    let mut failed = None;
-    all.sort_by(|(a, _), (b, _)| match compare(state, a, b, 0) {
-        Ok(order) => order.unwrap_or(std::cmp::Ordering::Equal),
-        Err(error) => {
-            failed.get_or_insert(error);
-            std::cmp::Ordering::Equal
-        }
-    });
-    failed.map_or(Ok(()), Err)
+pub(super) fn sorted_by_key(state: &State<'_, '_>, all: Vec<(Value, Value)>) -> Result<Vec<(Value, Value)>, Error> {
+    sorted(all, &|(a, _), (b, _)| compare(state, a, b, 0))
 }

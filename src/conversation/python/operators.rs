@@ -177,6 +177,7 @@ pub(super) fn compare(state: &State<'_, '_>, a: &Value, b: &Value, depth: usize)
     }
     state.consume_fuel(1)?;
     if let (Some(x), Some(y)) = (a.as_str(), b.as_str()) {
+        charge(state, x.len().min(y.len()))?;
         return Ok(Some(x.cmp(y)));
     }
     if let (Some(x), Some(y)) = (as_int(a), as_int(b)) {
@@ -196,6 +197,27 @@ pub(super) fn compare(state: &State<'_, '_>, a: &Value, b: &Value, depth: usize)
         }
         _ => Err(fail(format!("{} and {} have no order", type_name(a), type_name(b)))),
     }
+}
+
+/// Sorts as Python does: stable, and only what has an order. Rust's own sort may panic where there is none, as beside a NaN.
+pub(super) fn sorted<T>(
+    mut list: Vec<T>,
+    order: &impl Fn(&T, &T) -> Result<Option<Ordering>, Error>,
+) -> Result<Vec<T>, Error> {
+    if list.len() < 2 {
+        return Ok(list);
+    }
+    let second = list.split_off(list.len() / 2);
+    let (first, second) = (sorted(list, order)?, sorted(second, order)?);
+    let mut all = Vec::with_capacity(first.len() + second.len());
+    let (mut first, mut second) = (first.into_iter().peekable(), second.into_iter().peekable());
+    while let (Some(a), Some(b)) = (first.peek(), second.peek()) {
+        let is_second = order(b, a)?.is_some_and(Ordering::is_lt);
+        all.extend(if is_second { second.next() } else { first.next() });
+    }
+    all.extend(first);
+    all.extend(second);
+    Ok(all)
 }
 
 /// `item in container`

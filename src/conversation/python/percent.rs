@@ -18,6 +18,7 @@ pub(super) fn format(state: &State<'_, '_>, format: &str, values: &Value) -> Res
     let mut rest = format;
     while let Some(start) = rest.find('%') {
         text.push_str(&rest[..start]);
+        charge(state, rest.len())?; // which is gone through below
         let mut at = rest[start + 1..].chars().peekable();
         let mut keyed = None;
         if at.peek() == Some(&'(') {

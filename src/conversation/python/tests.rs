@@ -6,7 +6,7 @@ use minijinja::{Environment, Error, State};
 use super::operators::{compare, contains, equals, modulo, same};
 use super::strings::{is_lower, is_upper};
 use super::text::str;
-use super::value::{Type, fail, is_native, type_of};
+use super::value::{Type, charge, fail, is_native, type_of};
 
 type Test = fn(&State<'_, '_>, &Value, Option<&Value>) -> Result<bool, Error>;
 
@@ -72,6 +72,7 @@ pub(super) fn install(environment: &mut Environment<'static>) {
 fn add(environment: &mut Environment<'static>, name: &'static str, more: usize, test: Test) {
     environment.add_test(name, move |state: &State<'_, '_>, arguments: Rest<ValueOrKwargs>| -> Result<bool, Error> {
         let arguments: Vec<Value> = arguments.0.into_iter().map(ValueOrKwargs::into_value).collect();
+        charge(state, arguments.iter().filter_map(Value::as_str).map(str::len).sum())?; // which the test goes through
         match arguments.split_first() {
             Some((value, others)) if others.len() == more => test(state, value, others.first()),
             _ => Err(fail(format!("the test {name} takes {more} arguments"))),

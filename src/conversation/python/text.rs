@@ -115,7 +115,7 @@ impl Writer<'_, '_, '_> {
         self.text.push('{');
         let mut all = pairs(value);
         if self.sorted {
-            super::json::sort_by_key(self.state, &mut all)?;
+            all = super::json::sorted_by_key(self.state, all)?;
         }
         for (index, (key, value)) in all.into_iter().enumerate() {
             if index > 0 {

@@ -4,7 +4,7 @@
 use serde::Deserialize;
 
 use super::super::State;
-use super::{Snapshot, check_tokens, damaged, take_floats, wrong_model};
+use super::{Snapshot, check_position, check_tokens, damaged, take_floats, wrong_model};
 use crate::allocate::filled;
 use crate::error::Result;
 use crate::model::MemoryKind;
@@ -49,6 +49,7 @@ pub fn read(bytes: &[u8], model: &str, fresh: impl FnOnce() -> Result<State>, vo
         return Err(damaged("its scores do not fit the vocabulary"));
     }
     check_tokens(&header.recent, vocab)?;
+    check_position(header.position)?;
     if values.len() as u64 != state.bytes() + header.logits_len as u64 * 4 {
         return Err(damaged("its length does not match its header"));
     }

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::super::{Held, State};
 use super::{
-    Content, Identity, Packing, Snapshot, TEXT_BYTES, check_tokens, damaged, newer, wrong_model, wrong_tokenizer,
-    wrong_window,
+    Content, Identity, Packing, Snapshot, TEXT_BYTES, check_position, check_tokens, damaged, newer, wrong_model,
+    wrong_tokenizer, wrong_window,
 };
 use crate::allocate::{filled, reserved};
 use crate::error::{Error, Result};
@@ -297,6 +297,7 @@ pub fn read(bytes: &[u8], of: Identity<'_>, fresh: impl FnOnce() -> Result<State
         return Err(wrong_tokenizer());
     }
     check_tokens(&header.recent, vocab)?;
+    check_position(header.position)?;
     let mut state = fresh()?;
     state.position = header.position;
     // The layers' memories come in their order; what else there is may stand anywhere.

@@ -47,8 +47,8 @@ pub(super) const FILTERS: [(&str, Filter); 20] = [
     ("slice", slice),
     ("sort", |state, value, arguments| {
         let given = Given::new(arguments, ["reverse", "case_sensitive", "attribute"], 0)?;
-        let mut keyed = Key::several(given.some(2), !given.truth(1, false))?.all(state, value)?;
-        sort(state, &mut keyed, given.truth(0, false))?;
+        let keyed = Key::several(given.some(2), !given.truth(1, false))?.all(state, value)?;
+        let keyed = sort(state, keyed, given.truth(0, false))?;
         Ok(list(keyed.into_iter().map(|(_, item)| item).collect()))
     }),
     ("sum", sum),
@@ -126,9 +126,9 @@ fn dictsort(state: &mut State<'_, '_>, value: &Value, arguments: &[Value]) -> Re
     let all = items(state, value).map(|_| pairs(value))?;
     let mut keyed = Vec::with_capacity(all.len());
     for (name, value) in all {
-        keyed.push((key.of(if by_key { &name } else { &value })?, tuple(vec![name, value])));
+        keyed.push((key.of(state, if by_key { &name } else { &value })?, tuple(vec![name, value])));
     }
-    sort(state, &mut keyed, given.truth(2, false))?;
+    let keyed = sort(state, keyed, given.truth(2, false))?;
     Ok(list(keyed.into_iter().map(|(_, pair)| pair).collect()))
 }
 
@@ -137,8 +137,7 @@ fn groupby(state: &mut State<'_, '_>, value: &Value, arguments: &[Value]) -> Res
     let fold = !given.truth(2, false);
     let key =
         |fold| -> Result<Key, Error> { Ok(Key { default: given.some(1).cloned(), ..Key::new(given.some(0), fold)? }) };
-    let mut keyed = key(fold)?.all(state, value)?;
-    sort(state, &mut keyed, false)?;
+    let keyed = sort(state, key(fold)?.all(state, value)?, false)?;
     let mut groups: Vec<(Value, Vec<Value>)> = Vec::new();
     for (key, item) in keyed {
         match groups.last_mut() {
@@ -151,7 +150,7 @@ fn groupby(state: &mut State<'_, '_>, value: &Value, arguments: &[Value]) -> Res
     for (key, group) in groups {
         // The grouper is spelt as in the first item.
         let key = match group.first() {
-            Some(first) if fold => spelt.of(first)?,
+            Some(first) if fold => spelt.of(state, first)?,
             _ => key,
         };
         made.push(Group::value(key, list(group)));
@@ -180,11 +179,12 @@ fn map(state: &mut State<'_, '_>, value: &Value, arguments: &[Value]) -> Result<
     let Some((filter, others)) = placed.split_first() else {
         let given = Given::new(arguments, ["attribute", "default"], 1)?;
         let key = Key { default: given.some(1).cloned(), ..Key::new(given.some(0), false)? };
-        return Ok(Items::generator(all.iter().map(|item| key.of(item)).collect::<Result<_, _>>()?));
+        return Ok(Items::generator(all.iter().map(|item| key.of(state, item)).collect::<Result<_, _>>()?));
     };
     let filter = filter.as_str().ok_or_else(|| fail("map needs the name of a filter"))?.to_owned();
     let mut mapped = Vec::with_capacity(all.len());
     for item in all {
+        charge(state, item.as_str().map_or(0, str::len))?; // as minijinja does for a filter of one text
         let mut given = vec![item];
         given.extend_from_slice(others);
         if named.args().next().is_some() {

@@ -9,9 +9,9 @@ use minijinja::value::{Rest, Value, ValueOrKwargs};
 use minijinja::{Environment, Error, State};
 
 use super::arguments::{Given, named};
-use super::operators::{compare, equals};
+use super::operators::{compare, equals, sorted};
 use super::text::str;
-use super::value::{Type, fail, items, length, type_name, type_of};
+use super::value::{Type, charge, fail, items, length, type_name, type_of};
 
 /// A filter: the value and the other arguments.
 type Filter = fn(&mut State<'_, '_>, &Value, &[Value]) -> Result<Value, Error>;
@@ -94,7 +94,7 @@ impl Key {
         Ok(Self { paths, default: None, fold })
     }
 
-    fn of(&self, item: &Value) -> Result<Value, Error> {
+    fn of(&self, state: &State<'_, '_>, item: &Value) -> Result<Value, Error> {
         let mut values = Vec::with_capacity(self.paths.len());
         for path in &self.paths {
             let mut value = item.clone();
@@ -108,7 +108,10 @@ impl Key {
                 }
             }
             values.push(match value.as_str() {
-                Some(text) if self.fold => Value::from(text.to_lowercase()),
+                Some(text) if self.fold => {
+                    charge(state, text.len())?;
+                    Value::from(text.to_lowercase())
+                }
                 _ => value,
             });
         }
@@ -117,7 +120,7 @@ impl Key {
 
     /// The items with their keys.
     fn all(&self, state: &State<'_, '_>, value: &Value) -> Result<Vec<(Value, Value)>, Error> {
-        items(state, value)?.into_iter().map(|item| Ok((self.of(&item)?, item))).collect()
+        items(state, value)?.into_iter().map(|item| Ok((self.of(state, &item)?, item))).collect()
     }
 }
 
@@ -132,20 +135,9 @@ fn path(attribute: &Value) -> Result<Vec<Value>, Error> {
     }
 }
 
-/// Sorts by keys as Python does: stable, and only what has an order.
-fn sort(state: &State<'_, '_>, keyed: &mut [(Value, Value)], reverse: bool) -> Result<(), Error> {
-    let mut failed = None;
-    keyed.sort_by(|(a, _), (b, _)| {
-        if failed.is_some() {
-            return std::cmp::Ordering::Equal;
-        }
-        let order = if reverse { compare(state, b, a, 0) } else { compare(state, a, b, 0) };
-        order.map(|order| order.unwrap_or(std::cmp::Ordering::Equal)).unwrap_or_else(|error| {
-            failed = Some(error);
-            std::cmp::Ordering::Equal
-        })
-    });
-    failed.map_or(Ok(()), Err)
+/// Values with their keys, sorted by these.
+fn sort(state: &State<'_, '_>, keyed: Vec<(Value, Value)>, reverse: bool) -> Result<Vec<(Value, Value)>, Error> {
+    sorted(keyed, &|(a, _), (b, _)| if reverse { compare(state, b, a, 0) } else { compare(state, a, b, 0) })
 }
 
 fn position(state: &State<'_, '_>, list: &[Value], value: &Value) -> Result<Option<usize>, Error> {

@@ -183,6 +183,17 @@ test("an answer that is given up stops the model and closes its session", async 
   assert.equal(await kept(), 0);
 });
 
+test("an engine that is disposed of ends the answer with “cancelled”, however its sessions end", async () => {
+  const engine = new ScriptedEngine(() => "x".repeat(500));
+  const failed = failure(() => engine.chat.completions.create({ messages: [user("Hi")], n: 2 }));
+  setTimeout(() => (engine.hasEnded = true), 30);
+  const { code, status } = await failed;
+  assert.deepEqual([code, status], ["cancelled", 499]);
+  const unread = new ScriptedEngine(() => "x");
+  unread.hasEnded = true;
+  assert.equal((await failure(() => unread.chat.completions.create({ messages: [user("Hi")] }))).code, "cancelled", "while the prompt is read");
+});
+
 test("who reads slowly holds the model back", async () => {
   const engine = new ScriptedEngine(() => "x".repeat(500));
   const response = await openaiFetch(engine)("http://nowhere.invalid/v1/chat/completions", {

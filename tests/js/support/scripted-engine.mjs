@@ -1,6 +1,6 @@
 // An engine whose model says what a test wants. Its tokens are letters, and it counts what it reads.
 
-import { cancelled, MambaError } from "../../../www/engine/errors.js";
+import { badArgument, cancelled, MambaError } from "../../../www/engine/errors.js";
 import { Chat } from "../../../www/engine/openai/chat.js";
 
 /** @typedef {import("../../../www/engine/openai/template.js").Chat} Rendered */
@@ -34,7 +34,7 @@ class ScriptedSession {
 
   /** @param {ArrayLike<number>} read @param {{ signal?: AbortSignal }} [options] */
   async prefill(read, { signal } = {}) {
-    if (signal?.aborted) throw cancelled();
+    this.#require(signal);
     this.#add(String.fromCodePoint(...Array.from(read)));
     this.engine[this.#isAnswering() ? "written" : "read"] += read.length;
   }
@@ -47,6 +47,7 @@ class ScriptedSession {
   }
 
   async close() {
+    if (this.engine.hasEnded) throw badArgument("The engine was disposed of.");
     if (!this.isClosed) this.engine.open -= 1;
     this.isClosed = true;
   }
@@ -57,7 +58,7 @@ class ScriptedSession {
     const answer = this.#wants(settings);
     for (const letter of [...answer].slice(0, maxTokens)) {
       await new Promise((resolve) => setTimeout(resolve));
-      if (signal?.aborted) throw cancelled();
+      this.#require(signal);
       this.engine.written += 1;
       this.#add(letter);
       const id = letter.codePointAt(0) ?? 0;
@@ -83,6 +84,11 @@ class ScriptedSession {
     return this.text.length > to.length && `${to}${answer}`.startsWith(this.text);
   }
 
+  /** @param {AbortSignal} [signal] */
+  #require(signal) {
+    if (signal?.aborted || this.engine.hasEnded) throw cancelled();
+  }
+
   /** @param {string} text */
   #add(text) {
     this.text += text;
@@ -98,6 +104,8 @@ export class ScriptedEngine {
   open = 0;
   /** Of each run. @type {any[]} */
   settings = [];
+  /** Whether it was disposed of. */
+  hasEnded = false;
 
   /**
    * @param {(text: string, seed?: number) => string} answer to what a session has read

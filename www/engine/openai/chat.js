@@ -180,7 +180,7 @@ export class Completions {
       throw asApiError(error);
     } finally {
       for (const signal of signals) signal?.removeEventListener("abort", stop);
-      for (const session of open) await session.close();
+      for (const session of open) await session.close().catch(() => {}); // an engine that has ended has freed it
     }
   }
 

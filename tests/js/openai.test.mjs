@@ -92,6 +92,20 @@ test("messages that go on read only what is new, those that branch go on from th
   assert.equal((await create({ messages: start })).usage.prompt_tokens_details.cached_tokens, 0);
 });
 
+test("a stop string that ended an answer is no part of it, so messages do not go on from where it was read", async () => {
+  const engine = new ScriptedEngine((text) => (text.includes("two") ? "Second." : "First.\nUser: I"));
+  const start = [user("one")];
+  const cut = await engine.chat.completions.create({ messages: start, stop: ["\nUser:"] });
+  assert.deepEqual([cut.choices[0].message.content, cut.choices[0].finish_reason], ["First.", "stop"]);
+  const next = await engine.chat.completions.create({ messages: [...start, cut.choices[0].message, user("two")] });
+  assert.equal(next.usage.prompt_tokens, "<|user|>one<|end|>\n<|assistant|>First.<|end|>\n<|user|>two<|end|>\n<|assistant|>".length);
+  assert.equal(next.usage.prompt_tokens_details.cached_tokens, cut.usage.prompt_tokens, "the prompt alone");
+  // One that had no room for the stop string is known as it is.
+  const short = await engine.chat.completions.create({ messages: [user("1")], stop: ["\nUser:"], max_tokens: 3 });
+  const on = await engine.chat.completions.create({ messages: [user("1"), short.choices[0].message, user("two")] });
+  assert.equal(on.usage.prompt_tokens_details.cached_tokens, short.usage.total_tokens);
+});
+
 test("large states are few, and a prompt and its answer always stay", async () => {
   const engine = new ScriptedEngine(() => "Yes", graniteLike, 2 ** 40);
   for (let i = 0; i < 9; i++) await engine.chat.completions.create({ messages: [user(`Number ${i}`)] });
@@ -336,6 +350,18 @@ test("a template that leaves something out or refuses it is asked before, and na
     },
   );
   assert.match((await failure(() => strict.chat.completions.create({ messages: [system, user("Hi")] }))).message, /takes no system message: The chat template says: No system!/);
+  // One that takes the messages may refuse them with the answer. It is only read again then.
+  const alternating = new ScriptedEngine(
+    () => "Yes",
+    (chat) => {
+      const roles = chat.messages.map(({ role }) => role);
+      if (roles.some((role, i) => role === "assistant" && roles[i - 1] === role)) throw templateSays("Roles must alternate.");
+      return graniteLike(chat);
+    },
+  );
+  const going = { messages: [user("a"), { role: "assistant", content: "It is" }] };
+  const { choices } = await alternating.chat.completions.create(going);
+  assert.deepEqual([choices[0].message.content, choices[0].finish_reason], ["Yes", "stop"]);
   // A template that writes old answers in another way is read from where it differs.
   const forgetful = new ScriptedEngine(() => "x", ({ messages, prompts }) => `${messages.length}${messages.map(({ content }) => `<${content}>`).join("")}${prompts ? ":" : ""}`);
   await forgetful.chat.completions.create({ messages: [user("a")] });

@@ -55,14 +55,15 @@ class ScriptedSession {
   /** @param {any} settings @returns {AsyncGenerator<any, "stop" | "length", void>} */
   async *generate({ maxTokens = 1000, signal, surprise, ...settings }) {
     this.engine.settings.push(settings);
-    const answer = this.#wants(settings);
-    for (const letter of [...answer].slice(0, maxTokens)) {
+    const wanted = this.#wants(settings);
+    const { text, answer } = upToStop(wanted, settings.stop);
+    for (const [at, letter] of [...answer].slice(0, maxTokens).entries()) {
       await new Promise((resolve) => setTimeout(resolve));
       this.#require(signal);
       this.engine.written += 1;
       this.#add(letter);
       const id = letter.codePointAt(0) ?? 0;
-      yield { text: letter, id, ...(surprise ? { surprise: 0.5, alternatives: [{ id, text: letter, probability: Math.exp(-0.5) }] } : {}) };
+      yield { text: at < text.length ? letter : "", id, ...(surprise ? { surprise: 0.5, alternatives: [{ id, text: letter, probability: Math.exp(-0.5) }] } : {}) };
     }
     return answer.length > maxTokens ? "length" : "stop";
   }
@@ -94,6 +95,14 @@ class ScriptedSession {
     this.text += text;
     this.position = this.text.length;
   }
+}
+
+/** The tokens up to the end of the first stop string, and their text without it. @param {string} wanted @param {string[]} [stops] */
+function upToStop(wanted, stops = []) {
+  const [first] = stops.filter((stop) => wanted.includes(stop)).sort((a, b) => wanted.indexOf(a) - wanted.indexOf(b));
+  if (first === undefined) return { text: wanted, answer: wanted };
+  const at = wanted.indexOf(first);
+  return { text: wanted.slice(0, at), answer: wanted.slice(0, at + first.length) };
 }
 
 export class ScriptedEngine {

@@ -167,6 +167,8 @@ test("OpenAI's client: answers, streams, its helper, models, tools and errors", 
   const missing = await failure(() => client.chat.completions.create({ model: "gpt-4o", messages: [user("Hi")] }));
   assert.ok(missing instanceof OpenAI.NotFoundError);
   assert.match(missing.message, /The one that is loaded is “scripted”/);
+  const odd = await openaiFetch(engine)("http://nowhere.invalid/v1/models/50%_off");
+  assert.deepEqual([odd.status, (await odd.json()).error.param], [404, "model"]);
   assert.equal((await failure(() => client.embeddings.create({ model: "scripted", input: "x" }))).status, 404);
 });
 

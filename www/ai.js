@@ -38,7 +38,7 @@ export function languageModel({ chat }) {
       const { body, warnings } = toBody(options);
       const stream = await chat.completions.create({ ...body, n: 1, stream: /** @type {const} */ (true), stream_options: { include_usage: true } });
       const parts = streamParts(stream[Symbol.asyncIterator](), warnings, options.includeRawChunks ?? false);
-      return { stream: pulled(parts), request: { body } };
+      return { stream: pulled(parts, stream.controller), request: { body } };
     },
   };
 }
@@ -99,9 +99,10 @@ async function* streamParts(chunks, warnings, withRaw) {
  * A stream that takes no more than it is asked for.
  *
  * @param {AsyncGenerator<StreamPart, void, void>} parts
+ * @param {AbortController} making ends what makes the parts, which may take long to make the next one
  * @returns {ReadableStream<StreamPart>}
  */
-const pulled = (parts) =>
+const pulled = (parts, making) =>
   new ReadableStream(
     {
       async pull(controller) {
@@ -110,6 +111,7 @@ const pulled = (parts) =>
         else controller.enqueue(value);
       },
       async cancel() {
+        making.abort();
         await parts.return();
       },
     },

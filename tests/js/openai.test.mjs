@@ -223,6 +223,25 @@ test("who reads slowly holds the model back", async () => {
   await reader.cancel();
 });
 
+test("who cancels a stream while a chunk is awaited ends the answer at once", async () => {
+  const engine = new ScriptedEngine(() => `<tool_call>${"x".repeat(5000)}`); // nothing of it is certain
+  const body = { messages: [user("Hi")], tools: [WEATHER], stream: /** @type {const} */ (true), max_tokens: 5000 };
+  const response = await openaiFetch(engine)("http://nowhere.invalid/v1/chat/completions", { method: "POST", body: JSON.stringify(body) });
+  const lines = async () => (await engine.chat.completions.create(body)).toReadableStream();
+  for (const stream of [response.body, await lines()]) {
+    const reader = /** @type {ReadableStream<Uint8Array>} */ (stream).getReader();
+    void reader.read();
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    await reader.cancel();
+    const { written } = engine;
+    assert.ok(written < 2000, `${written} tokens`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    assert.equal(engine.written, written, "the model goes on");
+  }
+  await engine.chat.forget();
+  assert.equal(engine.open, 0);
+});
+
 test("a failure in the middle of a stream is told in it", async () => {
   const engine = new ScriptedEngine(() => {
     throw new MambaError("out-of-memory", "There is no memory.", "Close other tabs.");

@@ -54,7 +54,7 @@ async function completion(chat, body, signal) {
   const isStream = typeof body === "object" && body !== null && "stream" in body && body.stream === true;
   if (!isStream) return Response.json(await chat.completions.create(/** @type {object} */ (body), { signal }));
   const stream = await chat.completions.create(/** @type {{ stream: true }} */ (body), { signal });
-  const bytes = toBytes(events(stream, signal), (data) => `data: ${data}\n\n`);
+  const bytes = toBytes(events(stream, signal), (data) => `data: ${data}\n\n`, stream.controller);
   return new Response(bytes, { headers: { "content-type": "text/event-stream; charset=utf-8" } });
 }
 

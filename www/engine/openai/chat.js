@@ -156,6 +156,7 @@ export class Completions {
           const options = { settings, alternatives, marks };
           return tools.length > 0 ? answerWithCalls(one, { ...options, tools, held, mustCall, oneCall, tokenize }) : answer(one, options);
         }),
+        stop,
       );
       /** @type {AssistantMessage[]} */
       const messages = sessions.map(() => ({ role: "assistant", content: null, refusal: null }));

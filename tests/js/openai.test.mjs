@@ -266,6 +266,11 @@ test("a tool that has to be called is, and one call is enough where only one is 
   assert.deepEqual(await called({ tool_choice: "required" }), ['{"city":"Rom"}']);
   const forced = await choose({ tool_choice: { type: "function", function: { name: "weather" } } });
   assert.deepEqual([forced.message.content, forced.finish_reason], [null, "tool_calls"]);
+  // In a form that is not known nothing is held, and the session still ends with the call.
+  const other = new ScriptedEngine(() => `${CALL}\n${CALL}`, (chat) => graniteLike(chat).replaceAll("<tool_call>", "[call]"));
+  const single = await other.chat.completions.create({ messages, tools: [WEATHER], parallel_tool_calls: false });
+  assert.equal(single.choices[0].message.tool_calls?.length, 1);
+  assert.deepEqual(other.settings, [{ ahead: 0 }]);
   const none = await choose({ tool_choice: "none" });
   assert.match(none.message.content ?? "", /^<tool_call>/, "without tools it is text");
 });

@@ -61,6 +61,14 @@ test("streamText: pieces as they come, and who aborts stops the model", async ()
   assert.equal(endless.written, written, "the model goes on");
 });
 
+test("generateText: who aborts gets an AbortError, as from other providers", async () => {
+  const engine = new ScriptedEngine(() => "x".repeat(10_000));
+  const abort = new AbortController();
+  setTimeout(() => abort.abort(), 30);
+  await assert.rejects(generateText({ model: languageModel(engine), prompt: "Hi", abortSignal: abort.signal }), { name: "AbortError" });
+  assert.ok(engine.written < 2000);
+});
+
 /** @param {string[]} asked */
 const weather = (asked) =>
   tool({

@@ -316,6 +316,15 @@ test("an option that nobody knows is refused, with the one that may have been me
   await assert.rejects(load({ model: "a/", precision: /** @type {any} */ ("int-8") }), { hint: /^Did you mean “int8”\? Choose/ });
 });
 
+test("an element's model that is no address is refused with a sentence about it", async (t) => {
+  t.after(() => Reflect.deleteProperty(globalThis, "document"));
+  Object.assign(globalThis, { document: { baseURI: "https://page.example/" } });
+  const { borrow } = await import("../../www/element/engines.js");
+  const ready = async () => borrow({ model: "https://my site/model/", backend: "auto", precision: "auto" }, () => {}).ready;
+  await refused("https://my site/model/", ready);
+  await assert.rejects(ready, /“https:\/\/my site\/model\/” is not an address/);
+});
+
 test("a function of the caller that throws stops nothing, and its own error is told", (t) => {
   const told = t.mock.method(globalThis, "queueMicrotask", () => {});
   const { onPrefill } = prefillOptions({

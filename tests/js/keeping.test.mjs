@@ -1,0 +1,45 @@
+// What a browser keeps of a model, on a disk of the test's own.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { MambaError } from "../../www/engine/errors.js";
+import { PATIENCE } from "../../www/engine/fetch/download.js";
+import { ProgressMeter } from "../../www/engine/fetch/progress.js";
+import { openFolder } from "../../www/engine/files/files.js";
+import { startStorage } from "./support/private-files.mjs";
+
+const ADDRESS = "https://models.example/m/";
+const source = /** @type {const} */ ({ kind: "web", folder: ADDRESS, weights: null });
+
+/** @param {import("node:test").TestContext} t */
+function visit(t) {
+  const root = startStorage();
+  const bytes = new Uint8Array(3 * 2 ** 20).fill(7);
+  t.mock.method(globalThis, "fetch", async () => new Response(bytes, { headers: { ETag: '"a"' } }));
+  const meter = new ProgressMeter(() => {});
+  t.after(() => meter.end());
+  const kept = () => [...(/** @type {any} */ (root.all.get("mamba-web-models"))?.all.values() ?? [])];
+  const open = () => openFolder(source, { keep: true, hub: "https://hub.example/", patience: PATIENCE }, meter, false);
+  return { kept, open };
+}
+
+test("weights that prove wrong with their last byte are not kept", async (t) => {
+  const { kept, open } = visit(t);
+  const folder = await open();
+  const file = await folder.open("pytorch_model.bin");
+  for await (const _ of file.chunks); // all of it
+  assert.equal(kept().length, 1);
+  await folder.fail(new MambaError("bad-checkpoint", "It is damaged.", "Load another one."));
+  assert.equal(kept().length, 0, "the next visit would read the same bytes again");
+});
+
+test("weights that are right are kept whole", async (t) => {
+  const { kept, open } = visit(t);
+  const folder = await open();
+  const file = await folder.open("model.safetensors");
+  for await (const _ of file.chunks); // all of it
+  await file.keep();
+  await folder.succeed();
+  assert.deepEqual([...kept()[0].all.keys()].sort(), ["model.json", "model.safetensors.pieces", "model.safetensors.whole"]);
+  assert.deepEqual(folder.storage(), { isKept: true, problem: null });
+});

@@ -20,7 +20,8 @@ function visit(t) {
   t.after(() => meter.end());
   const kept = () => [...(/** @type {any} */ (root.all.get("mamba-web-models"))?.all.values() ?? [])];
   const open = () => openFolder(source, { keep: true, hub: "https://hub.example/", patience: PATIENCE }, meter, false);
-  return { kept, open };
+  const hang = () => [root.all.get("mamba-web-models"), ...kept()].forEach((one) => (one.hangs = true));
+  return { kept, open, hang };
 }
 
 test("weights that prove wrong with their last byte are not kept", async (t) => {
@@ -43,3 +44,31 @@ test("weights that are right are kept whole", async (t) => {
   assert.deepEqual([...kept()[0].all.keys()].sort(), ["model.json", "model.safetensors.pieces", "model.safetensors.whole"]);
   assert.deepEqual(folder.storage(), { isKept: true, problem: null });
 });
+
+for (const at of ["before the first byte", "before the last name"]) {
+  test(`a disk that answers no more ${at} holds up no load`, { timeout: 20_000 }, async (t) => {
+    const { open, hang } = visit(t);
+    const folder = await open();
+    t.mock.timers.enable({ apis: ["setTimeout"] });
+    let isLoaded = false;
+    const load = async () => {
+      if (at === "before the first byte") hang();
+      const file = await folder.open("model.safetensors");
+      let bytes = 0;
+      for await (const chunk of file.chunks) bytes += chunk.length;
+      if (at === "before the last name") hang();
+      await file.keep();
+      await folder.succeed();
+      isLoaded = true;
+      return bytes;
+    };
+    const loading = load();
+    for (let minutes = 0; !isLoaded && minutes < 30; minutes++) {
+      for (let turns = 0; turns < 50; turns++) await new Promise((resolve) => setImmediate(resolve));
+      t.mock.timers.tick(60_000);
+    }
+    assert.ok(isLoaded, "it waits for ever");
+    assert.equal(await loading, 3 * 2 ** 20);
+    assert.equal(folder.storage().problem?.code, "no-storage");
+  });
+}

@@ -55,27 +55,37 @@ export class PrivateFolder {
   kind = "directory";
   /** @type {Map<string, PrivateFile | PrivateFolder>} */
   all = new Map();
+  /** Whether the disk answers no more. */
+  hangs = false;
 
   async *entries() {
+    await this.#answer();
     yield* this.all;
   }
 
   /** @param {string} name @param {{ create?: boolean }} [options] */
   async getFileHandle(name, options) {
+    await this.#answer();
     return this.#get(name, options, () => new PrivateFile(this));
   }
 
   /** @param {string} name @param {{ create?: boolean }} [options] */
   async getDirectoryHandle(name, options) {
+    await this.#answer();
     return this.#get(name, options, () => new PrivateFolder());
   }
 
   /** @param {string} name */
   async removeEntry(name) {
+    await this.#answer();
     const found = this.all.get(name);
     if (!found) throw fails("NotFoundError");
     if (isInUse(found)) throw fails("NoModificationAllowedError");
     this.all.delete(name);
+  }
+
+  async #answer() {
+    if (this.hangs) await new Promise(() => {});
   }
 
   /** @template {PrivateFile | PrivateFolder} T @param {string} name @param {{ create?: boolean } | undefined} options @param {() => T} make @returns {T} */

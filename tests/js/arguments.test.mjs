@@ -332,8 +332,8 @@ test("a function of the caller that throws stops nothing, and its own error is t
       throw new Error("mine");
     },
   });
-  onPrefill({ read: 1, total: 2 });
-  assert.throws(told.mock.calls[0].arguments[0], /^Error: mine$/);
+  onPrefill?.({ read: 1, total: 2 });
+  assert.throws(() => told.mock.calls[0].arguments[0]?.(), /^Error: mine$/);
 });
 
 test("what is right is passed on, and a copy of it", async () => {

@@ -21,7 +21,8 @@ export function languageModel({ chat }) {
 
     async doGenerate(options) {
       const { body, warnings } = toBody(options);
-      const { id, created, model, choices, usage } = await chat.completions.create({ ...body, n: 1 });
+      const asked = chat.completions.create({ ...body, n: 1 });
+      const { id, created, model, choices, usage } = await unlessAborted(asked, options.abortSignal);
       const { message, finish_reason: reason } = choices[0];
       const calls = (message.tool_calls ?? []).map(asToolCall);
       return {
@@ -36,11 +37,29 @@ export function languageModel({ chat }) {
 
     async doStream(options) {
       const { body, warnings } = toBody(options);
-      const stream = await chat.completions.create({ ...body, n: 1, stream: /** @type {const} */ (true), stream_options: { include_usage: true } });
+      const asked = chat.completions.create({ ...body, n: 1, stream: /** @type {const} */ (true), stream_options: { include_usage: true } });
+      const stream = await unlessAborted(asked, options.abortSignal);
       const parts = streamParts(stream[Symbol.asyncIterator](), warnings, options.includeRawChunks ?? false);
-      return { stream: pulled(parts), request: { body } };
+      return { stream: pulled(parts, stream.controller), request: { body } };
     },
   };
+}
+
+/**
+ * Fails with the reason of the abort, as `fetch` does: users of the SDK look for it.
+ *
+ * @template T
+ * @param {Promise<T>} asked
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<T>}
+ */
+async function unlessAborted(asked, signal) {
+  try {
+    return await asked;
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
+  }
 }
 
 /** @param {import("./engine/openai/shapes.js").ToolCall} call */
@@ -99,9 +118,10 @@ async function* streamParts(chunks, warnings, withRaw) {
  * A stream that takes no more than it is asked for.
  *
  * @param {AsyncGenerator<StreamPart, void, void>} parts
+ * @param {AbortController} making ends what makes the parts, which may take long to make the next one
  * @returns {ReadableStream<StreamPart>}
  */
-const pulled = (parts) =>
+const pulled = (parts, making) =>
   new ReadableStream(
     {
       async pull(controller) {
@@ -110,6 +130,7 @@ const pulled = (parts) =>
         else controller.enqueue(value);
       },
       async cancel() {
+        making.abort();
         await parts.return();
       },
     },

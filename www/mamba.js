@@ -152,6 +152,14 @@ export async function load(options) {
  */
 const nameOf = (model, source) => (source.kind === "files" ? source.files[0].name : String(model).trim());
 
+/** A controller that a signal aborts too. @param {AbortSignal} [signal] */
+function following(signal) {
+  const controller = new AbortController();
+  if (signal?.aborted) controller.abort();
+  signal?.addEventListener("abort", () => controller.abort(), { signal: controller.signal });
+  return controller;
+}
+
 /**
  * Deletes what this browser keeps of a model.
  *
@@ -255,7 +263,14 @@ export class Engine {
    */
   async *generateTogether(requests) {
     const all = check.together(requests, (session) => Session.handleIn(session, this.#connection));
-    return yield* together(all.map(({ session, options }) => session.generate(options)));
+    const controllers = all.map(({ options }) => following(options.signal));
+    const stop = () => controllers.forEach((one) => one.abort());
+    try {
+      const generators = all.map(({ session, options }, i) => session.generate({ ...options, signal: controllers[i].signal }));
+      return yield* together(generators, stop);
+    } finally {
+      stop(); // takes the listeners off
+    }
   }
 
   /**

@@ -224,7 +224,7 @@ const calls = {
     const run = { isStopped: false, untaken: 0, wake: () => {}, who: {} };
     runs.set(id, run);
     try {
-      session.begin(request, constraint && (await walkOf(theEngine(), constraint, modules.of)));
+      session.begin(request, constraint && (await walkFor(run, constraint)));
       const ending = await work(session, run, ahead, id);
       losses = 0;
       return ending;
@@ -237,6 +237,20 @@ const calls = {
     }
   },
 };
+
+/**
+ * A walk for the constraint; none where the run is stopped before its module has come.
+ *
+ * @param {Run} run
+ * @param {import("./engine/session/arguments.js").Constraint} constraint
+ */
+async function walkFor(run, constraint) {
+  const coming = walkOf(theEngine(), constraint, modules.of);
+  const stopped = new Promise((/** @type {(none: undefined) => void} */ resolve) => (run.wake = () => resolve(undefined)));
+  const walk = await Promise.race([coming, stopped]);
+  if (!walk) void coming.then((late) => late.free(), () => {}); // nobody waits for it any more
+  return walk;
+}
 
 /**
  * @param {WasmSession} session

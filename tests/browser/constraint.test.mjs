@@ -160,3 +160,38 @@ test("a module of constraints that stops ends the runs with a sentence, and the 
   assert.deepEqual(got.last, ["blue", "green"]);
   assert.ok(got.free.length > 0 && !got.free.includes("|"), got.free);
 });
+
+test("who stops while the module of constraints is on its way does not wait for it", async () => {
+  const context = await browser.newContext();
+  const fresh = await context.newPage();
+  /** @type {import("playwright-core").Route[]} */
+  const held = [];
+  await context.route(/mamba_web_guide_bg\.wasm/, (route) => void held.push(route));
+  await fresh.goto(`${site.origin}/empty/`);
+  const stopped = await fresh.evaluate(
+    async ({ address, model }) => {
+      const { load } = await import(address);
+      const engine = await load({ model, backend: "cpu", build: "relaxed" });
+      const session = await engine.session();
+      const answer = async (/** @type {AbortSignal | undefined} */ signal, text = "") => {
+        try {
+          for await (const piece of session.generate({ message: "Hi.", seed: 1, constraint: { choices: ["red"] }, signal })) text += piece.text;
+          return text;
+        } catch (/** @type {any} */ error) {
+          return error.code;
+        }
+      };
+      Object.assign(window, { answer });
+      const abort = new AbortController();
+      setTimeout(() => abort.abort(), 500);
+      const late = new Promise((resolve) => setTimeout(() => resolve("too late"), 10_000));
+      return [await Promise.race([answer(abort.signal), late]), session.position];
+    },
+    { address: `${site.page()}mamba.js`, model: `${site.page()}models/default/` },
+  );
+  assert.deepEqual(stopped, ["cancelled", 0]);
+  assert.ok(held.length > 0, "the module was asked for");
+  for (const route of held.splice(0)) await route.continue();
+  assert.equal(await fresh.evaluate(() => /** @type {any} */ (window).answer()), "red");
+  await context.close();
+});

@@ -39,6 +39,16 @@ test("streamText: pieces as they come, and who aborts stops the model", async ()
   assert.equal(await result.finishReason, "stop");
   assert.equal((await result.usage).outputTokens, 11);
 
+  const call = new ScriptedEngine(() => `<tool_call>${"x".repeat(5000)}`); // nothing of it is certain
+  const tools = [{ type: /** @type {const} */ ("function"), name: "weather", inputSchema: /** @type {const} */ ({ type: "object" }) }];
+  const { stream } = await languageModel(call).doStream({ prompt: [{ role: "user", content: [{ type: "text", text: "Hi" }] }], tools, maxOutputTokens: 5000 });
+  const reader = stream.getReader();
+  await reader.read(); // the beginning of the stream
+  void reader.read();
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  await reader.cancel();
+  assert.ok(call.written < 1000, `${call.written} tokens after the stream was cancelled`);
+
   const endless = new ScriptedEngine(() => "x".repeat(10_000));
   const abort = new AbortController();
   const stopped = streamText({ model: languageModel(endless), prompt: "Hi", abortSignal: abort.signal, onError: () => {} });
@@ -49,6 +59,14 @@ test("streamText: pieces as they come, and who aborts stops the model", async ()
   assert.ok(written < 2000);
   await new Promise((resolve) => setTimeout(resolve, 50));
   assert.equal(endless.written, written, "the model goes on");
+});
+
+test("generateText: who aborts gets an AbortError, as from other providers", async () => {
+  const engine = new ScriptedEngine(() => "x".repeat(10_000));
+  const abort = new AbortController();
+  setTimeout(() => abort.abort(), 30);
+  await assert.rejects(generateText({ model: languageModel(engine), prompt: "Hi", abortSignal: abort.signal }), { name: "AbortError" });
+  assert.ok(engine.written < 2000);
 });
 
 /** @param {string[]} asked */

@@ -17,6 +17,7 @@ Object.assign(globalThis, {
     }
   },
 });
+const { prefillOptions } = await import("../../www/engine/session/arguments.js");
 const { deleteKeptModel, Engine, load, MambaError, Session } = await import("../../www/mamba.js");
 
 /** The worker's end, as far as a session knows it. */
@@ -313,6 +314,26 @@ test("an option that nobody knows is refused, with the one that may have been me
   }
   await refused("__proto__", () => all(session.generate(JSON.parse('{"prompt": "x", "__proto__": 1}'))));
   await assert.rejects(load({ model: "a/", precision: /** @type {any} */ ("int-8") }), { hint: /^Did you mean “int8”\? Choose/ });
+});
+
+test("an element's model that is no address is refused with a sentence about it", async (t) => {
+  t.after(() => Reflect.deleteProperty(globalThis, "document"));
+  Object.assign(globalThis, { document: { baseURI: "https://page.example/" } });
+  const { borrow } = await import("../../www/element/engines.js");
+  const ready = async () => borrow({ model: "https://my site/model/", backend: "auto", precision: "auto" }, () => {}).ready;
+  await refused("https://my site/model/", ready);
+  await assert.rejects(ready, /“https:\/\/my site\/model\/” is not an address/);
+});
+
+test("a function of the caller that throws stops nothing, and its own error is told", (t) => {
+  const told = t.mock.method(globalThis, "queueMicrotask", () => {});
+  const { onPrefill } = prefillOptions({
+    onPrefill: () => {
+      throw new Error("mine");
+    },
+  });
+  onPrefill?.({ read: 1, total: 2 });
+  assert.throws(() => told.mock.calls[0].arguments[0]?.(), /^Error: mine$/);
 });
 
 test("what is right is passed on, and a copy of it", async () => {

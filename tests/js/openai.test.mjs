@@ -92,6 +92,20 @@ test("messages that go on read only what is new, those that branch go on from th
   assert.equal((await create({ messages: start })).usage.prompt_tokens_details.cached_tokens, 0);
 });
 
+test("a stop string that ended an answer is no part of it, so messages do not go on from where it was read", async () => {
+  const engine = new ScriptedEngine((text) => (text.includes("two") ? "Second." : "First.\nUser: I"));
+  const start = [user("one")];
+  const cut = await engine.chat.completions.create({ messages: start, stop: ["\nUser:"] });
+  assert.deepEqual([cut.choices[0].message.content, cut.choices[0].finish_reason], ["First.", "stop"]);
+  const next = await engine.chat.completions.create({ messages: [...start, cut.choices[0].message, user("two")] });
+  assert.equal(next.usage.prompt_tokens, "<|user|>one<|end|>\n<|assistant|>First.<|end|>\n<|user|>two<|end|>\n<|assistant|>".length);
+  assert.equal(next.usage.prompt_tokens_details.cached_tokens, cut.usage.prompt_tokens, "the prompt alone");
+  // One that had no room for the stop string is known as it is.
+  const short = await engine.chat.completions.create({ messages: [user("1")], stop: ["\nUser:"], max_tokens: 3 });
+  const on = await engine.chat.completions.create({ messages: [user("1"), short.choices[0].message, user("two")] });
+  assert.equal(on.usage.prompt_tokens_details.cached_tokens, short.usage.total_tokens);
+});
+
 test("large states are few, and a prompt and its answer always stay", async () => {
   const engine = new ScriptedEngine(() => "Yes", graniteLike, 2 ** 40);
   for (let i = 0; i < 9; i++) await engine.chat.completions.create({ messages: [user(`Number ${i}`)] });
@@ -153,6 +167,8 @@ test("OpenAI's client: answers, streams, its helper, models, tools and errors", 
   const missing = await failure(() => client.chat.completions.create({ model: "gpt-4o", messages: [user("Hi")] }));
   assert.ok(missing instanceof OpenAI.NotFoundError);
   assert.match(missing.message, /The one that is loaded is “scripted”/);
+  const odd = await openaiFetch(engine)("http://nowhere.invalid/v1/models/50%_off");
+  assert.deepEqual([odd.status, (await odd.json()).error.param], [404, "model"]);
   assert.equal((await failure(() => client.embeddings.create({ model: "scripted", input: "x" }))).status, 404);
 });
 
@@ -183,6 +199,17 @@ test("an answer that is given up stops the model and closes its session", async 
   assert.equal(await kept(), 0);
 });
 
+test("an engine that is disposed of ends the answer with “cancelled”, however its sessions end", async () => {
+  const engine = new ScriptedEngine(() => "x".repeat(500));
+  const failed = failure(() => engine.chat.completions.create({ messages: [user("Hi")], n: 2 }));
+  setTimeout(() => (engine.hasEnded = true), 30);
+  const { code, status } = await failed;
+  assert.deepEqual([code, status], ["cancelled", 499]);
+  const unread = new ScriptedEngine(() => "x");
+  unread.hasEnded = true;
+  assert.equal((await failure(() => unread.chat.completions.create({ messages: [user("Hi")] }))).code, "cancelled", "while the prompt is read");
+});
+
 test("who reads slowly holds the model back", async () => {
   const engine = new ScriptedEngine(() => "x".repeat(500));
   const response = await openaiFetch(engine)("http://nowhere.invalid/v1/chat/completions", {
@@ -194,6 +221,25 @@ test("who reads slowly holds the model back", async () => {
   await new Promise((resolve) => setTimeout(resolve, 50));
   assert.ok(engine.written <= 12, `${engine.written} tokens for 10 chunks`);
   await reader.cancel();
+});
+
+test("who cancels a stream while a chunk is awaited ends the answer at once", async () => {
+  const engine = new ScriptedEngine(() => `<tool_call>${"x".repeat(5000)}`); // nothing of it is certain
+  const body = { messages: [user("Hi")], tools: [WEATHER], stream: /** @type {const} */ (true), max_tokens: 5000 };
+  const response = await openaiFetch(engine)("http://nowhere.invalid/v1/chat/completions", { method: "POST", body: JSON.stringify(body) });
+  const lines = async () => (await engine.chat.completions.create(body)).toReadableStream();
+  for (const stream of [response.body, await lines()]) {
+    const reader = /** @type {ReadableStream<Uint8Array>} */ (stream).getReader();
+    void reader.read();
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    await reader.cancel();
+    const { written } = engine;
+    assert.ok(written < 2000, `${written} tokens`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    assert.equal(engine.written, written, "the model goes on");
+  }
+  await engine.chat.forget();
+  assert.equal(engine.open, 0);
 });
 
 test("a failure in the middle of a stream is told in it", async () => {
@@ -220,6 +266,11 @@ test("a tool that has to be called is, and one call is enough where only one is 
   assert.deepEqual(await called({ tool_choice: "required" }), ['{"city":"Rom"}']);
   const forced = await choose({ tool_choice: { type: "function", function: { name: "weather" } } });
   assert.deepEqual([forced.message.content, forced.finish_reason], [null, "tool_calls"]);
+  // In a form that is not known nothing is held, and the session still ends with the call.
+  const other = new ScriptedEngine(() => `${CALL}\n${CALL}`, (chat) => graniteLike(chat).replaceAll("<tool_call>", "[call]"));
+  const single = await other.chat.completions.create({ messages, tools: [WEATHER], parallel_tool_calls: false });
+  assert.equal(single.choices[0].message.tool_calls?.length, 1);
+  assert.deepEqual(other.settings, [{ ahead: 0 }]);
   const none = await choose({ tool_choice: "none" });
   assert.match(none.message.content ?? "", /^<tool_call>/, "without tools it is text");
 });
@@ -325,6 +376,18 @@ test("a template that leaves something out or refuses it is asked before, and na
     },
   );
   assert.match((await failure(() => strict.chat.completions.create({ messages: [system, user("Hi")] }))).message, /takes no system message: The chat template says: No system!/);
+  // One that takes the messages may refuse them with the answer. It is only read again then.
+  const alternating = new ScriptedEngine(
+    () => "Yes",
+    (chat) => {
+      const roles = chat.messages.map(({ role }) => role);
+      if (roles.some((role, i) => role === "assistant" && roles[i - 1] === role)) throw templateSays("Roles must alternate.");
+      return graniteLike(chat);
+    },
+  );
+  const going = { messages: [user("a"), { role: "assistant", content: "It is" }] };
+  const { choices } = await alternating.chat.completions.create(going);
+  assert.deepEqual([choices[0].message.content, choices[0].finish_reason], ["Yes", "stop"]);
   // A template that writes old answers in another way is read from where it differs.
   const forgetful = new ScriptedEngine(() => "x", ({ messages, prompts }) => `${messages.length}${messages.map(({ content }) => `<${content}>`).join("")}${prompts ? ":" : ""}`);
   await forgetful.chat.completions.create({ messages: [user("a")] });

@@ -45,8 +45,9 @@ const shared = new Map();
 
 /** @param {Wanted} wanted @param {(progress: Progress) => void} onProgress @returns {Borrowed} */
 export function borrow(wanted, onProgress) {
-  // Two ways to write one address are one model.
-  const model = /^(\.{0,2}\/|https?:)/.test(wanted.model) ? new URL(wanted.model, document.baseURI).href : wanted.model;
+  // Two ways to write one address are one model. What is no address is refused by `load`.
+  const isAddress = /^(\.{0,2}\/|https?:)/.test(wanted.model) && URL.canParse(wanted.model, document.baseURI);
+  const model = isAddress ? new URL(wanted.model, document.baseURI).href : wanted.model;
   const key = JSON.stringify([model, wanted.backend, wanted.precision]);
   const known = shared.get(key);
   const of = known ?? new Shared({ ...wanted, model });

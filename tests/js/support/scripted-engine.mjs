@@ -1,6 +1,6 @@
 // An engine whose model says what a test wants. Its tokens are letters, and it counts what it reads.
 
-import { cancelled, MambaError } from "../../../www/engine/errors.js";
+import { badArgument, cancelled, MambaError } from "../../../www/engine/errors.js";
 import { Chat } from "../../../www/engine/openai/chat.js";
 
 /** @typedef {import("../../../www/engine/openai/template.js").Chat} Rendered */
@@ -34,7 +34,7 @@ class ScriptedSession {
 
   /** @param {ArrayLike<number>} read @param {{ signal?: AbortSignal }} [options] */
   async prefill(read, { signal } = {}) {
-    if (signal?.aborted) throw cancelled();
+    this.#require(signal);
     this.#add(String.fromCodePoint(...Array.from(read)));
     this.engine[this.#isAnswering() ? "written" : "read"] += read.length;
   }
@@ -47,6 +47,7 @@ class ScriptedSession {
   }
 
   async close() {
+    if (this.engine.hasEnded) throw badArgument("The engine was disposed of.");
     if (!this.isClosed) this.engine.open -= 1;
     this.isClosed = true;
   }
@@ -54,14 +55,15 @@ class ScriptedSession {
   /** @param {any} settings @returns {AsyncGenerator<any, "stop" | "length", void>} */
   async *generate({ maxTokens = 1000, signal, surprise, ...settings }) {
     this.engine.settings.push(settings);
-    const answer = this.#wants(settings);
-    for (const letter of [...answer].slice(0, maxTokens)) {
+    const wanted = this.#wants(settings);
+    const { text, answer } = upToStop(wanted, settings.stop);
+    for (const [at, letter] of [...answer].slice(0, maxTokens).entries()) {
       await new Promise((resolve) => setTimeout(resolve));
-      if (signal?.aborted) throw cancelled();
+      this.#require(signal);
       this.engine.written += 1;
       this.#add(letter);
       const id = letter.codePointAt(0) ?? 0;
-      yield { text: letter, id, ...(surprise ? { surprise: 0.5, alternatives: [{ id, text: letter, probability: Math.exp(-0.5) }] } : {}) };
+      yield { text: at < text.length ? letter : "", id, ...(surprise ? { surprise: 0.5, alternatives: [{ id, text: letter, probability: Math.exp(-0.5) }] } : {}) };
     }
     return answer.length > maxTokens ? "length" : "stop";
   }
@@ -83,11 +85,24 @@ class ScriptedSession {
     return this.text.length > to.length && `${to}${answer}`.startsWith(this.text);
   }
 
+  /** @param {AbortSignal} [signal] */
+  #require(signal) {
+    if (signal?.aborted || this.engine.hasEnded) throw cancelled();
+  }
+
   /** @param {string} text */
   #add(text) {
     this.text += text;
     this.position = this.text.length;
   }
+}
+
+/** The tokens up to the end of the first stop string, and their text without it. @param {string} wanted @param {string[]} [stops] */
+function upToStop(wanted, stops = []) {
+  const [first] = stops.filter((stop) => wanted.includes(stop)).sort((a, b) => wanted.indexOf(a) - wanted.indexOf(b));
+  if (first === undefined) return { text: wanted, answer: wanted };
+  const at = wanted.indexOf(first);
+  return { text: wanted.slice(0, at), answer: wanted.slice(0, at + first.length) };
 }
 
 export class ScriptedEngine {
@@ -98,6 +113,8 @@ export class ScriptedEngine {
   open = 0;
   /** Of each run. @type {any[]} */
   settings = [];
+  /** Whether it was disposed of. */
+  hasEnded = false;
 
   /**
    * @param {(text: string, seed?: number) => string} answer to what a session has read

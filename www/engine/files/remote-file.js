@@ -56,6 +56,12 @@ export class RemoteFile {
     if (writer) await this.#keeper.commit(this.name, writer, this.#place.version ?? this.#download.version);
   }
 
+  /** Stops writing, where `keep` was not called. */
+  close() {
+    this.#writer?.close();
+    this.#writer = null;
+  }
+
   async *#read() {
     const stored = this.#stored;
     const wasWhole = stored?.isWhole ?? false;
@@ -97,8 +103,7 @@ export class RemoteFile {
       isWhole = true;
     } finally {
       if (!isWhole) {
-        this.#writer?.close();
-        this.#writer = null;
+        this.close();
         this.#download.close();
       }
     }

@@ -61,6 +61,8 @@ class RemoteFolder {
   #texts = new Set();
   /** @type {Download[]} */
   #downloads = [];
+  /** @type {RemoteFile[]} */
+  #files = [];
   #hasFailed = false;
   /** A copy was used without knowing whether it is up to date. */
   #isUnsure = false;
@@ -158,6 +160,7 @@ class RemoteFolder {
     for (const download of this.#downloads) download.end();
     // Only closed files can be deleted or written again.
     await Promise.allSettled([...this.#ahead.values(), ...this.#texts]);
+    for (const file of this.#files) file.close();
     await this.#keeper.fail(error);
   }
 
@@ -229,11 +232,13 @@ class RemoteFolder {
       if (!download.mayBeKept && !place.version) keeper.noteForbidden(new URL(place.url).host);
     }
     const part = isWeights ? "weights" : "files";
-    return new RemoteFile(place, download, stored, keeper, (bytes, phase) => {
+    const file = new RemoteFile(place, download, stored, keeper, (bytes, phase) => {
       this.#requireUpToDate();
       // Bytes that were fetched ahead were counted then.
       if (!wasFetched) this.#meter.add(bytes, phase, part);
     });
+    this.#files.push(file);
+    return file;
   }
 
   #requireUpToDate() {

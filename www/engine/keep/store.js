@@ -207,11 +207,11 @@ export class ModelStore {
   async discard() {
     this.manifest = { ...this.manifest, isComplete: false, listing: null, files: {} };
     this.#folder = null;
-    await this.#root.removeEntry(this.#id, { recursive: true }).catch(() => {});
+    await inTime(this.#root.removeEntry(this.#id, { recursive: true })).catch(() => {});
   }
 
   async #requireFolder() {
-    this.#folder ??= await this.#root.getDirectoryHandle(this.#id, { create: true });
+    this.#folder ??= await inTime(this.#root.getDirectoryHandle(this.#id, { create: true }));
   }
 
   get #lockName() {

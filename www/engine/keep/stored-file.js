@@ -97,7 +97,7 @@ export class StoredFile {
   /** Makes ready to write from `size` on, a multiple of the piece. @param {number} size */
   async continueAt(size) {
     if (this.#isWhole) await this.#rename("whole", "part");
-    else await this.#folder.removeEntry(`${this.#name}.whole`).catch(() => {}); // of an older version
+    else await this.#delete("whole"); // of an older version
     this.#isWhole = false;
     this.#found = null; // the file changes from now on
     const open = (/** @type {string} */ ending) => openToWrite(this.#folder, `${this.#name}.${ending}`);
@@ -146,9 +146,7 @@ export class StoredFile {
 
   async remove() {
     this.close();
-    for (const ending of ["part", "whole", "pieces"]) {
-      await this.#folder.removeEntry(`${this.#name}.${ending}`).catch(() => {});
-    }
+    for (const ending of ["part", "whole", "pieces"]) await this.#delete(ending);
   }
 
   async #writePiece() {
@@ -173,10 +171,15 @@ export class StoredFile {
     return (await this.#folder.getFileHandle(`${this.#name}.${ending}`)).getFile();
   }
 
+  /** Deletes it, if it is there. @param {string} ending */
+  async #delete(ending) {
+    await inTime(this.#folder.removeEntry(`${this.#name}.${ending}`)).catch(() => {});
+  }
+
   /** @param {string} from @param {string} to */
   async #rename(from, to) {
-    await this.#folder.removeEntry(`${this.#name}.${to}`).catch(() => {});
-    const file = /** @type {MovableFile} */ (await this.#folder.getFileHandle(`${this.#name}.${from}`));
+    await this.#delete(to);
+    const file = /** @type {MovableFile} */ (await inTime(this.#folder.getFileHandle(`${this.#name}.${from}`)));
     if (!file.move) throw new DOMException("Files cannot be renamed here.", "NotSupportedError");
     await inTime(file.move(`${this.#name}.${to}`));
   }

@@ -41,8 +41,8 @@ export async function* answerWithCalls(session, { settings, tools, held, mustCal
   /** @type {"stop" | "length" | null} */
   let reason = null;
   while (reason === null && tokens() < settings.maxTokens) {
-    // Whoever leaves where a call begins has to find the session there, and not a token further.
-    const stretch = isCall ? { constraint: held?.constraint } : held ? { ahead: 0 } : {};
+    // Whoever leaves where a call begins, or after the one that is wanted, has to find the session there, and not a token further.
+    const stretch = isCall ? { constraint: held?.constraint } : held || oneCall ? { ahead: 0 } : {};
     const limits = { ...settings, ...stretch, maxTokens: settings.maxTokens - tokens() };
     const leaves = () => !isCall && (hasEnough() || rest() !== null);
     const ended = yield* answer(session, { ...shown, settings: limits, parser, leaves });

@@ -156,6 +156,7 @@ export class Completions {
           const options = { settings, alternatives, marks };
           return tools.length > 0 ? answerWithCalls(one, { ...options, tools, held, mustCall, oneCall, tokenize }) : answer(one, options);
         }),
+        stop,
       );
       /** @type {AssistantMessage[]} */
       const messages = sessions.map(() => ({ role: "assistant", content: null, refusal: null }));
@@ -173,14 +174,15 @@ export class Completions {
         await answers.return(/** @type {any} */ ([]));
       }
       for (const message of messages) if (!message.tool_calls) message.content ??= "";
-      await this.#keep(request, prompt, messages, sessions, open);
+      const reasons = step.value.map(({ reason }) => reason);
+      await this.#keep(request, prompt, messages, reasons, sessions, open);
       const completionTokens = step.value.reduce((sum, { tokens }) => sum + tokens, 0);
-      return { reasons: step.value.map(({ reason }) => reason), messages, logprobs, usage: usage(promptTokens, cachedTokens, completionTokens) };
+      return { reasons, messages, logprobs, usage: usage(promptTokens, cachedTokens, completionTokens) };
     } catch (error) {
       throw asApiError(error);
     } finally {
       for (const signal of signals) signal?.removeEventListener("abort", stop);
-      for (const session of open) await session.close();
+      for (const session of open) await session.close().catch(() => {}); // an engine that has ended has freed it
     }
   }
 
@@ -190,11 +192,14 @@ export class Completions {
    * @param {ChatRequest} request
    * @param {string} prompt
    * @param {AssistantMessage[]} messages the answers
+   * @param {import("./shapes.js").FinishReason[]} reasons why they ended, in the same order
    * @param {Session[]} sessions in the same order
    * @param {Set<Session>} open loses those that are kept
    */
-  async #keep({ messages: before, tools }, prompt, messages, sessions, open) {
+  async #keep({ messages: before, tools, settings }, prompt, messages, reasons, sessions, open) {
     for (const [index, { content, tool_calls: calls }] of messages.entries()) {
+      // The stop string that may have ended it was read, and is no part of it.
+      if (settings.stop?.length && reasons[index] !== "length") continue;
       /** @type {import("./messages.js").TemplateMessage} */
       const said = { role: "assistant", content: content ?? "", ...(calls ? { tool_calls: calls.map(asTemplateCall) } : {}) };
       const text = await this.#template.answered(prompt, [...before, said], tools);

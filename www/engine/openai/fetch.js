@@ -1,6 +1,7 @@
 // A `fetch` for clients of OpenAI's API, which the engine answers in place of a server.
 
 import { badArgument, MambaError } from "../errors.js";
+import { decoded } from "../source/hub-name.js";
 import { ApiError, asApiError } from "./api-error.js";
 import { toBytes } from "./stream.js";
 
@@ -40,7 +41,7 @@ async function answerTo(request, path, chat) {
   requireMethod(request, "GET");
   const model = { id: chat.model, object: "model", created: 0, owned_by: "mamba-web" };
   if (name[1] === undefined) return Response.json({ object: "list", data: [model] });
-  if (decodeURIComponent(name[1]) === chat.model) return Response.json(model);
+  if (decoded(name[1]) === chat.model) return Response.json(model);
   throw new ApiError(new MambaError("not-found", "This model is not loaded.", `The one that is loaded is “${chat.model}”.`), { param: "model" });
 }
 
@@ -53,7 +54,7 @@ async function completion(chat, body, signal) {
   const isStream = typeof body === "object" && body !== null && "stream" in body && body.stream === true;
   if (!isStream) return Response.json(await chat.completions.create(/** @type {object} */ (body), { signal }));
   const stream = await chat.completions.create(/** @type {{ stream: true }} */ (body), { signal });
-  const bytes = toBytes(events(stream, signal), (data) => `data: ${data}\n\n`);
+  const bytes = toBytes(events(stream, signal), (data) => `data: ${data}\n\n`, stream.controller);
   return new Response(bytes, { headers: { "content-type": "text/event-stream; charset=utf-8" } });
 }
 

@@ -44,7 +44,7 @@ export class PromptReader {
       }
       return { session, cachedTokens };
     } catch (error) {
-      await session.close();
+      await session.close().catch(() => {}); // an engine that has ended has freed it
       throw error;
     }
   }

@@ -24,7 +24,7 @@ export class ChatStream {
 
   /** One line of JSON for each chunk, which the `fromReadableStream` of OpenAI's client reads. */
   toReadableStream() {
-    return toBytes(this.#chunks, (chunk) => `${JSON.stringify(chunk)}\n`);
+    return toBytes(this.#chunks, (chunk) => `${JSON.stringify(chunk)}\n`, this.controller);
   }
 }
 
@@ -32,9 +32,10 @@ export class ChatStream {
  * @template T
  * @param {AsyncGenerator<T, void, void>} values taken no sooner than they are asked for
  * @param {(value: T) => string} write
+ * @param {AbortController} making ends what makes the values, which may take long to make the next one
  * @returns {ReadableStream<Uint8Array<ArrayBuffer>>}
  */
-export function toBytes(values, write) {
+export function toBytes(values, write, making) {
   const encoder = new TextEncoder();
   return new ReadableStream(
     {
@@ -44,6 +45,7 @@ export function toBytes(values, write) {
         else controller.enqueue(encoder.encode(write(value)));
       },
       async cancel() {
+        making.abort();
         await values.return();
       },
     },

@@ -54,13 +54,16 @@ export class Template {
    * @param {string} prompt the text up to the answer
    * @param {TemplateMessage[]} messages the answer is the last one
    * @param {Tool[]} tools
-   * @returns {Promise<string | null>} null if the template changes what came before the answer
+   * @returns {Promise<string | null>} null if the template changes what came before the answer, or refuses it
    */
   async answered(prompt, messages, tools) {
     const after = await this.#try("after", [HELLO, { role: "assistant", content: STAND_IN }]);
     if (typeof after !== "string" || !after.includes(STAND_IN)) return null;
     const close = after.slice(after.lastIndexOf(STAND_IN) + STAND_IN.length);
-    const text = await this.#render(chat(messages, tools, false));
+    const text = await this.#render(chat(messages, tools, false)).catch((/** @type {unknown} */ error) => {
+      if (isRefusal(error)) return ""; // the answer is there all the same
+      throw error;
+    });
     return text.startsWith(prompt) && text.endsWith(close) ? text.slice(0, text.length - close.length) : null;
   }
 
@@ -123,7 +126,7 @@ export class Template {
     let tried = this.#tried.get(name);
     if (!tried) {
       tried = this.#render(chat(messages, tools, false)).catch((/** @type {unknown} */ error) => {
-        if (error instanceof MambaError && error.code === "bad-tokenizer") return error; // the template refuses them
+        if (isRefusal(error)) return error;
         this.#tried.delete(name);
         throw error;
       });
@@ -132,6 +135,9 @@ export class Template {
     return tried;
   }
 }
+
+/** Whether the template refuses the messages. @param {unknown} error @returns {error is MambaError} */
+const isRefusal = (error) => error instanceof MambaError && error.code === "bad-tokenizer";
 
 /** @param {TemplateMessage[]} messages @param {Tool[]} tools @param {boolean} prompts @returns {Chat} */
 const chat = (messages, tools, prompts) => ({ messages, ...(tools.length > 0 ? { tools } : {}), prompts });

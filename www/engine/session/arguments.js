@@ -72,7 +72,9 @@ function callback(value, name) {
     try {
       value(argument);
     } catch (error) {
-      reportError(error);
+      queueMicrotask(() => {
+        throw error; // Node has no reportError
+      });
     }
   };
 }

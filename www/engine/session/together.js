@@ -3,9 +3,10 @@
 /**
  * @template Piece, Result
  * @param {AsyncGenerator<Piece, Result, void>[]} generators
+ * @param {() => void} [stop] ends those that are at work, whose next pieces may take long, such as a long prompt
  * @returns {AsyncGenerator<Piece & { index: number }, Result[], void>} pieces as they come; in the end all results
  */
-export async function* together(generators) {
+export async function* together(generators, stop = () => {}) {
   const next = (/** @type {number} */ index) => generators[index].next().then((step) => ({ index, step }));
   const waiting = new Map(generators.map((_, index) => [index, next(index)]));
   const results = new Array(generators.length);
@@ -23,6 +24,7 @@ export async function* together(generators) {
     }
     return results;
   } finally {
+    if (waiting.size > 0) stop();
     for (const left of waiting.values()) left.catch(() => {}); // the first failure is the one that is thrown
     await Promise.allSettled(generators.map((one) => one.return(/** @type {any} */ (undefined))));
   }

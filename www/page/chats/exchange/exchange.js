@@ -7,7 +7,7 @@ import { announce, byId, copyText } from "../../dom.js";
 import { counted } from "../../format.js";
 import { beforeLoading } from "../../drop.js";
 import { tell } from "../../notices.js";
-import { shownName, shownText } from "../../shown-text.js";
+import { shownName, shownPlace, shownText } from "../../shown-text.js";
 import { chatFromLink } from "./chat-link.js";
 import { chatsToMarkdown, chatToMarkdown } from "./chat-markdown.js";
 import { chatsOf, chatToState } from "./chat-state.js";
@@ -135,7 +135,7 @@ export class Exchange {
     if (url.protocol !== "https:" && url.origin !== location.origin) throw new BadChats("This page opens memories from other sites only over https.");
     const isWanted = await ask({
       title: "Open a memory?",
-      text: `The link asks this page to fetch a memory from ${shownName(url.host)}. What it holds was chosen by whoever made the link.`,
+      text: `The link asks this page to fetch a memory from ${shownPlace(url.host)}. What it holds was chosen by whoever made the link.`,
       yes: "Fetch it",
       no: "Leave it",
     });

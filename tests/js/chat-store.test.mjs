@@ -85,6 +85,17 @@ test("what was said is found by its words, in all chats, until it is deleted", a
   await library.end();
 });
 
+test("a single letter of a script without blanks is found wherever it stands in its run", async () => {
+  const library = new Library();
+  await library.save(chat("a"), [node("a", "1", { message: "nothing" }), node("a", "2", { message: "私は犬と猫。 Yes" })]);
+  await library.save(chat("b", { title: "私の鳥", renamed: true }), [node("b", "1")]);
+  const found = async (/** @type {string} */ query) => (await library.find(query)).map(({ chat, node }) => `${chat.id}${node?.id ?? ""}`);
+  for (const query of ["私", "犬", "猫", "猫 yes", "と猫"]) assert.ok((await found(query)).includes("a2"), query);
+  assert.deepEqual(await found("鳥"), ["b"]);
+  assert.deepEqual(await found("牛"), []);
+  await library.end();
+});
+
 test("a word of every chat is found in every chat", async () => {
   const store = await open();
   // More turns than one answer of the database has records.
@@ -112,7 +123,7 @@ test("a long chat is shown from the place that was looked at, before the rest of
   const store = await open();
   await store.save(chat("long", { leaf: "399" }), way);
   await store.save(chat("short", { leaf: "1" }), [node("short", "1")]);
-  const ids = (/** @type {Node[] | undefined} */ nodes) => nodes?.map(({ id }) => Number(id));
+  const ids = (/** @type {Node[] | null | undefined} */ nodes) => nodes?.map(({ id }) => Number(id));
   let library = new Library();
   const atEnd = await library.openSoon("long");
   assert.deepEqual(ids(atEnd?.nodes), Array.from({ length: 12 }, (_, at) => 388 + at));
@@ -305,6 +316,20 @@ test("what another tab changes of a chat's name stays, and so does what this tab
   const { title, draft } = (await store.chat("a")) ?? {};
   assert.deepEqual({ title, draft }, { title: "Renamed there", draft: "Written here" });
   await Promise.all([here.end(), there.end()]);
+});
+
+test("instructions are kept before anything was said", async () => {
+  const library = new Library();
+  const shown = new OpenChat(library, { chat: chat("a"), nodes: [] });
+  shown.touch();
+  await shown.flush();
+  assert.deepEqual(library.list(), [], "nothing was written");
+  shown.meta.system = "Be kind.";
+  shown.touch();
+  await shown.flush();
+  await library.end();
+  const store = await open();
+  assert.deepEqual((await store.chats()).map(({ system }) => system), ["Be kind."]);
 });
 
 test("storage that is cleared under the page is filled again with the chat that is open", async () => {

@@ -4,7 +4,7 @@
 import { hasSaid, saidIn, turnOf } from "./said.js";
 import { ChatStore } from "./store.js";
 import { OtherVersion } from "./versions.js";
-import { wordsOf } from "./words.js";
+import { isUnspacedLetter, wordsOf } from "./words.js";
 
 /**
  * @typedef {import("./store.js").Chat} Chat
@@ -302,7 +302,7 @@ const together = (nodes, changed) => [...new Map([...nodes, ...changed].map((nod
 /** @param {string} text @param {string[]} words */
 function hasWords(text, words) {
   const there = wordsOf(text);
-  return words.every((word, at) => there.some((own) => (at === words.length - 1 ? own.startsWith(word) : own === word)));
+  return words.every((word, at) => there.some((own) => (isUnspacedLetter(word) ? own.includes(word) : at === words.length - 1 ? own.startsWith(word) : own === word)));
 }
 
 /** @param {unknown} error @param {string | null} before */

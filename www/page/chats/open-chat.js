@@ -48,7 +48,7 @@ export class OpenChat {
 
   /** Whether there is anything in it that is worth keeping. */
   get isWorthKeeping() {
-    return this.tree.size > 0 || this.#library.get(this.meta.id) !== null;
+    return this.tree.size > 0 || this.meta.system !== "" || this.#library.get(this.meta.id) !== null;
   }
 
   /**

@@ -80,14 +80,20 @@ export class Exchange {
 
   /** Takes chats from files and opens the first of them. @param {File[]} files */
   async take(files) {
+    const isState = (/** @type {File} */ { name }) => /\.mstate$/i.test(name);
+    await this.#takeEach(files.filter((file) => !isState(file)), MOST_FILE_BYTES, async (file) => chatsFromJson(await file.text()));
+    // These wait for a model.
+    await this.#takeEach(files.filter(isState), MOST_STATE_BYTES, async (file) => this.#takeState(new Uint8Array(await file.arrayBuffer()), file.name));
+  }
+
+  /** @param {File[]} files @param {number} mostBytes @param {(file: File) => Promise<Whole[]>} read */
+  async #takeEach(files, mostBytes, read) {
     /** @type {Whole[]} */
     const taken = [];
     for (const file of files) {
       try {
-        const isState = /\.mstate$/i.test(file.name);
-        if (file.size > (isState ? MOST_STATE_BYTES : MOST_FILE_BYTES)) throw new BadChats("The file is too large.");
-        if (isState) taken.push(...(await this.#takeState(new Uint8Array(await file.arrayBuffer()), file.name)));
-        else taken.push(...chatsFromJson(await file.text()));
+        if (file.size > mostBytes) throw new BadChats("The file is too large.");
+        taken.push(...(await read(file)));
       } catch (error) {
         tellWhy(`“${shownName(file.name)}” was not taken`, error);
       }
@@ -154,6 +160,9 @@ export class Exchange {
    * @returns {Promise<Whole[]>} the chats in it; none where it was a memory, from which a new chat has begun
    */
   async #takeState(bytes, name) {
+    if (!this.#parts.engine()) {
+      tell(`“${shownName(name)}” waits for a model`, { code: "state-waits", message: "A memory is opened by the model that it is of.", hint: "It opens as soon as a model is loaded." });
+    }
     const engine = await this.#parts.whenEngine();
     const { shelf, beginFrom, modelName } = this.#parts;
     const session = await engine.restore(bytes);

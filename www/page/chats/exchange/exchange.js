@@ -6,7 +6,7 @@ import { ask } from "../../ask.js";
 import { announce, byId, copyText } from "../../dom.js";
 import { counted } from "../../format.js";
 import { beforeLoading } from "../../drop.js";
-import { tell } from "../../notices.js";
+import { tell, untell } from "../../notices.js";
 import { shownName, shownPlace, shownText } from "../../shown-text.js";
 import { chatFromLink } from "./chat-link.js";
 import { chatsToMarkdown, chatToMarkdown } from "./chat-markdown.js";
@@ -38,6 +38,8 @@ import { openShare } from "./share-view.js";
 /** Files of a model. Another .json may have chats. */
 const OF_A_MODEL = /^(config|tokenizer\w*|generation_config|special_tokens_map|added_tokens|chat_template|model\.safetensors\.index|vocab|preprocessor_config)\.json$/;
 const MOST_STATE_BYTES = 2 ** 30;
+/** Of the notice that a file of a memory waits. */
+const WAITS = "state-waits";
 
 export class Exchange {
   #parts;
@@ -161,9 +163,10 @@ export class Exchange {
    */
   async #takeState(bytes, name) {
     if (!this.#parts.engine()) {
-      tell(`“${shownName(name)}” waits for a model`, { code: "state-waits", message: "A memory is opened by the model that it is of.", hint: "It opens as soon as a model is loaded." });
+      tell(`“${shownName(name)}” waits for a model`, { code: WAITS, message: "A memory is opened by the model that it is of.", hint: "It opens as soon as a model is loaded." });
     }
     const engine = await this.#parts.whenEngine();
+    untell(WAITS);
     const { shelf, beginFrom, modelName } = this.#parts;
     const session = await engine.restore(bytes);
     try {

@@ -97,10 +97,13 @@ const orNetwork = (answer, request) => answer.catch(() => fetch(request));
 
 /** @param {Request} request @param {URL} url */
 async function answerPage(request, url) {
-  // The browser may have deleted it.
-  const kept = (await controller.matchPrecache(page)) ?? withHeaders(await fetch(request), { ...SECURITY, ...ISOLATION });
+  const kept = await controller.matchPrecache(page);
+  // The browser may have deleted it. What is no page, such as the way to another address, stays what it is.
+  const response = kept ?? (await fetch(request));
+  if (response.status !== 200) return response;
   const isolates = url.searchParams.get("isolate") !== "0" && !(await isolationIsOff());
-  return isolates ? kept : withHeaders(kept, Object.fromEntries(Object.keys(ISOLATION).map((name) => [name, null])));
+  if (!isolates) return withHeaders(response, { ...SECURITY, ...Object.fromEntries(Object.keys(ISOLATION).map((name) => [name, null])) });
+  return kept ?? withHeaders(response, { ...SECURITY, ...ISOLATION });
 }
 
 /** The Lab's page, of this worker's build as long as that is kept. @param {Request} request */

@@ -96,6 +96,8 @@ describe("hostile and broken text", () => {
     ["a link that says another address", "[https://good.example/](https://evil.example/)", ["https://good.example/ (evil.example)"]],
     ["a link with a name before the host", "[bank](https://bank.example@evil.example/)", ["bank (evil.example)"]],
     ["a host of letters that look like others", "[a](https://аррӏе.example/)", ["(xn--"]],
+    ["the same as bare addresses", "<https://bank.example@evil.example/> https://аррӏе.example/", ["bank.example@evil.example/ (evil.example)", "(xn--"]],
+    ["a host that is longer than what is shown", `[bank](https://bank.example.${"a".repeat(60)}.${"b".repeat(60)}.evil.example/)`, [/\(… [ab.]+\.evil\.example\)/]],
     ["a title of a link", '[a](https://a.example/ "onmouseover=alert(1)")', ["a (a.example)"]],
     ["a definition of a link", "[a]: https://evil.example/ 'x'\n\n[a]", ["[a]: https://evil.example/"]],
     ["direction marks", `safe${RLO}txet\u2066x\u2069 \`a${RLO}b\` [l${RLO}](https://a.example/)`, ["safe[U+202E]txet[U+2066]x[U+2069]", "a[U+202E]b", "l[U+202E]"]],

@@ -364,8 +364,10 @@ describe("where it cannot be kept", () => {
       assert.match((await second.textContent("#elsewhere")) ?? "", /open in another tab/);
       await modelIsReady(second);
       assert.ok(await second.isDisabled("#message"));
+      await second.locator(".chat-row button").first().focus();
       await say(first, "Two");
       await second.waitForFunction(() => document.querySelectorAll(".turn").length === 2);
+      assert.ok(await second.evaluate(() => document.activeElement?.matches(".chat-row button")), "the list has not moved under the focus");
       await second.click("#take-over");
       await second.waitForFunction(() => !(/** @type {HTMLTextAreaElement} */ (document.getElementById("message")).disabled));
       await first.waitForSelector("#elsewhere:not([hidden])");
@@ -373,6 +375,43 @@ describe("where it cannot be kept", () => {
       await say(second, "Three");
       await first.waitForFunction(() => document.querySelectorAll(".turn").length === 3);
       assert.equal(await said(first), "One|Two|Three");
+    });
+  });
+
+  test("a chat that is deleted in one tab does not come back from the other one, where it was open", async () => {
+    await withPage(browser, small(), async (first) => {
+      await shortAnswers(first);
+      await say(first, "One");
+      await isStored(first, 1);
+      const second = await first.context().newPage();
+      await second.goto(small());
+      await second.locator(".chat-row button").first().click();
+      await second.getByRole("menuitem", { name: "Delete", exact: true }).click();
+      await first.waitForFunction(() => document.querySelectorAll(".turn").length === 0);
+      await first.waitForTimeout(1500);
+      assert.deepEqual(await stored(first), { chats: [], nodes: [] });
+    });
+  });
+
+  test("a message that is edited while its answer is written is asked, and the link to the conversation leaves the chat", async () => {
+    await withPage(browser, small(), async (page) => {
+      await shortAnswers(page, 100_000);
+      await send(page, "Whats this");
+      await page.waitForFunction(() => (document.querySelector(".answer .text")?.textContent?.length ?? 0) > 20);
+      await page.focus("#message");
+      await page.keyboard.press("ArrowUp");
+      await page.locator(".editor textarea").fill("What is this?");
+      await page.locator(".editor textarea").press("Enter");
+      await page.locator(".said .text", { hasText: "What is this?" }).waitFor();
+      await page.keyboard.press("Escape");
+      await answerIsDone(page);
+      await isStored(page, 2);
+      assert.deepEqual((await stored(page)).nodes.map(({ message }) => message).sort(), ["What is this?", "Whats this"]);
+      const { hash } = new URL(page.url());
+      await page.locator(".skip").press("Enter");
+      assert.equal(await page.locator(".turn").count(), 1);
+      assert.equal(new URL(page.url()).hash, hash);
+      assert.ok(await page.evaluate(() => document.activeElement?.id === "main"));
     });
   });
 

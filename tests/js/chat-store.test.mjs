@@ -7,6 +7,7 @@ import { deleteDB, openDB } from "idb";
 import { ChatStore, VERSIONS } from "../../www/page/chats/store.js";
 import { Library } from "../../www/page/chats/library.js";
 import { newChat } from "../../www/page/chats/new-chat.js";
+import { OpenChat } from "../../www/page/chats/open-chat.js";
 import { openNewest, OtherVersion } from "../../www/page/chats/versions.js";
 
 /** @typedef {import("../../www/page/chats/tree.js").Node} Node */
@@ -84,6 +85,17 @@ test("what was said is found by its words, in all chats, until it is deleted", a
   await library.end();
 });
 
+test("a single letter of a script without blanks is found wherever it stands in its run", async () => {
+  const library = new Library();
+  await library.save(chat("a"), [node("a", "1", { message: "nothing" }), node("a", "2", { message: "私は犬と猫。 Yes" })]);
+  await library.save(chat("b", { title: "私の鳥", renamed: true }), [node("b", "1")]);
+  const found = async (/** @type {string} */ query) => (await library.find(query)).map(({ chat, node }) => `${chat.id}${node?.id ?? ""}`);
+  for (const query of ["私", "犬", "猫", "猫 yes", "と猫"]) assert.ok((await found(query)).includes("a2"), query);
+  assert.deepEqual(await found("鳥"), ["b"]);
+  assert.deepEqual(await found("牛"), []);
+  await library.end();
+});
+
 test("a word of every chat is found in every chat", async () => {
   const store = await open();
   // More turns than one answer of the database has records.
@@ -111,7 +123,7 @@ test("a long chat is shown from the place that was looked at, before the rest of
   const store = await open();
   await store.save(chat("long", { leaf: "399" }), way);
   await store.save(chat("short", { leaf: "1" }), [node("short", "1")]);
-  const ids = (/** @type {Node[] | undefined} */ nodes) => nodes?.map(({ id }) => Number(id));
+  const ids = (/** @type {Node[] | null | undefined} */ nodes) => nodes?.map(({ id }) => Number(id));
   let library = new Library();
   const atEnd = await library.openSoon("long");
   assert.deepEqual(ids(atEnd?.nodes), Array.from({ length: 12 }, (_, at) => 388 + at));
@@ -225,6 +237,99 @@ test("a full disk: the chat goes on, the sentence says so, and it is saved when 
   await library.end();
   const store = await open();
   assert.equal((await store.nodes("full")).length, 2, "all of it was saved");
+});
+
+/** Does something while nothing can be written. @param {() => Promise<void>} work */
+async function whileFull(work) {
+  const put = IDBObjectStore.prototype.put;
+  IDBObjectStore.prototype.put = () => {
+    throw new DOMException("full", "QuotaExceededError");
+  };
+  try {
+    await work();
+  } finally {
+    IDBObjectStore.prototype.put = put;
+  }
+}
+
+test("a full disk: a chat that is not open, or was just left, keeps all of its turns", async () => {
+  const library = new Library();
+  const nodes = [node("a", "1"), node("a", "2", { parent: "1" })];
+  await library.save(chat("a", { leaf: "2" }), nodes);
+  const turns = async () => (await library.open("a"))?.nodes.map(({ id }) => id);
+  await whileFull(async () => {
+    await library.change("a", { pinned: true });
+    assert.deepEqual(await turns(), ["1", "2"], "it was renamed or pinned in the list");
+    // The chat was left within the second in which a message was sent.
+    await library.save(chat("a", { leaf: "3" }), [node("a", "3", { parent: "2" })]);
+    assert.deepEqual(await turns(), ["1", "2", "3"]);
+  });
+  await library.save(chat("a", { leaf: "3" }), []);
+  assert.equal(library.problem, null);
+  assert.deepEqual(await turns(), ["1", "2", "3"], "all was saved");
+  await library.end();
+});
+
+test("turns that cannot be read are no empty chat, and nothing is written over them", async () => {
+  globalThis.requestAnimationFrame = (done) => Number(setTimeout(done));
+  const long = Array.from({ length: 120 }, (_, i) => node("long", `${i}`, { parent: i === 0 ? null : `${i - 1}`, createdAt: i }));
+  const store = await open();
+  await store.save(chat("short", { leaf: "1" }), [node("short", "1")]);
+  await store.save(chat("long", { leaf: "119" }), long);
+  const library = new Library();
+  const { getAll } = IDBObjectStore.prototype;
+  await library.ready();
+  IDBObjectStore.prototype.getAll = function (...range) {
+    if (this.name === "nodes") throw new DOMException("Data lost due to missing file.", "NotReadableError");
+    return getAll.apply(this, range);
+  };
+  try {
+    assert.equal(await library.openSoon("short"), null);
+    const opened = await library.openSoon("long");
+    assert.ok(opened);
+    const shown = new OpenChat(library, opened);
+    await shown.whole;
+    assert.equal(shown.tree.leaf, "119", "the end of the chat stays on the screen");
+    shown.touch();
+    await shown.flush();
+  } finally {
+    IDBObjectStore.prototype.getAll = getAll;
+  }
+  await library.end();
+  assert.equal((await store.chat("long"))?.leaf, "119");
+});
+
+test("what another tab changes of a chat's name stays, and so does what this tab writes of the chat", async () => {
+  const [here, there] = [new Library(), new Library()];
+  const meta = chat("a");
+  const nodes = [node("a", "1")];
+  here.nodesOf = () => nodes;
+  await here.save(meta, nodes);
+  await there.open("a");
+  meta.draft = "Written here";
+  await here.save(meta, []);
+  const isHeard = new Promise((resolve) => here.onChange((news) => news && resolve(news)));
+  await there.change("a", { title: "Renamed there", renamed: true });
+  await isHeard;
+  await here.save(meta, []);
+  const store = await open();
+  const { title, draft } = (await store.chat("a")) ?? {};
+  assert.deepEqual({ title, draft }, { title: "Renamed there", draft: "Written here" });
+  await Promise.all([here.end(), there.end()]);
+});
+
+test("instructions are kept before anything was said", async () => {
+  const library = new Library();
+  const shown = new OpenChat(library, { chat: chat("a"), nodes: [] });
+  shown.touch();
+  await shown.flush();
+  assert.deepEqual(library.list(), [], "nothing was written");
+  shown.meta.system = "Be kind.";
+  shown.touch();
+  await shown.flush();
+  await library.end();
+  const store = await open();
+  assert.deepEqual((await store.chats()).map(({ system }) => system), ["Be kind."]);
 });
 
 test("storage that is cleared under the page is filled again with the chat that is open", async () => {

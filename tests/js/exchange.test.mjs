@@ -99,6 +99,27 @@ test("strange values in a file become harmless ones", () => {
   assert.ok(new Tree(nodes, chat.leaf).path().length <= 3, "a circle ends");
 });
 
+test("turns without a name of their own stay turns of their own, in the file's order", () => {
+  const made = (/** @type {object[]} */ turns, more = {}) => chatsFromJson(JSON.stringify({ format: "mamba-web-chats", version: 1, chats: [{ ...more, turns }] }))[0];
+  const numbered = made([{ id: 1, parent: null, message: "one" }, { id: 2, parent: 1, message: "two" }, { id: "x", message: "three" }, { id: "x", message: "four" }, { parent: "x", message: "five" }]);
+  assert.equal(new Set(numbered.nodes.map(({ id }) => id)).size, 5);
+  assert.deepEqual(new Tree(numbered.nodes).children(null).map(({ message }) => message), ["one", "two", "three", "four"]);
+  assert.deepEqual(new Tree(numbered.nodes, numbered.chat.leaf).path().map(({ message }) => message), ["three", "five"]);
+
+  // The store gives them back in the order of their names.
+  const many = made(Array.from({ length: 300 }, (_, at) => ({ message: `${at}`, createdAt: 1.7e12 })));
+  const again = new Tree(many.nodes.toSorted((a, b) => (a.id < b.id ? -1 : 1)));
+  assert.deepEqual(again.children(null).map(({ message }) => message), many.nodes.map(({ message }) => message));
+  assert.equal(made([{ id: "a", message: "taken back" }], { leaf: null }).chat.leaf, null);
+});
+
+test("statistics of which a part is missing are none", () => {
+  const stats = { promptTokens: 3, tokens: 2, tokensPerSecond: 9, timeToFirstTokenMs: 4 };
+  const read = (/** @type {object} */ given) => chatsFromJson(chatsToJson([{ ...whole, nodes: [node("c", null, { stats: /** @type {any} */ (given) })] }]))[0].nodes[0].stats;
+  assert.deepEqual(read(stats), stats);
+  for (const part of [{ tokens: 5 }, { ...stats, tokensPerSecond: null }, []]) assert.equal(read(part), null);
+});
+
 test("names from a file or a link show what would deceive", async () => {
   const deceiving = { ...whole, chat: { ...whole.chat, title: "safe\u202etxt" }, nodes: [node("c", null, { modelName: "Mam\u200bba" })] };
   for (const back of [chatsFromJson(chatsToJson([deceiving]))[0], (await chatFromLink(await chatToLink(deceiving)))?.whole]) {

@@ -47,3 +47,20 @@ test("reading pauses, goes on, and stops with what was read", async () => {
   assert.equal(session.position, reading.progress.characters);
   assert.equal(isWhole, session.position === 100_000);
 });
+
+test("how far a reading is can be shown, also where the clock stands still", async () => {
+  const { now } = performance;
+  performance.now = () => 5;
+  try {
+    for (const text of ["A short text", new Blob(["é".repeat(5000)]), new Blob([Uint8Array.of(0xff, 0xfe, 0xfd)])]) {
+      const session = { position: 0, async prefill(/** @type {string} */ portion) { this.position += portion.length; } };
+      /** @type {import("../../www/page/books/reading.js").Progress[]} */
+      const told = [];
+      await new Reading(/** @type {any} */ (session), text, new AbortController().signal, (progress) => told.push(progress)).run();
+      assert.equal(told.at(-1)?.share, 1);
+      for (const { share, tokensPerSecond } of told) assert.ok(share > 0 && share <= 1 && Number.isFinite(tokensPerSecond));
+    }
+  } finally {
+    performance.now = now;
+  }
+});

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { capitalised, listed, MOST_SENTENCE, seenText, shownName, shownText } from "../../www/page/shown-text.js";
+import { capitalised, listed, MOST_SENTENCE, seenText, shownName, shownPlace, shownText } from "../../www/page/shown-text.js";
 
 test("what is too long is cut, and nothing is cut in two", () => {
   assert.equal(shownText("Short."), "Short.");
@@ -19,6 +19,11 @@ test("what cannot be seen is shown", () => {
   assert.equal(shownName("a\u0000b"), "a[U+0000]b");
   assert.equal(shownName("a\nb\tc"), "a b c");
   assert.equal(shownName("naïve Größe שלום 模型"), "naïve Größe שלום 模型");
+});
+
+test("of a long place its end is shown, which says whose it is", () => {
+  assert.equal(shownPlace("bank.example"), "bank.example");
+  assert.match(shownPlace(`www.bank.example.${"a".repeat(60)}.${"b".repeat(60)}.evil.example`), /^… a*\.b{60}\.evil\.example$/);
 });
 
 test("a line of facts begins with a capital letter", () => {

@@ -59,6 +59,10 @@ test("a call in a line", () => {
   const line = (/** @type {string} */ name, /** @type {object} */ given) => lineOf(carryOut({ name, arguments: JSON.stringify(given) }));
   assert.equal(line("calculator", { expression: "12*7 =" }), "Used the calculator: 12*7 = 84");
   assert.equal(line("calculator", { expression: "12*" }), "Used the calculator: The sum ends where a number should follow.");
+  // Of a chat that somebody wrote.
+  for (const expression of ['{"toString":1}', `${"[".repeat(5000)}${"]".repeat(5000)}`, "null"]) {
+    assert.equal(lineOf({ name: "calculator", arguments: `{"expression":${expression}}`, answer: "7" }), "Used the calculator:  = 7");
+  }
   assert.match(line("clock", {}), /^Looked at the clock: \w+day, \w+ \d{1,2}, \d{4}, \d\d:\d\d \(.+\)$/);
   assert.match(now(new Date(2026, 0, 2, 0, 5)), /^Friday, January 2, 2026, 00:05 /);
 });

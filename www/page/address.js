@@ -5,7 +5,7 @@ import { badArgument } from "../engine/errors.js";
 import { HUB, readHubName } from "../engine/source/hub.js";
 import { findModel } from "../engine/source/model-source.js";
 import { DEFAULT_MODEL } from "./default-model.js";
-import { shownName } from "./shown-text.js";
+import { shownName, shownPlace } from "./shown-text.js";
 
 /** @typedef {import("./model.js").Choice} Choice */
 
@@ -104,7 +104,7 @@ function originOf(address) {
     if (source.kind === "hub") return new URL(HUB).host;
     if (source.kind !== "web") return null;
     const { origin, host } = new URL(source.folder);
-    return origin === location.origin ? "this site" : shownName(host);
+    return origin === location.origin ? "this site" : shownPlace(host);
   } catch {
     return null; // not an address at all; the load reports it
   }

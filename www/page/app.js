@@ -226,6 +226,12 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && running.isRunning && !document.querySelector("dialog[open]")) sending.stop();
 });
 
+// The address says which chat is open, so this link leaves it as it is.
+document.querySelector(".skip")?.addEventListener("click", (event) => {
+  event.preventDefault();
+  byId("main", HTMLElement).focus();
+});
+
 setUpTheme();
 setUpSettings(settings);
 setUpExamples(

@@ -10,6 +10,8 @@ export class Asking {
   #shown;
   #answering;
   #branches;
+  /** Whether the visitor wants something that begins as soon as what is being written has stopped. */
+  isNext = false;
 
   /**
    * @param {import("./chat.js").ChatParts} parts
@@ -39,7 +41,7 @@ export class Asking {
 
   /** Asks something else in the place of a turn. @param {string | null} parent @param {string} message */
   ask(parent, message) {
-    return this.#answering.run(async (signal) => {
+    return this.#now(async (signal) => {
       const { open } = this.#shown;
       const node = this.#add(open, { parent, message });
       this.#shown.show();
@@ -52,12 +54,12 @@ export class Asking {
     const { tree } = this.#shown.open;
     // An answer that never began needs no branch beside it.
     if (node.answer !== "" || tree.children(node.id).length > 0) return this.ask(node.parent, node.message);
-    return this.#answering.run((signal) => this.#answer(node, signal));
+    return this.#now((signal) => this.#answer(node, signal));
   }
 
   /** Goes on after the longest answer, a stop, or the visitor's own words. @param {Node} node */
   goOn(node) {
-    return this.#answering.run((signal) => this.#answer(node, signal, { isContinued: true }));
+    return this.#now((signal) => this.#answer(node, signal, { isContinued: true }));
   }
 
   /** The visitor writes the answer. @param {Node} node @param {string} answer */
@@ -67,6 +69,16 @@ export class Asking {
     if (!this.#shown.isOpen(open)) return;
     const given = open.add({ parent: node.parent, message: node.message, answer, reason: "given" });
     await this.#branches.go(given.id);
+  }
+
+  /** What is being written ends for it: else an edited message would be gone, and nothing would have happened. @param {(signal: AbortSignal) => Promise<void>} work */
+  async #now(work) {
+    const { open } = this.#shown;
+    const { running } = this.#parts;
+    this.isNext = true;
+    while (running.isRunning) await running.stop();
+    this.isNext = false;
+    if (this.#shown.isOpen(open)) await this.#answering.run(work);
   }
 
   /** @param {Node} node of the open chat @param {AbortSignal} signal @param {{ isContinued?: boolean }} [how] */

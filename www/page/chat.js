@@ -56,11 +56,12 @@ export class Chat {
     this.#answering = new Answering(parts, standing, shown);
     const branches = (this.#branches = new Branches(parts, shown, standing));
     const asking = (this.#asking = new Asking(parts, shown, this.#answering, branches));
+    const answerWaiting = () => this.answerWaiting(); // what the visitor wanted came before them
     const tools = new TurnTools(parts, {
-      regenerate: (node) => void asking.regenerate(node),
-      goOn: (node) => void asking.goOn(node),
+      regenerate: (node) => void asking.regenerate(node).then(answerWaiting),
+      goOn: (node) => void asking.goOn(node).then(answerWaiting),
       turnTo: (node, step) => branches.turnFrom(node, step),
-      ask: (parent, message) => void asking.ask(parent, message),
+      ask: (parent, message) => void asking.ask(parent, message).then(answerWaiting),
       give: (node, answer) => void asking.give(node, answer),
       edit: (node) => shown.view(node.id)?.editAnswer(),
       go: (leaf) => void branches.go(leaf),
@@ -211,7 +212,7 @@ export class Chat {
 
   /** Answers the waiting turns in order, if there is a model. */
   async answerWaiting() {
-    const mayBegin = () => this.#parts.engine() && !this.#isAdopting && !this.#parts.running.isRunning && this.current.canChange;
+    const mayBegin = () => this.#parts.engine() && !this.#isAdopting && !this.#parts.running.isRunning && !this.#asking.isNext && this.current.canChange;
     while (mayBegin() && this.isWaiting) await this.#asking.begin(this.#waiting);
   }
 

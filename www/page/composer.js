@@ -25,7 +25,10 @@ export class Composer {
     this.element.addEventListener("submit", (event) => {
       event.preventDefault();
       if (this.#isRunning) return stop();
-      if (send(this.#box.value)) this.set("");
+      if (send(this.#box.value)) {
+        this.set("");
+        this.#onInput(); // or what was sent would stay a draft too
+      }
       this.#box.focus();
     });
     this.#box.addEventListener("keydown", (event) => {

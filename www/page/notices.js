@@ -20,6 +20,11 @@ export function showCard(card) {
   card?.scrollIntoView({ block: "nearest" });
 }
 
+/** The matter is over. @param {string} code */
+export function untell(code) {
+  for (const old of notices.querySelectorAll(`[data-code="${CSS.escape(code)}"]`)) old.remove();
+}
+
 /**
  * Shows a notice until the visitor closes it. A new notice on the same matter replaces the old one.
  *
@@ -27,7 +32,7 @@ export function showCard(card) {
  * @param {{ code: string, message: string, hint: string }} what
  */
 export function tell(title, { code, message, hint }) {
-  for (const old of notices.children) if (old.getAttribute("data-code") === code) old.remove();
+  untell(code);
   const close = make("button", { class: "tool", type: "button", "aria-label": "Close this notice" }, icon("close"));
   const notice = make(
     "div",

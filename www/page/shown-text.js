@@ -54,6 +54,9 @@ export function shownText(text, most = MOST_SENTENCE) {
 /** @param {string} name of a model, a file or a site */
 export const shownName = (name) => shownText(name, MOST_NAME);
 
+/** A host or an address of mail: whose it is stands at its end. @param {string} place */
+export const shownPlace = (place) => (place.length > MOST_NAME ? `… ${shownName(place.slice(-MOST_NAME))}` : shownName(place));
+
 /** @param {{ message: string, hint: string }} error @returns {string} both sentences of it */
 export const shownError = ({ message, hint }) => `${shownText(message)} ${shownText(hint)}`.trim();
 

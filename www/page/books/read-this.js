@@ -108,9 +108,9 @@ export function setUpReadThis({ engine, modelName, running, judge, onToken }, sh
   }
 
   /** @param {import("./reading.js").Progress} progress */
-  function showProgress({ characters, tokens, tokensPerSecond, secondsLeft }) {
+  function showProgress({ tokens, share, tokensPerSecond, secondsLeft }) {
     onToken();
-    bar.value = file ? 1 - (secondsLeft ?? 0) / ((secondsLeft ?? 0) + tokens / tokensPerSecond) : characters / Math.max(1, box.value.length);
+    bar.value = share;
     note.textContent = listed([counted(tokens, "token"), `${rate(tokensPerSecond)} tokens/s`, ...(secondsLeft === null ? [] : [timeLeft(secondsLeft)])]);
   }
 

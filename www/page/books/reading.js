@@ -6,6 +6,7 @@ import { portions } from "./portions.js";
  * @typedef {object} Progress
  * @property {number} characters read so far
  * @property {number} tokens
+ * @property {number} share of the text that is read, 0 to 1
  * @property {number} tokensPerSecond without the pauses
  * @property {number | null} secondsLeft null where it cannot be told yet
  */
@@ -19,7 +20,7 @@ export class Reading {
   #goOn = null;
   #paused = Promise.resolve();
   /** @type {Progress} */
-  progress = { characters: 0, tokens: 0, tokensPerSecond: 0, secondsLeft: null };
+  progress = { characters: 0, tokens: 0, share: 0, tokensPerSecond: 0, secondsLeft: null };
 
   /**
    * @param {import("../../mamba.js").Session} session
@@ -65,7 +66,9 @@ export class Reading {
       this.progress = {
         characters: this.progress.characters + portion.length,
         tokens,
-        tokensPerSecond: (tokens / ms) * 1000,
+        share: Math.min(1, read / size),
+        // A browser may tell the time in tenths of a second.
+        tokensPerSecond: (tokens / Math.max(ms, 1)) * 1000,
         secondsLeft: (ms / read) * Math.max(0, size - read) / 1000,
       };
       this.#onProgress(this.progress);

@@ -89,12 +89,15 @@ export class Shelf {
         db.createObjectStore(ABOUT, { keyPath: "id" });
         db.createObjectStore(STATES);
       },
-      // Somebody deletes it: the data of the whole site, or this page's own.
-      blocking: (_, __, event) => /** @type {IDBDatabase} */ (event.target).close(),
+      // Somebody deletes it: the data of the whole site, or this page's own. The next call opens it again.
+      blocking: (_, __, event) => {
+        /** @type {IDBDatabase} */ (event.target).close();
+        this.#opening = null;
+      },
       terminated: () => (this.#opening = null),
     }).catch((error) => {
       console.debug(error);
-      return null;
+      return (this.#opening = null); // a disk that was full may have room later
     });
     return this.#opening;
   }

@@ -4,15 +4,15 @@
 import { hasSaid, saidIn, turnOf } from "./said.js";
 import { ChatStore } from "./store.js";
 import { OtherVersion } from "./versions.js";
-import { wordsOf } from "./words.js";
+import { isUnspacedLetter, wordsOf } from "./words.js";
 
 /**
  * @typedef {import("./store.js").Chat} Chat
  * @typedef {import("./tree.js").Node} Node
  * @typedef {import("./said.js").Said} Said
  * @typedef {{ chat: Chat, nodes: Node[] }} Whole
- * @typedef {Whole & { rest?: () => Promise<Node[]> }} Opened of a long chat `nodes` are those that are looked at; `rest` reads
- *   all of them
+ * @typedef {Whole & { rest?: () => Promise<Node[] | null> }} Opened of a long chat `nodes` are those that are looked at; `rest` reads
+ *   all of them: null where the store cannot be read
  * @typedef {{ changed: string } | { removed: string[] }} News
  */
 
@@ -71,10 +71,11 @@ export class Library {
     return this.#chats.get(id) ?? null;
   }
 
-  /** @param {string} id @returns {Promise<Whole | null>} */
+  /** @param {string} id @returns {Promise<Whole | null>} null where it is not there, or cannot be read */
   async open(id) {
     const opened = await this.openSoon(id);
-    return opened && { chat: opened.chat, nodes: (await opened.rest?.()) ?? opened.nodes };
+    const nodes = opened?.rest ? await opened.rest() : opened?.nodes;
+    return opened && nodes ? { chat: opened.chat, nodes } : null;
   }
 
   /** As `open`, but does not wait for all turns of a long chat. @param {string} id @returns {Promise<Opened | null>} */
@@ -82,13 +83,15 @@ export class Library {
     const store = await this.#open();
     const unsaved = this.#unsaved.get(id);
     if (unsaved) return unsaved;
-    // Another tab may just have begun it.
-    const chat = this.#chats.get(id) ?? (await store?.chat(id).catch(() => undefined));
+    // Another tab may just have begun it, or changed it.
+    const chat = (await store?.chat(id).catch(() => undefined)) ?? this.#chats.get(id);
     if (!chat) return null;
     this.#chats.set(id, chat);
-    const rest = async () => (await store?.nodes(id).catch(() => null)) ?? [];
+    const rest = async () => (await store?.nodes(id).catch(() => null)) ?? null;
     const first = store && (await firstTurns(store, chat).catch(() => null));
-    return first ? { chat, nodes: first, rest } : { chat, nodes: await rest() };
+    if (first) return { chat, nodes: first, rest };
+    const nodes = await rest();
+    return nodes && { chat, nodes };
   }
 
   /**
@@ -99,7 +102,8 @@ export class Library {
    * @param {Node[]} nodes that have changed
    */
   async save(chat, nodes) {
-    const all = () => this.nodesOf(chat.id) ?? this.#unsaved.get(chat.id)?.nodes ?? nodes;
+    const known = () => this.nodesOf(chat.id) ?? this.#unsaved.get(chat.id)?.nodes ?? null;
+    const all = () => together(known() ?? [], nodes);
     const isNew = !this.#chats.has(chat.id);
     this.#chats.set(chat.id, chat);
     const before = this.problem;
@@ -120,7 +124,9 @@ export class Library {
       if (waiting) void this.save(waiting.chat, waiting.nodes);
     } catch (error) {
       console.debug(error); // the sentence says what it means
-      this.#unsaved.set(chat.id, { chat, nodes: all() });
+      // Of a chat that is not open, only the store has the other turns.
+      const stored = known() ? [] : ((await this.#store?.nodes(chat.id).catch(() => null)) ?? []);
+      this.#unsaved.set(chat.id, { chat, nodes: together(known() ?? stored, nodes) });
       this.problem = whyNot(error, this.problem);
     }
     // A chat with a new turn moves to the top. Drafts and places change nothing in the list.
@@ -140,7 +146,10 @@ export class Library {
     if (!chat) return;
     Object.assign(chat, change);
     this.#tell(null);
-    await this.save(chat, []);
+    // Where another tab writes the chat, all else is as that has left it.
+    const isHere = this.nodesOf(id) !== null || this.#unsaved.has(id);
+    const stored = isHere ? null : await this.#store?.chat(id).catch(() => null);
+    await this.save(stored ? { ...stored, ...change } : chat, []);
   }
 
   /**
@@ -233,10 +242,17 @@ export class Library {
 
   /** @param {News} news */
   async #hear(news) {
-    if ("removed" in news) for (const id of news.removed) this.#chats.delete(id);
-    else {
+    if ("removed" in news) {
+      for (const id of news.removed) {
+        this.#chats.delete(id);
+        this.#unsaved.delete(id);
+      }
+    } else {
       const chat = await this.#store?.chat(news.changed).catch(() => null);
-      if (chat && !this.#unsaved.has(chat.id)) this.#chats.set(chat.id, chat);
+      const open = this.nodesOf(news.changed) ? this.#chats.get(news.changed) : null;
+      // A chat that is open here goes on with its record; its name is given in any list.
+      if (chat && open) Object.assign(open, { title: chat.title, renamed: chat.renamed, pinned: chat.pinned });
+      else if (chat && !this.#unsaved.has(chat.id)) this.#chats.set(chat.id, chat);
       const said = this.#said && (await this.#store?.said(news.changed).catch(() => null));
       if (said) (await this.#said)?.set(said.chat, said);
     }
@@ -280,10 +296,13 @@ async function firstTurns(store, { id, leaf, scroll }) {
   return there.some((node) => node.id === scroll.node) ? there : null;
 }
 
+/** Turns and those of them that have changed, each once. @param {Node[]} nodes @param {Node[]} changed @returns {Node[]} */
+const together = (nodes, changed) => [...new Map([...nodes, ...changed].map((node) => [node.id, node])).values()];
+
 /** @param {string} text @param {string[]} words */
 function hasWords(text, words) {
   const there = wordsOf(text);
-  return words.every((word, at) => there.some((own) => (at === words.length - 1 ? own.startsWith(word) : own === word)));
+  return words.every((word, at) => there.some((own) => (isUnspacedLetter(word) ? own.includes(word) : at === words.length - 1 ? own.startsWith(word) : own === word)));
 }
 
 /** @param {unknown} error @param {string | null} before */

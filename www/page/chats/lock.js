@@ -10,6 +10,8 @@ export class ChatLock {
   #release = () => {};
   /** @type {string | null} */
   #chat = null;
+  /** Of the last request; what earlier ones get is given back. */
+  #turn = 0;
   #onAsked;
   #onLost;
   #channel = "BroadcastChannel" in globalThis ? new BroadcastChannel(CHANNEL) : null;
@@ -42,15 +44,17 @@ export class ChatLock {
   /** @param {string} chat */
   async takeOver(chat) {
     this.release();
+    const turn = this.#turn;
     this.#channel?.postMessage(chat);
     const tooLate = new AbortController();
     const timer = setTimeout(() => tooLate.abort(), YIELD_MS);
     const isGiven = await this.#request(chat, { signal: tooLate.signal });
     clearTimeout(timer);
-    if (!isGiven) await this.#request(chat, { steal: true });
+    if (!isGiven && turn === this.#turn) await this.#request(chat, { steal: true });
   }
 
   release() {
+    this.#turn += 1;
     this.#chat = null;
     this.#release();
     this.#release = () => {};
@@ -63,17 +67,24 @@ export class ChatLock {
       this.#chat = chat;
       return Promise.resolve(true);
     }
+    const turn = this.#turn;
     return new Promise((resolve) => {
       const held = (/** @type {Lock | null} */ lock) => {
-        if (!lock) return resolve(false);
+        if (!lock || turn !== this.#turn) return resolve(false);
         this.#chat = chat;
         resolve(true);
         return new Promise((release) => (this.#release = () => release(undefined)));
       };
-      navigator.locks.request(nameOf(chat), options, held).catch(() => {
+      navigator.locks.request(nameOf(chat), options, held).catch((error) => {
+        if (turn !== this.#turn) return resolve(false);
+        if (error.name === "SecurityError") {
+          // A site that may keep nothing has no locks either, so no other tab has the chat.
+          this.#chat = chat;
+          return resolve(true);
+        }
         resolve(false);
         // It was stolen.
-        if (this.#chat !== chat || "signal" in options) return;
+        if (this.#chat !== chat) return;
         this.#chat = null;
         this.#onLost(chat);
       });

@@ -48,7 +48,7 @@ export class OpenChat {
 
   /** Whether there is anything in it that is worth keeping. */
   get isWorthKeeping() {
-    return this.tree.size > 0 || this.#library.get(this.meta.id) !== null;
+    return this.tree.size > 0 || this.meta.system !== "" || this.#library.get(this.meta.id) !== null;
   }
 
   /**
@@ -113,8 +113,9 @@ export class OpenChat {
     this.#saver.drop();
   }
 
-  /** @param {Node[]} all its turns */
+  /** @param {Node[] | null} all its turns; null where they cannot be read, and then it is not changed */
   #complete(all) {
+    if (!all) return;
     // Those that are on the screen stay the same objects.
     this.tree = new Tree(all.map((node) => this.tree.get(node.id) ?? node), this.meta.leaf);
     this.isWhole = true;
@@ -124,7 +125,7 @@ export class OpenChat {
   /** @param {Node[]} changed */
   async #save(changed) {
     await this.whole;
-    if (!this.isWorthKeeping) return;
+    if (!this.isWhole || !this.isWorthKeeping) return;
     this.meta.leaf = this.tree.leaf;
     await this.#library.save(this.meta, changed);
   }

@@ -1,7 +1,7 @@
 // What was said in a chat, as it is searched: one short record for each chat, so that all chats are searched in memory. (To ask
 // an index of the database for a word that every chat has takes longer than a visitor waits.)
 
-import { wordsOf } from "./words.js";
+import { isUnspacedLetter, wordsOf } from "./words.js";
 
 /** @typedef {import("./tree.js").Node} Node */
 
@@ -36,11 +36,17 @@ export function withTurn(said, node) {
 /** @param {string} chat @param {Node[]} nodes */
 export const saidIn = (chat, nodes) => nodes.reduce(withTurn, nothingSaid(chat));
 
+/** Where a word stands among all, or -1. @param {string} all @param {string} word a single letter of Chinese may be the second one of a pair @param {boolean} isWhole */
+function placeOf(all, word, isWhole) {
+  const at = all.indexOf(isWhole ? ` ${word}:` : ` ${word}`);
+  return at < 0 && isUnspacedLetter(word) ? all.indexOf(word) : at;
+}
+
 /** Whether all words were said. @param {Said} said @param {string[]} words the last one may be the beginning of a word */
-export const hasSaid = (said, words) => words.every((word, at) => said.words.includes(at < words.length - 1 ? ` ${word}:` : ` ${word}`));
+export const hasSaid = (said, words) => words.every((word, at) => placeOf(said.words, word, at < words.length - 1) >= 0);
 
 /** The turn that said the longest of some words first. @param {Said} said @param {string[]} words that were said @returns {string} */
 export function turnOf({ words: all, turns }, words) {
   const longest = words.reduce((a, b) => (b.length > a.length ? b : a));
-  return turns[Number.parseInt(all.slice(all.indexOf(":", all.indexOf(` ${longest}`)) + 1), 10)];
+  return turns[Number.parseInt(all.slice(all.indexOf(":", placeOf(all, longest, false)) + 1), 10)];
 }

@@ -33,6 +33,8 @@ export class SideList {
   #rows = [];
   #shown = 0;
   #frame = 0;
+  /** The rows in the document and what they show. One that is as it was stays, with its focus and its menu. @type {Map<string, { shows: string, element: HTMLElement }>} */
+  #made = new Map();
 
   /**
    * @param {import("./library.js").Library} library
@@ -124,12 +126,17 @@ export class SideList {
   /** @param {{ chat: Chat, said: string }[]} rows */
   #fill(rows) {
     this.#rows = rows;
-    const focused = document.activeElement?.closest?.("#chats-list [data-chat]")?.getAttribute("data-chat");
+    const before = document.activeElement;
+    const focused = before?.closest?.("#chats-list [data-chat]")?.getAttribute("data-chat");
     if (this.#list.querySelector("form")) return; // a title is being written
     const count = Math.max(STEP, Math.min(this.#shown, rows.length));
-    this.#list.replaceChildren(...rows.slice(0, count).map((row) => this.#row(row)));
+    const there = rows.slice(0, count).map((row) => this.#row(row));
+    if (there.length !== this.#list.children.length || there.some((row, at) => row !== this.#list.children[at])) this.#list.replaceChildren(...there);
     this.#shown = Math.min(count, rows.length);
-    if (focused) this.#rowOf(focused)?.querySelector("a")?.focus({ preventScroll: true });
+    if (focused && document.activeElement !== before) {
+      const again = before instanceof HTMLElement && before.isConnected ? before : this.#rowOf(focused)?.querySelector("a");
+      again?.focus({ preventScroll: true });
+    }
     const { problem } = this.#library;
     const isEmpty = rows.length === 0;
     const what = this.#query !== "" ? (isEmpty ? "Nothing was said like that." : `${counted(rows.length, "chat")} found.`) : isEmpty ? "Your chats will be here. They stay on this device." : "";
@@ -148,9 +155,12 @@ export class SideList {
     this.#shown += more.length;
   }
 
-  /** @param {{ chat: Chat, said: string }} row */
+  /** @param {{ chat: Chat, said: string }} row @returns {HTMLElement} */
   #row({ chat, said }) {
     const isCurrent = chat.id === this.#switch.current;
+    const shows = JSON.stringify([chat.title, chat.pinned, said, isCurrent]);
+    const known = this.#made.get(chat.id);
+    if (known?.shows === shows) return known.element;
     const link = make(
       "a",
       { class: "chat-link", href: addressOf(chat.id), ...(isCurrent && { "aria-current": "page" }) },
@@ -163,7 +173,9 @@ export class SideList {
       ...this.#itemsOf(chat),
       { name: "Delete", icon: "delete", action: () => void this.#remove([chat.id], `“${chat.title}” was deleted.`) },
     ]);
-    return make("li", { class: "chat-row", "data-chat": chat.id }, ...(chat.pinned ? [pinned()] : []), link, more);
+    const element = make("li", { class: "chat-row", "data-chat": chat.id }, ...(chat.pinned ? [pinned()] : []), link, more);
+    this.#made.set(chat.id, { shows, element });
+    return element;
   }
 
   /** @param {string} id */
@@ -200,6 +212,7 @@ export class SideList {
   #rename(chat) {
     const row = this.#rowOf(chat.id);
     if (!row) return;
+    this.#made.delete(chat.id);
     const box = make("input", { type: "text", "aria-label": "Title of the chat", maxlength: "120", dir: "auto" });
     box.value = chat.title;
     const form = make("form", { class: "rename" }, box);

@@ -24,6 +24,8 @@ export class ChatSwitch {
   /** Of the last opening; earlier ones are over. */
   #attempt = 0;
   #isReading = false;
+  /** Whether the other tab has changed the chat since that reading began. */
+  #isLate = false;
   /** Whether what is in the box is not this chat's: while the visit begins, and while another chat is opened. */
   #isSwitching = true;
 
@@ -48,7 +50,8 @@ export class ChatSwitch {
       const id = idInAddress();
       if (id === this.current) return;
       if (id) void this.open(id, { isNew: false });
-      else if (this.#chat.current.isWorthKeeping) this.begin({ isNew: false });
+      // An address with anything else leaves the chat: a link that brings one is a question first.
+      else if (location.hash === "" && this.#chat.current.isWorthKeeping) this.begin({ isNew: false });
     });
     library.onChange((news) => void this.#hear(news));
     composer.onInput(() => this.noteDraft());
@@ -66,6 +69,8 @@ export class ChatSwitch {
     // Until now what is in the box is no draft: it would take the place of the one that is kept.
     if (!id) this.#isSwitching = false;
     await (id ? this.open(id, { isNew: false }) : this.#library.ready());
+    // The chat of the address is gone, so this is a visit without one.
+    if (this.#isSwitching && id && !this.#chat.current.isWorthKeeping) this.#composer.giveBack(recall("draft") ?? "");
     this.#isSwitching = false;
   }
 
@@ -80,7 +85,7 @@ export class ChatSwitch {
     if (attempt !== this.#attempt) return;
     if (!opened) {
       history.replaceState(null, "", location.pathname + location.search);
-      return this.#composer.tell("This browser does not have that chat any more.");
+      return this.#composer.tell("This browser does not have that chat any more, or cannot read it.");
     }
     const isOwn = await this.#lock.take(id);
     // Or the place that is read would move when the answers become Markdown.
@@ -93,9 +98,11 @@ export class ChatSwitch {
 
   /** @param {import("./library.js").Opened} opened @param {boolean} isOwn */
   #put(opened, isOwn) {
+    // What was written before the visit's chat was there comes into it.
+    const written = this.#isSwitching ? this.#composer.text : "";
     this.#isSwitching = true;
     const waited = this.#chat.open(opened, isOwn);
-    this.#composer.set([waited, opened.chat.draft].filter(Boolean).join("\n\n"));
+    this.#composer.set([waited, opened.chat.draft, written].filter((text) => text.trim() !== "").join("\n\n"));
     this.#isSwitching = false;
     this.#show();
   }
@@ -107,10 +114,15 @@ export class ChatSwitch {
    */
   begin({ isNew = true } = {}) {
     this.#attempt += 1;
-    const { meta } = this.#chat.current;
-    meta.draft = "";
-    this.#chat.current.touch();
+    const { current } = this.#chat;
+    // What was written for a chat that was never begun.
+    const left = current.isWorthKeeping ? (recall("draft") ?? "") : "";
+    current.meta.draft = "";
+    current.touch();
+    this.#isSwitching = true; // or the chat that is left would keep it too
     this.#composer.giveBack(this.#chat.clear());
+    this.#composer.giveBack(left);
+    this.#isSwitching = false;
     this.#lock.release();
     if (isNew && idInAddress()) history.pushState(null, "", location.pathname + location.search);
     this.#composer.tell(null);
@@ -166,14 +178,24 @@ export class ChatSwitch {
   async #hear(news) {
     if (!news) return;
     if ("removed" in news) {
-      if (news.removed.includes(this.current)) this.begin({ isNew: false });
-      return;
+      if (!news.removed.includes(this.current)) return;
+      // Or the last save would bring back its title, without its turns.
+      this.#chat.current.letGo();
+      return this.begin({ isNew: false });
     }
-    if (news.changed !== this.current || this.#chat.current.isOwn || this.#isReading) return;
+    if (news.changed !== this.current || this.#chat.current.isOwn) return;
+    this.#isLate = this.#isReading;
+    if (this.#isReading) return;
     this.#isReading = true;
-    const whole = await this.#library.open(news.changed);
-    if (whole && whole.chat.id === this.current && !this.#chat.current.isOwn) this.#chat.showAnew(whole);
-    this.#isReading = false;
+    try {
+      do {
+        this.#isLate = false;
+        const whole = await this.#library.open(this.current);
+        if (whole && whole.chat.id === this.current && !this.#chat.current.isOwn) this.#chat.showAnew(whole);
+      } while (this.#isLate);
+    } finally {
+      this.#isReading = false;
+    }
   }
 
   #show() {

@@ -9,6 +9,11 @@ const WORD = /[\p{L}\p{M}\p{N}]+/gu;
 /** Scripts that put no blanks between words. Each pair of letters counts as a word. */
 const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]+/gu;
 
+const ONE_UNSPACED = new RegExp(`^${UNSPACED.source.replace(/\+$/, "")}$`, "u");
+
+/** Whether it is one letter of a script without blanks: a text has it as a part of pairs. @param {string} word */
+export const isUnspacedLetter = (word) => ONE_UNSPACED.test(word);
+
 /** @param {string} text @returns {string[]} each once */
 export function wordsOf(text) {
   const plain = text.slice(0, MOST_TEXT).normalize("NFKD").replace(/\p{M}+/gu, "").toLowerCase();

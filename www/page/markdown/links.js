@@ -2,7 +2,7 @@
 // site learns nothing about this page, and cannot reach it.
 
 import { make } from "../dom.js";
-import { shownName } from "../shown-text.js";
+import { shownPlace } from "../shown-text.js";
 
 /**
  * @param {string} address that parse.js allowed
@@ -14,7 +14,7 @@ export function linkTo(address, children) {
   const link = make("a", { href: address, rel: "noopener noreferrer", referrerpolicy: "no-referrer", target: "_blank" }, ...children);
   // A text that is the address says it already.
   if (saysPlace(link.textContent ?? "", place)) return link;
-  return make("span", { class: "link-place" }, link, make("span", { class: "place", text: ` (${shownName(place)})` }));
+  return make("span", { class: "link-place" }, link, make("span", { class: "place", text: ` (${shownPlace(place)})` }));
 }
 
 /** @param {string} address */
@@ -23,9 +23,15 @@ function placeOf(address) {
   return protocol === "mailto:" ? pathname : host;
 }
 
-/** @param {string} text @param {string} place */
+/**
+ * Whether a text is an address that begins with the place, in its own letters: a name before an @, or letters that look like
+ * others, may say another one.
+ *
+ * @param {string} text
+ * @param {string} place
+ */
 function saysPlace(text, place) {
-  return URL.canParse(text) && placeOf(text) === place;
+  return URL.canParse(text) && placeOf(text) === place && text.replace(/^(https?:\/\/|mailto:)/i, "").toLowerCase().startsWith(place.toLowerCase());
 }
 
 /** A picture of another site would tell it who reads, so it is a link with the picture's text. @param {string} address @param {string} text */

@@ -33,7 +33,8 @@ export const TOOLS = [
       }
     },
     line({ expression }, answer) {
-      const sum = String(expression ?? "").replace(/\s*=?\s*$/, "");
+      // In a chat that somebody wrote it may be anything, which has perhaps no text.
+      const sum = typeof expression === "string" || typeof expression === "number" ? String(expression).replace(/\s*=?\s*$/, "") : "";
       return `Used the calculator: ${Number.isNaN(Number(answer)) ? answer : `${sum} = ${answer}`}`;
     },
   },

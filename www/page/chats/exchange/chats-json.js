@@ -18,6 +18,9 @@ export const MOST_FILE_BYTES = 128 * 2 ** 20;
 const MOST_CHATS = 10_000;
 const MOST_TURNS = 200_000;
 const MOST_TEXT = 16 * 2 ** 20;
+/** Between turns of one time: the smallest power of two that is not rounded away in ms since 1970. */
+const STEP_MS = 2 ** -11;
+const SHOWN_STATS = ["promptTokens", "tokens", "tokensPerSecond", "timeToFirstTokenMs"];
 const REASONS = ["stop", "length", "cancelled", "failed", "cut", "given"];
 
 /** A file that cannot be taken: a sentence. */
@@ -64,9 +67,17 @@ export function chatsFromJson(text) {
 function wholeOf(from) {
   const chat = newChat();
   const turns = list(from.turns, MOST_TURNS);
-  const names = new Map(turns.map(({ id }) => [typeof id === "string" ? id : "", randomId()]));
-  const nodes = turns.map((turn, at) => nodeOf(turn, chat.id, names, at));
-  const leaf = names.get(String(from.leaf)) ?? nodes.at(-1)?.id ?? null;
+  /** Of two turns with one name, the first has it. @type {Map<string, string>} */
+  const names = new Map();
+  const nodes = turns.map((turn) => {
+    const node = nodeOf(turn, chat.id);
+    if (typeof turn.id === "string" && !names.has(turn.id)) names.set(turn.id, node.id);
+    return node;
+  });
+  for (const [at, { parent }] of turns.entries()) nodes[at].parent = names.get(string(parent)) ?? null;
+  keepOrder(nodes);
+  // In a chat from whose end all turns were taken back, none is shown.
+  const leaf = from.leaf === null ? null : (names.get(string(from.leaf)) ?? nodes.at(-1)?.id ?? null);
   const title = shownText(string(from.title).trim(), 2 * MOST_TITLE) || UNTITLED;
   const createdAt = time(from.createdAt);
   const book = /^[\w-]{8,64}$/.test(string(from.book)) ? { book: string(from.book) } : {};
@@ -89,29 +100,33 @@ function wholeOf(from) {
 /**
  * @param {Record<string, unknown>} turn
  * @param {string} chat
- * @param {Map<string, string>} names old -> new
- * @param {number} at its place, which keeps the order of turns of the same time
- * @returns {Node}
+ * @returns {Node} without its parent
  */
-function nodeOf(turn, chat, names, at) {
+function nodeOf(turn, chat) {
   const rounds = soundRounds(turn.rounds);
   const reason = REASONS.find((known) => known === turn.reason) ?? "cut";
   return {
-    id: names.get(string(turn.id)) ?? randomId(),
+    id: randomId(),
     chat,
-    parent: turn.parent === null ? null : (names.get(string(turn.parent)) ?? null),
+    parent: null,
     message: string(turn.message),
     answer: string(turn.answer),
     ...(rounds ? { rounds } : {}),
     ids: idsOf(turn.ids),
     settings: numbers(turn.settings),
-    stats: numbers(turn.stats),
+    stats: statsOf(turn.stats),
     readTokens: number(turn.readTokens),
     reason: /** @type {Node["reason"]} */ (reason),
     modelHash: string(turn.modelHash).slice(0, 64),
     modelName: shownName(string(turn.modelName)),
-    createdAt: time(turn.createdAt) + at / 1e6,
+    createdAt: time(turn.createdAt),
   };
+}
+
+/** The times order the turns, also where the file gives several the same one. @param {Node[]} nodes as the file has them */
+function keepOrder(nodes) {
+  let last = 0;
+  for (const node of nodes.toSorted((a, b) => a.createdAt - b.createdAt)) last = node.createdAt = Math.max(node.createdAt, last + STEP_MS);
 }
 
 /** @param {string} text @returns {Record<string, unknown>} */
@@ -145,6 +160,12 @@ function numbers(value) {
   if (value === null || typeof value !== "object") return null;
   const entries = Object.entries(value).filter(([, one]) => one === null || Number.isFinite(one));
   return Object.fromEntries(entries.slice(0, 32));
+}
+
+/** Statistics of which the page shows some. @param {unknown} value */
+function statsOf(value) {
+  const stats = numbers(value);
+  return stats && SHOWN_STATS.every((name) => typeof stats[name] === "number") ? stats : null;
 }
 
 /** @param {unknown} value @returns {Uint32Array | null} */

@@ -6,8 +6,8 @@ import { ask } from "../../ask.js";
 import { announce, byId, copyText } from "../../dom.js";
 import { counted } from "../../format.js";
 import { beforeLoading } from "../../drop.js";
-import { tell } from "../../notices.js";
-import { shownName, shownText } from "../../shown-text.js";
+import { tell, untell } from "../../notices.js";
+import { shownName, shownPlace, shownText } from "../../shown-text.js";
 import { chatFromLink } from "./chat-link.js";
 import { chatsToMarkdown, chatToMarkdown } from "./chat-markdown.js";
 import { chatsOf, chatToState } from "./chat-state.js";
@@ -38,6 +38,8 @@ import { openShare } from "./share-view.js";
 /** Files of a model. Another .json may have chats. */
 const OF_A_MODEL = /^(config|tokenizer\w*|generation_config|special_tokens_map|added_tokens|chat_template|model\.safetensors\.index|vocab|preprocessor_config)\.json$/;
 const MOST_STATE_BYTES = 2 ** 30;
+/** Of the notice that a file of a memory waits. */
+const WAITS = "state-waits";
 
 export class Exchange {
   #parts;
@@ -80,14 +82,20 @@ export class Exchange {
 
   /** Takes chats from files and opens the first of them. @param {File[]} files */
   async take(files) {
+    const isState = (/** @type {File} */ { name }) => /\.mstate$/i.test(name);
+    await this.#takeEach(files.filter((file) => !isState(file)), MOST_FILE_BYTES, async (file) => chatsFromJson(await file.text()));
+    // These wait for a model.
+    await this.#takeEach(files.filter(isState), MOST_STATE_BYTES, async (file) => this.#takeState(new Uint8Array(await file.arrayBuffer()), file.name));
+  }
+
+  /** @param {File[]} files @param {number} mostBytes @param {(file: File) => Promise<Whole[]>} read */
+  async #takeEach(files, mostBytes, read) {
     /** @type {Whole[]} */
     const taken = [];
     for (const file of files) {
       try {
-        const isState = /\.mstate$/i.test(file.name);
-        if (file.size > (isState ? MOST_STATE_BYTES : MOST_FILE_BYTES)) throw new BadChats("The file is too large.");
-        if (isState) taken.push(...(await this.#takeState(new Uint8Array(await file.arrayBuffer()), file.name)));
-        else taken.push(...chatsFromJson(await file.text()));
+        if (file.size > mostBytes) throw new BadChats("The file is too large.");
+        taken.push(...(await read(file)));
       } catch (error) {
         tellWhy(`“${shownName(file.name)}” was not taken`, error);
       }
@@ -135,7 +143,7 @@ export class Exchange {
     if (url.protocol !== "https:" && url.origin !== location.origin) throw new BadChats("This page opens memories from other sites only over https.");
     const isWanted = await ask({
       title: "Open a memory?",
-      text: `The link asks this page to fetch a memory from ${shownName(url.host)}. What it holds was chosen by whoever made the link.`,
+      text: `The link asks this page to fetch a memory from ${shownPlace(url.host)}. What it holds was chosen by whoever made the link.`,
       yes: "Fetch it",
       no: "Leave it",
     });
@@ -154,7 +162,11 @@ export class Exchange {
    * @returns {Promise<Whole[]>} the chats in it; none where it was a memory, from which a new chat has begun
    */
   async #takeState(bytes, name) {
+    if (!this.#parts.engine()) {
+      tell(`“${shownName(name)}” waits for a model`, { code: WAITS, message: "A memory is opened by the model that it is of.", hint: "It opens as soon as a model is loaded." });
+    }
     const engine = await this.#parts.whenEngine();
+    untell(WAITS);
     const { shelf, beginFrom, modelName } = this.#parts;
     const session = await engine.restore(bytes);
     try {

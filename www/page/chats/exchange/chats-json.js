@@ -126,7 +126,7 @@ function nodeOf(turn, chat) {
 /** The times order the turns, also where the file gives several the same one. @param {Node[]} nodes as the file has them */
 function keepOrder(nodes) {
   let last = 0;
-  for (const node of nodes.toSorted((a, b) => a.createdAt - b.createdAt)) last = node.createdAt = Math.max(node.createdAt, last + STEP_MS);
+  for (const node of [...nodes].sort((a, b) => a.createdAt - b.createdAt)) last = node.createdAt = Math.max(node.createdAt, last + STEP_MS);
 }
 
 /** @param {string} text @returns {Record<string, unknown>} */

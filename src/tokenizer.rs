@@ -98,8 +98,9 @@ impl Tokenizer {
                 && edge(content.chars().next_back())
                 && template.contains(content)
         };
+        let is_mark = |content: &str| settings.lists(content) || is_of_template(content);
         let mut special: Vec<(u32, AddedToken)> =
-            added.into_iter().filter(|(id, token)| hidden.contains(id) || is_of_template(&token.content)).collect();
+            added.into_iter().filter(|(id, token)| hidden.contains(id) || is_mark(&token.content)).collect();
         special.sort_unstable_by_key(|(id, _)| *id);
         let special =
             SpecialTokens::install(&mut inner, special).map_err(|error| bad(format!("cannot be used ({error})")))?;

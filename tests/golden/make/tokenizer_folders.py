@@ -100,6 +100,9 @@ def folders():
         "special_tokens_map.json": {"eos_token": "<|im_end|>", "unk_token": "<|im_start|>"}}
     yield "named tokens that no file adds", {}, config(**fast, eos_token="</s>", bos_token="<s>", pad_token="[PAD]", extra_special_tokens=["<mark>"])
     yield "additional tokens", {}, config(**fast, additional_special_tokens=["<mark>", added("<|im_end|>", rstrip=True) | {"__type": "AddedToken"}])
+    yield "additional tokens beside an empty object", {}, config(**fast, extra_special_tokens={}, additional_special_tokens=["<mark>"])
+    yield "additional tokens that are plain in the file", {"added_tokens": base()["added_tokens"] + [added("<mark>", 258, special=False)]}, config(
+        **fast, additional_special_tokens=["<mark>", "<|im_end|>"])
     yield "tokens of own names", {}, config(**fast, image_token="<mark>", other_token=3, extra_special_tokens={"turn_token": "<|im_start|>"})
     yield "tokens of the vocabulary", {"model": base()["model"] | {"vocab": base()["model"]["vocab"] | {"<mark>": 258, "<|im_end|>": 259}}}, config(
         **fast, eos_token="<|im_end|>", added_tokens_decoder=decoder(_0=added("<|endoftext|>"), _258=added("<mark>"), _259=added("<|im_end|>")))

@@ -198,6 +198,9 @@ test("files that were chosen: the usual names first, then the only one", async (
     [["m.gguf"], "m.gguf"],
     [["m-00002-of-00002.gguf", "m-00001-of-00002.gguf", "config.json"], "m-00001-of-00002.gguf"],
     [["config.json", "model.safetensors.index.json", "model-00001-of-00002.safetensors", "m.gguf"], null],
+    [["config.json", "model.safetensors.index.json", "model.safetensors"], "model.safetensors"],
+    [["config.json", "pytorch_model.bin.index.json", "model.safetensors"], "model.safetensors"],
+    [["config.json", "model.safetensors.index.json", "model-00001-of-00002.safetensors", "model.safetensors"], null],
     [["config.json", "a.safetensors", "b.safetensors"], null],
     [["config.json"], null],
   ])) {

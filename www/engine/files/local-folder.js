@@ -5,7 +5,7 @@ import { notFound } from "../fetch/file-errors.js";
 import { firstPart, ggufModels, isGguf, standsAlone, theGguf } from "../source/gguf-files.js";
 import { readText } from "../fetch/read-text.js";
 
-const INDEXES = ["model.safetensors.index.json", "pytorch_model.bin.index.json"];
+const SHARD = /-\d{5}-of-\d{5}\.safetensors$/i;
 
 /**
  * @param {File[]} files
@@ -60,7 +60,7 @@ export function localFolder(files, meter) {
 }
 
 /**
- * model.safetensors, else the only file in that format, else an index of several, else pytorch_model.bin, else the only
+ * model.safetensors, else an index of several, else the only file in that format, else pytorch_model.bin, else the only
  * model in GGUF.
  *
  * @param {File[]} files
@@ -68,8 +68,10 @@ export function localFolder(files, meter) {
  */
 function chooseWeights(files) {
   const has = (/** @type {string} */ name) => files.some((file) => file.name === name);
-  if (INDEXES.some(has)) return null;
-  if (has("model.safetensors")) return "model.safetensors";
+  // To save a model again as one file leaves the index there, without its shards. With them, the file is of another folder.
+  const hasShards = has("model.safetensors.index.json") && files.some(({ name }) => SHARD.test(name));
+  if (has("model.safetensors") && !hasShards) return "model.safetensors";
+  if (has("model.safetensors.index.json") || has("pytorch_model.bin.index.json")) return null;
   const only = files.filter(({ name }) => /\.safetensors$/i.test(name));
   if (only.length === 1) return only[0].name;
   if (has("pytorch_model.bin")) return "pytorch_model.bin";

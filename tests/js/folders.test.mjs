@@ -185,6 +185,32 @@ test("parts of a split file behind an address with a query keep the query", asyn
   }
 });
 
+test("a host that refuses what it does not have, as S3 does", async () => {
+  const host = new ModelHost(named("config.json", "tokenizer.json", "pytorch_model.bin"));
+  const { answer } = host;
+  host.answer = (request, response, file) => {
+    if (host.files.has(file)) return answer.call(host, request, response, file);
+    host.asked.push({ file, method: "GET", from: 0, ifRange: undefined, status: 403, sent: 0 });
+    response.writeHead(403).end();
+  };
+  const origin = await host.listen();
+  try {
+    const folder = await open(origin);
+    const { config, tokenizer, generationConfig } = await readSmallFiles(folder, false);
+    assert.deepEqual([config, tokenizer, generationConfig], ["this is config.json", "this is tokenizer.json", undefined]);
+    assert.equal(await folder.openWeights(), null);
+    assert.equal(await folder.textIfThere("model.safetensors.index.json"), undefined);
+    assert.equal(await read((await folder.open("pytorch_model.bin")).chunks), "this is pytorch_model.bin");
+    // What has to be there is told as refused, because it may be.
+    await assert.rejects(folder.open("model.safetensors"), { code: "network", message: /without permission \(status 403\)/ });
+    assert.equal(host.weights().length, 1, "no use in asking again");
+    host.files.delete("config.json");
+    await assert.rejects(readSmallFiles(await open(origin), false), { message: /hand out config\.json without permission/ });
+  } finally {
+    await host.close();
+  }
+});
+
 /** @param {string[]} names */
 const files = (...names) => names.map((name) => new File([`this is ${name}`], name));
 

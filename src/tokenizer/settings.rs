@@ -185,8 +185,9 @@ impl TokenizerSettings {
         Self { named, chat_template, class: Class::FromFile, ..Self::default() }.named()
     }
 
-    /// Sets the fields that repeat names.
+    /// Puts the names that came from several files in their order, and sets the fields that repeat them.
     fn named(mut self) -> Self {
+        self.named.sort_by_key(|(name, _)| NAMES.iter().position(|known| known == name).unwrap_or(NAMES.len()));
         let text = |name: &str| self.find(name).map(|token| token.content.clone());
         (self.bos_token, self.eos_token, self.unk_token) = (text("bos_token"), text("eos_token"), text("unk_token"));
         self

@@ -79,6 +79,8 @@ def folders():
         _260=added("ten", normalized=True, special=False)))
     yield "decoder that changes flags", {"added_tokens": [added("<|endoftext|>", 0), added("<mark>", 258, special=False, normalized=True)]}, config(
         **fast, added_tokens_decoder=decoder(_0=added("<|endoftext|>"), _258=added("<mark>", rstrip=True)))
+    yield "decoder that makes a special token plain", {"added_tokens": base()["added_tokens"] + [added("<mark>", 258)]}, config(
+        **fast, added_tokens_decoder=decoder(_0=added("<|endoftext|>"), _258=added("<mark>", special=False)))
     yield "decoder and lower case", {"normalizer": {"type": "Lowercase"}}, config(**fast, added_tokens_decoder=decoder(
         _258=added("<mark>", special=False, normalized=True), _259=added("<|im_end|>")))
     yield "decoder, special tokens not marked", {}, config(**fast, eos_token="<|im_end|>", added_tokens_decoder=decoder(
@@ -93,6 +95,8 @@ def folders():
         "additional_special_tokens": ["<|im_start|>", "<mark>"]}}
     yield "map against the config", {}, config(**fast, eos_token="<|endoftext|>", chat_template=WITH_EOS, bos_token="<s>") | {
         "special_tokens_map.json": {"eos_token": "<|padding|>"}}
+    yield "map with an earlier name than the config", {}, config(**fast, eos_token="<|im_end|>") | {
+        "special_tokens_map.json": {"bos_token": "<s>"}}
     yield "map alone", {}, {"special_tokens_map.json": {"eos_token": "<|im_end|>", "pad_token": "[PAD]"}}
     yield "added tokens", {}, config(**fast, eos_token="<|im_end|>") | {"added_tokens.json": {"<|im_end|>": 258, "<mark>": 259, "one": 260}}
     yield "added tokens, named in the map", {}, config(**fast) | {

@@ -239,7 +239,11 @@ test("files that were chosen: the usual names first, then the only one", async (
     message: /^What was chosen has 2 models as GGUF files: a\.gguf \(14 bytes\), b\.gguf \(14 bytes\)\.$/,
   });
   const part = await open(files("m-00002-of-00002.gguf"));
-  await assert.rejects(part.openWeights(), { code: "not-found", message: "There is no m-00001-of-00002.gguf among the chosen files." });
+  await assert.rejects(part.openWeights(), {
+    code: "not-found",
+    message: "There is no m-00001-of-00002.gguf among the chosen files.",
+    hint: /^Choose the model's whole folder/,
+  });
 });
 
 test("of two missing files the error names config.json, whichever answer comes first", async () => {

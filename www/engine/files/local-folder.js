@@ -1,7 +1,6 @@
 // A model among the user's own files.
 
 import { MambaError } from "../errors.js";
-import { notFound } from "../fetch/file-errors.js";
 import { firstPart, ggufModels, isGguf, standsAlone, theGguf } from "../source/gguf-files.js";
 import { readText } from "../fetch/read-text.js";
 
@@ -28,8 +27,12 @@ export function localFolder(files, meter) {
   /** @param {string} name */
   function need(name) {
     const file = find(name);
-    if (!file) throw notFound(name, "among the chosen files");
-    return file;
+    if (file) return file;
+    throw new MambaError(
+      "not-found",
+      `There is no ${name} among the chosen files.`,
+      "Choose the model's whole folder, with config.json, tokenizer.json and all files of the weights.",
+    );
   }
   const weights = chooseWeights(files);
   return {

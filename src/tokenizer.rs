@@ -98,8 +98,11 @@ impl Tokenizer {
                 && edge(content.chars().next_back())
                 && template.contains(content)
         };
+        // The library no longer looks for a token that was special at first, be it a plain one now.
+        let was_special = |content: &str| inner.get_added_vocabulary().is_special_token(content);
+        let is_mark = |content: &str| settings.lists(content) || was_special(content) || is_of_template(content);
         let mut special: Vec<(u32, AddedToken)> =
-            added.into_iter().filter(|(id, token)| hidden.contains(id) || is_of_template(&token.content)).collect();
+            added.into_iter().filter(|(id, token)| hidden.contains(id) || is_mark(&token.content)).collect();
         special.sort_unstable_by_key(|(id, _)| *id);
         let special =
             SpecialTokens::install(&mut inner, special).map_err(|error| bad(format!("cannot be used ({error})")))?;

@@ -32,8 +32,9 @@ impl Format {
     fn of(start: [u8; 4]) -> Self {
         match &start {
             b"GGUF" => Format::Gguf(Box::default()),
-            // A zip archive, which torch.save writes; or a bare pickle, which `pickle` refuses as too old.
-            b"PK\x03\x04" | [0x80, 2..=5, ..] => Format::Pickle,
+            // A zip archive, which torch.save writes; or a bare pickle, which `pickle` refuses as too old. safetensors
+            // begins with its header's length, which may look like a pickle; but there the fourth byte is at most 6.
+            b"PK\x03\x04" | [0x80, 2..=5, _, 7..=0xff] => Format::Pickle,
             // "version https://git-lfs...", in which no other format begins.
             b"vers" => Format::Pointer,
             _ => Format::Safetensors(Safetensors::Header),

@@ -247,6 +247,16 @@ mod tests {
         }
     }
 
+    /// The length comes first in the file. Some lengths, such as 0x0280, are the first bytes of a pickle, too.
+    #[test]
+    fn headers_of_every_length_are_read() {
+        let header = r#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#;
+        for length in (64_usize..2048).step_by(8) {
+            let bytes = file(&format!("{header:length$}"), &1.5_f32.to_le_bytes());
+            assert_eq!(read(&bytes, 100, None).unwrap().0[0].2, [1.5], "{length}");
+        }
+    }
+
     #[test]
     fn every_cut_is_noticed() {
         let bytes = sample();

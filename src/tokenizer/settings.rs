@@ -185,8 +185,9 @@ impl TokenizerSettings {
         Self { named, chat_template, class: Class::FromFile, ..Self::default() }.named()
     }
 
-    /// Sets the fields that repeat names.
+    /// Puts the names that came from several files in their order, and sets the fields that repeat them.
     fn named(mut self) -> Self {
+        self.named.sort_by_key(|(name, _)| NAMES.iter().position(|known| known == name).unwrap_or(NAMES.len()));
         let text = |name: &str| self.find(name).map(|token| token.content.clone());
         (self.bos_token, self.eos_token, self.unk_token) = (text("bos_token"), text("eos_token"), text("unk_token"));
         self
@@ -217,11 +218,14 @@ impl TokenizerSettings {
                 token(value, true).into_iter().for_each(|token| take(name, token));
             }
         }
-        // A list of tokens without names, or an object of tokens by their names.
-        match LISTS
-            .iter()
-            .find_map(|list| object.get(*list).filter(|list| !list.is_null() && **list != Value::Array(vec![])))
-        {
+        // A list of tokens without names, or an object of tokens by their names. Under the newer name many files have an
+        // empty object.
+        let is_filled = |list: &&Value| match list {
+            Value::Array(tokens) => !tokens.is_empty(),
+            Value::Object(tokens) => !tokens.is_empty(),
+            _ => false,
+        };
+        match LISTS.iter().find_map(|list| object.get(*list).filter(is_filled)) {
             Some(Value::Object(tokens)) => {
                 for (name, value) in tokens {
                     token(value, true).into_iter().for_each(|token| take(name, token));
@@ -237,9 +241,15 @@ impl TokenizerSettings {
         self.named.iter().map(|(_, token)| token).chain(&self.extra)
     }
 
-    /// Whether the files name this token as a special one.
+    /// Whether this token has a name such as `eos_token`.
     pub(super) fn names(&self, content: &str) -> bool {
-        self.special().any(|token| token.content == content)
+        self.named.iter().any(|(_, token)| token.content == content)
+    }
+
+    /// Whether this token is among the special ones without a name. If tokenizer.json has it as a plain one, its text is
+    /// shown all the same.
+    pub(super) fn lists(&self, content: &str) -> bool {
+        self.extra.iter().any(|token| token.content == content)
     }
 
     /// The tokens that transformers adds to those of tokenizer.json, in its order. `known` says which tokenizer.json
@@ -252,7 +262,7 @@ impl TokenizerSettings {
             if if self.complete { known.as_ref() == Some(token) } else { known.is_some() } {
                 continue;
             }
-            let special = token.special || self.named.iter().any(|(_, named)| named.content == token.content);
+            let special = token.special || self.names(&token.content);
             tokens.push(AddedToken { special, ..token.clone() });
         }
         for token in self.special() {

@@ -128,7 +128,9 @@ test("a model without a tokenizer has GPT-NeoX's by its config, also where that 
     assert.ok(usesNeox(config(limit)), limit);
     assert.ok(!usesNeox(config(limit, 32000)), limit);
   }
-  assert.ok(usesNeox('{"d_model": 768, "n_layer": 24, "ssm_cfg": {"dt_limit": [0.0, Infinity]}}'));
+  const original = (/** @type {number} */ vocab) => `{"d_model": 768, "n_layer": 24, "vocab_size": ${vocab}, "ssm_cfg": {"dt_limit": [0.0, Infinity]}}`;
+  assert.ok(usesNeox(original(50277)));
+  for (const other of [256, 50257, 65536]) assert.ok(!usesNeox(original(other)), String(other));
   assert.ok(!usesNeox("Infinity"));
   assert.ok(!usesNeox("{"));
 });

@@ -185,6 +185,32 @@ test("parts of a split file behind an address with a query keep the query", asyn
   }
 });
 
+test("a host that refuses what it does not have, as S3 does", async () => {
+  const host = new ModelHost(named("config.json", "tokenizer.json", "pytorch_model.bin"));
+  const { answer } = host;
+  host.answer = (request, response, file) => {
+    if (host.files.has(file)) return answer.call(host, request, response, file);
+    host.asked.push({ file, method: "GET", from: 0, ifRange: undefined, status: 403, sent: 0 });
+    response.writeHead(403).end();
+  };
+  const origin = await host.listen();
+  try {
+    const folder = await open(origin);
+    const { config, tokenizer, generationConfig } = await readSmallFiles(folder, false);
+    assert.deepEqual([config, tokenizer, generationConfig], ["this is config.json", "this is tokenizer.json", undefined]);
+    assert.equal(await folder.openWeights(), null);
+    assert.equal(await folder.textIfThere("model.safetensors.index.json"), undefined);
+    assert.equal(await read((await folder.open("pytorch_model.bin")).chunks), "this is pytorch_model.bin");
+    // What has to be there is told as refused, because it may be.
+    await assert.rejects(folder.open("model.safetensors"), { code: "network", message: /without permission \(status 403\)/ });
+    assert.equal(host.weights().length, 1, "no use in asking again");
+    host.files.delete("config.json");
+    await assert.rejects(readSmallFiles(await open(origin), false), { message: /hand out config\.json without permission/ });
+  } finally {
+    await host.close();
+  }
+});
+
 /** @param {string[]} names */
 const files = (...names) => names.map((name) => new File([`this is ${name}`], name));
 
@@ -198,6 +224,9 @@ test("files that were chosen: the usual names first, then the only one", async (
     [["m.gguf"], "m.gguf"],
     [["m-00002-of-00002.gguf", "m-00001-of-00002.gguf", "config.json"], "m-00001-of-00002.gguf"],
     [["config.json", "model.safetensors.index.json", "model-00001-of-00002.safetensors", "m.gguf"], null],
+    [["config.json", "model.safetensors.index.json", "model.safetensors"], "model.safetensors"],
+    [["config.json", "pytorch_model.bin.index.json", "model.safetensors"], "model.safetensors"],
+    [["config.json", "model.safetensors.index.json", "model-00001-of-00002.safetensors", "model.safetensors"], null],
     [["config.json", "a.safetensors", "b.safetensors"], null],
     [["config.json"], null],
   ])) {
@@ -210,7 +239,11 @@ test("files that were chosen: the usual names first, then the only one", async (
     message: /^What was chosen has 2 models as GGUF files: a\.gguf \(14 bytes\), b\.gguf \(14 bytes\)\.$/,
   });
   const part = await open(files("m-00002-of-00002.gguf"));
-  await assert.rejects(part.openWeights(), { code: "not-found", message: "There is no m-00001-of-00002.gguf among the chosen files." });
+  await assert.rejects(part.openWeights(), {
+    code: "not-found",
+    message: "There is no m-00001-of-00002.gguf among the chosen files.",
+    hint: /^Choose the model's whole folder/,
+  });
 });
 
 test("of two missing files the error names config.json, whichever answer comes first", async () => {

@@ -79,6 +79,8 @@ def folders():
         _260=added("ten", normalized=True, special=False)))
     yield "decoder that changes flags", {"added_tokens": [added("<|endoftext|>", 0), added("<mark>", 258, special=False, normalized=True)]}, config(
         **fast, added_tokens_decoder=decoder(_0=added("<|endoftext|>"), _258=added("<mark>", rstrip=True)))
+    yield "decoder that makes a special token plain", {"added_tokens": base()["added_tokens"] + [added("<mark>", 258)]}, config(
+        **fast, added_tokens_decoder=decoder(_0=added("<|endoftext|>"), _258=added("<mark>", special=False)))
     yield "decoder and lower case", {"normalizer": {"type": "Lowercase"}}, config(**fast, added_tokens_decoder=decoder(
         _258=added("<mark>", special=False, normalized=True), _259=added("<|im_end|>")))
     yield "decoder, special tokens not marked", {}, config(**fast, eos_token="<|im_end|>", added_tokens_decoder=decoder(
@@ -93,6 +95,8 @@ def folders():
         "additional_special_tokens": ["<|im_start|>", "<mark>"]}}
     yield "map against the config", {}, config(**fast, eos_token="<|endoftext|>", chat_template=WITH_EOS, bos_token="<s>") | {
         "special_tokens_map.json": {"eos_token": "<|padding|>"}}
+    yield "map with an earlier name than the config", {}, config(**fast, eos_token="<|im_end|>") | {
+        "special_tokens_map.json": {"bos_token": "<s>"}}
     yield "map alone", {}, {"special_tokens_map.json": {"eos_token": "<|im_end|>", "pad_token": "[PAD]"}}
     yield "added tokens", {}, config(**fast, eos_token="<|im_end|>") | {"added_tokens.json": {"<|im_end|>": 258, "<mark>": 259, "one": 260}}
     yield "added tokens, named in the map", {}, config(**fast) | {
@@ -100,6 +104,9 @@ def folders():
         "special_tokens_map.json": {"eos_token": "<|im_end|>", "unk_token": "<|im_start|>"}}
     yield "named tokens that no file adds", {}, config(**fast, eos_token="</s>", bos_token="<s>", pad_token="[PAD]", extra_special_tokens=["<mark>"])
     yield "additional tokens", {}, config(**fast, additional_special_tokens=["<mark>", added("<|im_end|>", rstrip=True) | {"__type": "AddedToken"}])
+    yield "additional tokens beside an empty object", {}, config(**fast, extra_special_tokens={}, additional_special_tokens=["<mark>"])
+    yield "additional tokens that are plain in the file", {"added_tokens": base()["added_tokens"] + [added("<mark>", 258, special=False)]}, config(
+        **fast, additional_special_tokens=["<mark>", "<|im_end|>"])
     yield "tokens of own names", {}, config(**fast, image_token="<mark>", other_token=3, extra_special_tokens={"turn_token": "<|im_start|>"})
     yield "tokens of the vocabulary", {"model": base()["model"] | {"vocab": base()["model"]["vocab"] | {"<mark>": 258, "<|im_end|>": 259}}}, config(
         **fast, eos_token="<|im_end|>", added_tokens_decoder=decoder(_0=added("<|endoftext|>"), _258=added("<mark>"), _259=added("<|im_end|>")))

@@ -3,10 +3,10 @@
 import { MambaError, OFFLINE_HINT, isOffline } from "../errors.js";
 
 /** @param {string} name */
-export const notFound = (name, where = "in the model's folder") =>
+export const notFound = (name) =>
   new MambaError(
     "not-found",
-    `There is no ${name} ${where}.`,
+    `There is no ${name} in the model's folder.`,
     name.endsWith(".safetensors")
       ? "Check the address. Models are read in Hugging Face layout, with their weights as safetensors."
       : "Check the address of the model's folder.",

@@ -1,11 +1,10 @@
 // A model among the user's own files.
 
 import { MambaError } from "../errors.js";
-import { notFound } from "../fetch/file-errors.js";
 import { firstPart, ggufModels, isGguf, standsAlone, theGguf } from "../source/gguf-files.js";
 import { readText } from "../fetch/read-text.js";
 
-const INDEXES = ["model.safetensors.index.json", "pytorch_model.bin.index.json"];
+const SHARD = /-\d{5}-of-\d{5}\.safetensors$/i;
 
 /**
  * @param {File[]} files
@@ -28,8 +27,12 @@ export function localFolder(files, meter) {
   /** @param {string} name */
   function need(name) {
     const file = find(name);
-    if (!file) throw notFound(name, "among the chosen files");
-    return file;
+    if (file) return file;
+    throw new MambaError(
+      "not-found",
+      `There is no ${name} among the chosen files.`,
+      "Choose the model's whole folder, with config.json, tokenizer.json and all files of the weights.",
+    );
   }
   const weights = chooseWeights(files);
   return {
@@ -60,7 +63,7 @@ export function localFolder(files, meter) {
 }
 
 /**
- * model.safetensors, else the only file in that format, else an index of several, else pytorch_model.bin, else the only
+ * model.safetensors, else an index of several, else the only file in that format, else pytorch_model.bin, else the only
  * model in GGUF.
  *
  * @param {File[]} files
@@ -68,8 +71,10 @@ export function localFolder(files, meter) {
  */
 function chooseWeights(files) {
   const has = (/** @type {string} */ name) => files.some((file) => file.name === name);
-  if (INDEXES.some(has)) return null;
-  if (has("model.safetensors")) return "model.safetensors";
+  // To save a model again as one file leaves the index there, without its shards. With them, the file is of another folder.
+  const hasShards = has("model.safetensors.index.json") && files.some(({ name }) => SHARD.test(name));
+  if (has("model.safetensors") && !hasShards) return "model.safetensors";
+  if (has("model.safetensors.index.json") || has("pytorch_model.bin.index.json")) return null;
   const only = files.filter(({ name }) => /\.safetensors$/i.test(name));
   if (only.length === 1) return only[0].name;
   if (has("pytorch_model.bin")) return "pytorch_model.bin";

@@ -8,7 +8,7 @@
 
 import { Download } from "../fetch/download.js";
 import { toPlain } from "../errors.js";
-import { keptChanging, notFound, StartAnew, unreachable } from "../fetch/file-errors.js";
+import { keptChanging, notFound, REFUSED, StartAnew, unreachable } from "../fetch/file-errors.js";
 import { ask, canContinue, isOwn, isSame } from "../fetch/http.js";
 import { inTime } from "../keep/file-access.js";
 import { readListing } from "../source/hub.js";
@@ -43,6 +43,9 @@ export async function openRemoteFolder(source, options, meter, asksFirst) {
   return open(places);
 }
 
+/** @param {unknown} error */
+const isRefusal = (error) => /** @type {{ cause?: unknown }} */ (error)?.cause === REFUSED;
+
 class RemoteFolder {
   #find;
   weights;
@@ -57,6 +60,8 @@ class RemoteFolder {
   #outdated = null;
   /** Shards that were, or are being, fetched before their turn. @type {Map<string, Promise<void>>} */
   #ahead = new Map();
+  /** Weight files that the server does not hand out. @type {Map<string, unknown>} */
+  #refused = new Map();
   /** Small files that are being read. @type {Set<Promise<unknown>>} */
   #texts = new Set();
   /** @type {Download[]} */
@@ -88,14 +93,21 @@ class RemoteFolder {
   /** @param {string} name of a shard */
   async open(name) {
     await this.#ahead.get(name);
-    const file = await this.openIfThere(name);
-    if (!file) throw notFound(name);
+    const file = this.#refused.has(name) ? null : await this.openIfThere(name);
+    if (!file) throw this.#refused.get(name) ?? notFound(name);
     return file;
   }
 
   /** @param {string} name of a weight file */
-  openIfThere(name) {
-    return this.#open(name, true);
+  async openIfThere(name) {
+    try {
+      return await this.#open(name, true);
+    } catch (error) {
+      if (!this.#meansMissing(error, name)) throw error;
+      this.#refused.set(name, error);
+      this.#keeper.noteMissing(name);
+      return null;
+    }
   }
 
   async openWeights() {
@@ -124,7 +136,7 @@ class RemoteFolder {
       // A model that was loaded once does not need a file that was missing then.
       if (code === "network" && this.#keeper.isComplete && !this.#keeper.record(name)) return undefined;
       // Static hosts that answer every address with their front page have no such file.
-      if (code !== "not-found") throw error;
+      if (code !== "not-found" && !this.#meansMissing(error, name)) throw error;
       this.#keeper.noteMissing(name);
       return undefined;
     }
@@ -241,6 +253,16 @@ class RemoteFolder {
     return file;
   }
 
+  /**
+   * Hosts that do not say which files they have, such as S3, refuse those that they do not have. A hub says it.
+   *
+   * @param {unknown} error
+   * @param {string} name of a file that need not be there
+   */
+  #meansMissing(error, name) {
+    return isRefusal(error) && !this.#find(name)?.version;
+  }
+
   #requireUpToDate() {
     if (this.#outdated) throw this.#outdated;
   }
@@ -273,8 +295,8 @@ class RemoteFolder {
     } catch (error) {
       abort.abort();
       const { code } = /** @type {{ code?: string }} */ (error);
-      // The server sends its front page, so there is still no such file.
-      if (code === "not-found" && record?.state === "missing") return true;
+      // The server sends its front page, or refuses, so there is still no such file.
+      if ((code === "not-found" || isRefusal(error)) && record?.state === "missing") return true;
       // The server does not answer. For this site's own model the copy is used; for another one a download shows the error.
       if (!this.#keeper.isComplete || code) return false;
       this.#isUnsure = true;

@@ -15,16 +15,14 @@ const STRING_OR_WORD = /"(?:[^"\\]|\\.)*"|-?\b(?:Infinity|NaN)\b/gs;
 const parsePythons = (json) => JSON.parse(json.replace(STRING_OR_WORD, (found) => (found.startsWith('"') ? found : "null")));
 
 /**
- * Whether a model that comes without a tokenizer has this one: by the original layout of its config, or by its
- * number of tokens, 50277 and what it is rounded up to.
+ * Whether a model that comes without a tokenizer has this one: by its number of tokens, 50277 and what it is rounded up to.
  *
  * @param {string} json config.json
  */
 export function usesNeox(json) {
   try {
-    const config = parsePythons(json);
-    const isOriginal = "ssm_cfg" in config || ("d_model" in config && !("model_type" in config));
-    return isOriginal || (config.vocab_size >= 50_277 && config.vocab_size <= 50_288);
+    const { vocab_size: tokens } = parsePythons(json);
+    return tokens >= 50_277 && tokens <= 50_288;
   } catch {
     return false; // the loader says what is wrong with it
   }

@@ -139,6 +139,7 @@ test("chat_template.json holds a template, or several by their names", () => {
   assert.equal(templateIn('{"chat_template": "{{ x }}"}'), "{{ x }}");
   assert.equal(templateIn('"{{ x }}"'), "{{ x }}");
   assert.equal(templateIn('{"chat_template": [{"name": "tool_use", "template": "a"}, {"name": "default", "template": "b"}]}'), "b");
+  assert.equal(templateIn('{"chat_template": {"tool_use": "a", "default": "b"}}'), "b");
   for (const json of ["", "{", "null", "7", "{}", "[]", "[null]", '{"chat_template": {}}']) {
     assert.throws(() => templateIn(json), { code: "bad-tokenizer" }, json);
   }

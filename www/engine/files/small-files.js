@@ -82,6 +82,7 @@ export function templateIn(json) {
     const parsed = JSON.parse(json);
     found = parsed?.chat_template ?? parsed;
     if (Array.isArray(found)) found = found.find(({ name }) => name === "default")?.template;
+    else if (typeof found === "object") found = found?.default;
   } catch {
     found = null;
   }

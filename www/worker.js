@@ -7,6 +7,7 @@ import { loadModel } from "./engine/files/load-model.js";
 import { Passes } from "./engine/session/passes.js";
 import { TOKENS_AHEAD } from "./engine/session/protocol.js";
 import { Turns } from "./engine/session/turns.js";
+import { Uses } from "./engine/session/uses.js";
 import { walkOf } from "./engine/program/guide.js";
 import { Modules } from "./engine/program/modules.js";
 import { startWasm } from "./engine/program/wasm.js";
@@ -94,6 +95,7 @@ let nextSession = 1;
 /** @type {Map<number, Run>} the runs under way, by the id of their call */
 const runs = new Map();
 const turns = new Turns();
+const uses = new Uses();
 /** @typedef {import("./mamba_web.js").Step} Step */
 /** @type {Passes<{ session: WasmSession, run: Run }, Step | null>} */
 const passes = new Passes(async () => {
@@ -214,9 +216,11 @@ const calls = {
   stateDrop: ({ prefix }) => theStates().drop(prefix),
   stateLimit: (limits) => theStates().limit(limits),
   stateUsage: () => theStates().usage(),
-  close({ session }) {
-    theSession(session).free();
-    sessions.delete(session);
+  async close({ session: handle }) {
+    const session = theSession(handle);
+    sessions.delete(handle); // nothing begins with it any more
+    await uses.end(handle);
+    session.free();
   },
   async run({ session: handle, request: { constraint, ahead = TOKENS_AHEAD, ...request } }, id) {
     const session = theSession(handle);
@@ -487,6 +491,9 @@ function die(reason) {
   self.close();
 }
 
+/** The sessions that a call names. @param {any} args @returns {number[]} */
+const sessionsOf = (args) => [args?.session, args?.other].filter((handle) => typeof handle === "number");
+
 /** @param {MessageEvent<ToWorker>} event */
 self.onmessage = async ({ data }) => {
   if ("program" in data) return start(data.program, data.wasm);
@@ -496,7 +503,7 @@ self.onmessage = async ({ data }) => {
   if ("call" in data) {
     const { id, call, args } = data;
     try {
-      const result = await calls[call](/** @type {never} */ (args), id);
+      const result = await uses.during(call === "close" ? [] : sessionsOf(args), () => calls[call](/** @type {never} */ (args), id));
       const buffer = result instanceof Uint8Array || result instanceof Float32Array ? [result.buffer] : [];
       self.postMessage({ id, result }, { transfer: buffer });
     } catch (error) {

@@ -270,6 +270,27 @@ test("a busy session refuses a second answer; another session does not", async (
   assert.equal(other, 3);
 });
 
+test("a session that is closed while something waits for its state is freed after that", async () => {
+  const { bytes, scores, code, ids } = await page.evaluate(async () => {
+    const [busy, session] = [await chat.session(), await chat.session()];
+    await session.prefill("Hello");
+    const running = busy.generate({ prompt: "Hello", maxTokens: 100_000 });
+    await running.next();
+    // They wait for their turn.
+    const [saving, looking, closing] = [session.snapshot(), session.logits(), session.close()];
+    const [bytes, scores] = await Promise.all([saving, looking]);
+    await closing;
+    const code = (await failure(() => session.snapshot()))?.code;
+    await running.return();
+    const { ids } = await all(busy.generate({ prompt: "Hello", maxTokens: 3 }));
+    await busy.close();
+    return { bytes: bytes.length, scores: scores.length, code, ids: ids.length };
+  });
+  assert.ok(bytes > 0 && scores > 0);
+  assert.equal(code, "bad-argument");
+  assert.equal(ids, 3);
+});
+
 test("snapshot and restore, and fork, go on exactly there", async () => {
   const { straight, restored, forked, isBytes, spoilt, positions } = await page.evaluate(async () => {
     const settings = { maxTokens: 10, temperature: 0.9, seed: 21 };

@@ -87,7 +87,10 @@ impl Tokenizer {
         inner.with_padding(None);
         inner.with_truncation(None).map_err(|error| bad(format!("cannot be used ({error})")))?;
         let added = inner.get_added_tokens_decoder();
-        let is_special = |token: &AddedToken| token.special || settings.names(&token.content);
+        // The library no longer looks for a token that was special at first, be it a plain one now, but leaves it out.
+        let was_special = |content: &str| inner.get_added_vocabulary().is_special_token(content);
+        let is_special =
+            |token: &AddedToken| token.special || settings.names(&token.content) || was_special(&token.content);
         let hidden: HashSet<u32> = added.iter().filter(|(_, token)| is_special(token)).map(|(&id, _)| id).collect();
         // Marks of turns are special by right, whether or not the file says so. Runs of spaces (GPT-NeoX) are not.
         let template = settings.chat_template.as_deref().unwrap_or_default();
@@ -98,9 +101,7 @@ impl Tokenizer {
                 && edge(content.chars().next_back())
                 && template.contains(content)
         };
-        // The library no longer looks for a token that was special at first, be it a plain one now.
-        let was_special = |content: &str| inner.get_added_vocabulary().is_special_token(content);
-        let is_mark = |content: &str| settings.lists(content) || was_special(content) || is_of_template(content);
+        let is_mark = |content: &str| settings.lists(content) || is_of_template(content);
         let mut special: Vec<(u32, AddedToken)> =
             added.into_iter().filter(|(id, token)| hidden.contains(id) || is_mark(&token.content)).collect();
         special.sort_unstable_by_key(|(id, _)| *id);

@@ -229,6 +229,8 @@ def skill(weight: float = 1.0) -> Callable[[Skill], Skill]:
 
     def register(function: Skill) -> Skill:
         SKILLS.append((function, weight))
+        # In whatever order the modules are imported, a seed gives the same text.
+        SKILLS.sort(key=lambda one: (one[0].__module__, one[0].__name__))
         return function
 
     return register

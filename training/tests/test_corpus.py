@@ -7,7 +7,7 @@ import pytest
 from tokenizers import Tokenizer
 
 from training.corpus import dialogues, lexicon, mix, natural, reflect, write
-from training.corpus.grammar import BOT, END, STORY, USER, Chat, expand, in_words, listing
+from training.corpus.grammar import SKILLS, BOT, END, STORY, USER, Chat, expand, in_words, listing
 from training.corpus.skills import keeping
 from training.corpus.write import PAD, pack
 
@@ -113,7 +113,7 @@ def test_held_out_names_stay_out(own: list[str]):
     held_out = set(lexicon.HELD_OUT["name"])
     assert len(held_out) >= 0.1 * len(lexicon.ALL["name"]) and not held_out & set(lexicon.LISTS["name"])
     rng = random.Random(18)
-    recalled = [mix.PARTS["recall"].write(rng, False) for _ in range(60)]
+    recalled = [mix.PARTS["recall"].write(rng, False) for _ in range(150)]
     told = re.findall(r"[Mm]y name is (\w+)", " ".join(own + recalled))
     assert len(told) > 20 and not [name for name in told if name.capitalize() in held_out]
 
@@ -208,3 +208,10 @@ def test_the_shipped_tokenizer_knows_the_marks():
     assert [tokenizer.token_to_id(mark) for mark in MARKS] == list(range(5))
     text = "Hello Mamba! 12 + 30 = 42."
     assert tokenizer.decode(tokenizer.encode(text).ids) == text
+
+
+def test_the_order_of_imports_does_not_matter():
+    """What a seed gives: skills stand in one order, whoever imported them first."""
+    mix.register()
+    names = [(function.__module__, function.__name__) for function, _ in SKILLS]
+    assert names == sorted(names)

@@ -14,6 +14,7 @@ import { parseArgs } from "node:util";
 import puppeteer from "puppeteer-core";
 import { makeModel } from "../make_model.mjs";
 import { CHROMIUM_FLAGS, findChromium } from "./support/browser.mjs";
+import { selfTimes } from "./support/cpu-profile.mjs";
 import { machine, median, save, say, short, table } from "./support/report.mjs";
 import { serve, siteFolder, work } from "./support/server.mjs";
 
@@ -52,18 +53,10 @@ async function load({ precision, build, keep }) {
   return performance.now() - began;
 }
 
-/** Milliseconds by function. @param {any} profile */
-function selfTimes(profile) {
-  const names = new Map(
-    profile.nodes.map((/** @type {any} */ { id, callFrame }) => [id, `${callFrame.functionName} ${callFrame.url.replace(/.*\//, "")}`]),
-  );
-  /** @type {Map<string, number>} */
-  const times = new Map();
-  profile.samples.forEach((/** @type {number} */ id, /** @type {number} */ i) => {
-    const name = names.get(id) ?? "";
-    times.set(name, (times.get(name) ?? 0) + profile.timeDeltas[i] / 1000);
-  });
-  return [...times].sort(([, a], [, b]) => b - a).slice(0, FUNCTIONS);
+/** The longest functions, in ms. @param {any} profile */
+function functions(profile) {
+  const times = selfTimes(profile, ({ functionName, url }) => `${functionName} ${url.replace(/.*\//, "")}`);
+  return [...times].sort(([, a], [, b]) => b - a).slice(0, FUNCTIONS).map(([name, us]) => [name, short(us / 1000)]);
 }
 
 /** @param {import("puppeteer-core").Browser} browser @param {string} way @param {string} precision */
@@ -85,7 +78,7 @@ async function visit(browser, way, precision) {
     const ms = await tab.evaluate(load, { precision, build: options.build, keep: way !== WAYS[2] });
     if (options.profile) {
       const { profile } = await (await worker).send("Profiler.stop");
-      console.log(`\n${precision}, ${way}: ${short(ms)} ms\n\n${table(["function", "ms"], selfTimes(profile).map(([name, ms]) => [name, short(ms)]))}`);
+      console.log(`\n${precision}, ${way}: ${short(ms)} ms\n\n${table(["function", "ms"], functions(profile))}`);
     }
     return ms;
   } finally {

@@ -12,6 +12,7 @@ import { fileURLToPath } from "node:url";
 import puppeteer from "puppeteer-core";
 import { makeModel } from "../make_model.mjs";
 import { CHROMIUM_FLAGS, findChromium } from "./support/browser.mjs";
+import { selfTimes } from "./support/cpu-profile.mjs";
 import { call } from "./support/ours.mjs";
 import { median, short, table } from "./support/report.mjs";
 import { root, serve, siteFolder, work } from "./support/server.mjs";
@@ -46,18 +47,6 @@ function named(file) {
   return to;
 }
 
-/** Microseconds of each function. @param {any} profile */
-function selfTimes(profile) {
-  const names = new Map(profile.nodes.map((/** @type {any} */ node) => [node.id, node.callFrame.functionName]));
-  /** @type {Map<string, number>} */
-  const times = new Map();
-  profile.samples.forEach((/** @type {number} */ id, /** @type {number} */ i) => {
-    const name = names.get(id) ?? "";
-    if (name !== "(idle)") times.set(name, (times.get(name) ?? 0) + profile.timeDeltas[i]);
-  });
-  return times;
-}
-
 const files = [...new Set(CONFIGURATIONS.map(({ file }) => file))];
 const server = await serve({
   mounts: {
@@ -87,7 +76,9 @@ async function measure({ precision, build }) {
   await call(page, "prefill", TOKENS);
   const { profile } = await client.send("Profiler.stop");
   await tab.browserContext().close();
-  return selfTimes(profile);
+  const times = selfTimes(profile, ({ functionName }) => functionName);
+  times.delete("(idle)");
+  return times;
 }
 
 /** @type {Map<string, number>[][]} */

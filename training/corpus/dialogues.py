@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from .grammar import BOT, USER, Chat, article, capital, skill
+from .grammar import BOT, USER, Chat, article, skill
 
 FOLDER = Path(__file__).parent / "dialogue_files"
 _SLOT = re.compile(r"\{(?:cap )?(?:an )?([a-z_]+?\d*)\}")
@@ -74,8 +74,17 @@ class Dialogue:
     def play(self, chat: Chat) -> None:
         slots = self.slots(chat.rng, chat.held_out)
         for mark, template in self.turns:
-            template = re.sub(r"\{cap an (\w+)\}", lambda match: capital(article(slots[match[1]])), template)
             (chat.user_careless if mark == USER else chat.bot)(template, **slots)
+
+
+def table(text: str) -> tuple[tuple[str, ...], list[list[str]]]:
+    """Names and rows of values of an ``S:`` line."""
+    names_text, equals, values = text.partition("=")
+    names = tuple(name.strip() for name in names_text.split(";"))
+    rows = [[value.strip() for value in row.split(";")] for row in values.split("|")]
+    if not equals or "[" in text or any(len(row) != len(names) or not all(row) for row in rows):
+        raise ValueError(f"every row needs {len(names)} value(s) and no brackets")
+    return names, rows
 
 
 def parse(text: str, theme: str) -> list[Dialogue]:
@@ -102,11 +111,10 @@ def parse(text: str, theme: str) -> list[Dialogue]:
         mark, _, rest = line.partition(": ")
         rest = rest.strip()
         if mark == "S":
-            names_text, equals, values = rest.partition("=")
-            names = tuple(name.strip() for name in names_text.split(";"))
-            rows = [[value.strip() for value in row.split(";")] for row in values.split("|")]
-            if not equals or "[" in rest or any(len(row) != len(names) or not all(row) for row in rows):
-                raise fail(f"every row needs {len(names)} value(s) and no brackets")
+            try:
+                names, rows = table(rest)
+            except ValueError as error:
+                raise fail(str(error)) from None
             current.tables.setdefault(names, []).extend(rows)
         elif mark in ("U", "B") and rest:
             expected = "B" if current.turns and current.turns[-1][0] == USER else "U"

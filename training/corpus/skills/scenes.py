@@ -23,8 +23,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from ..dialogues import _SLOT
-from ..grammar import USER, Chat, article, capital, skill
+from ..dialogues import _SLOT, table
+from ..grammar import USER, Chat, skill
 from .threads import Thread
 
 FOLDER = Path(__file__).resolve().parents[1] / "scenes"
@@ -90,11 +90,10 @@ def parse(text: str, name: str) -> list[Scene]:
             if waiting is not None and mark != "N":
                 raise ValueError(f"{place}: the line before has no reply (N)")
             if mark == "S":
-                names, _, values = rest.partition(" = ")
-                keys = tuple(key.strip() for key in names.split(";"))
-                rows = [[value.strip() for value in row.split(";")] for row in values.split(" | ")]
-                if any(len(row) != len(keys) for row in rows):
-                    raise ValueError(f"{place}: every row needs {len(keys)} values")
+                try:
+                    keys, rows = table(rest)
+                except ValueError as error:
+                    raise ValueError(f"{place}: {error}") from None
                 scene.thread.tables.setdefault(keys, []).extend(rows)
             elif mark == "T":
                 waiting = Telling(_wordings(rest))
@@ -155,13 +154,10 @@ class Play:
         self.untold = [one for one in scene.tellings if not any(one is told for told in self.tellings)]
 
     def user(self, wordings: list[str]) -> None:
-        self.chat.user_careless(self._with_article(self.chat.pick(wordings)), **self.slots)
+        self.chat.user_careless(self.chat.pick(wordings), **self.slots)
 
     def bot(self, wordings: list[str]) -> None:
-        self.chat.bot(self._with_article(self.chat.pick(wordings)), **self.slots)
-
-    def _with_article(self, template: str) -> str:
-        return re.sub(r"\{cap an (\w+)\}", lambda match: capital(article(self.slots[match[1]])), template)
+        self.chat.bot(self.chat.pick(wordings), **self.slots)
 
     def ask(self, one: Asked) -> None:
         self.user(one.wordings)
@@ -179,10 +175,7 @@ def scene(chat: Chat) -> None:
     from ..recall import exchanges, pad
 
     chat.told_freely = True
-    scenes = load()
-    if not scenes:
-        return
-    play = Play(chat.pick(scenes), chat)
+    play = Play(chat.pick(load()), chat)
     open_corrections: list[Correction] = []
     told: list[Asked] = []
     for telling in play.tellings:

@@ -7,13 +7,12 @@ now and then; what comes after it refers to what was said before. Slots that are
 from __future__ import annotations
 
 import random
-import re
 from dataclasses import dataclass
 from functools import cache
 
 from .. import lexicon, openfacts
 from ..dialogues import _SLOT, Dialogue, parse
-from ..grammar import USER, Chat, article, capital, skill
+from ..grammar import USER, Chat, skill
 
 OPEN = {
     "person": lambda rng, held: lexicon.person(rng, held), "town": lambda rng, held: lexicon.town(rng, held), "pname": lambda rng, held: lexicon.pet_name(rng, held), "odd": lambda rng, held: lexicon.blend(rng),
@@ -49,7 +48,6 @@ class Thread(Dialogue):
         for number, (mark, template) in enumerate(self.turns):
             if number in self.gaps and chat.chance(0.3):
                 pad(chat, exchanges(chat) + chat.pick((1, 1, 2, 3)), 450)
-            template = re.sub(r"\{cap an (\w+)\}", lambda match: capital(article(slots[match[1]])), template)
             (chat.user_careless if mark == USER else chat.bot)(template, **slots)
 
 
@@ -125,7 +123,7 @@ def rich(chat: Chat) -> None:
     one = chat.pick(rich_sentences())
     slots = one.thread.slots(chat.rng, chat.held_out)
     chat.user_careless(one.told, **slots)
-    chat.bot(re.sub(r"\{cap an (\w+)\}", lambda match: capital(article(slots[match[1]])), one.reply), **slots)
+    chat.bot(one.reply, **slots)
     if chat.chance(0.35):
         pad(chat, exchanges(chat) + chat.pick((1, 1, 2, 3)), 450)
     for asked, known in chat.rng.sample(one.questions, min(len(one.questions), chat.pick((1, 2, 2, 3)))):

@@ -1,7 +1,10 @@
-// How fast a checkpoint is loaded on the CPU: from the network and kept, from what is kept, and from the network without being
-// kept. One thread of work; the shape of mamba-130m in bf16 (258 MB), or another one of model_shapes.mjs.
+// How fast a checkpoint is loaded: from the network and kept, from what is kept, and from the network without being
+// kept. On the CPU with one thread of work; the shape of mamba-130m in bf16 (258 MB), or another one of model_shapes.mjs.
 //
 //   node benches/browser/load.mjs [--model mamba-1.4b] [--repeats N] [--precisions int8,f32] [--build relaxed] [--profile]
+//       [--backend gpu]
+//
+// With --backend gpu it loads onto this machine's GPU, or onto Chromium's software GPU, which says where the worker's own time goes.
 //
 // --profile prints where the worker's time goes, too, by function. The site's wasm has no names of functions, unless they are
 // put there: wasm-opt -O1 -g target/wasm-opt-O1/FILE.wasm.in -o dist/build/…/FILE.wasm
@@ -24,6 +27,7 @@ const { values: options } = parseArgs({
     model: { type: "string", default: "mamba" },
     precisions: { type: "string", default: "int8,f32" },
     build: { type: "string", default: "relaxed" },
+    backend: { type: "string", default: "cpu" },
     profile: { type: "boolean", default: false },
   },
 });
@@ -44,12 +48,12 @@ const server = await serve({
   },
 });
 
-/** Loads the model. Runs in the page. @param {{ precision: string, build: string, keep: boolean }} wanted */
-async function load({ precision, build, keep }) {
+/** Loads the model. Runs in the page. @param {{ backend: string, precision: string, build: string, keep: boolean }} wanted */
+async function load({ backend, precision, build, keep }) {
   const module = "/mamba.js";
   const { load } = await import(module);
   const began = performance.now();
-  await load({ model: "/model/", backend: "cpu", threads: 1, precision, build, keep });
+  await load({ model: "/model/", backend, threads: 1, precision, build, keep });
   return performance.now() - began;
 }
 
@@ -75,7 +79,7 @@ async function visit(browser, way, precision) {
         resolve(client);
       });
     });
-    const ms = await tab.evaluate(load, { precision, build: options.build, keep: way !== WAYS[2] });
+    const ms = await tab.evaluate(load, { backend: options.backend, precision, build: options.build, keep: way !== WAYS[2] });
     if (options.profile) {
       const { profile } = await (await worker).send("Profiler.stop");
       console.log(`\n${precision}, ${way}: ${short(ms)} ms\n\n${table(["function", "ms"], functions(profile))}`);

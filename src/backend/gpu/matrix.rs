@@ -1,10 +1,9 @@
 //! Weight matrices in GPU buffers, packed row by row while they stream in.
 
-use half::f16;
-
 use super::device::Device;
 use super::dims::{BLOCK_COLUMNS, Sections};
-use crate::backend::{Precision, int4};
+use super::packing::{pack, scale_words};
+use crate::backend::Precision;
 
 /// How a matrix is packed; the numbers are those of `shaders/shared/float.wgsl`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,7 +35,7 @@ impl Format {
     }
 
     /// Whether each block has a scale.
-    fn has_scales(self) -> bool {
+    pub fn has_scales(self) -> bool {
         matches!(self, Format::Int8 | Format::Int4)
     }
 
@@ -205,63 +204,4 @@ fn row_bytes(cols: usize, format: Format) -> u64 {
 /// Bytes of a row's scales.
 fn row_scale_bytes(cols: usize, format: Format) -> u64 {
     if format.has_scales() { scale_words(cols) as u64 * 4 } else { 0 }
-}
-
-/// Words of scales in a row.
-fn scale_words(cols: usize) -> usize {
-    (cols / BLOCK_COLUMNS).div_ceil(2)
-}
-
-/// Appends a row, padded to `cols` columns, in a format; and its scales.
-fn pack(row: &[f32], cols: usize, format: Format, words: &mut Vec<u32>, scales: &mut Vec<u32>) {
-    let start = words.len();
-    match format {
-        Format::F32 => words.extend(row.iter().map(|value| value.to_bits())),
-        Format::F16 => {
-            let half = |value: f32| u32::from(f16::from_f32(value.clamp(-F16_MAX, F16_MAX)).to_bits());
-            words.extend(row.chunks(2).map(|pair| half(pair[0]) | pair.get(1).map_or(0, |&value| half(value)) << 16));
-        }
-        Format::Int8 | Format::Int4 => {
-            let first = scales.len();
-            scales.resize(first + scale_words(cols), 0);
-            for (number, block) in row.chunks(BLOCK_COLUMNS).enumerate() {
-                let mut values = [0.0; BLOCK_COLUMNS];
-                values[..block.len()].copy_from_slice(block);
-                let scale = if format == Format::Int8 { pack_int8(&values, words) } else { pack_int4(&values, words) };
-                scales[first + number / 2] |= scale.to_bits() >> 16 << (16 * (number % 2));
-            }
-        }
-    }
-    words.resize(start + cols * format.bits() / 32, 0);
-}
-
-const F16_MAX: f32 = 65504.0;
-
-/// Appends a block in int8, four values a word; returns its scale, a bf16.
-fn pack_int8(block: &[f32; BLOCK_COLUMNS], words: &mut Vec<u32>) -> f32 {
-    let largest = block.iter().fold(0f32, |largest, value| largest.max(value.abs()));
-    // Rounded up, so that no weight is beyond 127 steps.
-    let scale = bf16(largest / 127.0, 0xffff);
-    let byte = |value: &f32| steps(*value, scale) as i8 as u8;
-    words.extend(block.chunks_exact(4).map(|four| u32::from_le_bytes(core::array::from_fn(|i| byte(&four[i])))));
-    scale
-}
-
-/// Appends a block in int4: a byte has a value of the first half in its low half, one of the second in its high one.
-fn pack_int4(block: &[f32; BLOCK_COLUMNS], words: &mut Vec<u32>) -> f32 {
-    let scale = bf16(int4::scale(block), 0x8000);
-    let nibble = |at: usize| (steps(block[at], scale).clamp(-8.0, 7.0) as i8 + 8) as u8;
-    let byte = |at: usize| nibble(at) | nibble(at + BLOCK_COLUMNS / 2) << 4;
-    words
-        .extend((0..BLOCK_COLUMNS / 2).step_by(4).map(|at| u32::from_le_bytes(core::array::from_fn(|i| byte(at + i)))));
-    scale
-}
-
-fn steps(value: f32, scale: f32) -> f32 {
-    if scale.abs() >= f32::MIN_POSITIVE { (value / scale).round_ties_even() } else { 0.0 }
-}
-
-/// The upper half of `value` plus `round` units of the lower one.
-fn bf16(value: f32, round: u32) -> f32 {
-    f32::from_bits(value.to_bits().wrapping_add(round) & 0xffff_0000)
 }

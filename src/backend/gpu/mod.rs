@@ -20,6 +20,7 @@ mod dims;
 mod kernels;
 mod matrix;
 mod pace;
+mod packing;
 mod plan;
 #[cfg(not(target_arch = "wasm32"))]
 mod profile;

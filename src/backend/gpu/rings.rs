@@ -3,13 +3,11 @@
 
 use half::f16;
 
+use super::packing::halves;
 use crate::model;
 
 /// Keys of a workgroup of `attention/step`.
 const SPLIT_KEYS: usize = 128;
-
-/// The most that f16 can hold.
-const F16_MAX: f32 = 65504.0;
 
 /// The sizes of a layer's two rings.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -93,13 +91,10 @@ impl RingDims {
 
     /// Rows of a ring, `[.., J S]`, as the GPU has them.
     pub fn pack(&self, rows: &[f32], words: &mut [u32]) {
-        let half = |value: f32| u32::from(f16::from_f32(value.clamp(-F16_MAX, F16_MAX)).to_bits());
         let heads = rows.chunks_exact(self.attention.head_dim);
         for (head, words) in heads.zip(words.chunks_exact_mut(self.units() * 4)) {
             if self.half {
-                for (word, pair) in words.iter_mut().zip(head.chunks(2)) {
-                    *word = half(pair[0]) | pair.get(1).map_or(0, |&value| half(value)) << 16;
-                }
+                words.iter_mut().zip(halves(head)).for_each(|(word, pair)| *word = pair);
             } else {
                 words.iter_mut().zip(head).for_each(|(word, value)| *word = value.to_bits());
             }

@@ -40,10 +40,12 @@ async function open(site) {
   return { page, address: `${origin}/`, close: () => Promise.all([browser.close(), stop()]) };
 }
 
-/** Loads a model and warms it up. @param {{ address: string, model: string, precision: string }} what */
+/** Loads a model, and warms it up; how long the load took, in ms. @param {{ address: string, model: string, precision: string }} what */
 async function load({ address, model, precision }) {
   const mamba = await import(`${address}mamba.js`);
-  const engine = await mamba.load({ model: `${address}m/${model}/`, backend: "gpu", precision, keep: false });
+  const began = performance.now();
+  const engine = await mamba.load({ model: `${address}m/${model}/`, backend: "gpu", build: "relaxed", precision, keep: false });
+  const ms = performance.now() - began;
   const session = await engine.session();
   const noEnd = Object.fromEntries([0, 1, 2, 3, 4].map((id) => [id, -100]));
   /** @type {Loaded} */
@@ -58,6 +60,7 @@ async function load({ address, model, precision }) {
     for await (const _ of session.generate({ ...loaded.settings, maxTokens: 64 }));
   }
   Object.assign(globalThis, { loaded });
+  return ms;
 }
 
 /** One round. @param {{ prefills: number[], decode: number }} what @returns {Promise<Measures>} */
@@ -114,13 +117,14 @@ const spread = (numbers) => Math.round((100 * (quantile(numbers, 0.75) - quantil
 const sites = [await open(oldSite), await open(newSite)];
 for (const model of await readdir(models)) {
   for (const precision of values.precisions.split(",")) {
-    for (const { page, address } of sites) await page.evaluate(load, { address, model, precision });
+    const loads = [];
+    for (const { page, address } of sites) loads.push(await page.evaluate(load, { address, model, precision }));
     /** @type {Measures[][]} */
     const got = [[], []];
     for (let round = 0; round < rounds; round++) {
       for (const at of round % 2 ? [1, 0] : [0, 1]) got[at].push(await sites[at].page.evaluate(measure, { prefills: PREFILL_TOKENS, decode: DECODE_TOKENS }));
     }
-    console.log(`\n${model}, ${precision}`);
+    console.log(`\n${model}, ${precision}\n  load, once each: ${loads.map((ms) => ms.toFixed(0)).join(" -> ")} ms`);
     for (const key of Object.keys(got[0][0])) {
       const [before, now] = got.map((all) => all.map((one) => one[key]));
       console.log(`  ${key}: ${median(before).toFixed(0)} -> ${median(now).toFixed(0)} tokens/s (${(median(now) / median(before)).toFixed(3)}), spread ${spread(before)} and ${spread(now)} %`);

@@ -1,4 +1,4 @@
-"""The trainer: AdamW (or Muon for matrices) on float32 master weights, matrix products in bf16, a schedule in wall-clock time.
+"""The trainer: AdamW on float32 master weights, matrix products in bf16, a schedule in wall-clock time.
 
 The whole training is given in seconds, not in steps, because a lent machine is: ``--total`` is the length of the
 training, ``--this-run`` how much of it to do now. A run that ends early leaves a checkpoint in ``--work`` from which
@@ -144,31 +144,19 @@ def loss_weights(rows: Tensor) -> Tensor:
     return torch.where(rows == PAD, 0.0, weights)
 
 
-PROJECTIONS = ("in_proj.weight", "x_proj.weight", "dt_proj.weight", "out_proj.weight")
-NO_PRODUCTS = ("A_log", "mixer.D", "bias", "norm.weight", "norm_f.weight")
-
-
-def optimizers(model: Mamba, rate: float, decay: float, muon: bool) -> list[torch.optim.Optimizer]:
-    """AdamW, or Muon for the projections and AdamW for the rest; their steps have the same size at the same rate.
-
-    No weight decay on the state matrix, biases, norms and skip weights: they are no products.
-    """
-    groups: dict[str, list[torch.nn.Parameter]] = {"projections": [], "products": [], "plain": []}
-    for name, parameter in model.named_parameters():
-        group = "plain" if name.endswith(NO_PRODUCTS) else "projections" if muon and name.endswith(PROJECTIONS) else "products"
-        groups[group].append(parameter)
-    decayed = [{"params": groups["products"], "weight_decay": decay}, {"params": groups["plain"], "weight_decay": 0.0}]
-    found: list[torch.optim.Optimizer] = [torch.optim.AdamW(decayed, lr=rate, betas=(0.9, 0.95), fused=next(model.parameters()).is_cuda)]
-    if muon:
-        found.append(torch.optim.Muon(groups["projections"], lr=rate, weight_decay=decay, adjust_lr_fn="match_rms_adamw"))
-    return found
+def optimizer(model: Mamba, rate: float, decay: float) -> torch.optim.AdamW:
+    """No weight decay on the state matrix, biases, norms and skip weights: they are no products."""
+    plain = [p for name, p in model.named_parameters() if name.endswith(("A_log", "mixer.D", "bias", "norm.weight", "norm_f.weight"))]
+    known = set(map(id, plain))
+    products = [p for p in model.parameters() if id(p) not in known]
+    groups = [{"params": products, "weight_decay": decay}, {"params": plain, "weight_decay": 0.0}]
+    return torch.optim.AdamW(groups, lr=rate, betas=(0.9, 0.95), fused=next(model.parameters()).is_cuda)
 
 
 class Trainer:
-    def __init__(self, model: Mamba, schedule: Schedule, own: Rows, natural: Rows, batch: int, cards: Cards, decay: float = 0.1,
-                 muon: bool = False):
+    def __init__(self, model: Mamba, schedule: Schedule, own: Rows, natural: Rows, batch: int, cards: Cards, decay: float = 0.1):
         self.model, self.schedule, self.own, self.natural, self.batch, self.cards = model, schedule, own, natural, batch, cards
-        self.optimizers = optimizers(model, schedule.peak, decay, muon)
+        self.optimizer = optimizer(model, schedule.peak, decay)
         self.random = np.random.default_rng(1)
         self.step_count, self.tokens, self.seconds = 0, 0, 0.0
 
@@ -181,30 +169,28 @@ class Trainer:
     def step(self, progress: float) -> tuple[Tensor, Tensor]:
         """One batch; loss and gradient norm."""
         rows = self.rows(progress)
-        for group in (group for optimizer in self.optimizers for group in optimizer.param_groups):
+        for group in self.optimizer.param_groups:
             group["lr"] = self.schedule.rate(progress, self.step_count)
         loss = self.model.loss(rows[:, :-1], rows[:, 1:].contiguous(), loss_weights(rows)[:, 1:].contiguous())
         loss.backward()
         self.cards.average([parameter.grad for parameter in self.model.parameters()])
         norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
-        for optimizer in self.optimizers:
-            optimizer.step()
-            optimizer.zero_grad(set_to_none=True)
+        self.optimizer.step()
+        self.optimizer.zero_grad(set_to_none=True)
         self.step_count += 1
         self.tokens += rows.shape[0] * (rows.shape[1] - 1) * self.cards.count
         return loss.detach(), norm
 
     def save(self, path: Path) -> None:
         scratch = path.with_suffix(".new")
-        torch.save({"model": self.model.state_dict(), "optimizers": [optimizer.state_dict() for optimizer in self.optimizers], "steps": self.step_count,
+        torch.save({"model": self.model.state_dict(), "optimizer": self.optimizer.state_dict(), "steps": self.step_count,
                     "tokens": self.tokens, "seconds": self.seconds}, scratch)
         os.replace(scratch, path)
 
     def resume(self, path: Path) -> None:
         saved = torch.load(path, map_location=next(self.model.parameters()).device, weights_only=True)
         self.model.load_state_dict(saved["model"])
-        for optimizer, state in zip(self.optimizers, saved["optimizers"], strict=True):
-            optimizer.load_state_dict(state)
+        self.optimizer.load_state_dict(saved["optimizer"])
         self.step_count, self.tokens, self.seconds = saved["steps"], saved["tokens"], saved["seconds"]
 
 
@@ -219,7 +205,6 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--export-every", type=float, default=120, help="seconds between exports")
     parser.add_argument("--batch", type=int, default=128, help="rows a step, of each card")
     parser.add_argument("--rate", type=float, default=2.5e-3, help="peak learning rate")
-    parser.add_argument("--muon", action="store_true", help="Muon instead of AdamW for the projections")
     parser.add_argument("--warmup", type=int, default=150, help="steps of warm-up")
     parser.add_argument("--decay-from", type=float, default=0.72, help="progress at which the rate begins to fall")
     parser.add_argument("--natural", type=float, default=0.10, help="share of natural text")
@@ -261,7 +246,7 @@ def main() -> None:
         time.sleep(3)
         own.poll()
         natural.poll()
-    trainer = Trainer(model, schedule, own, natural, a.batch, cards, muon=a.muon)
+    trainer = Trainer(model, schedule, own, natural, a.batch, cards)
     a.work.mkdir(parents=True, exist_ok=True)
     checkpoint = a.work / "checkpoint.pt"
     if checkpoint.exists():

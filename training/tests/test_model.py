@@ -23,10 +23,10 @@ def test_step_by_step_equals_the_whole_sequence():
     torch.testing.assert_close(steps, model(tokens), rtol=1e-4, atol=1e-5)
 
 
-def toy_trainer(folder: Path, seed: int = 0, muon: bool = False) -> Trainer:
+def toy_trainer(folder: Path, seed: int = 0) -> Trainer:
     torch.manual_seed(seed)
     rows = Rows(folder, "own-*.npy", ALONE, seed)
-    return Trainer(Mamba(TOY), Schedule(5e-3, warmup_steps=1, natural_share=0), rows, Rows(folder, "none-*.npy", ALONE, seed), 8, ALONE, muon=muon)
+    return Trainer(Mamba(TOY), Schedule(5e-3, warmup_steps=1, natural_share=0), rows, Rows(folder, "none-*.npy", ALONE, seed), 8, ALONE)
 
 
 @pytest.fixture
@@ -37,20 +37,18 @@ def text(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("muon", (False, True))
-def test_a_few_steps_lower_the_loss(text: Path, muon: bool):
-    trainer = toy_trainer(text, muon=muon)
+def test_a_few_steps_lower_the_loss(text: Path):
+    trainer = toy_trainer(text)
     losses = [trainer.step(0.0)[0].item() for _ in range(40)]
     assert losses[-1] < 0.5 * losses[0]
 
 
-@pytest.mark.parametrize("muon", (False, True))
-def test_a_resumed_run_goes_on_where_it_stopped(text: Path, tmp_path: Path, muon: bool):
-    first = toy_trainer(text, muon=muon)
+def test_a_resumed_run_goes_on_where_it_stopped(text: Path, tmp_path: Path):
+    first = toy_trainer(text)
     for _ in range(3):
         first.step(0.0)
     first.save(tmp_path / "checkpoint.pt")
-    second = toy_trainer(text, seed=1, muon=muon)
+    second = toy_trainer(text, seed=1)
     second.resume(tmp_path / "checkpoint.pt")
     assert second.step_count == 3
     second.own, second.random = first.own, first.random

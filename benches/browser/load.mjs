@@ -2,9 +2,10 @@
 // kept. On the CPU with one thread of work; the shape of mamba-130m in bf16 (258 MB), or another one of model_shapes.mjs.
 //
 //   node benches/browser/load.mjs [--model mamba-1.4b] [--repeats N] [--precisions int8,f32] [--build relaxed] [--profile]
-//       [--backend gpu]
+//       [--backend gpu] [--flags="--enable-unsafe-webgpu ..."]
 //
-// With --backend gpu it loads onto this machine's GPU, or onto Chromium's software GPU, which says where the worker's own time goes.
+// Chromium wants flags for a GPU. With --use-webgpu-adapter=swiftshader it takes one in software, which is slow at everything
+// but says where the worker's own time goes.
 //
 // --profile prints where the worker's time goes, too, by function. The site's wasm has no names of functions, unless they are
 // put there: wasm-opt -O1 -g target/wasm-opt-O1/FILE.wasm.in -o dist/build/…/FILE.wasm
@@ -28,6 +29,7 @@ const { values: options } = parseArgs({
     precisions: { type: "string", default: "int8,f32" },
     build: { type: "string", default: "relaxed" },
     backend: { type: "string", default: "cpu" },
+    flags: { type: "string", default: "" },
     profile: { type: "boolean", default: false },
   },
 });
@@ -101,7 +103,7 @@ try {
       say(`${round + 1}/${options.repeats}  ${precision}`);
       // A profile on disk: what an incognito window may keep is too little for the weights.
       const userDataDir = await mkdtemp(path.join(tmpdir(), "mamba-web-load-"));
-      const browser = await puppeteer.launch({ executablePath: findChromium(), args: CHROMIUM_FLAGS, userDataDir, protocolTimeout: 0 });
+      const browser = await puppeteer.launch({ executablePath: findChromium(), args: [...CHROMIUM_FLAGS, ...options.flags.split(" ").filter(Boolean)], userDataDir, protocolTimeout: 0 });
       version ||= await browser.version();
       try {
         for (const way of WAYS) (samples[`${precision} ${way}`] ??= []).push(await visit(browser, way, precision));

@@ -98,7 +98,7 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) wor
         let unit = i / 2u % UNITS;
         queries[i] = vec4<f32>(0.0);
         if query < count && (HALF || i % 2u == 0u) {
-            queries[i] = turned4((first_query + query) * S, unit * unit_channels() + i % 2u * 4u, position);
+            queries[i] = turned4(Q_FROM + (first_query + query) * S, unit * unit_channels() + i % 2u * 4u, position);
         }
     }
     if thread < UNITS && end > position {

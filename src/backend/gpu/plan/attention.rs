@@ -28,8 +28,9 @@ impl Attention {
         let heads = Maker::numbers([("HEADS", own.heads), ("KV_HEADS", own.kv_heads), ("S", own.head_dim)]);
         let sizes =
             Maker::numbers([("UNITS", rings.units()), ("WINDOW", rings.window()), ("RING", rings.rows), ("ROW", row)]);
-        let shared = [heads, sizes, vec![("HALF", flag(rings.half))]].concat();
-        let rotary = Maker::numbers([("K_FROM", m.projected.start(1)), ("V_FROM", m.projected.start(2))]);
+        let starts = [0, 1, 2].map(|section| m.from + m.own.start(section));
+        let shared = [heads, sizes, vec![("HALF", flag(rings.half)), ("Q_FROM", starts[0] as f64)]].concat();
+        let rotary = Maker::numbers([("K_FROM", starts[1]), ("V_FROM", starts[2])]);
         let store = [shared.clone(), rotary, vec![("ROTATES", flag(own.rope_theta.is_some()))]].concat();
         let queries = Maker::numbers([("QUERIES", Self::queries(rings)), ("SPLITS", rings.splits())]);
         let step = [store.clone(), queries].concat();

@@ -98,7 +98,7 @@ impl<'a> Maker<'a> {
     pub fn in_proj(&mut self, matrix: &Matrix, m: &MixerDims) -> Pipeline {
         let mut overrides = self.rows(matrix.format, matrix.cols, matrix.rows, self.norm());
         overrides.extend(Self::numbers([("CONV_FROM", m.conv_from()), ("CONV_WIDTH", m.width()), ("TAPS", m.k)]));
-        overrides.extend([("BIAS", flag(m.mixer.use_bias())), slot(m)[0]]);
+        overrides.extend([("BIAS", flag(m.in_bias)), slot(m)[0]]);
         self.pipeline(&kernels::IN_PROJ, &overrides)
     }
 

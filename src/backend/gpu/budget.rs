@@ -23,13 +23,12 @@ impl Need {
         let activations = 2 * dims.d
             + dims.most(|m| m.projected.padded())
             + dims.most(MixerDims::width)
-            + dims.most(MixerDims::mixed)
             + dims.most(|m| m.x_dbl)
             + dims.most(|m| if m.x_dbl > 0 { m.e } else { 0 });
         let floats = dims.slots as u64 * dims.scores as u64
             + dims.tokens as u64 * activations as u64
             + dims.most(|m| m.chunk_ends(dims.tokens)) as u64
-            + dims.attended();
+            + dims.mixed();
         let rings: u64 = dims.layers.iter().filter_map(|layer| layer.rings).map(|rings| 2 * rings.bytes()).sum();
         Self {
             weights: tables * matrix_bytes(c.vocab, c.d_model, format.head()) + layers + angles,

@@ -98,6 +98,8 @@ pub struct MixerDims {
     pub projected: Sections,
     /// Where the layer's own begin there.
     pub from: usize,
+    /// The same of its result for one token: out_proj reads both.
+    pub mixed_from: usize,
     /// Whether that matrix has a bias.
     pub in_bias: bool,
     /// What the convolution runs over: x; in Mamba-2 x, B and C.
@@ -116,6 +118,7 @@ impl MixerDims {
             if all[at].mixer.is_beside() {
                 let (own, beside) = (all[at - 1], &mut all[at]);
                 (beside.projected, beside.from) = (own.own.and(&beside.own), own.own.padded());
+                beside.mixed_from = own.e;
                 beside.in_bias |= own.in_bias;
                 let both = *beside;
                 all[at - 1] = Self { projected: both.projected, in_bias: both.in_bias, ..own };
@@ -143,7 +146,7 @@ impl MixerDims {
         };
         let e = d_inner.next_multiple_of(BLOCK_COLUMNS);
         let (n, k, in_bias) = (mixer.d_state(), mixer.d_conv().max(1), mixer.use_bias());
-        Self { mixer, e, n, k, own, projected: own, from: 0, in_bias, convolved, x_dbl, chunk }
+        Self { mixer, e, n, k, own, projected: own, from: 0, mixed_from: 0, in_bias, convolved, x_dbl, chunk }
     }
 
     /// S, if there are more than a workgroup has room for.
@@ -345,7 +348,7 @@ impl Dims {
             });
             if let Some(rings) = &rings {
                 words += 2 * rings.state_words(u64::MAX);
-                let bytes = rings.bytes().max(rings.parts_len() * 4);
+                let bytes = rings.bytes().max((mixer.mixed_from as u64 + rings.parts_len()) * 4);
                 if bytes > most_bound.min(most_buffer) || slot_bytes + words * 4 > MOST_STATE_BYTES.min(most_buffer) {
                     return Err(Error::OutOfMemory(format!(
                         "Attention over {} tokens needs rings of {} MB a layer, which are too large for this GPU. A \
@@ -384,9 +387,11 @@ impl Dims {
         last.unwrap_or(0).next_multiple_of(BINDING_ALIGNMENT_BYTES)
     }
 
-    /// Values that parts of the keys give, of the layer with the most.
-    pub fn attended(&self) -> u64 {
-        self.layers.iter().filter_map(|layer| layer.rings).map(|rings| rings.parts_len()).max().unwrap_or(0)
+    /// Values that mixers leave for out_proj: for a block, and for one token the parts of attention's result too.
+    pub fn mixed(&self) -> u64 {
+        let parts =
+            self.layers.iter().filter_map(|layer| Some(layer.mixer.mixed_from as u64 + layer.rings?.parts_len()));
+        parts.max().unwrap_or(0).max(self.tokens as u64 * self.most(MixerDims::mixed) as u64)
     }
 
     /// The base and S of each kind of rotary positions.

@@ -33,6 +33,11 @@ impl Place<'_> {
         self.layer_dims.mixer == other.layer_dims.mixer && dims(self) == dims(other)
     }
 
+    /// Its own out_proj, and whether that has a bias.
+    fn out_proj(&self) -> (&Matrix, bool) {
+        (&self.layer.out_proj, self.layer_dims.mixer.mixer.use_bias())
+    }
+
     /// The layer's states, all slots.
     pub fn state(&self) -> wgpu::BufferBinding<'_> {
         let (offset, end) = (self.layer_dims.ring, self.layer_dims.place(self.dims.slots).0);
@@ -64,12 +69,13 @@ struct LayerPlan {
     in_block: [Matmul; 2],
     own: Mixing,
     beside: Option<Mixing>,
+    /// Of one token, in so many workgroups: of both.
+    out_proj: (Pipeline, u32),
 }
 
-/// What a layer does with in_proj's result.
+/// A layer's mixer, and its out_proj of a block.
 struct Mixing {
     mixer: MixerPlan,
-    out_proj: Pipeline,
     /// Of few tokens, and of many.
     out_block: [Matmul; 2],
 }
@@ -92,9 +98,27 @@ impl LayerPlan {
             maker.pipeline(&kernels::CONV, &conv)
         });
         let bias = m.in_bias;
+        let own = Mixing::new(maker, at)?;
+        let beside = at.beside.as_ref().and_then(|beside| Mixing::new(maker, beside));
+        let out_proj = match (&own.mixer, &beside, &at.beside) {
+            (MixerPlan::Attention(attention), ..) => maker.two_out_proj(None, at.out_proj(), &attention.parts),
+            (_, Some(Mixing { mixer: MixerPlan::Attention(attention), .. }), Some(beside)) => {
+                maker.two_out_proj(Some(at.out_proj()), beside.out_proj(), &attention.parts)
+            }
+            (mixer, ..) => {
+                let norm = match mixer {
+                    MixerPlan::Mamba2(mamba2) => mamba2.norm_left.map(|epsilon| (m.mixer.d_inner(), epsilon)),
+                    _ => None,
+                };
+                let ((o, bias), gated) = (at.out_proj(), matches!(mixer, MixerPlan::Mlp));
+                let out = MatvecKind::Out { norm, bias, gated };
+                (maker.matvec(o.format, o.cols, o.rows, 0, out), matvec_groups(o, o.rows))
+            }
+        };
         Some(Self {
-            own: Mixing::new(maker, at)?,
-            beside: at.beside.as_ref().and_then(|beside| Mixing::new(maker, beside)),
+            own,
+            beside,
+            out_proj,
             in_proj: match conv {
                 Some(_) => maker.in_proj(i, m),
                 None => maker.matvec(i.format, i.cols, i.rows, 0, MatvecKind::In { bias }),
@@ -120,6 +144,17 @@ impl LayerPlan {
         if let (Some(mixing), Some(beside)) = (&self.beside, &at.beside) {
             mixing.decode(beside, plan);
         }
+        let [weights, scales] = parts(&layer.out_proj);
+        let (bias, residual) = (whole(&layer.out_proj_bias), whole(&b.residual));
+        let with = |third| vec![weights, scales, self.own.mixed(at), whole(third), bias, residual, whole(&b.control)];
+        let buffers = match (&layer.mixer, &at.beside) {
+            (Mixer::Attention { .. }, _) => [with(&layer.out_proj_bias), parts(&layer.out_proj).to_vec()].concat(),
+            (_, Some(beside)) => [with(&beside.layer.out_proj_bias), parts(&beside.layer.out_proj).to_vec()].concat(),
+            (Mixer::Mamba2 { norm, .. }, None) => with(norm),
+            (_, None) => with(&at.weights.nothing),
+        };
+        let (out_proj, workgroups) = &self.out_proj;
+        plan.push(out_proj.dispatch(at.device, &buffers, *workgroups, Rows::Fixed(1)));
     }
 
     fn block(&self, at: &Place<'_>, length: Length, plan: &mut Vec<Dispatch>) {
@@ -145,28 +180,20 @@ impl LayerPlan {
 impl Mixing {
     fn new(maker: &mut Maker<'_>, at: &Place<'_>) -> Option<Self> {
         let (d, layer, m) = (maker.dims, at.layer, &at.layer_dims.mixer);
-        let (o, bias) = (&layer.out_proj, m.mixer.use_bias());
+        let (o, bias) = at.out_proj();
         let mixer = match (&layer.mixer, m.mixer) {
             (Mixer::Mamba1 { x_proj, .. }, model::Mixer::Mamba1(own)) => {
                 MixerPlan::Mamba1(Mamba1::new(maker, x_proj, m, &own))
             }
-            (Mixer::Mamba2 { .. }, model::Mixer::Mamba2(own)) => MixerPlan::Mamba2(Mamba2::new(maker, m, &own)),
+            (Mixer::Mamba2 { .. }, model::Mixer::Mamba2(own)) => MixerPlan::Mamba2(Mamba2::new(maker, at, &own)),
             (Mixer::Attention { .. }, model::Mixer::Attention(_)) => {
                 MixerPlan::Attention(Attention::new(maker, m, at.layer_dims.rings.as_ref()?))
             }
             (Mixer::Mlp, model::Mixer::Mlp(_)) => MixerPlan::Mlp,
             _ => return None,
         };
-        let norm = match &mixer {
-            MixerPlan::Mamba2(mamba2) => mamba2.norm_left().map(|epsilon| (m.mixer.d_inner(), epsilon)),
-            _ => None,
-        };
         let gated = matches!(mixer, MixerPlan::Mlp);
-        Some(Self {
-            mixer,
-            out_proj: maker.matvec(o.format, o.cols, o.rows, 0, MatvecKind::Out { norm, bias, gated }),
-            out_block: maker.matmuls(o, d.d, MatmulKind { bias, add: true, gated }, Tile::Small),
-        })
+        Some(Self { mixer, out_block: maker.matmuls(o, d.d, MatmulKind { bias, add: true, gated }, Tile::Small) })
     }
 
     fn decode(&self, at: &Place<'_>, plan: &mut Vec<Dispatch>) {
@@ -176,16 +203,6 @@ impl Mixing {
             MixerPlan::Attention(attention) => attention.decode(at, plan),
             MixerPlan::Mlp => {}
         }
-        let (b, layer) = (at.buffers, at.layer);
-        let norm = match &layer.mixer {
-            Mixer::Mamba2 { norm, .. } => norm,
-            _ => &at.weights.nothing,
-        };
-        let [weights, scales] = parts(&layer.out_proj);
-        let (bias, residual) = (whole(&layer.out_proj_bias), whole(&b.residual));
-        let buffers = [weights, scales, self.mixed(at), whole(norm), bias, residual, whole(&b.control)];
-        let workgroups = matvec_groups(&layer.out_proj, layer.out_proj.rows);
-        plan.push(self.out_proj.dispatch(at.device, &buffers, workgroups, Rows::Fixed(1)));
     }
 
     fn block(&self, at: &Place<'_>, length: Length, plan: &mut Vec<Dispatch>) {
@@ -215,8 +232,15 @@ pub fn layers(maker: &mut Maker<'_>, buffers: &Buffers, weights: &Weights) -> (V
     let mut all = Vec::new();
     while let Some(next) = rest.next() {
         let beside = rest.next_if(|((_, dims), _)| dims.mixer.mixer.is_beside());
-        let place = |((layer, layer_dims), rings), beside| {
-            Place { device, dims, buffers, weights, layer, layer_dims, rings, beside }
+        let place = |((layer, layer_dims), rings), beside| Place {
+            device,
+            dims,
+            buffers,
+            weights,
+            layer,
+            layer_dims,
+            rings,
+            beside,
         };
         all.push(place(next, beside.map(|beside| Box::new(place(beside, None)))));
     }

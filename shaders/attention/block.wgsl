@@ -96,7 +96,7 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) wor
                 let c = channel + i % SIDE;
                 queries[i] = 0.0;
                 if i / SIDE < tokens && c < S {
-                    queries[i] = projected[(begin + i / SIDE) * ROW + query_head * S + c];
+                    queries[i] = projected[(begin + i / SIDE) * ROW + Q_FROM + query_head * S + c];
                 }
             }
             bring(thread, true, head, first, last, channel);

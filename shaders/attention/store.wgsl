@@ -14,7 +14,7 @@ fn main(@builtin(global_invocation_id) at: vec3<u32>) {
     let pairs = select(0u, HEADS * half, ROTATES);
     if at.x < pairs {
         let i = at.x % max(half, 1u);
-        let first = t * ROW + at.x / max(half, 1u) * S + i;
+        let first = t * ROW + Q_FROM + at.x / max(half, 1u) * S + i;
         let angle = turn(position, i);
         let a = projected[first];
         let b = projected[first + half];

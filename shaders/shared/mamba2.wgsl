@@ -5,7 +5,7 @@ override P: u32;
 override GROUPS: u32;
 override HEADS_PER_GROUP: u32;
 override WIDTH: u32; // W, values in a row of the convolution: x of E, B and C of GROUPS * N each, padded
-override ROW: u32; // values in a row of zxbcdt: z of E, W, dt
+override ROW: u32; // values in a row of zxbcdt: z of E, W, dt; those of attention beside it
 override DT_MIN: f32;
 override DT_MAX: f32;
 // The gate comes before the gated norm, so the end of the scan applies it.

@@ -4,7 +4,10 @@
 @group(0) @binding(1) var<storage, read> scales: array<u32>;
 
 fn scale_of(row: u32, block: u32) -> f32 {
-    let pair = scales[row * ((COLS / 32u + 1u) / 2u) + block / 2u];
+    return scale_in(scales[row * ((COLS / 32u + 1u) / 2u) + block / 2u], block);
+}
+
+fn scale_in(pair: u32, block: u32) -> f32 {
     return bitcast<f32>(select(pair << 16u, pair & 0xffff0000u, (block & 1u) == 1u));
 }
 

@@ -248,8 +248,12 @@ impl Config {
                 return bad("describes layers without channels, states or taps".into());
             }
         }
-        if self.layers.first().is_some_and(Mixer::is_beside) {
-            return bad("begins with a layer that stands beside the one before it".into());
+        let stands_alone = |at: usize| {
+            let before = at.checked_sub(1).map(|before| self.layers[before]);
+            self.layers[at].is_beside() && !matches!(before, Some(Mixer::Mamba2(_)))
+        };
+        if (0..self.layers.len()).any(stands_alone) {
+            return bad("has attention beside a layer that is not Mamba-2".into());
         }
         if let Some(epsilon) = epsilons.iter().find(|epsilon| !(epsilon.is_finite() && **epsilon >= 0.0)) {
             return bad(format!("has {epsilon} as an epsilon of a norm, which is not a small positive number"));

@@ -122,7 +122,10 @@ fn kernels() -> Vec<Kernel> {
         // One token of the other layers has it within matvec, as part of out_proj.
         kernel("mamba2/gated_norm", Cpu::In("mamba2/mod"), grouped, &[Steps, Chunk]),
         kernel("attention/step", Cpu::In("attention"), attention_layers(), &[Steps, Mixed]),
-        kernel("attention/combine", Cpu::Not("a thread has all keys of a head"), attention_layers(), &[Mixed]),
+        Kernel {
+            precisions: ALL,
+            ..kernel("attention/out_proj", Cpu::In("layer"), attention_layers(), &[Steps, Mixed])
+        },
         kernel("attention/store", Cpu::In("attention"), attention_layers(), &[Chunk]),
         kernel("attention/block", Cpu::In("attention"), attention_layers(), &[Chunk, Chunks]),
     ]

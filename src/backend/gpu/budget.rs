@@ -23,13 +23,12 @@ impl Need {
         let activations = 2 * dims.d
             + dims.most(|m| m.projected.padded())
             + dims.most(MixerDims::width)
-            + dims.most(MixerDims::mixed)
             + dims.most(|m| m.x_dbl)
             + dims.most(|m| if m.x_dbl > 0 { m.e } else { 0 });
         let floats = dims.slots as u64 * dims.scores as u64
             + dims.tokens as u64 * activations as u64
             + dims.most(|m| m.chunk_ends(dims.tokens)) as u64
-            + dims.attended();
+            + dims.mixed();
         let rings: u64 = dims.layers.iter().filter_map(|layer| layer.rings).map(|rings| 2 * rings.bytes()).sum();
         Self {
             weights: tables * matrix_bytes(c.vocab, c.d_model, format.head()) + layers + angles,
@@ -66,8 +65,10 @@ impl Need {
 
 fn layer_bytes(c: &Config, dims: &Dims, m: &MixerDims, format: Format) -> u64 {
     let d_inner = m.mixer.d_inner();
-    let biases = if m.mixer.use_bias() { m.projected.padded() + dims.d } else { 0 };
-    let vectors = biases as u64 + (m.k + 1) as u64 * m.width() as u64 + m.a_d() as u64 + dims.d as u64;
+    // Attention beside Mamba-2 has its rows in the other's in_proj.
+    let rows = if m.mixer.is_beside() { 0 } else { m.projected.padded() };
+    let (in_bias, out_bias) = (if m.in_bias { rows } else { 0 }, if m.mixer.use_bias() { dims.d } else { 0 });
+    let vectors = (in_bias + out_bias) as u64 + (m.k + 1) as u64 * m.width() as u64 + m.a_d() as u64 + dims.d as u64;
     let (x_proj, own) = match m.mixer {
         Mixer::Mamba1(mamba1) => {
             (matrix_bytes(mamba1.x_proj_rows(), d_inner, format.small()), (mamba1.dt_rank + 1) as u64 * m.e as u64)
@@ -75,6 +76,6 @@ fn layer_bytes(c: &Config, dims: &Dims, m: &MixerDims, format: Format) -> u64 {
         Mixer::Mamba2(mamba2) => (0, (mamba2.heads.heads + m.e) as u64),
         Mixer::Attention(_) | Mixer::Mlp(_) => (0, 0),
     };
-    let in_proj = matrix_bytes(m.projected.padded(), c.d_model, format);
+    let in_proj = matrix_bytes(rows, c.d_model, format);
     in_proj + x_proj + matrix_bytes(c.d_model, d_inner, format) + (vectors + own) * 4
 }

@@ -39,12 +39,10 @@ pub struct Buffers {
     /// Mamba-1's `[T, R + 2N]` and `[T, E]`.
     pub x_dbl: wgpu::Buffer,
     pub dt: wgpu::Buffer,
-    /// out_proj's input, `[T, E]`.
+    /// out_proj's input, `[T, E]`; for one token of attention see `shaders/shared/attention_parts.wgsl`.
     pub y: wgpu::Buffer,
     /// Of each attention layer the keys and the values, `[M and more, J, S]`.
     pub rings: Vec<Option<[wgpu::Buffer; 2]>>,
-    /// What parts of the keys give, see `shaders/attention/step.wgsl`.
-    pub attended: wgpu::Buffer,
     /// Of each chunk what its kernels pass on, see [`MixerDims::chunk_len`].
     pub chunks: wgpu::Buffer,
     pub best: wgpu::Buffer,
@@ -71,9 +69,8 @@ impl Buffers {
             convolved: memory.floats("convolved", t * dims.most(MixerDims::width)),
             x_dbl: memory.floats("x_dbl", t * dims.most(|m| m.x_dbl)),
             dt: memory.floats("dt", t * dims.most(|m| if m.x_dbl > 0 { m.e } else { 0 })),
-            y: memory.floats("y", t * dims.most(MixerDims::mixed)),
+            y: memory.buffer("y", dims.mixed() * 4),
             rings: dims.layers.iter().map(|layer| layer.rings.map(|rings| memory.rings(&rings))).collect(),
-            attended: memory.buffer("attended", dims.attended() * 4),
             chunks: memory.floats("chunks", dims.most(|m| m.chunk_ends(t))),
             best: memory.floats("best", dims.vocab.div_ceil(LIST_SCORES) * KEPT_SCORES * 2),
             bytes: memory.bytes,

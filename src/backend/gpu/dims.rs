@@ -30,16 +30,25 @@ const BINDING_ALIGNMENT_BYTES: u64 = 256;
 
 /// The layout of a row that holds several sections. Each begins at a whole block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Sections([usize; 4]);
+pub struct Sections([usize; MOST_SECTIONS]);
+
+/// Mamba-2's, and those of the attention beside it.
+const MOST_SECTIONS: usize = 4 + 3;
 
 impl Sections {
-    /// At most four, with so many values each.
+    /// At most [`MOST_SECTIONS`], with so many values each.
     fn new(lengths: &[usize]) -> Self {
         Self(core::array::from_fn(|i| lengths.get(i).copied().unwrap_or(0)))
     }
 
     pub fn one(length: usize) -> Self {
         Self::new(&[length])
+    }
+
+    /// These, and behind them the others.
+    fn and(&self, other: &Self) -> Self {
+        let mut lengths = self.0.iter().chain(&other.0).copied().filter(|&length| length > 0);
+        Self(core::array::from_fn(|_| lengths.next().unwrap_or(0)))
     }
 
     /// Values, padding included.
@@ -83,7 +92,16 @@ pub struct MixerDims {
     pub n: usize,
     pub k: usize,
     /// The rows of in_proj: x and z; in Mamba-2 z, x, B and C, dt; in attention q, k, v; in an MLP g and u.
+    pub own: Sections,
+    /// The rows of the matrix that they lie in, whose product is one row of activations: those of Mamba-2 and of the
+    /// attention beside it are one.
     pub projected: Sections,
+    /// Where the layer's own begin there.
+    pub from: usize,
+    /// The same of its result for one token: out_proj reads both.
+    pub mixed_from: usize,
+    /// Whether that matrix has a bias.
+    pub in_bias: bool,
     /// What the convolution runs over: x; in Mamba-2 x, B and C.
     pub convolved: Sections,
     /// Values in a row of x_dbl: R + 2N, padded to whole vectors; 0 in Mamba-2.
@@ -93,25 +111,42 @@ pub struct MixerDims {
 }
 
 impl MixerDims {
+    /// Of all layers of a model.
+    fn all(layers: &[Mixer]) -> Vec<Self> {
+        let mut all: Vec<Self> = layers.iter().copied().map(Self::new).collect();
+        for at in 1..all.len() {
+            if all[at].mixer.is_beside() {
+                let (own, beside) = (all[at - 1], &mut all[at]);
+                (beside.projected, beside.from) = (own.own.and(&beside.own), own.own.padded());
+                beside.mixed_from = own.e;
+                beside.in_bias |= own.in_bias;
+                let both = *beside;
+                all[at - 1] = Self { projected: both.projected, in_bias: both.in_bias, ..own };
+            }
+        }
+        all
+    }
+
     fn new(mixer: Mixer) -> Self {
         let d_inner = mixer.d_inner();
-        let (projected, convolved, x_dbl, chunk) = match mixer {
+        let (own, convolved, x_dbl, chunk) = match mixer {
             Mixer::Mamba1(m) => {
-                let projected = Sections::new(&[d_inner, d_inner]);
-                (projected, Sections::one(d_inner), m.x_proj_rows().next_multiple_of(4), MAMBA1_CHUNK_TOKENS)
+                let own = Sections::new(&[d_inner, d_inner]);
+                (own, Sections::one(d_inner), m.x_proj_rows().next_multiple_of(4), MAMBA1_CHUNK_TOKENS)
             }
             Mixer::Mamba2(m) => {
-                let projected = Sections::new(&[d_inner, d_inner, m.b_c_width(), m.heads.heads]);
-                (projected, Sections::new(&[d_inner, m.b_c_width()]), 0, MAMBA2_CHUNK_TOKENS)
+                let own = Sections::new(&[d_inner, d_inner, m.b_c_width(), m.heads.heads]);
+                (own, Sections::new(&[d_inner, m.b_c_width()]), 0, MAMBA2_CHUNK_TOKENS)
             }
             Mixer::Attention(m) => {
-                let projected = Sections::new(&[m.q_width(), m.kv_width(), m.kv_width()]);
-                (projected, Sections::one(0), 0, MAMBA1_CHUNK_TOKENS)
+                let own = Sections::new(&[m.q_width(), m.kv_width(), m.kv_width()]);
+                (own, Sections::one(0), 0, MAMBA1_CHUNK_TOKENS)
             }
             Mixer::Mlp(m) => (Sections::new(&[m.d_hidden; 2]), Sections::one(0), 0, MAMBA1_CHUNK_TOKENS),
         };
         let e = d_inner.next_multiple_of(BLOCK_COLUMNS);
-        Self { mixer, e, n: mixer.d_state(), k: mixer.d_conv().max(1), projected, convolved, x_dbl, chunk }
+        let (n, k, in_bias) = (mixer.d_state(), mixer.d_conv().max(1), mixer.use_bias());
+        Self { mixer, e, n, k, own, projected: own, from: 0, mixed_from: 0, in_bias, convolved, x_dbl, chunk }
     }
 
     /// S, if there are more than a workgroup has room for.
@@ -229,11 +264,6 @@ impl LayerDims {
         (self.ring + slot as u64 * bytes, bytes)
     }
 
-    /// Whether the same pipelines serve both.
-    pub fn is_like(&self, other: &Self) -> bool {
-        self.mixer == other.mixer
-    }
-
     /// The layer's part of a whole state.
     pub fn of<'s>(&self, state: &'s [f32]) -> &'s [f32] {
         &state[self.start..][..self.mixer.slot()]
@@ -283,7 +313,7 @@ impl Dims {
     }
 
     fn with_ring(c: &Config, limits: &wgpu::Limits, format: Format, ring_bytes: u64) -> Result<Self> {
-        let mixers: Vec<MixerDims> = c.layers.iter().copied().map(MixerDims::new).collect();
+        let mixers = MixerDims::all(&c.layers);
         let scores = c.vocab.next_multiple_of(4);
         let most = |of: fn(&MixerDims) -> u64| mixers.iter().map(of).max().unwrap_or(0).max(1);
         let (layer_bytes, token_bytes) = (most(MixerDims::slot_bytes), most(MixerDims::token_bytes));
@@ -318,7 +348,7 @@ impl Dims {
             });
             if let Some(rings) = &rings {
                 words += 2 * rings.state_words(u64::MAX);
-                let bytes = rings.bytes().max(rings.parts_len() * 4);
+                let bytes = rings.bytes().max((mixer.mixed_from as u64 + rings.parts_len()) * 4);
                 if bytes > most_bound.min(most_buffer) || slot_bytes + words * 4 > MOST_STATE_BYTES.min(most_buffer) {
                     return Err(Error::OutOfMemory(format!(
                         "Attention over {} tokens needs rings of {} MB a layer, which are too large for this GPU. A \
@@ -357,9 +387,11 @@ impl Dims {
         last.unwrap_or(0).next_multiple_of(BINDING_ALIGNMENT_BYTES)
     }
 
-    /// Values that parts of the keys give, of the layer with the most.
-    pub fn attended(&self) -> u64 {
-        self.layers.iter().filter_map(|layer| layer.rings).map(|rings| rings.parts_len()).max().unwrap_or(0)
+    /// Values that mixers leave for out_proj: for a block, and for one token the parts of attention's result too.
+    pub fn mixed(&self) -> u64 {
+        let parts =
+            self.layers.iter().filter_map(|layer| Some(layer.mixer.mixed_from as u64 + layer.rings?.parts_len()));
+        parts.max().unwrap_or(0).max(self.tokens as u64 * self.most(MixerDims::mixed) as u64)
     }
 
     /// The base and S of each kind of rotary positions.

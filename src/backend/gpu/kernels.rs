@@ -37,10 +37,14 @@ const SUM: &str = shader!("shared/sum");
 const MAMBA2: &str = shader!("shared/mamba2");
 const MAMBA2_CHUNK: &str = shader!("shared/mamba2_chunk");
 const ROWS: &str = shader!("shared/rows");
+const ONE_MATRIX: &str = shader!("shared/one_matrix");
+const TWO_MATRICES: &str = shader!("shared/two_matrices");
 const LANES: &str = shader!("shared/lanes");
 const LANES_SUBGROUPS: &str = shader!("shared/lanes_subgroups");
 const MAMBA1: &str = shader!("shared/mamba1");
 const ATTENTION: &str = shader!("shared/attention");
+const ATTENTION_PARTS: &str = shader!("shared/attention_parts");
+const ATTENTION_STEP_OF: &str = shader!("shared/attention_step");
 const ROTARY: &str = shader!("shared/rotary");
 
 pub const EMBED: Kernel = Kernel {
@@ -50,12 +54,12 @@ pub const EMBED: Kernel = Kernel {
 };
 pub const MATVEC: Kernel = Kernel {
     name: "matvec",
-    sources: &[CONTROL, FLOAT, PACKED, WEIGHTS, ACTIVATIONS, LANES, ROWS, shader!("matvec")],
+    sources: &[CONTROL, FLOAT, PACKED, WEIGHTS, ACTIVATIONS, LANES, ONE_MATRIX, ROWS, shader!("matvec")],
     bindings: &[Read, Read, Read, Read, Read, Write, Uniform],
 };
 pub const IN_PROJ: Kernel = Kernel {
     name: "in_proj",
-    sources: &[CONTROL, FLOAT, PACKED, WEIGHTS, ACTIVATIONS, LANES, ROWS, shader!("in_proj")],
+    sources: &[CONTROL, FLOAT, PACKED, WEIGHTS, ACTIVATIONS, LANES, ONE_MATRIX, ROWS, shader!("in_proj")],
     bindings: &[Read, Read, Read, Read, Read, Write, Uniform, Read, Write],
 };
 pub const MAMBA1_STEP: Kernel = Kernel {
@@ -112,13 +116,25 @@ pub const MAMBA2_GATED_NORM: Kernel =
     Kernel { name: "mamba2/gated_norm", sources: &[SUM, shader!("mamba2/gated_norm")], bindings: &[Read, Read, Write] };
 pub const ATTENTION_STEP: Kernel = Kernel {
     name: "attention/step",
-    sources: &[CONTROL, ATTENTION, ROTARY, shader!("attention/step")],
+    sources: &[CONTROL, ATTENTION, ATTENTION_PARTS, ROTARY, ATTENTION_STEP_OF, shader!("attention/step")],
     bindings: &[Read, Read, Write, Write, Write, Uniform],
 };
-pub const ATTENTION_COMBINE: Kernel = Kernel {
-    name: "attention/combine",
-    sources: &[CONTROL, shader!("attention/combine")],
-    bindings: &[Read, Write, Uniform],
+pub const ATTENTION_OUT_PROJ: Kernel = Kernel {
+    name: "attention/out_proj",
+    sources: &[
+        CONTROL,
+        FLOAT,
+        PACKED,
+        WEIGHTS,
+        ACTIVATIONS,
+        LANES,
+        ATTENTION,
+        ATTENTION_PARTS,
+        TWO_MATRICES,
+        ROWS,
+        shader!("attention/out_proj"),
+    ],
+    bindings: &[Read, Read, Read, Read, Read, Write, Uniform, Read, Read],
 };
 pub const ATTENTION_STORE: Kernel = Kernel {
     name: "attention/store",
@@ -164,7 +180,7 @@ const ALL: [&Kernel; 23] = [
     &MAMBA2_FINISH,
     &MAMBA2_GATED_NORM,
     &ATTENTION_STEP,
-    &ATTENTION_COMBINE,
+    &ATTENTION_OUT_PROJ,
     &ATTENTION_STORE,
     &ATTENTION_BLOCK,
     &RANK,

@@ -59,11 +59,13 @@ pub struct Matrix {
     pub parts: Vec<Part>,
     /// Columns in the checkpoint.
     width: usize,
-    /// Rows of the checkpoint seen so far, and where they go.
+    /// Rows of the checkpoint seen so far, and where they go: to their sections, from `from` on.
     seen: usize,
     sections: Sections,
+    from: usize,
 }
 
+#[derive(Clone)]
 pub struct Part {
     pub first: usize,
     pub rows: usize,
@@ -129,7 +131,12 @@ impl Matrix {
                 Part { first, rows, weights, scales: memory.buffer(name, rows as u64 * row_scale_bytes) }
             })
             .collect();
-        Self { format, rows, cols, parts, width, seen: 0, sections }
+        Self { format, rows, cols, parts, width, seen: 0, sections, from: 0 }
+    }
+
+    /// The same matrix, into which rows of another tensor go, from `from` on.
+    pub fn with(&self, sections: Sections, from: usize) -> Self {
+        Self { parts: self.parts.clone(), seen: 0, sections, from, ..*self }
     }
 
     /// A copy of the matrix. The device reports if there was no room.
@@ -164,7 +171,7 @@ impl Matrix {
         while rows.len() > 0 {
             let Some((place, left)) = self.sections.runs().find_map(|(from, to, length)| {
                 let at = self.seen.checked_sub(from)?;
-                (at < length).then(|| (to + at, length - at))
+                (at < length).then(|| (self.from + to + at, length - at))
             }) else {
                 return;
             };

@@ -3,11 +3,12 @@
 
 use half::f16;
 
+use super::dims::BLOCK_COLUMNS;
 use super::packing::halves;
 use crate::model;
 
-/// Keys of a workgroup of `attention/step`.
-const SPLIT_KEYS: usize = 128;
+/// Keys at a time of a workgroup of `attention/step`.
+const TILE_KEYS: usize = 128;
 
 /// The sizes of a layer's two rings.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -61,19 +62,28 @@ impl RingDims {
         self.state_rows(position) as usize * self.attention.kv_width()
     }
 
-    /// Workgroups that share the keys of a head.
+    /// Quads of channels of a head.
+    pub fn quads(&self) -> usize {
+        self.units() * self.unit_channels() / 4
+    }
+
+    /// Workgroups that share the keys of a head. The more there are, the fewer tiles each has one after the other, and the
+    /// more out_proj has to put together.
     pub fn splits(&self) -> usize {
-        self.window().div_ceil(SPLIT_KEYS)
+        const FEW: usize = 16;
+        const MOST: usize = 256;
+        let tiles = self.window().div_ceil(TILE_KEYS);
+        tiles.min((2 * tiles.isqrt()).clamp(FEW, MOST))
     }
 
-    /// Values that one of them finds out.
-    pub fn part_len(&self) -> usize {
-        2 + self.units() * self.unit_channels()
+    /// Values that one of them leaves, see `shaders/shared/attention_parts.wgsl`.
+    pub fn part(&self) -> usize {
+        self.attention.q_width().next_multiple_of(BLOCK_COLUMNS)
     }
 
-    /// Values that all of them find out, of all heads.
+    /// Values that all of them leave, with what each says of each head.
     pub fn parts_len(&self) -> u64 {
-        self.attention.heads as u64 * self.splits() as u64 * self.part_len() as u64
+        self.splits() as u64 * (self.part() as u64 + 2 * self.attention.heads as u64)
     }
 
     /// The rows of a whole state after `position` tokens. Of each piece: the bytes where it begins in a ring and in the

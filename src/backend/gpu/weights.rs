@@ -27,6 +27,7 @@ pub struct Weights {
 
 pub struct Layer {
     pub norm: wgpu::Buffer,
+    /// One for Mamba-2 and the attention beside it, as the bias is.
     pub in_proj: Matrix,
     pub in_proj_bias: wgpu::Buffer,
     /// `[K + 1, W]`: the convolution's taps, oldest first, then its bias. Empty in attention and MLP, as `a_d` is.
@@ -68,8 +69,12 @@ impl Weights {
         let norm_f = memory.floats("norm_f", dims.d);
         let nothing = memory.floats("nothing", 0);
         let rotations = Rotations::new(memory, dims, &nothing);
-        let layers = dims.layers.iter().map(|layer| Layer::new(memory, c, dims, &layer.mixer, format, &rotations));
-        let layers = layers.collect();
+        let mut layers: Vec<Layer> = Vec::new();
+        for layer in &dims.layers {
+            let beside = layers.last().filter(|_| layer.mixer.mixer.is_beside());
+            let layer = Layer::new(memory, c, dims, &layer.mixer, format, &rotations, beside);
+            layers.push(layer);
+        }
         Self { embeddings, norm_f, lm_head, layers, nothing, bytes: memory.bytes }
     }
 
@@ -111,6 +116,7 @@ impl Rotations {
 }
 
 impl Layer {
+    /// `beside` is the layer that this one stands beside.
     fn new(
         memory: &mut Memory<'_>,
         c: &Config,
@@ -118,12 +124,20 @@ impl Layer {
         m: &MixerDims,
         format: Format,
         rotations: &Rotations,
+        beside: Option<&Self>,
     ) -> Self {
         let (d_inner, use_bias) = (m.mixer.d_inner(), m.mixer.use_bias());
+        let (in_proj, in_proj_bias) = match beside {
+            Some(other) => (other.in_proj.with(m.own, m.from), other.in_proj_bias.clone()),
+            None => (
+                Matrix::sections(memory, "in_proj", m.projected, c.d_model, format),
+                memory.floats("in_proj.bias", if m.in_bias { m.projected.padded() } else { 0 }),
+            ),
+        };
         Self {
             norm: memory.floats("norm", dims.d),
-            in_proj: Matrix::sections(memory, "in_proj", m.projected, c.d_model, format),
-            in_proj_bias: memory.floats("in_proj.bias", if use_bias { m.projected.padded() } else { 0 }),
+            in_proj,
+            in_proj_bias,
             filters: memory.floats("conv1d", (m.k + 1) * m.width()),
             a_d: memory.floats("A and D", m.a_d()),
             out_proj: Matrix::new(memory, "out_proj", c.d_model, d_inner, format),
@@ -284,12 +298,12 @@ impl GpuLoader {
             (LayerRole::XProj, Mixer::Mamba1 { x_proj, .. }, _) => return Some(Target::Matrix(x_proj)),
             (LayerRole::Norm, ..) => Columns::vector(&layer.norm, c.d_model),
             (LayerRole::InProjBias, ..) if rows == m.mixer.in_proj_rows() => {
-                Columns::new(&layer.in_proj_bias, 0, m.projected)
+                Columns::new(&layer.in_proj_bias, m.from, m.own)
             }
             (LayerRole::InProjBias, ..) => {
                 // A part is a section.
-                let (_, to, length) = m.projected.runs().find(|&(from, ..)| from == place.row)?;
-                Columns::new(&layer.in_proj_bias, to, Sections::one(length))
+                let (_, to, length) = m.own.runs().find(|&(from, ..)| from == place.row)?;
+                Columns::new(&layer.in_proj_bias, m.from + to, Sections::one(length))
             }
             (LayerRole::OutProjBias, ..) => Columns::vector(&layer.out_proj_bias, c.d_model),
             (LayerRole::Conv, ..) => Columns::new(&layer.filters, 0, m.convolved),

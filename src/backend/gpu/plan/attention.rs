@@ -15,8 +15,9 @@ const BLOCK_CHANNELS: usize = 128;
 
 pub struct Attention {
     rings: RingDims,
+    /// Overrides that out_proj shares.
+    pub parts: Vec<(&'static str, f64)>,
     step: Pipeline,
-    combine: Pipeline,
     store: Pipeline,
     block: Pipeline,
 }
@@ -28,23 +29,18 @@ impl Attention {
         let heads = Maker::numbers([("HEADS", own.heads), ("KV_HEADS", own.kv_heads), ("S", own.head_dim)]);
         let sizes =
             Maker::numbers([("UNITS", rings.units()), ("WINDOW", rings.window()), ("RING", rings.rows), ("ROW", row)]);
-        let shared = [heads, sizes, vec![("HALF", flag(rings.half))]].concat();
-        let rotary = Maker::numbers([("K_FROM", m.projected.start(1)), ("V_FROM", m.projected.start(2))]);
+        let starts = [0, 1, 2].map(|section| m.from + m.own.start(section));
+        let shared = [heads, sizes, vec![("HALF", flag(rings.half)), ("Q_FROM", starts[0] as f64)]].concat();
+        let rotary = Maker::numbers([("K_FROM", starts[1]), ("V_FROM", starts[2])]);
         let store = [shared.clone(), rotary, vec![("ROTATES", flag(own.rope_theta.is_some()))]].concat();
-        let queries = Maker::numbers([("QUERIES", Self::queries(rings)), ("SPLITS", rings.splits())]);
-        let step = [store.clone(), queries].concat();
-        let combine = Maker::numbers([
-            ("S", own.head_dim),
-            ("STRIDE", rings.part_len()),
-            ("SPLITS", rings.splits()),
-            ("WINDOW", rings.window()),
-            ("E", m.e),
-        ]);
-        let block = [shared, Maker::numbers([("E", m.e)])].concat();
+        let parts = Maker::numbers([("SPLITS", rings.splits()), ("PARTS_FROM", m.mixed_from), ("PART", rings.part())]);
+        let queries = Maker::numbers([("QUERIES", Self::queries(rings)), ("QUADS", rings.quads())]);
+        let step = [store.clone(), parts.clone(), queries].concat();
+        let block = [shared.clone(), Maker::numbers([("E", m.e)])].concat();
         Self {
             rings: *rings,
+            parts: [shared, parts].concat(),
             step: maker.pipeline(&kernels::ATTENTION_STEP, &step),
-            combine: maker.pipeline(&kernels::ATTENTION_COMBINE, &combine),
             store: maker.pipeline(&kernels::ATTENTION_STORE, &store),
             block: maker.pipeline(&kernels::ATTENTION_BLOCK, &block),
         }
@@ -55,17 +51,14 @@ impl Attention {
         (rings.attention.heads / rings.attention.kv_heads).min(STEP_QUERIES)
     }
 
-    /// From in_proj's output to out_proj's input.
+    /// From in_proj's output to what out_proj puts together.
     pub fn decode(&self, at: &Place<'_>, plan: &mut Vec<Dispatch>) {
         let (Mixer::Attention { angles }, Some([keys, values])) = (&at.layer.mixer, at.rings) else { return };
         let (b, own) = (at.buffers, &self.rings.attention);
-        let (parts, control) = (|| whole(&b.attended), || whole(&b.control));
         let batches = (own.heads / own.kv_heads).div_ceil(Self::queries(&self.rings));
-        let buffers = [whole(&b.projected), whole(angles), whole(keys), whole(values), parts(), control()];
-        let (x, y) = (self.rings.splits() as u32, Rows::Fixed((own.kv_heads * batches) as u32));
-        plan.push(self.step.dispatch(at.device, &buffers, x, y));
-        let buffers = [parts(), whole(&b.y), control()];
-        plan.push(self.combine.dispatch(at.device, &buffers, own.heads as u32, Rows::Fixed(1)));
+        let buffers = [&b.projected, angles, keys, values, &b.y, &b.control].map(whole);
+        let workgroups = (self.rings.splits() * own.kv_heads * batches) as u32;
+        plan.push(self.step.dispatch(at.device, &buffers, workgroups, Rows::Fixed(1)));
     }
 
     /// The same for a block of tokens.

@@ -31,7 +31,11 @@ fn lanes(format: Format, cols: usize, rows: usize) -> usize {
 
 /// Workgroups of `matvec` and `in_proj` for so many rows of a matrix.
 pub fn matvec_groups(matrix: &Matrix, rows: usize) -> u32 {
-    groups(rows, 256 / lanes(matrix.format, matrix.cols, rows) * per_group(rows))
+    rows_groups(matrix.format, matrix.cols, rows)
+}
+
+fn rows_groups(format: Format, cols: usize, rows: usize) -> u32 {
+    groups(rows, 256 / lanes(format, cols, rows) * per_group(rows))
 }
 
 pub struct Maker<'a> {
@@ -56,14 +60,20 @@ impl<'a> Maker<'a> {
         pairs.into_iter().map(|(name, value)| (name, value as f64)).collect()
     }
 
-    /// The overrides of `shaders/shared/rows.wgsl`; `norm` says how many columns count for the norm, if there is one, and
-    /// its epsilon.
-    fn rows(&self, format: Format, cols: usize, rows: usize, norm: Option<(usize, f32)>) -> Vec<(&'static str, f64)> {
+    /// The overrides of `shaders/shared/rows.wgsl`, with the columns of a second matrix behind those of the first; `norm`
+    /// says how many columns count for the norm, if there is one, and its epsilon.
+    fn rows(
+        &self,
+        format: Format,
+        [cols, more]: [usize; 2],
+        rows: usize,
+        norm: Option<(usize, f32)>,
+    ) -> Vec<(&'static str, f64)> {
         let mut overrides = Self::numbers([
             ("FORMAT", format as usize),
             ("COLS", cols),
             ("ROWS", rows),
-            ("LANES", lanes(format, cols, rows)),
+            ("LANES", lanes(format, cols + more, rows)),
             ("PER_GROUP", per_group(rows)),
             ("COUNTED", norm.map_or(cols, |(counted, _)| counted)),
         ]);
@@ -86,7 +96,7 @@ impl<'a> Maker<'a> {
             MatvecKind::Out { norm: own, bias, gated } => (norm, with_bias, is_gated) = (own, bias, gated),
             MatvecKind::Head => norm = self.norm(),
         }
-        let mut overrides = self.rows(format, cols, rows, norm);
+        let mut overrides = self.rows(format, [cols, 0], rows, norm);
         overrides.extend(Self::numbers([("SCORES", self.dims.scores), ("FIRST", first)]));
         let (is_out, is_head) = (matches!(is, MatvecKind::Out { .. }), matches!(is, MatvecKind::Head));
         let flags = [("BIAS", with_bias), ("GATED", is_gated), ("ADD", is_out), ("IS_HEAD", is_head)];
@@ -96,10 +106,26 @@ impl<'a> Maker<'a> {
 
     /// in_proj of one token, and the convolution.
     pub fn in_proj(&mut self, matrix: &Matrix, m: &MixerDims) -> Pipeline {
-        let mut overrides = self.rows(matrix.format, matrix.cols, matrix.rows, self.norm());
+        let mut overrides = self.rows(matrix.format, [matrix.cols, 0], matrix.rows, self.norm());
         overrides.extend(Self::numbers([("CONV_FROM", m.conv_from()), ("CONV_WIDTH", m.width()), ("TAPS", m.k)]));
-        overrides.extend([("BIAS", flag(m.mixer.use_bias())), slot(m)[0]]);
+        overrides.extend([("BIAS", flag(m.in_bias)), slot(m)[0]]);
         self.pipeline(&kernels::IN_PROJ, &overrides)
+    }
+
+    /// out_proj of a layer with attention, whose overrides are `attention`, for one token; `mamba2` is that of the layer
+    /// that it stands beside. Both are in one format. With the number of workgroups.
+    pub fn two_out_proj(
+        &mut self,
+        mamba2: Option<(&Matrix, bool)>,
+        (own, bias): (&Matrix, bool),
+        attention: &[(&'static str, f64)],
+    ) -> (Pipeline, u32) {
+        let cols = mamba2.map_or(0, |(matrix, _)| matrix.cols);
+        let mut overrides = self.rows(own.format, [cols, own.cols], own.rows, None);
+        overrides.extend([("BIAS", flag(mamba2.is_some_and(|(_, bias)| bias))), ("MORE_BIAS", flag(bias))]);
+        overrides.extend(attention);
+        let pipeline = self.pipeline(&kernels::ATTENTION_OUT_PROJ, &overrides);
+        (pipeline, rows_groups(own.format, cols + own.cols, own.rows))
     }
 
     /// Of blocks of tokens.

@@ -2,7 +2,6 @@
 
 use super::layer::Place;
 use super::maker::{Maker, dt_limits, flag, groups, slot, whole};
-use crate::backend::gpu::dims::MixerDims;
 use crate::backend::gpu::kernels::{self, Dispatch, Pipeline, Rows};
 use crate::backend::gpu::weights::Mixer;
 use crate::model::{self, Heads};
@@ -13,8 +12,8 @@ const CHUNK_SIDE: usize = 64;
 
 pub struct Mamba2 {
     heads: Heads,
-    /// Its epsilon; none where there is only the gate.
-    gated_norm: Option<f32>,
+    /// The epsilon of the gated norm if `decode` leaves it to out_proj.
+    pub norm_left: Option<f32>,
     step: Pipeline,
     summarise: Pipeline,
     carry: Pipeline,
@@ -23,8 +22,8 @@ pub struct Mamba2 {
 }
 
 impl Mamba2 {
-    pub fn new(maker: &mut Maker<'_>, m: &MixerDims, own: &model::Mamba2) -> Self {
-        let heads = own.heads;
+    pub fn new(maker: &mut Maker<'_>, at: &Place<'_>, own: &model::Mamba2) -> Self {
+        let (m, heads) = (&at.layer_dims.mixer, own.heads);
         let is_gated_last = heads.norm_before_gate && own.gated_norm.is_some();
         let (row, channels) = (m.projected.padded(), own.d_inner() / heads.groups);
         let sizes = Maker::numbers([("E", m.e), ("N", m.n), ("P", heads.head_dim), ("GROUPS", heads.groups)]);
@@ -41,7 +40,8 @@ impl Mamba2 {
         });
         Self {
             heads,
-            gated_norm: own.gated_norm,
+            // There a mean is over all columns only.
+            norm_left: own.gated_norm.filter(|_| heads.groups == 1 && !is_gated_last && at.beside.is_none()),
             step: maker.pipeline(&kernels::MAMBA2_STEP, &step),
             summarise: maker.pipeline(&kernels::MAMBA2_SUMMARISE, &chunk),
             carry: maker.carry(m),
@@ -50,18 +50,13 @@ impl Mamba2 {
         }
     }
 
-    /// The epsilon of the gated norm if `decode` leaves it to out_proj, which can take a mean over all channels only.
-    pub fn norm_left(&self) -> Option<f32> {
-        self.gated_norm.filter(|_| self.heads.groups == 1 && !self.heads.norm_before_gate)
-    }
-
     /// From in_proj's output to out_proj's input.
     pub fn decode(&self, at: &Place<'_>, plan: &mut Vec<Dispatch>) {
         let b = at.buffers;
         let [zxbcdt, dt_bias, a_d] = self.shared(at);
         let buffers = [zxbcdt, dt_bias, a_d, at.state(), whole(&b.y), whole(&b.control)];
         plan.push(self.step.dispatch(at.device, &buffers, self.groups(STEP_CHANNELS), Rows::Fixed(1)));
-        if self.norm_left().is_none() {
+        if self.norm_left.is_none() {
             self.gated_norm(at, Rows::Fixed(1), plan);
         }
     }

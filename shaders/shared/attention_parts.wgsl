@@ -1,0 +1,30 @@
+// What a step of attention leaves for out_proj, in y from PARTS_FROM on. SPLITS workgroups share the keys in sight, each
+// some tiles of KEYS. Of each split the sums of weighted values, [SPLITS, PART]; then of each head and split the greatest
+// score and the sum of the weights, [HEADS, SPLITS, 2].
+override SPLITS: u32;
+override PARTS_FROM: u32; // a multiple of 4, as PART is
+override PART: u32; // HEADS * S, padded
+
+const KEYS = 128u;
+
+fn keys_in_sight() -> u32 {
+    return min(control.position + 1u, WINDOW);
+}
+
+fn keys_of_split() -> u32 {
+    let each = KEYS * SPLITS;
+    return (keys_in_sight() + each - 1u) / each * KEYS;
+}
+
+// The others have no keys, and leave nothing.
+fn splits_in_use() -> u32 {
+    return (keys_in_sight() + keys_of_split() - 1u) / keys_of_split();
+}
+
+fn part_at(split: u32) -> u32 {
+    return PARTS_FROM + split * PART;
+}
+
+fn head_at(head: u32, split: u32) -> u32 {
+    return PARTS_FROM + SPLITS * PART + (head * SPLITS + split) * 2u;
+}

@@ -145,7 +145,7 @@ impl<'a> Maker<'a> {
 
     /// Of few tokens, in such tiles, and of many.
     pub fn matmuls(&mut self, matrix: &Matrix, out: usize, is: MatmulKind, few: Tile) -> [Matmul; 2] {
-        let (of_few, many) = (self.matmul(matrix, out, is, few), Tile::of_rows(matrix.rows));
+        let (of_few, many) = (self.matmul(matrix, out, is, few), Tile::of_long_block(matrix));
         let of_many = if many == few { of_few.clone() } else { self.matmul(matrix, out, is, many) };
         [of_few, of_many]
     }
@@ -178,10 +178,12 @@ pub enum Tile {
 
 impl Tile {
     /// Of a long block. Large tiles are less work in all, but a matrix of few rows makes so few of them that the last
-    /// ones leave most of a GPU without work.
-    pub fn of_rows(rows: usize) -> Self {
+    /// ones leave most of a GPU without work. Packed weights are unpacked for each tile, so there large ones gain more.
+    pub fn of_long_block(matrix: &Matrix) -> Self {
         const MANY_ROWS: usize = 4096;
-        if rows >= MANY_ROWS { Self::Large } else { Self::Middle }
+        const MANY_PACKED_ROWS: usize = 2048;
+        let many = if matrix.format.has_scales() { MANY_PACKED_ROWS } else { MANY_ROWS };
+        if matrix.rows >= many { Self::Large } else { Self::Middle }
     }
 
     /// Tokens of a thread.

@@ -8,8 +8,7 @@ override UNITS: u32;
 override HALF: bool; // the rings are in f16, and in f32 otherwise
 override WINDOW: u32; // M, tokens that a token sees, itself included
 override RING: u32; // rows of a ring: M, and those that a call may write before the last M are no longer needed
-override ROW: u32; // values in a row of in_proj's result: q, k, v; beside Mamba-2 after that layer's
-override Q_FROM: u32; // where q begins there
+override Q_FROM: u32; // where q begins in a row of in_proj's result
 
 const NEVER = -3e38; // a score that counts for nothing
 

@@ -3,9 +3,10 @@
 // `projected`, `angles`, `keys`, `values`, `y` and `control` are the kernel's.
 override QUERIES: u32; // heads of queries of a workgroup, at most 4
 override QUADS: u32; // of a head's channels, as the rings have them
+override STAGED: u32; // QUERIES * QUADS: naga 30 takes no product as a size before other overrides
 
 const THREADS = 128u;
-var<workgroup> queries: array<vec4<f32>, QUERIES * QUADS>;
+var<workgroup> queries: array<vec4<f32>, STAGED>;
 var<workgroup> new_key: array<vec4<u32>, UNITS>;
 var<workgroup> new_value: array<vec4<u32>, UNITS>;
 var<workgroup> weights: array<vec4<f32>, KEYS>; // of each key for the heads of queries
@@ -121,7 +122,7 @@ fn attention_step(thread: u32, workgroup: u32) {
         return;
     }
     let end = min(first + keys_of_split(), position + 1u);
-    for (var i = thread; i < QUERIES * QUADS; i += THREADS) {
+    for (var i = thread; i < STAGED; i += THREADS) {
         let query = i / QUADS;
         queries[i] = vec4<f32>(0.0);
         if query < count {

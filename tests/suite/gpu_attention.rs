@@ -204,6 +204,26 @@ fn rings_in_f16_give_the_same_at_once_and_token_by_token() {
     }
 }
 
+/// More keys than all workgroups of a step take at a time, and a window that turns.
+#[test]
+fn a_step_looks_at_thousands_of_keys() {
+    let device = pollster::block_on(Device::open()).unwrap();
+    let long = |window| attention(6, 2, 8, Some(1e4), window);
+    for (layers, first) in
+        [(vec![mamba2_without_norm(5, 7, 1, 8), beside(long(9000))], 2100), (vec![long(2200), mlp(50, false)], 2300)]
+    {
+        let config = model_of(layers);
+        let ids = ids(first + 4);
+        let want = read(cpu(&config).as_mut(), &ids, 32, &mut State::try_new(&config).unwrap());
+        for (precision, most) in [(Precision::F32, 2e-4), (Precision::F16, 2e-2)] {
+            let (mut gpu, mut state) = (gpu(&device, &config, precision), State::try_new(&config).unwrap());
+            read(gpu.as_mut(), &ids[..first as usize], 700, &mut state);
+            let got = read(gpu.as_mut(), &ids[first as usize..], 1, &mut state);
+            assert!(relative_error(&got, &want) < most, "{precision:?}: {}", relative_error(&got, &want));
+        }
+    }
+}
+
 #[test]
 fn rings_larger_than_a_binding_are_refused_with_a_sentence() {
     let mut device = pollster::block_on(Device::open()).unwrap();

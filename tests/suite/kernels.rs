@@ -1,10 +1,11 @@
 //! One list of all kernels, with the shapes that each is tried in on every backend against `reference`. A model of one
-//! layer is the smallest thing that all backends can run, so that is what a case is.
+//! layer is the smallest thing that all backends can run, so that is what a case is, or of two that share a kernel.
 
 use std::path::{Path, PathBuf};
 
 use crate::support::{
-    attention, fill_by_chance, kl_divergence, mamba1, mamba2, mamba2_without_norm, mlp, model_of, relative_error,
+    attention, beside, fill_by_chance, kl_divergence, mamba1, mamba2, mamba2_without_norm, mlp, model_of,
+    relative_error,
 };
 use mamba_web::backend::gpu::{Device, GpuLoader};
 use mamba_web::backend::{self, Backend, Name, Precision};
@@ -15,7 +16,7 @@ use mamba_web::state::State;
 struct Kernel {
     name: &'static str,
     cpu: Cpu,
-    layers: Vec<Mixer>,
+    layers: Vec<Vec<Mixer>>,
     calls: &'static [Calls],
     precisions: &'static [Precision],
 }
@@ -93,12 +94,25 @@ fn attention_layers() -> Vec<Mixer> {
     ]
 }
 
+/// With a gated norm and without, biases of neither, of one and of both.
+fn beside_layers() -> Vec<Vec<Mixer>> {
+    let [large, small, .., one] = attention_layers()[..] else { return vec![] };
+    vec![
+        vec![mamba2(2, 33, 1, 70, false), beside(small)],
+        vec![mamba2_without_norm(6, 11, 3, 9), beside(large)],
+        vec![mamba2(17, 4, 1, 6, true), beside(one), mamba2(17, 4, 1, 6, true), beside(small)],
+    ]
+}
+
 fn all_layers() -> Vec<Mixer> {
     [mamba1_layers(), falcon_layers(), mamba2_layers()].concat()
 }
 
 fn kernels() -> Vec<Kernel> {
-    let kernel = |name, cpu, layers, calls| Kernel { name, cpu, layers, calls, precisions: F32 };
+    let each = |layers: Vec<Mixer>| layers.into_iter().map(|layer| vec![layer]).collect::<Vec<_>>();
+    let kernel = |name, cpu, layers, calls| Kernel { name, cpu, layers: each(layers), calls, precisions: F32 };
+    // More columns than are staged at once, in f32 and in int8.
+    let wide = vec![attention(29, 1, 250, None, 9)];
     let one_of_each = vec![mamba1(90, 5, 3, 4, None), mamba2(6, 11, 3, 9, false), attention(6, 2, 8, Some(1e4), 170)];
     let one_of_each = [one_of_each, vec![mlp(37, true), mlp(130, false)]].concat();
     let product = |name, cpu, calls| Kernel { precisions: ALL, ..kernel(name, cpu, one_of_each.clone(), calls) };
@@ -117,6 +131,10 @@ fn kernels() -> Vec<Kernel> {
         kernel("mamba1/dt", Cpu::In("mamba1/scan"), mamba1_layers(), &[Chunk, Chunks]),
         kernel("mamba1/scan", Cpu::SameName, [mamba1_layers(), falcon_layers()].concat(), &[Chunk, Chunks]),
         kernel("mamba2/step", Cpu::SameName, mamba2_layers(), &[Steps]),
+        Kernel {
+            layers: beside_layers(),
+            ..kernel("mamba2/step_beside", Cpu::Not("layers are computed one by one"), vec![], &[Steps, Mixed])
+        },
         kernel("mamba2/summarise", Cpu::In("mamba2/chunk"), mamba2_layers(), &[Chunk, Chunks]),
         kernel("mamba2/finish", Cpu::In("mamba2/chunk"), mamba2_layers(), &[Chunk, Chunks]),
         // One token of the other layers has it within matvec, as part of out_proj.
@@ -124,7 +142,8 @@ fn kernels() -> Vec<Kernel> {
         kernel("attention/step", Cpu::In("attention"), attention_layers(), &[Steps, Mixed]),
         Kernel {
             precisions: ALL,
-            ..kernel("attention/out_proj", Cpu::In("layer"), attention_layers(), &[Steps, Mixed])
+            layers: [each(attention_layers()), each(wide), beside_layers()].concat(),
+            ..kernel("attention/out_proj", Cpu::In("layer"), vec![], &[Steps, Mixed])
         },
         kernel("attention/store", Cpu::In("attention"), attention_layers(), &[Chunk]),
         kernel("attention/block", Cpu::In("attention"), attention_layers(), &[Chunk, Chunks]),
@@ -173,13 +192,13 @@ fn check(what: &str, precision: Precision, got: &(Vec<f32>, State), want: &(Vec<
 fn every_kernel_gives_what_reference_gives() {
     let device = pollster::block_on(Device::open()).unwrap();
     for kernel in kernels() {
-        for &layer in &kernel.layers {
-            let config = model_of(vec![layer]);
+        for layers in &kernel.layers {
+            let config = model_of(layers.clone());
             for &calls in kernel.calls {
                 let lengths = calls.lengths();
                 let want = run(on(Name::Reference, &config, Precision::F32).as_mut(), lengths);
                 for &precision in kernel.precisions {
-                    let what = format!("{} {calls:?} {layer:?}", kernel.name);
+                    let what = format!("{} {calls:?} {layers:?}", kernel.name);
                     let loader = GpuLoader::new(device.clone(), config.clone(), precision);
                     let loader = pollster::block_on(loader).unwrap();
                     let loader = if calls == FusedSteps { loader.fused_kernels() } else { loader };
@@ -193,6 +212,32 @@ fn every_kernel_gives_what_reference_gives() {
                 }
             }
         }
+    }
+}
+
+/// In a browser a dispatch costs more than what most of them compute.
+#[test]
+fn a_token_takes_few_dispatches() {
+    let device = pollster::block_on(Device::open()).unwrap();
+    let dispatches = |layers: Vec<Mixer>| {
+        let config = model_of(layers);
+        let loader = pollster::block_on(GpuLoader::new(device.clone(), config.clone(), Precision::F32)).unwrap();
+        loader.fused_kernels().fill(&config).unwrap().counts().0
+    };
+    let (alone, in_falcon_h1) = (mamba2(6, 11, 1, 9, false), mamba2_without_norm(6, 11, 1, 9));
+    let attention = attention(6, 2, 8, None, 20);
+    // The embeddings, the head, and two to choose a token.
+    let others = 4;
+    for (layers, own) in [
+        (vec![mamba1(20, 21, 7, 2, None)], 3),
+        (vec![alone], 3),
+        (vec![attention], 3),
+        (vec![mlp(50, false)], 2),
+        (vec![in_falcon_h1, beside(attention), mlp(50, false)], 5),
+        // out_proj leaves the norm of a part of its columns to a dispatch.
+        (vec![alone, beside(attention), mlp(50, false)], 6),
+    ] {
+        assert_eq!(dispatches(layers.clone()), others + own, "{layers:?}");
     }
 }
 

@@ -35,6 +35,8 @@ const REQUEST: &str = shader!("shared/request");
 const ORDER: &str = shader!("shared/order");
 const SUM: &str = shader!("shared/sum");
 const MAMBA2: &str = shader!("shared/mamba2");
+const MAMBA2_STEP_OF: &str = shader!("shared/mamba2_step");
+const ROW: &str = shader!("shared/row");
 const MAMBA2_CHUNK: &str = shader!("shared/mamba2_chunk");
 const ROWS: &str = shader!("shared/rows");
 const ONE_MATRIX: &str = shader!("shared/one_matrix");
@@ -99,24 +101,40 @@ pub const MAMBA1_PART_NORMS: Kernel =
     Kernel { name: "mamba1/part_norms", sources: &[SUM, shader!("mamba1/part_norms")], bindings: &[Write] };
 pub const MAMBA2_STEP: Kernel = Kernel {
     name: "mamba2/step",
-    sources: &[CONTROL, ACTIVATIONS, MAMBA2, shader!("mamba2/step")],
+    sources: &[CONTROL, ACTIVATIONS, ROW, MAMBA2, MAMBA2_STEP_OF, shader!("mamba2/step")],
     bindings: &[Read, Read, Read, Write, Write, Uniform],
+};
+pub const MAMBA2_STEP_BESIDE: Kernel = Kernel {
+    name: "mamba2/step_beside",
+    sources: &[
+        CONTROL,
+        ACTIVATIONS,
+        ROW,
+        MAMBA2,
+        MAMBA2_STEP_OF,
+        ATTENTION,
+        ATTENTION_PARTS,
+        ROTARY,
+        ATTENTION_STEP_OF,
+        shader!("mamba2/step_beside"),
+    ],
+    bindings: &[Read, Read, Read, Write, Write, Uniform, Read, Write, Write],
 };
 pub const MAMBA2_SUMMARISE: Kernel = Kernel {
     name: "mamba2/summarise",
-    sources: &[CONTROL, ACTIVATIONS, MAMBA2, MAMBA2_CHUNK, shader!("mamba2/summarise")],
+    sources: &[CONTROL, ACTIVATIONS, ROW, MAMBA2, MAMBA2_CHUNK, shader!("mamba2/summarise")],
     bindings: &[Read, Read, Read, Read, Write, Uniform],
 };
 pub const MAMBA2_FINISH: Kernel = Kernel {
     name: "mamba2/finish",
-    sources: &[CONTROL, ACTIVATIONS, MAMBA2, MAMBA2_CHUNK, shader!("mamba2/finish")],
+    sources: &[CONTROL, ACTIVATIONS, ROW, MAMBA2, MAMBA2_CHUNK, shader!("mamba2/finish")],
     bindings: &[Read, Read, Read, Read, Read, Write, Uniform],
 };
 pub const MAMBA2_GATED_NORM: Kernel =
     Kernel { name: "mamba2/gated_norm", sources: &[SUM, shader!("mamba2/gated_norm")], bindings: &[Read, Read, Write] };
 pub const ATTENTION_STEP: Kernel = Kernel {
     name: "attention/step",
-    sources: &[CONTROL, ATTENTION, ATTENTION_PARTS, ROTARY, ATTENTION_STEP_OF, shader!("attention/step")],
+    sources: &[CONTROL, ROW, ATTENTION, ATTENTION_PARTS, ROTARY, ATTENTION_STEP_OF, shader!("attention/step")],
     bindings: &[Read, Read, Write, Write, Write, Uniform],
 };
 pub const ATTENTION_OUT_PROJ: Kernel = Kernel {
@@ -138,12 +156,12 @@ pub const ATTENTION_OUT_PROJ: Kernel = Kernel {
 };
 pub const ATTENTION_STORE: Kernel = Kernel {
     name: "attention/store",
-    sources: &[CONTROL, ATTENTION, ROTARY, shader!("attention/store")],
+    sources: &[CONTROL, ROW, ATTENTION, ROTARY, shader!("attention/store")],
     bindings: &[Write, Read, Write, Write, Uniform],
 };
 pub const ATTENTION_BLOCK: Kernel = Kernel {
     name: "attention/block",
-    sources: &[CONTROL, ATTENTION, shader!("attention/block")],
+    sources: &[CONTROL, ROW, ATTENTION, shader!("attention/block")],
     bindings: &[Read, Read, Read, Write, Uniform],
 };
 pub const RANK: Kernel = Kernel {
@@ -161,7 +179,7 @@ pub const CHOOSE: Kernel = Kernel {
 pub const COPY: Kernel = Kernel { name: "copy", sources: &[shader!("copy")], bindings: &[Read, Write] };
 
 #[cfg(test)]
-const ALL: [&Kernel; 23] = [
+const ALL: [&Kernel; 24] = [
     &COPY,
     &EMBED,
     &MATVEC,
@@ -176,6 +194,7 @@ const ALL: [&Kernel; 23] = [
     &CARRY,
     &MAMBA1_PART_NORMS,
     &MAMBA2_STEP,
+    &MAMBA2_STEP_BESIDE,
     &MAMBA2_SUMMARISE,
     &MAMBA2_FINISH,
     &MAMBA2_GATED_NORM,

@@ -1,7 +1,7 @@
 //! Attention: over the rings for one token, in tiles for a block.
 
 use super::layer::Place;
-use super::maker::{Maker, flag, groups, whole};
+use super::maker::{Maker, Overrides, flag, groups, whole};
 use crate::backend::gpu::dims::MixerDims;
 use crate::backend::gpu::kernels::{self, Dispatch, Pipeline, Rows};
 use crate::backend::gpu::rings::RingDims;
@@ -13,64 +13,121 @@ const STEP_QUERIES: usize = 4;
 const BLOCK_QUERIES: u32 = 32;
 const BLOCK_CHANNELS: usize = 128;
 
+/// What kernels have to know of an attention layer, and what they bind.
+pub struct Rings<'a> {
+    m: &'a MixerDims,
+    dims: &'a RingDims,
+    angles: &'a wgpu::Buffer,
+    keys: &'a wgpu::Buffer,
+    values: &'a wgpu::Buffer,
+}
+
+impl<'a> Rings<'a> {
+    /// None where the layer is none of attention.
+    pub fn of(at: &Place<'a>) -> Option<Self> {
+        let (Mixer::Attention { angles }, Some([keys, values])) = (&at.layer.mixer, at.rings) else { return None };
+        Some(Self { m: &at.layer_dims.mixer, dims: at.layer_dims.rings.as_ref()?, angles, keys, values })
+    }
+
+    /// Of `shaders/shared/attention.wgsl`.
+    fn heads(&self) -> Overrides {
+        let (dims, own) = (self.dims, &self.dims.attention);
+        let mut heads = Maker::numbers([
+            ("HEADS", own.heads),
+            ("KV_HEADS", own.kv_heads),
+            ("S", own.head_dim),
+            ("UNITS", dims.units()),
+            ("WINDOW", dims.window()),
+            ("RING", dims.rows),
+            ("Q_FROM", self.m.from),
+        ]);
+        heads.push(("HALF", flag(dims.half)));
+        heads
+    }
+
+    /// With those of `shaders/shared/rotary.wgsl`.
+    fn rotary(&self) -> Overrides {
+        let [k, v] = [1, 2].map(|section| self.m.from + self.m.own.start(section));
+        let rotary = Maker::numbers([("K_FROM", k), ("V_FROM", v)]);
+        [self.heads(), rotary, vec![("ROTATES", flag(self.dims.attention.rope_theta.is_some()))]].concat()
+    }
+
+    /// Of `shaders/shared/attention_parts.wgsl`.
+    fn parts(&self) -> Overrides {
+        let dims = self.dims;
+        Maker::numbers([("SPLITS", dims.splits()), ("PARTS_FROM", self.m.mixed_from), ("PART", dims.part())])
+    }
+
+    /// For out_proj of one token.
+    pub fn out_proj(&self) -> Overrides {
+        [self.heads(), self.parts()].concat()
+    }
+
+    /// Of `shaders/shared/attention_step.wgsl`.
+    pub fn step(&self) -> Overrides {
+        let (queries, quads) = (self.queries(), self.dims.quads());
+        let step = Maker::numbers([("QUERIES", queries), ("QUADS", quads), ("STAGED", queries * quads)]);
+        [self.rotary(), self.parts(), step].concat()
+    }
+
+    /// Workgroups of that.
+    pub fn step_groups(&self) -> u32 {
+        let own = &self.dims.attention;
+        (self.dims.splits() * own.kv_heads * (own.heads / own.kv_heads).div_ceil(self.queries())) as u32
+    }
+
+    /// Heads of queries of a workgroup.
+    fn queries(&self) -> usize {
+        (self.dims.attention.heads / self.dims.attention.kv_heads).min(STEP_QUERIES)
+    }
+
+    /// What a step and `attention/store` bind.
+    pub fn buffers(&self) -> [wgpu::BufferBinding<'a>; 3] {
+        [self.angles, self.keys, self.values].map(whole)
+    }
+}
+
 pub struct Attention {
-    rings: RingDims,
-    /// Overrides that out_proj shares.
-    pub parts: Vec<(&'static str, f64)>,
-    step: Pipeline,
+    /// None beside Mamba-2, whose step has it.
+    step: Option<Pipeline>,
     store: Pipeline,
     block: Pipeline,
 }
 
 impl Attention {
-    pub fn new(maker: &mut Maker<'_>, m: &MixerDims, rings: &RingDims) -> Self {
-        let own = &rings.attention;
-        let row = m.projected.padded();
-        let heads = Maker::numbers([("HEADS", own.heads), ("KV_HEADS", own.kv_heads), ("S", own.head_dim)]);
-        let sizes =
-            Maker::numbers([("UNITS", rings.units()), ("WINDOW", rings.window()), ("RING", rings.rows), ("ROW", row)]);
-        let starts = [0, 1, 2].map(|section| m.from + m.own.start(section));
-        let shared = [heads, sizes, vec![("HALF", flag(rings.half)), ("Q_FROM", starts[0] as f64)]].concat();
-        let rotary = Maker::numbers([("K_FROM", starts[1]), ("V_FROM", starts[2])]);
-        let store = [shared.clone(), rotary, vec![("ROTATES", flag(own.rope_theta.is_some()))]].concat();
-        let parts = Maker::numbers([("SPLITS", rings.splits()), ("PARTS_FROM", m.mixed_from), ("PART", rings.part())]);
-        let queries = Maker::numbers([("QUERIES", Self::queries(rings)), ("QUADS", rings.quads())]);
-        let step = [store.clone(), parts.clone(), queries].concat();
-        let block = [shared.clone(), Maker::numbers([("E", m.e)])].concat();
+    pub fn new(maker: &mut Maker<'_>, rings: &Rings<'_>) -> Self {
+        let m = rings.m;
+        let row = Maker::numbers([("ROW", m.projected.padded())]);
+        let step = (!m.mixer.is_beside())
+            .then(|| maker.pipeline(&kernels::ATTENTION_STEP, &[rings.step(), row.clone()].concat()));
+        let store = [rings.rotary(), row.clone()].concat();
+        let block = [rings.heads(), row, Maker::numbers([("E", m.e)])].concat();
         Self {
-            rings: *rings,
-            parts: [shared, parts].concat(),
-            step: maker.pipeline(&kernels::ATTENTION_STEP, &step),
+            step,
             store: maker.pipeline(&kernels::ATTENTION_STORE, &store),
             block: maker.pipeline(&kernels::ATTENTION_BLOCK, &block),
         }
     }
 
-    /// Heads of queries of a workgroup.
-    fn queries(rings: &RingDims) -> usize {
-        (rings.attention.heads / rings.attention.kv_heads).min(STEP_QUERIES)
-    }
-
     /// From in_proj's output to what out_proj puts together.
     pub fn decode(&self, at: &Place<'_>, plan: &mut Vec<Dispatch>) {
-        let (Mixer::Attention { angles }, Some([keys, values])) = (&at.layer.mixer, at.rings) else { return };
-        let (b, own) = (at.buffers, &self.rings.attention);
-        let batches = (own.heads / own.kv_heads).div_ceil(Self::queries(&self.rings));
-        let buffers = [&b.projected, angles, keys, values, &b.y, &b.control].map(whole);
-        let workgroups = (self.rings.splits() * own.kv_heads * batches) as u32;
-        plan.push(self.step.dispatch(at.device, &buffers, workgroups, Rows::Fixed(1)));
+        let (Some(step), Some(rings), b) = (&self.step, Rings::of(at), at.buffers) else { return };
+        let [angles, keys, values] = rings.buffers();
+        let buffers = [whole(&b.projected), angles, keys, values, whole(&b.y), whole(&b.control)];
+        plan.push(step.dispatch(at.device, &buffers, rings.step_groups(), Rows::Fixed(1)));
     }
 
-    /// The same for a block of tokens.
+    /// From in_proj's output to out_proj's input, for a block of tokens.
     pub fn block(&self, at: &Place<'_>, plan: &mut Vec<Dispatch>) {
-        let (Mixer::Attention { angles }, Some([keys, values])) = (&at.layer.mixer, at.rings) else { return };
-        let (b, own) = (at.buffers, &self.rings.attention);
+        let (Some(rings), b) = (Rings::of(at), at.buffers) else { return };
         let (projected, control) = (|| whole(&b.projected), || whole(&b.control));
+        let own = &rings.dims.attention;
         let pairs = if own.rope_theta.is_some() { own.heads * (own.head_dim / 2) } else { 0 };
-        let threads = pairs + own.kv_heads * self.rings.units();
-        let buffers = [projected(), whole(angles), whole(keys), whole(values), control()];
+        let threads = pairs + own.kv_heads * rings.dims.units();
+        let [angles, keys, values] = rings.buffers();
+        let buffers = [projected(), angles, keys.clone(), values.clone(), control()];
         plan.push(self.store.dispatch(at.device, &buffers, groups(threads, 64), Rows::PerTokens(1)));
-        let buffers = [projected(), whole(keys), whole(values), whole(&b.y), control()];
+        let buffers = [projected(), keys, values, whole(&b.y), control()];
         let x = own.heads as u32 * groups(own.head_dim, BLOCK_CHANNELS);
         plan.push(self.block.dispatch(at.device, &buffers, x, Rows::PerTokens(BLOCK_QUERIES)));
     }

@@ -1,6 +1,6 @@
 //! The dispatches of the layers.
 
-use super::attention::Attention;
+use super::attention::{Attention, Rings};
 use super::maker::{Maker, Matmul, MatmulKind, MatvecKind, Tile, groups, matvec_groups, slot, whole};
 use super::mamba1::Mamba1;
 use super::mamba2::Mamba2;
@@ -31,6 +31,11 @@ impl Place<'_> {
     fn is_like(&self, other: &Self) -> bool {
         let dims = |place: &Self| place.beside.as_ref().map(|beside| beside.layer_dims.mixer);
         self.layer_dims.mixer == other.layer_dims.mixer && dims(self) == dims(other)
+    }
+
+    /// The layer whose attention out_proj adds: this one, or that beside it.
+    fn attention(&self) -> Option<&Self> {
+        self.beside.as_deref().or_else(|| self.rings.map(|_| self))
     }
 
     /// Its own out_proj, and whether that has a bias.
@@ -69,7 +74,7 @@ struct LayerPlan {
     in_block: [Matmul; 2],
     own: Mixing,
     beside: Option<Mixing>,
-    /// Of one token, in so many workgroups: of both.
+    /// Of one token, in so many workgroups: one for both.
     out_proj: (Pipeline, u32),
 }
 
@@ -100,17 +105,17 @@ impl LayerPlan {
         let bias = m.in_bias;
         let own = Mixing::new(maker, at)?;
         let beside = at.beside.as_ref().and_then(|beside| Mixing::new(maker, beside));
-        let out_proj = match (&own.mixer, &beside, &at.beside) {
-            (MixerPlan::Attention(attention), ..) => maker.two_out_proj(None, at.out_proj(), &attention.parts),
-            (_, Some(Mixing { mixer: MixerPlan::Attention(attention), .. }), Some(beside)) => {
-                maker.two_out_proj(Some(at.out_proj()), beside.out_proj(), &attention.parts)
+        let out_proj = match at.attention().and_then(|attention| Some((attention, Rings::of(attention)?))) {
+            Some((attention, rings)) => {
+                let mamba2 = at.beside.as_ref().map(|_| at.out_proj());
+                maker.two_out_proj(mamba2, attention.out_proj(), &rings.out_proj())
             }
-            (mixer, ..) => {
-                let norm = match mixer {
+            None => {
+                let norm = match &own.mixer {
                     MixerPlan::Mamba2(mamba2) => mamba2.norm_left.map(|epsilon| (m.mixer.d_inner(), epsilon)),
                     _ => None,
                 };
-                let ((o, bias), gated) = (at.out_proj(), matches!(mixer, MixerPlan::Mlp));
+                let ((o, bias), gated) = (at.out_proj(), matches!(own.mixer, MixerPlan::Mlp));
                 let out = MatvecKind::Out { norm, bias, gated };
                 (maker.matvec(o.format, o.cols, o.rows, 0, out), matvec_groups(o, o.rows))
             }
@@ -140,19 +145,22 @@ impl LayerPlan {
         }
         let workgroups = matvec_groups(&layer.in_proj, layer.in_proj.rows);
         plan.push(self.in_proj.dispatch(at.device, &buffers, workgroups, Rows::Fixed(1)));
-        self.own.decode(at, plan);
-        if let (Some(mixing), Some(beside)) = (&self.beside, &at.beside) {
-            mixing.decode(beside, plan);
+        match &self.own.mixer {
+            MixerPlan::Mamba1(mamba1) => mamba1.decode(at, plan),
+            MixerPlan::Mamba2(mamba2) => mamba2.decode(at, plan),
+            MixerPlan::Attention(attention) => attention.decode(at, plan),
+            MixerPlan::Mlp => {}
         }
+        let attention = at.attention().map(|attention| attention.layer);
+        let third = match (attention, &layer.mixer) {
+            (Some(attention), _) => &attention.out_proj_bias,
+            (None, Mixer::Mamba2 { norm, .. }) => norm,
+            (None, _) => &at.weights.nothing,
+        };
         let [weights, scales] = parts(&layer.out_proj);
         let (bias, residual) = (whole(&layer.out_proj_bias), whole(&b.residual));
-        let with = |third| vec![weights, scales, self.own.mixed(at), whole(third), bias, residual, whole(&b.control)];
-        let buffers = match (&layer.mixer, &at.beside) {
-            (Mixer::Attention { .. }, _) => [with(&layer.out_proj_bias), parts(&layer.out_proj).to_vec()].concat(),
-            (_, Some(beside)) => [with(&beside.layer.out_proj_bias), parts(&beside.layer.out_proj).to_vec()].concat(),
-            (Mixer::Mamba2 { norm, .. }, None) => with(norm),
-            (_, None) => with(&at.weights.nothing),
-        };
+        let mut buffers = vec![weights, scales, self.own.mixed(at), whole(third), bias, residual, whole(&b.control)];
+        buffers.extend(attention.into_iter().flat_map(|attention| parts(&attention.out_proj)));
         let (out_proj, workgroups) = &self.out_proj;
         plan.push(out_proj.dispatch(at.device, &buffers, *workgroups, Rows::Fixed(1)));
     }
@@ -187,22 +195,13 @@ impl Mixing {
             }
             (Mixer::Mamba2 { .. }, model::Mixer::Mamba2(own)) => MixerPlan::Mamba2(Mamba2::new(maker, at, &own)),
             (Mixer::Attention { .. }, model::Mixer::Attention(_)) => {
-                MixerPlan::Attention(Attention::new(maker, m, at.layer_dims.rings.as_ref()?))
+                MixerPlan::Attention(Attention::new(maker, &Rings::of(at)?))
             }
             (Mixer::Mlp, model::Mixer::Mlp(_)) => MixerPlan::Mlp,
             _ => return None,
         };
         let gated = matches!(mixer, MixerPlan::Mlp);
         Some(Self { mixer, out_block: maker.matmuls(o, d.d, MatmulKind { bias, add: true, gated }, Tile::Small) })
-    }
-
-    fn decode(&self, at: &Place<'_>, plan: &mut Vec<Dispatch>) {
-        match &self.mixer {
-            MixerPlan::Mamba1(mamba1) => mamba1.decode(at, plan),
-            MixerPlan::Mamba2(mamba2) => mamba2.decode(at, plan),
-            MixerPlan::Attention(attention) => attention.decode(at, plan),
-            MixerPlan::Mlp => {}
-        }
     }
 
     fn block(&self, at: &Place<'_>, length: Length, plan: &mut Vec<Dispatch>) {

@@ -38,6 +38,9 @@ fn rows_groups(format: Format, cols: usize, rows: usize) -> u32 {
     groups(rows, 256 / lanes(format, cols, rows) * per_group(rows))
 }
 
+/// Values of a kernel's overrides, by name.
+pub type Overrides = Vec<(&'static str, f64)>;
+
 pub struct Maker<'a> {
     pub device: &'a Device,
     pub dims: &'a Dims,
@@ -56,19 +59,13 @@ impl<'a> Maker<'a> {
         kernel.pipeline(self.device, overrides)
     }
 
-    pub fn numbers<const N: usize>(pairs: [(&'static str, usize); N]) -> Vec<(&'static str, f64)> {
+    pub fn numbers<const N: usize>(pairs: [(&'static str, usize); N]) -> Overrides {
         pairs.into_iter().map(|(name, value)| (name, value as f64)).collect()
     }
 
     /// The overrides of `shaders/shared/rows.wgsl`, with the columns of a second matrix behind those of the first; `norm`
     /// says how many columns count for the norm, if there is one, and its epsilon.
-    fn rows(
-        &self,
-        format: Format,
-        [cols, more]: [usize; 2],
-        rows: usize,
-        norm: Option<(usize, f32)>,
-    ) -> Vec<(&'static str, f64)> {
+    fn rows(&self, format: Format, [cols, more]: [usize; 2], rows: usize, norm: Option<(usize, f32)>) -> Overrides {
         let mut overrides = Self::numbers([
             ("FORMAT", format as usize),
             ("COLS", cols),
@@ -118,7 +115,7 @@ impl<'a> Maker<'a> {
         &mut self,
         mamba2: Option<(&Matrix, bool)>,
         (own, bias): (&Matrix, bool),
-        attention: &[(&'static str, f64)],
+        attention: &Overrides,
     ) -> (Pipeline, u32) {
         let cols = mamba2.map_or(0, |(matrix, _)| matrix.cols);
         let mut overrides = self.rows(own.format, [cols, own.cols], own.rows, None);

@@ -1,5 +1,6 @@
 //! Mamba-2: a step of the recurrence for one token, the matrix form for a block.
 
+use super::attention::Rings;
 use super::layer::Place;
 use super::maker::{Maker, dt_limits, flag, groups, slot, whole};
 use crate::backend::gpu::kernels::{self, Dispatch, Pipeline, Rows};
@@ -31,7 +32,16 @@ impl Mamba2 {
             Maker::numbers([("WIDTH", m.width()), ("ROW", row), ("HEADS_PER_GROUP", heads.heads / heads.groups)]);
         let gate = [("GATE", flag(!is_gated_last))];
         let sizes = [sizes, rows, dt_limits(m).to_vec(), gate.to_vec()].concat();
+        let beside = at.beside.as_ref().and_then(|beside| Rings::of(beside));
         let step = [sizes.clone(), slot(m).to_vec()].concat();
+        let step = match &beside {
+            None => maker.pipeline(&kernels::MAMBA2_STEP, &[step, Maker::numbers([("PARTS", 16)])].concat()),
+            Some(rings) => {
+                // Half as many threads a workgroup, as attention has them.
+                let both = Maker::numbers([("PARTS", 8), ("ATTENTION", rings.step_groups() as usize)]);
+                maker.pipeline(&kernels::MAMBA2_STEP_BESIDE, &[step, rings.step(), both].concat())
+            }
+        };
         let chunk = [sizes, vec![("STRIDE", m.chunk_len() as f64)]].concat();
         let norm = own.gated_norm.map(|epsilon| {
             let mut norm = Maker::numbers([("E", m.e), ("ROW", row), ("CHANNELS", channels)]);
@@ -41,8 +51,8 @@ impl Mamba2 {
         Self {
             heads,
             // There a mean is over all columns only.
-            norm_left: own.gated_norm.filter(|_| heads.groups == 1 && !is_gated_last && at.beside.is_none()),
-            step: maker.pipeline(&kernels::MAMBA2_STEP, &step),
+            norm_left: own.gated_norm.filter(|_| heads.groups == 1 && !is_gated_last && beside.is_none()),
+            step,
             summarise: maker.pipeline(&kernels::MAMBA2_SUMMARISE, &chunk),
             carry: maker.carry(m),
             finish: maker.pipeline(&kernels::MAMBA2_FINISH, &chunk),
@@ -50,12 +60,17 @@ impl Mamba2 {
         }
     }
 
-    /// From in_proj's output to out_proj's input.
+    /// From in_proj's output to out_proj's input; of the attention beside it too.
     pub fn decode(&self, at: &Place<'_>, plan: &mut Vec<Dispatch>) {
         let b = at.buffers;
-        let [zxbcdt, dt_bias, a_d] = self.shared(at);
-        let buffers = [zxbcdt, dt_bias, a_d, at.state(), whole(&b.y), whole(&b.control)];
-        plan.push(self.step.dispatch(at.device, &buffers, self.groups(STEP_CHANNELS), Rows::Fixed(1)));
+        let [projected, dt_bias, a_d] = self.shared(at);
+        let mut buffers = vec![projected, dt_bias, a_d, at.state(), whole(&b.y), whole(&b.control)];
+        let mut workgroups = self.groups(STEP_CHANNELS);
+        if let Some(rings) = at.beside.as_ref().and_then(|beside| Rings::of(beside)) {
+            buffers.extend(rings.buffers());
+            workgroups += rings.step_groups();
+        }
+        plan.push(self.step.dispatch(at.device, &buffers, workgroups, Rows::Fixed(1)));
         if self.norm_left.is_none() {
             self.gated_norm(at, Rows::Fixed(1), plan);
         }
@@ -67,13 +82,13 @@ impl Mamba2 {
         let (workgroups, each) = (self.groups(CHUNK_SIDE), Rows::PerTokens(m.chunk as u32));
         let with_states = workgroups * groups(m.n, CHUNK_SIDE) + self.heads.groups as u32;
         let (xbc, chunks, control) = (|| whole(&b.convolved), || whole(&b.chunks), || whole(&b.control));
-        let [zxbcdt, dt_bias, a_d] = self.shared(at);
-        let buffers = [zxbcdt, dt_bias, a_d, xbc(), chunks(), control()];
+        let [projected, dt_bias, a_d] = self.shared(at);
+        let buffers = [projected, dt_bias, a_d, xbc(), chunks(), control()];
         plan.push(self.summarise.dispatch(at.device, &buffers, with_states, each));
         let buffers = [whole(&at.layer.a_d), chunks(), at.state(), control()];
         plan.push(self.carry.dispatch(at.device, &buffers, groups(m.e, 64), Rows::Fixed(m.n as u32)));
-        let [zxbcdt, dt_bias, a_d] = self.shared(at);
-        let buffers = [zxbcdt, dt_bias, a_d, xbc(), chunks(), whole(&b.y), control()];
+        let [projected, dt_bias, a_d] = self.shared(at);
+        let buffers = [projected, dt_bias, a_d, xbc(), chunks(), whole(&b.y), control()];
         plan.push(self.finish.dispatch(at.device, &buffers, workgroups, each));
         self.gated_norm(at, Rows::PerTokens(1), plan);
     }

@@ -1,5 +1,5 @@
-// out = W x for one token: x_proj, out_proj (added into the residual), in_proj of layers without a convolution and the
-// head (both with the norm before them).
+// out = W x for one token: x_proj, out_proj without attention (added into the residual), in_proj of layers without a
+// convolution and the head (both with the norm before them).
 override BIAS: bool;
 // out += instead of out =
 override ADD: bool;

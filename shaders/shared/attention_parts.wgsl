@@ -1,6 +1,6 @@
 // What a step of attention leaves for out_proj, in y from PARTS_FROM on. SPLITS workgroups share the keys in sight, each
 // some tiles of KEYS. Of each split the sums of weighted values, [SPLITS, PART]; then of each head and split the greatest
-// score and the sum of the weights, [HEADS, SPLITS, 2].
+// scores, [HEADS, SPLITS padded to whole vectors], and the sums of the weights.
 override SPLITS: u32;
 override PARTS_FROM: u32; // a multiple of 4, as PART is
 override PART: u32; // HEADS * S, padded
@@ -25,6 +25,10 @@ fn part_at(split: u32) -> u32 {
     return PARTS_FROM + split * PART;
 }
 
-fn head_at(head: u32, split: u32) -> u32 {
-    return PARTS_FROM + SPLITS * PART + (head * SPLITS + split) * 2u;
+fn greatest_at(head: u32, split: u32) -> u32 {
+    return PARTS_FROM + SPLITS * PART + head * ((SPLITS + 3u) / 4u * 4u) + split;
+}
+
+fn total_at(head: u32, split: u32) -> u32 {
+    return greatest_at(HEADS + head, split);
 }

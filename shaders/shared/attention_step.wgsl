@@ -54,9 +54,8 @@ fn write(thread: u32, query: u32, split: u32, greatest: f32, total: f32, a: vec4
     partial[thread * 2u + 1u] = b;
     workgroupBarrier();
     if thread == 0u {
-        let to = head_at(query, split);
-        y[to] = greatest;
-        y[to + 1u] = total;
+        y[greatest_at(query, split)] = greatest;
+        y[total_at(query, split)] = total;
     }
     if thread < UNITS {
         var low = vec4<f32>(0.0);
@@ -83,14 +82,10 @@ fn scores_of(key: u32, end: u32, position: u32, head: u32) -> vec4<f32> {
     if key >= end {
         return vec4<f32>(NEVER);
     }
+    let before = max(position, 1u) - 1u;
     var scores = vec4<f32>(0.0);
     for (var unit = 0u; unit < UNITS; unit++) {
-        var bytes: vec4<u32>;
-        if key == position {
-            bytes = new_key[unit];
-        } else {
-            bytes = keys[ring_at(key, head, unit)];
-        }
+        let bytes = select(keys[ring_at(min(key, before), head, unit)], new_key[unit], key == position);
         let a = first4(bytes);
         let b = second4(bytes);
         scores.x += query_dot(0u, unit, a, b);
@@ -142,6 +137,7 @@ fn attention_step(thread: u32, workgroup: u32) {
     // Groups of UNITS threads take a tile's values in turn. A column a head of queries.
     let unit = thread % UNITS;
     let groups = THREADS / UNITS;
+    let last = max(position, 1u) - 1u;
     var low: mat4x4<f32>;
     var high: mat4x4<f32>;
     var greatest = vec4<f32>(NEVER);
@@ -159,16 +155,13 @@ fn attention_step(thread: u32, workgroup: u32) {
         low = mat4x4<f32>(low[0] * scale.x, low[1] * scale.y, low[2] * scale.z, low[3] * scale.w);
         high = mat4x4<f32>(high[0] * scale.x, high[1] * scale.y, high[2] * scale.z, high[3] * scale.w);
         if thread < groups * UNITS {
-            for (var at = tile + thread / UNITS; at < min(tile + KEYS, end); at += groups) {
-                var bytes: vec4<u32>;
-                if at == position {
-                    bytes = new_value[unit];
-                } else {
-                    bytes = values[ring_at(at, head, unit)];
-                }
+            for (var key = thread / UNITS; key < KEYS; key += groups) {
+                // Keys beyond the newest have no weight. That is less than to wait for one load after the other.
+                let at = tile + key;
+                let bytes = select(values[ring_at(min(at, last), head, unit)], new_value[unit], at >= position);
                 let a = first4(bytes);
                 let b = second4(bytes);
-                let w = weights[at - tile];
+                let w = weights[key];
                 low[0] += w.x * a;
                 high[0] += w.x * b;
                 low[1] += w.y * a;

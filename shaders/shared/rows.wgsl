@@ -151,15 +151,15 @@ fn rows_times_x(thread: u32, row: u32, base: u32) -> f32 {
     var sums = vec4<f32>(0.0);
     var squares = 0.0;
     if FORMAT == F32 || FORMAT == F16 {
+        if quads() > COLS / 4u {
+            sums = dear_floats(thread, row);
+        }
         let units = COLS / 4u / quads_per_unit();
         for (var i = 0u; i < units / LANES; i++) {
             sums += floats(row, base, i * LANES + lane, &squares);
         }
         if lane < units % LANES {
             sums += floats(row, base, units / LANES * LANES + lane, &squares);
-        }
-        if quads() > COLS / 4u {
-            sums += dear_floats(thread, row);
         }
     } else {
         // An array in a loop. All four rows in registers at once were a quarter slower here.

@@ -37,37 +37,42 @@ fn scale_at(row: u32, block: u32) -> f32 {
     return scale_in(more_scales[row * ((PART / 32u + 1u) / 2u) + at / 2u], at);
 }
 
-// Four channels of attention's result.
+// Four channels of attention's result. The rest of the columns is padding.
 fn attended(quad: u32) -> vec4<f32> {
     let channels = quad * 4u + vec4<u32>(0u, 1u, 2u, 3u);
     let heads = min(channels / S, vec4<u32>(HEADS - 1u));
+    var sum = attended_of(heads.x, quad);
+    if S % 4u > 0u {
+        sum.y = attended_of(heads.y, quad).y;
+        sum.z = attended_of(heads.z, quad).z;
+        sum.w = attended_of(heads.w, quad).w;
+    }
+    return select(vec4<f32>(0.0), sum, channels < vec4<u32>(HEADS * S));
+}
+
+// The same with the weights of one head. Four splits at a time, so that their loads are under way together.
+fn attended_of(head: u32, quad: u32) -> vec4<f32> {
     let used = splits_in_use();
+    let four = vec4<u32>(0u, 1u, 2u, 3u);
     var greatest = vec4<f32>(NEVER);
-    for (var split = 0u; split < used; split++) {
-        greatest = max(greatest, of_heads(heads, split, 0u));
+    for (var split = 0u; split < SPLITS; split += 4u) {
+        let is_used = split + four < vec4<u32>(used);
+        greatest = max(greatest, select(vec4<f32>(NEVER), x[greatest_at(head, split) / 4u], is_used));
     }
+    let most = max(max(greatest.x, greatest.y), max(greatest.z, greatest.w));
     var sum = vec4<f32>(0.0);
-    var total = vec4<f32>(0.0);
-    for (var split = 0u; split < used; split++) {
-        let weight = exp(of_heads(heads, split, 0u) - greatest);
-        total += weight * of_heads(heads, split, 1u);
-        sum += weight * x[part_at(split) / 4u + quad];
+    var total = 0.0;
+    for (var split = 0u; split < used; split += 4u) {
+        let at = min(split + four, vec4<u32>(used - 1u));
+        let is_used = split + four < vec4<u32>(used);
+        let weight = select(vec4<f32>(0.0), exp(x[greatest_at(head, split) / 4u] - most), is_used);
+        total += dot(weight, select(vec4<f32>(0.0), x[total_at(head, split) / 4u], is_used));
+        sum += weight.x * part4(at.x, quad) + weight.y * part4(at.y, quad);
+        sum += weight.z * part4(at.z, quad) + weight.w * part4(at.w, quad);
     }
-    // The rest of the columns is padding.
-    return select(vec4<f32>(0.0), sum / total, channels < vec4<u32>(HEADS * S));
+    return sum / total;
 }
 
-// What a split found of each of four heads: the greatest score (0), the sum of the weights (1).
-fn of_heads(heads: vec4<u32>, split: u32, what: u32) -> vec4<f32> {
-    let first = x_at(head_at(heads.x, split) + what);
-    if S % 4u == 0u {
-        return vec4<f32>(first); // all four are one
-    }
-    return vec4<f32>(
-        first, x_at(head_at(heads.y, split) + what),
-        x_at(head_at(heads.z, split) + what), x_at(head_at(heads.w, split) + what));
-}
-
-fn x_at(at: u32) -> f32 {
-    return x[at / 4u][at % 4u];
+fn part4(split: u32, quad: u32) -> vec4<f32> {
+    return x[part_at(split) / 4u + quad];
 }

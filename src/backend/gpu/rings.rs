@@ -81,9 +81,10 @@ impl RingDims {
         self.attention.q_width().next_multiple_of(BLOCK_COLUMNS)
     }
 
-    /// Values that all of them leave, with what each says of each head.
+    /// Values that all of them leave, with the two that each says of each head.
     pub fn parts_len(&self) -> u64 {
-        self.splits() as u64 * (self.part() as u64 + 2 * self.attention.heads as u64)
+        let said = 2 * self.attention.heads as u64 * self.splits().next_multiple_of(4) as u64;
+        self.splits() as u64 * self.part() as u64 + said
     }
 
     /// The rows of a whole state after `position` tokens. Of each piece: the bytes where it begins in a ring and in the

@@ -12,7 +12,7 @@ export const DEFAULT_MODEL = {
   address: "./models/default/",
   name: "Mamba 22M chat",
   can: [
-    "answer common questions, in new words about half of them right",
+    "answer common questions, in new words three of five right",
     "say what a word means, do small sums",
     "remember your name, your pets and your job",
     "make up a story from the hero, the name and the thing you give",
@@ -20,7 +20,7 @@ export const DEFAULT_MODEL = {
   ],
   cannot: [
     "be relied on: it gives wrong answers with confidence",
-    "keep to one subject for long, or work on its own answers",
+    "make sense of every follow-up, or work on its own answers",
     "write programs, translate, or do sums of several steps",
     "speak any language but English",
     "know the date, the news or anything recent",

@@ -121,7 +121,7 @@ const figures = (precision, way) => {
   const ms = median(samples[`${precision} ${way}`]);
   return `${short(ms)} (${short(size / 1000 / ms)})`;
 };
-console.log(`${version}; ${ran.cores} cores; load before ${ran.loadBefore.join(" ")}; ${options.build}, one thread`);
+console.log(`${version}; ${ran.cores} cores; load before ${ran.loadBefore.join(" ")}; ${options.build}, ${options.backend === "cpu" ? "one thread" : options.backend}`);
 console.log(`\nMilliseconds (MB/s) of ${short(size / 1e6)} MB in bf16, medians of ${options.repeats}.\n`);
 console.log(table(["", ...WAYS], precisions.map((precision) => [precision, ...WAYS.map((way) => figures(precision, way))])));
 console.log(`\nAll figures: ${await save("load", { browser: version, date: new Date().toISOString(), machine: ran, options, samples })}`);

@@ -5,6 +5,7 @@ import { describe, test } from "node:test";
 import { answerIsDone, lastAnswer, loadByAddress, modelIsCalled, modelIsReady, send, setSetting, tokensRead, withPage } from "./support/chromium.mjs";
 import { countReading, engineRead, fillStore, isStored, say, shortAnswers, stored, timeList } from "./support/chats.mjs";
 import { openSite } from "./support/site.mjs";
+import { statesAreOnDisk } from "./support/turns.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
 
@@ -93,7 +94,8 @@ for (const backend of ["cpu", "gpu"]) {
 
       // A reload: the same chat, and the next message reads only itself.
       await isStored(page, 23);
-      await page.waitForTimeout(1500); // the leaf, and the state on the disk
+      await page.waitForFunction(statesAreOnDisk, 23);
+      await page.waitForTimeout(1500); // the leaf
       await page.reload();
       await modelIsReady(page);
       await page.waitForFunction((want) => Number(document.getElementById("state-read")?.textContent?.replace(/\D/g, "")) === want, after[20]);

@@ -7,6 +7,7 @@ import { test } from "node:test";
 import { answerIsDone, lastAnswer, loadByAddress, modelIsReady, send, setSetting, withPage } from "./support/chromium.mjs";
 import { beginsAnew, beginWith, engine, inTheMiddle, isIdle, isLonger, stops } from "./support/faults.mjs";
 import { openSite } from "./support/site.mjs";
+import { painted, turnsAreOver } from "./support/turns.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
 
@@ -174,12 +175,11 @@ test("in the background, where timers and pictures stand still, the answer is fi
       await page.fill("#message", "Hello");
       await page.keyboard.press("Enter");
       // Playwright's own waiting needs frames or timers of the page.
-      while (!(await page.evaluate(() => document.querySelector(".turn") && !document.querySelector(".turn.writing, .turn.waiting")))) {
+      while (!(await page.evaluate(turnsAreOver))) {
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
       await page.evaluate(() => /** @type {any} */ (window).comeBack());
-      // It is painted with the next frame.
-      await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+      await page.evaluate(painted);
       return lastAnswer(page);
     };
     const here = await write(false);

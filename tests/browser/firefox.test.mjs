@@ -8,6 +8,7 @@ import puppeteer from "puppeteer-core";
 import { lookUp } from "./support/find-browser.mjs";
 import { ModelHost, readFolder } from "./support/host.mjs";
 import { Site } from "./support/server.mjs";
+import { painted, statesAreOnDisk, turnsAreOver } from "./support/turns.mjs";
 
 const firefox = process.env.FIREFOX || lookUp(["firefox-esr", "firefox"]);
 
@@ -42,7 +43,7 @@ test("Firefox: load, stream, stop, regenerate, an error, and another model", { s
 
   const isReady = () =>
     page.waitForFunction(() => /parameters/.test(document.getElementById("model-facts")?.textContent ?? ""));
-  const isDone = () => page.waitForFunction(() => document.querySelector(".turn") && !document.querySelector(".turn.writing"));
+  const isDone = () => page.waitForFunction(turnsAreOver);
   const answer = () => page.evaluate(() => [...document.querySelectorAll(".answer .text")].at(-1)?.textContent ?? "");
   const setMaxTokens = async (/** @type {string} */ value) => {
     await page.click("#open-settings");
@@ -102,8 +103,14 @@ test("Firefox: a chat, its branches, what was taken back and the draft are there
   await page.setViewport({ width: 1280, height: 800 });
   page.setDefaultTimeout(60_000);
   const isReady = () => page.waitForFunction(() => /parameters/.test(document.getElementById("model-facts")?.textContent ?? ""));
-  const turns = (/** @type {string} */ said) => page.waitForFunction((said) => !document.querySelector(".turn.writing") && [...document.querySelectorAll(".turn .said .text")].map(({ textContent }) => textContent).join() === said, {}, said);
-  const read = () => page.evaluate(() => Number((document.getElementById("state-read")?.textContent ?? "").replace(/\D/g, "")));
+  const turns = async (/** @type {string} */ said) => {
+    await page.waitForFunction((said) => [...document.querySelectorAll(".turn .said .text")].map(({ textContent }) => textContent).join() === said, {}, said);
+    await page.waitForFunction(turnsAreOver);
+  };
+  const read = async () => {
+    await page.evaluate(painted);
+    return page.evaluate(() => Number((document.getElementById("state-read")?.textContent ?? "").replace(/\D/g, "")));
+  };
   const place = () => page.evaluate(() => [...document.querySelectorAll(".branches:not([hidden]) .branch-place")].at(-1)?.textContent);
   const answers = () => page.evaluate(() => [...document.querySelectorAll(".answer .text")].map(({ textContent }) => textContent));
   const withAlt = async (/** @type {import("puppeteer-core").KeyInput} */ key) => {
@@ -135,7 +142,8 @@ test("Firefox: a chat, its branches, what was taken back and the draft are there
     await withAlt("z");
     await turns("One");
     await page.type("#message", "A draft");
-    await new Promise((done) => setTimeout(done, 2500));
+    await page.waitForFunction(statesAreOnDisk, {}, 3);
+    await new Promise((done) => setTimeout(done, 2500)); // the leaf and the draft
 
     await page.reload();
     await turns("One");

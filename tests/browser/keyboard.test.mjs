@@ -6,6 +6,7 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { answerIsDone, lastAnswer, loadByAddress, modelIsReady, send, setSetting, withPage } from "./support/chromium.mjs";
 import { openSite } from "./support/site.mjs";
+import { painted } from "./support/turns.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
 
@@ -127,7 +128,7 @@ test("the focus is never lost: an example, Regenerate, Go on, a failure and its 
     const press = async (/** @type {string} */ name) => {
       await page.getByRole("button", { name, exact: true }).last().press("Enter");
       // It is looked after in the frame after the change.
-      await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+      await page.evaluate(painted);
       return focused(page);
     };
     assert.equal(await press("Tell me a joke."), "message");

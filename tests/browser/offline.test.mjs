@@ -8,6 +8,7 @@ import puppeteer from "puppeteer-core";
 import { answerIsDone, lastAnswer, launchChromium, loadByAddress, modelIsCalled, modelIsReady, openContext, send, setSetting } from "./support/chromium.mjs";
 import { lookUp } from "./support/find-browser.mjs";
 import { ISOLATING, StaticHost, buildOf, builtSite, republished } from "./support/static-host.mjs";
+import { turnsAreOver } from "./support/turns.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
 /** @typedef {import("playwright-core").BrowserContext} Context */
@@ -392,7 +393,7 @@ async function reloadsInFirefox(isIsolated) {
     assert.equal(await page.evaluate(() => crossOriginIsolated), true);
     await page.type("#message", "Hello");
     await page.keyboard.press("Enter");
-    await page.waitForFunction(() => document.querySelector(".turn") && !document.querySelector(".turn.writing"));
+    await page.waitForFunction(turnsAreOver);
     assert.notEqual(await page.evaluate(() => document.querySelector(".answer .text")?.textContent), "");
   } finally {
     await fox.close();

@@ -5,6 +5,7 @@ import { after, before, test } from "node:test";
 import { launchChromium } from "./support/chromium.mjs";
 import { Site } from "./support/server.mjs";
 import { ISOLATING, StaticHost } from "./support/static-host.mjs";
+import { turnsAreOver } from "./support/turns.mjs";
 import { findWebKit, WebKit } from "./support/webkit.mjs";
 
 const found = await findWebKit();
@@ -25,7 +26,6 @@ after(async () => {
 });
 
 const isReady = () => /parameters/.test(document.getElementById("model-facts")?.textContent ?? "") || document.querySelector("#problem .problem") !== null;
-const isDone = () => document.querySelector(".turn") !== null && !document.querySelector(".turn.writing, .turn.waiting");
 const answer = () => [...document.querySelectorAll(".answer .text")].at(-1)?.textContent ?? "";
 
 async function ready() {
@@ -36,7 +36,7 @@ async function ready() {
 /** @param {string} message */
 async function chats(message) {
   await webkit.type("#message", `${message}\uE007`); // Enter
-  await webkit.waitFor(isDone);
+  await webkit.waitFor(turnsAreOver);
   return webkit.evaluate(answer);
 }
 

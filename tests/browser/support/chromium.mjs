@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { chromium } from "playwright-core";
 import { findBrowser } from "./find-browser.mjs";
+import { painted, turnsAreOver } from "./turns.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
 
@@ -145,8 +146,7 @@ export async function send(page, message) {
 }
 
 /** @param {Page} page */
-export const answerIsDone = (page) =>
-  page.waitForFunction(() => document.querySelector(".turn") && !document.querySelector(".turn.writing"));
+export const answerIsDone = (page) => page.waitForFunction(turnsAreOver);
 
 /**
  * The text of the last answer. The first one of a visit may be there before the program that parses Markdown is, and is then
@@ -175,8 +175,7 @@ export async function setSetting(page, name, value) {
 
 /** How many tokens the page says it has read. @param {Page} page */
 export async function tokensRead(page) {
-  // It is painted once a frame, so the one after the next is up to date.
-  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+  await page.evaluate(painted);
   const text = (await page.textContent("#state-read")) ?? "";
   return Number(text.replace(/[^\d]/g, ""));
 }

@@ -4,12 +4,15 @@
 
 import { asMambaError, isFatal, toPlain } from "./engine/errors.js";
 import { load, theEngine } from "./engine/worker/engine.js";
+import { compileSideBySide } from "./engine/worker/kernels.js";
 import { memoryBytes, noteFetched, start, takeHelpers, takeModule } from "./engine/worker/program.js";
 import { run } from "./engine/worker/run.js";
 import { hear } from "./engine/worker/runs.js";
 import { blend, close, difference, keep, logits, open, sessionsOf, snapshot, theSession, uses } from "./engine/worker/sessions.js";
 import { openState, putState, theStates } from "./engine/worker/states.js";
 import { die } from "./engine/worker/tell.js";
+
+compileSideBySide();
 
 /** @typedef {import("./engine/session/protocol.js").Calls} Calls */
 /** @typedef {import("./engine/session/protocol.js").ToWorker} ToWorker */

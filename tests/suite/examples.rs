@@ -7,6 +7,9 @@ use mamba_web::backend::Name;
 use mamba_web::engine::Options;
 
 #[allow(dead_code, reason = "its main function")]
+#[path = "../../examples/answers.rs"]
+mod answers;
+#[allow(dead_code, reason = "its main function")]
 #[path = "../../examples/chat.rs"]
 mod chat;
 #[allow(dead_code, reason = "its main function")]
@@ -44,6 +47,23 @@ fn a_chat_goes_back_saves_loads_and_survives_a_wrong_command() {
     assert!(nothing_kept.contains("/fork"), "{nothing_kept}");
     assert!(no_file.contains("cannot be read"), "{no_file}");
     assert!(no_command.starts_with("/dance"), "{no_command}");
+}
+
+#[test]
+fn chats_are_played_to_their_ends_each_on_its_own() {
+    let played = |lines: &str| {
+        let mut out = Vec::new();
+        answers::answers(&model(), &on_cpu(), lines.as_bytes(), &mut out).map(|()| String::from_utf8(out).unwrap())
+    };
+    let two = "[\"My name is Oskar.\", \"What is my name?\"]\n[\"What is my name?\"]\n";
+    let out = played(two).unwrap();
+    let chats: Vec<Vec<String>> = out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let [first, second] = chats.as_slice() else { panic!("{chats:?}") };
+    assert!(first.len() == 2 && first[1].contains("Oskar"), "{first:?}");
+    assert!(second.len() == 1 && !second[0].contains("Oskar"), "{second:?}");
+    assert_eq!(out, played(two).unwrap());
+    let error = played("[\"Hi.\"]\n{\"said\": 1}\n").unwrap_err().to_string();
+    assert!(error.contains("Line 2"), "{error}");
 }
 
 #[test]

@@ -74,6 +74,11 @@ impl Plan {
         Self { buffers, embed, decode, prefill, head, sample, pipelines }
     }
 
+    /// Takes the head's weights from where they are now.
+    pub fn move_head(&mut self, device: &Device, c: &Config, dims: &Dims, weights: &Weights) {
+        self.head = head(&mut Maker::new(device, dims, c), &self.buffers, weights);
+    }
+
     /// The layers of a call of so many tokens.
     pub fn layers(&self, tokens: usize, chunk: usize) -> &[Dispatch] {
         if tokens == 1 { &self.decode } else { &self.prefill[Length::of(tokens, chunk) as usize] }

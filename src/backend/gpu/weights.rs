@@ -269,15 +269,13 @@ impl GpuLoader {
         let format = Format::of(self.precision);
         Need::new(&config, &self.dims, format).check(&self.device, &self.dims, format)?;
         self.weights.untie(&self.device, second, row);
+        // Now and not at the end: whoever loads waits for kernels before that.
+        self.plan.move_head(&self.device, &config, &self.dims, &self.weights);
         Ok(())
     }
 
-    pub(super) fn into_gpu(mut self) -> Result<Gpu> {
+    pub(super) fn into_gpu(self) -> Result<Gpu> {
         let config = self.inventory.finish()?;
-        if config.tied != self.config.tied {
-            // The plan's head is still the embeddings.
-            self.plan = Plan::new(&self.device, &config, &self.dims, &self.weights, self.plan.buffers);
-        }
         self.device.check()?;
         Gpu::new(self.device, config, self.dims, self.precision, self.weights, self.plan)
     }

@@ -49,7 +49,7 @@ pub fn answers(model: &Path, options: &Options, input: impl BufRead, out: &mut i
 }
 
 fn answer(engine: &mut Engine, session: &mut Session, message: String) -> Result<String> {
-    let mut request = engine.request(Input::Message(message.into()));
+    let mut request = engine.request(Input::Message(message));
     request.settings.temperature = 0.0;
     session.begin(engine, request)?;
     let mut answer = String::new();

@@ -177,11 +177,15 @@ async function compareOthers(address) {
   const vocab = Object.fromEntries(letters.map((letter, id) => [letter, id]));
   const tokenizer = { version: "1.0", pre_tokenizer: ByteLevel, decoder: ByteLevel, model: { type: "BPE", vocab, merges: [] } };
   const got = [];
-  for (const name of ["mamba2", "mamba2-groups", "falcon"]) {
-    const files = [new File([JSON.stringify(tokenizer)], "tokenizer.json")];
-    for (const file of ["config.json", "model.safetensors"]) {
-      files.push(new File([await (await fetch(`/golden/${name}/${file}`)).blob()], file));
-    }
+  for (const [name, claim] of [["mamba2", null], ["mamba2-groups", null], ["falcon", null], ["mamba2-groups", "false claim of one table"]]) {
+    // The file has two tables. That is known only after the kernels are asked for, and the head needs another one then.
+    const told = (/** @type {string} */ config) => (claim ? config.replace('"tie_word_embeddings": false', '"tie_word_embeddings": true') : config);
+    const weights = await (await fetch(`/golden/${name}/model.safetensors`)).blob();
+    const files = [
+      new File([JSON.stringify(tokenizer)], "tokenizer.json"),
+      new File([told(await (await fetch(`/golden/${name}/config.json`)).text())], "config.json"),
+      new File([weights], "model.safetensors"),
+    ];
     const [cpu, gpu] = [[], []].map(() => ({ scores: /** @type {number[][]} */ ([]), tokens: 0 }));
     for (const [backend, result] of Object.entries({ cpu, gpu })) {
       const engine = await load({ model: files, backend, precision: "f32" });
@@ -195,14 +199,14 @@ async function compareOthers(address) {
     }
     const largest = Math.max(...cpu.scores.flat().map(Math.abs));
     const differences = cpu.scores.flat().map((score, at) => Math.abs(score - gpu.scores.flat()[at]));
-    got.push({ name, error: Math.max(...differences) / largest, tokens: [cpu.tokens, gpu.tokens] });
+    got.push({ name: `${name} ${claim ?? ""}`, error: Math.max(...differences) / largest, tokens: [cpu.tokens, gpu.tokens] });
   }
   return got;
 }
 
 /** @param {Awaited<ReturnType<typeof compareOthers>>} got */
 function checkOthers(got) {
-  assert.equal(got.length, 3);
+  assert.equal(got.length, 4);
   for (const { name, error, tokens } of got) {
     assert.ok(error < 1e-3, `${name}: ${error}`);
     assert.ok(tokens[0] > 0 && tokens[0] === tokens[1], `${name}: ${tokens}`);

@@ -1,6 +1,6 @@
 //! Plays many chats to their ends, greedily, as the page would answer them: for evaluations that compare models.
 //!
-//!     cargo run --release --example answers -- MODEL < chats.jsonl > answers.jsonl
+//!     cargo run --release --example answers -- MODEL [PRECISION] < chats.jsonl > answers.jsonl
 //!
 //! A line of the input is a chat, a JSON list of what its user says; the line of the output has the answers to it.
 
@@ -8,16 +8,22 @@ use std::io::{BufRead, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
+use mamba_web::backend::{Name, Precision};
 use mamba_web::engine::Options;
 use mamba_web::generation::{Input, Session, Step};
 use mamba_web::{Engine, Error, Result};
 
 fn main() -> ExitCode {
     let Some(model) = std::env::args_os().nth(1) else {
-        eprintln!("usage: cargo run --release --example answers -- MODEL < chats.jsonl > answers.jsonl");
+        eprintln!("usage: cargo run --release --example answers -- MODEL [PRECISION] < chats.jsonl > answers.jsonl");
         return ExitCode::FAILURE;
     };
-    match answers(Path::new(&model), &Options::default(), std::io::stdin().lock(), &mut std::io::stdout()) {
+    let precision = std::env::args().nth(2).unwrap_or_else(|| "auto".into());
+    let answered = Precision::parse(&precision).and_then(|precision| {
+        let options = Options { backend: Some(Name::Cpu), precision, ..Options::default() };
+        answers(Path::new(&model), &options, std::io::stdin().lock(), &mut std::io::stdout())
+    });
+    match answered {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error} ({})", error.hint());

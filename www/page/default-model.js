@@ -14,7 +14,7 @@ export const DEFAULT_MODEL = {
   can: [
     "answer common questions, in new words three of five right",
     "say what a word means, do small sums",
-    "remember your name, your pets and your job",
+    "remember your name, your pets and your job, plainly told",
     "make up a story from the hero, the name and the thing you give",
     "make small talk, tell riddles and jokes",
   ],

@@ -179,11 +179,11 @@ def speaker(folder: Path, bf16: bool) -> Converse:
     return lambda chats: talk.converse(student, its_tokenizer, chats, talk.Sampling(temperature=0, new=60))
 
 
-def by_the_engine(folder: Path, precision: str) -> Converse:
+def by_the_engine(folder: Path, settings: str) -> Converse:
     """How this project's own engine answers on the CPU, as visitors get it. It takes minutes where PyTorch takes half an hour."""
 
     def converse(chats: Sequence[Sequence[str]]) -> list[list[str]]:
-        command = ["cargo", "run", "--release", "--quiet", "--example", "answers", "--", str(folder.resolve()), precision]
+        command = ["cargo", "run", "--release", "--quiet", "--example", "answers", "--", str(folder.resolve()), *settings.split()]
         lines = "".join(json.dumps(list(chat)) + "\n" for chat in chats)
         ran = subprocess.run(command, input=lines, stdout=subprocess.PIPE, text=True, check=True, cwd=Path(__file__).parents[1])
         return [json.loads(line) for line in ran.stdout.splitlines()]
@@ -194,7 +194,7 @@ def by_the_engine(folder: Path, precision: str) -> Converse:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("model", type=Path)
-    parser.add_argument("--engine", metavar="PRECISION", nargs="?", const="auto", help="answered by the project's own engine and not by PyTorch")
+    parser.add_argument("--engine", metavar="SETTINGS", nargs="?", const="", help="answered by the project's own engine and not by PyTorch, for example with '--temperature 0.5'")
     parser.add_argument("--topics", nargs="+", help="only these")
     parser.add_argument("--answers", action="store_true", help="print every answer")
     parser.add_argument("--bf16", action="store_true", help="products in bf16 (the distilled model only)")
@@ -202,7 +202,7 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     chosen = [item for item in items() if not options.topics or item.topic in options.topics]
     trained()  # before the answers, which take minutes: its modules are loaded late, and may be changed meanwhile
-    converse = by_the_engine(options.model, options.engine) if options.engine else speaker(options.model, options.bf16)
+    converse = by_the_engine(options.model, options.engine) if options.engine is not None else speaker(options.model, options.bf16)
     print(table(*measure(converse, chosen, print if options.answers else None)))
 
 

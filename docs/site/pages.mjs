@@ -45,6 +45,7 @@ export const SECTIONS = [
       { source: "docs/extending.md", page: "extending.html", name: "An architecture, a kernel" },
       { source: "docs/reliability.md", page: "reliability.html", name: "Reliability" },
       { source: "BENCHMARKS.md", page: "benchmarks.html", name: "How fast it is" },
+      { source: "docs/speed-details.md", page: "speed-details.html", name: "All figures" },
       { source: "benches/README.md", page: "measuring.html", name: "How it is measured" },
       { source: "docs/speed-history.md", page: "speed-history.html", name: "What was tried" },
     ],

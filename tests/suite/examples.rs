@@ -51,19 +51,30 @@ fn a_chat_goes_back_saves_loads_and_survives_a_wrong_command() {
 
 #[test]
 fn chats_are_played_to_their_ends_each_on_its_own() {
-    let played = |lines: &str| {
+    let played = |lines: &str, sampling: answers::Sampling| {
         let mut out = Vec::new();
-        answers::answers(&model(), &on_cpu(), lines.as_bytes(), &mut out).map(|()| String::from_utf8(out).unwrap())
+        answers::answers(&model(), &on_cpu(), &sampling, lines.as_bytes(), &mut out)
+            .map(|()| String::from_utf8(out).unwrap())
     };
     let two = "[\"My name is Oskar.\", \"What is my name?\"]\n[\"What is my name?\"]\n";
-    let out = played(two).unwrap();
+    let greedy = answers::Sampling::default;
+    let out = played(two, greedy()).unwrap();
     let chats: Vec<Vec<String>> = out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let [first, second] = chats.as_slice() else { panic!("{chats:?}") };
     assert!(first.len() == 2 && first[1].contains("Oskar"), "{first:?}");
     assert!(second.len() == 1 && !second[0].contains("Oskar"), "{second:?}");
-    assert_eq!(out, played(two).unwrap());
-    let error = played("[\"Hi.\"]\n{\"said\": 1}\n").unwrap_err().to_string();
+    assert_eq!(out, played(two, greedy()).unwrap());
+    let error = played("[\"Hi.\"]\n{\"said\": 1}\n", greedy()).unwrap_err().to_string();
     assert!(error.contains("Line 2"), "{error}");
+
+    let stories = "[\"Tell me a story.\"]\n[\"Tell me a story.\"]\n";
+    let sampled = |seed| answers::Sampling { temperature: 1.0, seed, ..greedy() };
+    let first = played(stories, sampled(1)).unwrap();
+    let lines: Vec<&str> = first.lines().collect();
+    assert!(lines[0] != lines[1], "each chat has a seed of its own");
+    assert_eq!(first, played(stories, sampled(1)).unwrap());
+    assert_eq!(Some(lines[1]), played(stories, sampled(2)).unwrap().lines().next());
+    assert!(played(stories, answers::Sampling { temperature: -1.0, ..greedy() }).is_err());
 }
 
 #[test]

@@ -36,7 +36,7 @@ const RECIPES = {
   },
   "www/_headers": (text) => {
     const block = (/** @type {string} */ path) => found(text.split(/\n(?=\/)/).find((one) => one.includes(`${path}\n`) && one.split("\n").some((first) => first === path)) ?? "", /^ {2}([\w-]+): (.*)$/gm);
-    return { page: block("/index.html"), embed: block("/embed.html") };
+    return { page: block("/index.html"), embed: block("/embed*") };
   },
 };
 
@@ -53,7 +53,7 @@ for (const [file, read] of Object.entries(RECIPES)) {
 
 test("the page and its parts have all headers on Netlify and Cloudflare, by one rule each", async () => {
   const rules = (await text("www/_headers")).split("\n").filter((line) => line.startsWith("/"));
-  for (const path of ["/", "/index.html", "/worker.js", "/mamba.js", "/element.js", "/embed.html", "/service-worker.js", "/build/0/app.js"]) {
+  for (const path of ["/", "/index.html", "/worker.js", "/mamba.js", "/element.js", "/embed.html", "/embed", "/lab.html", "/lab", "/docs/", "/docs/api.html", "/service-worker.js", "/build/0/app.js"]) {
     assert.equal(rules.filter((rule) => (rule.endsWith("*") ? path.startsWith(rule.slice(0, -1)) : path === rule)).length, 1, path);
   }
 });

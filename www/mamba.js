@@ -70,7 +70,7 @@ export { keptModels } from "./engine/keep/store.js";
  * @property {number | null} window the tokens that attention sees; null in a model without attention
  * @property {number} windowBytes how many of stateBytes are the window's
  * @property {string} modelHash
- * @property {string | boolean | null} chatTemplate null or false for a model without one
+ * @property {boolean} chatTemplate whether the model has one, so whether `message` works
  * @property {SamplingSettings} [defaults] what the model's makers suggest
  * @property {import("./engine/files/files.js").Storage} storage whether the next visit finds the model in this browser
  *

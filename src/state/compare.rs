@@ -11,7 +11,7 @@ use crate::model::Extent;
 pub struct Difference {
     /// From 0.
     pub layer: usize,
-    /// `conv` or `ssm`, as docs/mstate.md names the sections.
+    /// `conv` or `ssm`, in layers of attention `keys` or `vals`, as docs/mstate.md names the sections.
     pub kind: String,
     /// Norm (L2) of the difference, divided by the greater norm of the two: 0 if they are equal, 2 at most.
     pub relative: f64,

@@ -82,7 +82,7 @@ test("a damaged or foreign file is a sentence", () => {
   for (const [file, sentence] of bad) {
     assert.throws(
       () => chatsFromJson(typeof file === "string" ? file : JSON.stringify(file)),
-      (error) => error instanceof BadChats && sentence.test(error.message),
+      (error) => error instanceof BadChats && error.code === "bad-argument" && sentence.test(error.message),
     );
   }
 });

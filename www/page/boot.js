@@ -57,7 +57,7 @@
     if (!("noModule" in document.createElement("script"))) {
       return tell(
         "This browser is too old for the page: it does not know module scripts.",
-        "Use Chrome or Edge 91, Firefox 89, Safari 16.4, or any later one."
+        "Use Chrome or Edge 123, Firefox 125, Safari 17.5, or any later one."
       );
     }
     removeServiceWorker();

@@ -20,6 +20,6 @@ export function requireSimd() {
   throw new MambaError(
     "no-simd",
     "This browser cannot run WebAssembly with SIMD, which the engine needs.",
-    "Use Chrome or Edge 91, Firefox 89, Safari 16.4, or any later one. In some browsers a “lockdown” or “strict” security mode has to be switched off for this site.",
+    "Use Chrome or Edge 123, Firefox 125, Safari 17.5, or any later one. In some browsers a “lockdown” or “strict” security mode has to be switched off for this site.",
   );
 }

@@ -45,7 +45,7 @@ import { badArgument, cancelled, MambaError } from "../errors.js";
  *
  * @typedef {object} Difference how far what a layer remembers is from the same in another state
  * @property {number} layer from 0
- * @property {string} kind "conv" or "ssm", as docs/mstate.md names the sections
+ * @property {string} kind "conv" or "ssm", in layers of attention "keys" or "vals", as docs/mstate.md names the sections
  * @property {number} relative norm of the difference, divided by the greater norm of the two
  * @property {number} cosine of the angle between them
  */

@@ -1,6 +1,7 @@
 // Chats as JSON, in and out. docs/chats.md has the format. What comes in was written by anybody, so every field is checked
 // and nothing of it replaces a chat that is there.
 
+import { MambaError } from "../../../engine/errors.js";
 import { shownName, shownText } from "../../shown-text.js";
 import { soundRounds } from "../../tools/rounds.js";
 import { newChat, randomId } from "../new-chat.js";
@@ -23,8 +24,13 @@ const STEP_MS = 2 ** -11;
 const SHOWN_STATS = ["promptTokens", "tokens", "tokensPerSecond", "timeToFirstTokenMs"];
 const REASONS = ["stop", "length", "cancelled", "failed", "cut", "given"];
 
-/** A file that cannot be taken: a sentence. */
-export class BadChats extends Error {}
+/** A file that cannot be taken. */
+export class BadChats extends MambaError {
+  /** @param {string} message a sentence, which says what to do as well */
+  constructor(message) {
+    super("bad-argument", message, "");
+  }
+}
 
 /** @param {Whole[]} wholes @param {Date} [now] @returns {string} */
 export function chatsToJson(wholes, now = new Date()) {

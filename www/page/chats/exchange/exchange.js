@@ -225,7 +225,6 @@ const forgetLink = () => history.replaceState(null, "", location.pathname + loca
 
 /** @param {string} title @param {unknown} error */
 function tellWhy(title, error) {
-  const known = asMambaError(error);
-  const { message, hint } = error instanceof BadChats ? { message: error.message, hint: "" } : known;
+  const { message, hint } = asMambaError(error);
   tell(title, { code: "not-taken", message: shownText(message), hint });
 }

@@ -76,8 +76,8 @@ impl Sequence {
     pub fn try_clone(&self) -> Result<Self> {
         let (state, logits) = (self.state.try_clone()?, copied(&self.logits, "the scores of the next token")?);
         let behind = copied(&self.behind, "the tokens that were read")?;
-        let (begun, passed) = (self.begun, self.passed);
-        let mut copy = Self { behind, begun, passed, ..Self::restored(state, logits, self.recent.clone()) };
+        let (begun, passed, again) = (self.begun, self.passed, self.again);
+        let mut copy = Self { behind, begun, passed, again, ..Self::restored(state, logits, self.recent.clone()) };
         copy.abandon();
         Ok(copy)
     }

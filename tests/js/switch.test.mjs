@@ -15,6 +15,12 @@ const localStorage = {
   setItem: (/** @type {string} */ key, /** @type {string} */ value) => void kept.set(key, value),
   removeItem: (/** @type {string} */ key) => void kept.delete(key),
 };
+/** Of the present tab. @type {Map<string, string>} */
+let inTab = new Map();
+const sessionStorage = {
+  getItem: (/** @type {string} */ key) => inTab.get(key) ?? null,
+  setItem: (/** @type {string} */ key, /** @type {string} */ value) => void inTab.set(key, value),
+};
 const location = { hash: "", pathname: "/", search: "" };
 const go = (/** @type {unknown} */ _, /** @type {string} */ __, /** @type {string} */ to) => (location.hash = to.includes("#") ? to.slice(to.indexOf("#")) : "");
 const listeners = new EventTarget();
@@ -44,13 +50,14 @@ let locks = new Locks();
 Object.defineProperty(globalThis, "navigator", { configurable: true, get: () => ({ locks }) });
 Object.assign(globalThis, { HTMLElement: FakeElement, HTMLButtonElement: FakeElement });
 Reflect.deleteProperty(globalThis, "BroadcastChannel"); // it would keep the test from ending
-Object.assign(globalThis, { document: { getElementById: () => new FakeElement() }, localStorage, location, history: { pushState: go, replaceState: go }, scrollTo: () => {} });
+Object.assign(globalThis, { document: { getElementById: () => new FakeElement() }, localStorage, sessionStorage, location, history: { pushState: go, replaceState: go }, scrollTo: () => {} });
 Object.assign(globalThis, { addEventListener: listeners.addEventListener.bind(listeners) });
 
 const { ChatSwitch } = await import("../../www/page/chats/switch.js");
 
 beforeEach(() => {
   kept.clear();
+  inTab = new Map();
   location.hash = "";
   locks = new Locks();
 });
@@ -127,12 +134,58 @@ test("what was written before the visit's chat was there comes into it; where it
   assert.equal(composer.text, "kept\n\nquickly typed");
 
   kept.set("mamba-web.draft", "of no chat");
+  inTab = new Map(); // a new visit
   location.hash = "#chat=gone";
   const second = page({});
   await second.chatSwitch.start();
   second.chatSwitch.noteDraft();
   assert.equal(second.composer.text, "of no chat");
   assert.equal(kept.get("mamba-web.draft"), "of no chat");
+});
+
+test("what waits for the model stays with the chat that is left, once", async () => {
+  const { chatSwitch, composer, chat } = page({ a: chatOf("a") });
+  await chatSwitch.start();
+  chat.waitingText = "hello";
+  chatSwitch.noteDraft();
+  const { replace } = chat;
+  chat.replace = (/** @type {object} */ next) => {
+    const waited = chat.waitingText;
+    chat.waitingText = "";
+    replace(next);
+    return waited;
+  };
+  await chatSwitch.open("a");
+  assert.equal(composer.text, "", "the other chat has nothing of it");
+  chatSwitch.begin();
+  assert.equal(composer.text, "hello");
+});
+
+test("two tabs whose chats are not begun have a draft each, and an empty one takes nothing from the other", async () => {
+  const tabs = [new Map(), new Map()];
+  const [first, second] = [page({}), page({})];
+  inTab = tabs[0];
+  await first.chatSwitch.start();
+  inTab = tabs[1];
+  await second.chatSwitch.start();
+  inTab = tabs[0];
+  first.composer.text = "A long message";
+  first.chatSwitch.noteDraft();
+  inTab = tabs[1];
+  second.chatSwitch.noteDraft();
+  assert.equal(kept.get("mamba-web.draft"), "A long message");
+  second.composer.text = "Another";
+  second.chatSwitch.noteDraft();
+  for (const [at, text] of ["A long message", "Another"].entries()) {
+    inTab = tabs[at];
+    const again = page({});
+    await again.chatSwitch.start();
+    assert.equal(again.composer.text, text, "after a reload");
+  }
+  inTab = new Map();
+  const fresh = page({});
+  await fresh.chatSwitch.start();
+  assert.equal(fresh.composer.text, "Another", "a new visit has the last one");
 });
 
 test("a link within the page, and one that brings a chat, leave the chat that is open; an empty address does not", async () => {

@@ -93,10 +93,17 @@ export const isFatal = (reason) => reason instanceof WebAssembly.RuntimeError ||
  * @param {unknown} reason
  */
 export function isOutOfMemory(reason) {
-  if (reason instanceof MambaError) return false;
+  // The wasm's own errors say "out of memory" too, of a GPU for example, and nothing is broken then.
+  if (reason instanceof MambaError || isTold(reason)) return false;
   return /out of memory|allocation (failed|size overflow)|could not allocate|invalid array (buffer )?length/i.test(
     String(reason),
   );
+}
+
+/** Whether the wasm has told an error in its own sentences. @param {unknown} reason @returns {reason is Error & { code: string, hint: string }} */
+function isTold(reason) {
+  const { code, hint } = /** @type {{ code?: unknown, hint?: unknown }} */ (reason instanceof Error ? reason : {});
+  return typeof code === "string" && typeof hint === "string";
 }
 
 /**
@@ -108,11 +115,8 @@ export function isOutOfMemory(reason) {
  */
 export function asMambaError(reason) {
   if (reason instanceof MambaError) return reason;
+  if (isTold(reason)) return new MambaError(reason.code, reason.message, reason.hint, { cause: reason });
   if (reason instanceof Error) {
-    const { code, hint } = /** @type {{ code?: unknown, hint?: unknown }} */ (reason);
-    if (typeof code === "string" && typeof hint === "string") {
-      return new MambaError(code, reason.message, hint, { cause: reason });
-    }
     if (reason.name === "AbortError") return cancelled();
     if (reason.name === "DataCloneError") {
       return badArgument("The options hold something that cannot be sent to the engine, such as a function.");

@@ -133,7 +133,7 @@ export class Answering {
     const request = settings.request(attempt);
     // With the seed that was drawn, so that a link can replay it. An answer in two runs is not written by one of them.
     node.settings = isContinued ? null : request;
-    const outcome = await streamAnswer({
+    const streamed = streamAnswer({
       session,
       request: { ...request, ...(isContinued ? {} : { message: node.message }) },
       text: view.answer,
@@ -143,6 +143,23 @@ export class Answering {
       onPrefill,
       onToken: (text) => this.#took(open, node, view, text),
     });
+    try {
+      this.#note(open, node, view, session, { outcome: await streamed, caughtUp, isContinued });
+    } finally {
+      this.#standing.release(session);
+    }
+  }
+
+  /**
+   * Notes how an answer has ended.
+   *
+   * @param {OpenChat} open
+   * @param {Node} node
+   * @param {TurnView} view
+   * @param {import("../mamba.js").Session} session
+   * @param {{ outcome: Awaited<ReturnType<typeof streamAnswer>>, caughtUp: number, isContinued: boolean }} how
+   */
+  #note(open, node, view, session, { outcome, caughtUp, isContinued }) {
     node.answer = view.answer.text;
     if ("error" in outcome) throw outcome.error;
     node.stats = session.stats;

@@ -13,7 +13,7 @@ import { answerInThreeWays } from "./chats/three-ways.js";
 import { Completion } from "./completion.js";
 import { setUpCompletionBar } from "./completion-bar.js";
 import { Composer } from "./composer.js";
-import { byId } from "./dom.js";
+import { byId, make } from "./dom.js";
 import { EngineEnd } from "./engine-end.js";
 import { FollowScroll } from "./follow-scroll.js";
 import { setUpLaunches } from "./launched.js";
@@ -83,7 +83,7 @@ const beginFrom = (book) => {
   chat.beginFrom(book);
   composer.tell(`The next message is answered with the memory of “${book.name}”.`);
 };
-setUpReadThis(parts, shelf, beginFrom);
+const readThis = setUpReadThis(parts, shelf, beginFrom);
 const composer = new Composer((text) => sending.send(text), () => sending.stop());
 const sending = new Sending(model, chat, composer, running);
 byId("box-place", HTMLElement).replaceWith(stateCard.element, composer.element);
@@ -126,6 +126,15 @@ const welcome = byId("welcome", HTMLElement);
 
 /** Loads another model. Asks first if a text would lose its memory; a chat is read again. @param {Choice} choice */
 async function load(choice) {
+  if (model.engine && readThis.isReading) {
+    const isWanted = await ask({
+      title: `Load “${choice.name}”?`,
+      text: "The present model is reading a long text. What it has read of it would be lost. “Stop and keep” keeps it.",
+      yes: "Load it",
+      no: "Go on reading",
+    });
+    if (!isWanted) return;
+  }
   if (model.engine && completion.isRemembered) {
     const isWanted = await ask({
       title: `Load “${choice.name}”?`,
@@ -222,8 +231,9 @@ running.onChange((isRunning) => {
 });
 
 document.addEventListener("keydown", (event) => {
-  // In an open dialog Escape closes the dialog.
-  if (event.key === "Escape" && running.isRunning && !document.querySelector("dialog[open]")) sending.stop();
+  // In an open dialog Escape closes the dialog, in a menu the menu, and while a word is composed the suggestions.
+  const isTaken = event.isComposing || event.defaultPrevented || document.querySelector("dialog[open], [popover=auto]:popover-open") !== null;
+  if (event.key === "Escape" && running.isRunning && !isTaken) sending.stop();
 });
 
 // The address says which chat is open, so this link leaves it as it is.
@@ -232,6 +242,8 @@ document.querySelector(".skip")?.addEventListener("click", (event) => {
   byId("main", HTMLElement).focus();
 });
 
+// What is announced while a dialog is open.
+for (const dialog of document.querySelectorAll("dialog")) dialog.append(make("div", { class: "unseen announcer", "aria-live": "polite" }));
 setUpTheme();
 setUpSettings(settings);
 setUpExamples(
@@ -240,7 +252,7 @@ setUpExamples(
   },
   (text) => completion.suggest(text),
 );
-setUpLeaveGuard(() => chats.wouldBeLost(running.isRunning) || (modes.isCompletion && running.isRunning));
+setUpLeaveGuard(() => chats.wouldBeLost(running.isRunning) || !completion.isEmpty || readThis.isReading || document.querySelector(".editor") !== null);
 stateCard.showModel(null);
 setUpOffline(model);
 setUpLaunches(load, dialog.open);

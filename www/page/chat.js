@@ -250,8 +250,9 @@ export class Chat {
 
   /** The engine has to read the chat again, because what it is told before it has changed. */
   async readAgain() {
-    await dropStates(this.#parts.engine(), this.current.meta.id);
+    // An answer that is being written ends under the old words; its state is not kept any more.
     await this.#standing.leave();
+    await dropStates(this.#parts.engine(), this.current.meta.id);
     this.#parts.onChange();
   }
 

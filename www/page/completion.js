@@ -67,6 +67,11 @@ export class Completion {
     return this.#isEnded ? "again" : "go on";
   }
 
+  /** Whether nothing is written here. */
+  get isEmpty() {
+    return this.#beginning.value.trim() === "" && this.#text.text === "";
+  }
+
   /** Whether a model has read something of it. */
   get isRemembered() {
     return this.#read !== null;

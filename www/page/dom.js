@@ -112,7 +112,10 @@ const LONGEST_ANNOUNCEMENT = 2000;
 export function announce(text, about = document) {
   const said = text.length > LONGEST_ANNOUNCEMENT ? `${text.slice(0, LONGEST_ANNOUNCEMENT)} … and so on.` : text;
   // Each text gets a node of its own, or the same words twice would be read out once.
-  rootOf(about).querySelector(".announcer")?.replaceChildren(make("p", { text: said }));
+  // What is outside of an open dialog is not read out.
+  const places = rootOf(about).querySelectorAll(".announcer");
+  const place = [...places].findLast((one) => one.closest("dialog")?.open) ?? [...places].find((one) => !one.closest("dialog"));
+  place?.replaceChildren(make("p", { text: said }));
 }
 
 /** @param {string} text @returns {Promise<boolean>} whether it is in the clipboard now */

@@ -40,6 +40,7 @@ pub use device::Device;
 pub use profile::Timing;
 pub use weights::GpuLoader;
 
+use crate::allocate::reserved;
 use crate::backend::{Arrival, Backend, Choice, Fetch, Precision, Remote, Stub, Ticket, check_call};
 use crate::error::{Error, Result};
 use crate::model::Config;
@@ -326,12 +327,14 @@ impl Remote for Gpu {
             self.renew(state);
             return Ok(Poll::Ready(None));
         }
-        if self.bring(state, None)?.is_pending() {
-            return Ok(Poll::Pending);
-        }
-        self.check_position()?;
+        // First, or a state could be brought without its scores and then not be read: `choose` would take it as it lies there.
         let Poll::Ready(done) = self.done.get(&self.device) else { return Ok(Poll::Pending) };
         let done = done.ok_or_else(|| no_room("read", 4))?;
+        let brought = self.bring(state, None).and_then(|brought| self.check_position().map(|()| brought));
+        if !matches!(brought, Ok(Poll::Ready(()))) {
+            self.done.give(done);
+            return brought.map(|_| Poll::Pending);
+        }
         self.renew(state);
         Ok(Poll::Ready(Some(self.start_read(tokens, scores, done))))
     }
@@ -409,8 +412,10 @@ impl Remote for Gpu {
         };
         let (config, dims, job) = (&self.config, &self.dims, &mut self.jobs[place]);
         let work = job.work;
-        if let Work::State(..) = work {
+        if let Work::State(_, position) = work {
             state.make_whole()?;
+            // In a browser wgpu makes a copy of the bytes, which cannot fail; so there has to be room for it.
+            drop(reserved::<u8>(dims.whole_bytes_at(position), "a state on its way back")?);
         }
         let taken = job.readback.take(|words| {
             let scores: &[f32] = bytemuck::cast_slice(match work {

@@ -45,9 +45,10 @@ impl Spares {
         }
     }
 
-    /// Resolves when [`Spares::get`] that was pending has an answer.
+    /// Resolves when [`Spares::get`] that was pending has an answer. None once it has one: whoever waits for other work must
+    /// not be woken by it again and again.
     pub fn arrival(&self) -> Option<Signal> {
-        self.asked.as_ref().map(|(_, answer)| answer.clone())
+        self.asked.as_ref().map(|(_, answer)| answer.clone()).filter(|answer| answer.said().is_none())
     }
 
     fn ask(&self, device: &Device) -> (wgpu::Buffer, Signal) {

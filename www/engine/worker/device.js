@@ -57,7 +57,8 @@ export async function withDevice(work, id) {
  */
 async function recover(wanted, cause) {
   losses += 1;
-  const again = { ...wanted, ...whenReady(), report: () => {} };
+  // Without a trial on the CPU first, after which nothing would try the GPU again.
+  const again = { ...wanted, trial: /** @type {const} */ ("rival"), ...whenReady(), report: () => {} };
   let whyNot = `It was lost ${losses} times in a row`;
   if (losses <= MOST_LOSSES) {
     try {

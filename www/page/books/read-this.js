@@ -171,4 +171,10 @@ export function setUpReadThis({ engine, modelName, running, judge, onToken }, sh
       note.textContent = shownError(asMambaError(error));
     }
   }
+
+  return {
+    get isReading() {
+      return reading !== null;
+    },
+  };
 }

@@ -2,7 +2,7 @@
 
 import { keysOf } from "../chat-keys.js";
 import { byId } from "../dom.js";
-import { tell } from "../notices.js";
+import { tell, untell } from "../notices.js";
 import { setUpShortcuts } from "../shortcuts.js";
 import { TakenBack } from "../taken-back.js";
 import { setUpToolsSwitch } from "../tools/tools-switch.js";
@@ -75,6 +75,10 @@ export function setUpChats({ chat, library, composer, scroller, engine, whenEngi
   );
 
   library.onChange(() => {
+    if (library.problem === null) {
+      told = null;
+      untell("chat-not-kept");
+    }
     if (library.problem === null || !chat.current.isWorthKeeping) return;
     if (library.problem !== told) tell("This chat is not kept", { code: "chat-not-kept", message: library.problem, hint: "You can go on with it as long as this page is open." });
     told = library.problem;

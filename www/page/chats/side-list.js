@@ -247,8 +247,10 @@ export class SideList {
   async #remove(ids, said) {
     if (ids.includes(this.#switch.current)) await this.#switch.abandon();
     const bringBack = await this.#library.remove(ids);
-    // The row that had the focus is gone.
-    this.#search.focus({ preventScroll: true });
+    // The row that had the focus is gone. On a narrow screen the list would cover the way back.
+    this.closeIfNarrow();
+    const next = wide.matches ? this.#search : byId("open-chats", HTMLElement);
+    next.focus({ preventScroll: true });
     // The states go at once: they are only a cache of what may come back.
     this.#onRemoved(ids);
     toast(said, "Undo", () => void bringBack());

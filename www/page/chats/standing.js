@@ -36,6 +36,8 @@ export class Standing {
   #at = null;
   /** The last state that was kept, or is being kept. @type {Promise<void>} */
   #keeping = Promise.resolve();
+  /** How often a session was given up: while one is looked for, it may be wanted no more. */
+  #left = 0;
 
   #bookState;
 
@@ -50,7 +52,8 @@ export class Standing {
   }
 
   /**
-   * A session that stands after a turn, and the position from which it read there. The session stays this one's own.
+   * A session that stands after a turn, and the position from which it read there. The session stays this one's own, and is to
+   * be [released](Standing.release) after its use.
    *
    * @param {OpenChat} chat
    * @param {string | null} at
@@ -67,17 +70,21 @@ export class Standing {
       return { session: this.#session, from: this.#session.position };
     }
     void this.leave();
+    const left = this.#left;
     const { session, rest } = await this.#nearest(engine, meta, path);
     const from = session.position;
+    const isWanted = () => this.#left === left;
     try {
       if (rest.length > 0) {
-        this.#show(session); // so that the page can show the position while it reads
+        if (isWanted()) this.#show(session); // so that the page can show the position while it reads
         await readTurns(engine, session, rest, reading);
       }
     } catch (error) {
-      void this.leave();
+      if (isWanted()) void this.leave();
+      else this.release(session);
       throw error;
     }
+    if (!isWanted()) return { session, from };
     this.#show(session, end);
     if (last && rest.length > 0) void this.keep(last, session);
     return { session, from };
@@ -127,8 +134,15 @@ export class Standing {
 
   /** The session went on to the end of a turn. @param {Node} node @param {Session} session */
   reached(node, session) {
-    if (this.#session === session) this.#at = node.id;
+    // One that was given up meanwhile has read what the chat no longer says, such as other instructions.
+    if (this.#session !== session) return;
+    this.#at = node.id;
     void this.keep(node, session);
+  }
+
+  /** Closes a session that was given up while it was used. @param {Session} session */
+  release(session) {
+    if (this.#session !== session) void session.close().catch(() => {}); // an engine that has ended has freed it
   }
 
   /** Keeps the state after a turn. @param {Node} node @param {Session} session */
@@ -150,6 +164,7 @@ export class Standing {
 
   /** Gives the session up. @returns {() => Promise<void>} closes it, once it is idle */
   forget() {
+    this.#left += 1;
     const [session, kept] = [this.#session, this.#keeping];
     this.#session = null;
     this.#at = null;

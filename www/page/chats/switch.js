@@ -3,7 +3,7 @@
 
 import { fetchParser } from "../answer-text.js";
 import { byId } from "../dom.js";
-import { recall, remember } from "../storage.js";
+import { Draft } from "../draft.js";
 import { ChatLock } from "./lock.js";
 
 const KEY = "chat";
@@ -20,6 +20,8 @@ export class ChatSwitch {
   #library;
   #composer;
   #lock;
+  /** Of a chat that is not begun. */
+  #draft = new Draft();
   #elsewhere = byId("elsewhere", HTMLElement);
   /** Of the last opening; earlier ones are over. */
   #attempt = 0;
@@ -64,13 +66,12 @@ export class ChatSwitch {
   /** What the visit begins with. */
   async start() {
     const id = idInAddress();
-    const draft = id ? null : recall("draft");
-    if (draft !== null) this.#composer.giveBack(draft);
+    if (!id) this.#composer.giveBack(this.#draft.recall());
     // Until now what is in the box is no draft: it would take the place of the one that is kept.
     if (!id) this.#isSwitching = false;
     await (id ? this.open(id, { isNew: false }) : this.#library.ready());
     // The chat of the address is gone, so this is a visit without one.
-    if (this.#isSwitching && id && !this.#chat.current.isWorthKeeping) this.#composer.giveBack(recall("draft") ?? "");
+    if (this.#isSwitching && id && !this.#chat.current.isWorthKeeping) this.#composer.giveBack(this.#draft.recall());
     this.#isSwitching = false;
   }
 
@@ -98,11 +99,12 @@ export class ChatSwitch {
 
   /** @param {import("./library.js").Opened} opened @param {boolean} isOwn */
   #put(opened, isOwn) {
-    // What was written before the visit's chat was there comes into it.
-    const written = this.#isSwitching ? this.#composer.text : "";
+    // What was written before the visit's chat was there comes into it. Else it was kept with the chat that is left.
+    const isFirst = this.#isSwitching;
+    const written = isFirst ? this.#composer.text : "";
     this.#isSwitching = true;
     const waited = this.#chat.open(opened, isOwn);
-    this.#composer.set([waited, opened.chat.draft, written].filter((text) => text.trim() !== "").join("\n\n"));
+    this.#composer.set([isFirst ? waited : "", opened.chat.draft, written].filter((text) => text.trim() !== "").join("\n\n"));
     this.#isSwitching = false;
     this.#show();
   }
@@ -116,7 +118,7 @@ export class ChatSwitch {
     this.#attempt += 1;
     const { current } = this.#chat;
     // What was written for a chat that was never begun.
-    const left = current.isWorthKeeping ? (recall("draft") ?? "") : "";
+    const left = current.isWorthKeeping ? this.#draft.recall() : "";
     current.meta.draft = "";
     current.touch();
     this.#isSwitching = true; // or the chat that is left would keep it too
@@ -143,7 +145,7 @@ export class ChatSwitch {
     const { isWorthKeeping, isOwn } = this.#chat.current;
     if (!isWorthKeeping || !isOwn || idInAddress() === this.current) return;
     history.replaceState(null, "", addressOf(this.current));
-    remember("draft", null);
+    this.#draft.remember("");
     void this.#lock.take(this.current);
   }
 
@@ -152,7 +154,7 @@ export class ChatSwitch {
     const { current } = this.#chat;
     if (!current.isOwn || this.#isSwitching) return;
     const draft = [this.#chat.waitingText, this.#composer.text].filter((text) => text.trim() !== "").join("\n\n");
-    if (!current.isWorthKeeping) return remember("draft", draft || null);
+    if (!current.isWorthKeeping) return this.#draft.remember(draft);
     if (draft === current.meta.draft) return;
     current.meta.draft = draft;
     current.touch();

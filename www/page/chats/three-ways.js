@@ -96,6 +96,7 @@ async function write(chat, parts, asked, ways, signal) {
       open.touch(node);
       void sessions[at].close().catch(() => {});
     }
+    standing.release(base);
   }
 }
 

@@ -417,6 +417,49 @@ describe("where it cannot be kept", () => {
     });
   });
 
+  test("on a phone the list goes when a chat is deleted, so that it can be taken back", async () => {
+    await withPage(browser, small(), async (page) => {
+      await page.setViewportSize({ width: 320, height: 700 });
+      await shortAnswers(page);
+      await say(page, "One");
+      await isStored(page, 1);
+      await page.click("#open-chats");
+      await page.waitForSelector("#chats:popover-open");
+      await page.locator(".chat-row button").first().click();
+      await page.getByRole("menuitem", { name: "Delete", exact: true }).click();
+      await page.waitForSelector("#chats:popover-open", { state: "detached" });
+      assert.equal(await page.evaluate(() => document.activeElement?.id), "open-chats");
+      await page.locator("#toast").getByRole("button", { name: "Undo" }).click({ timeout: 5000 });
+      await page.click("#open-chats");
+      await page.locator(".chat-link", { hasText: "One" }).waitFor();
+    });
+  });
+
+  test("a notice that a chat is not kept goes when it is, and comes again when it is not", async () => {
+    await withPage(browser, small(), async (page) => {
+      await shortAnswers(page);
+      await page.evaluate(() => {
+        const { put } = IDBObjectStore.prototype;
+        const disk = { isFull: true };
+        Object.assign(window, { disk });
+        IDBObjectStore.prototype.put = function (...args) {
+          if (disk.isFull) throw new DOMException("There is no room.", "QuotaExceededError");
+          return put.apply(this, args);
+        };
+      });
+      const notice = page.locator("#notices [data-code=chat-not-kept]");
+      const full = (/** @type {boolean} */ isFull) => page.evaluate((isFull) => void (/** @type {any} */ (window).disk.isFull = isFull), isFull);
+      await say(page, "One");
+      await notice.waitFor();
+      await full(false);
+      await say(page, "Two");
+      await notice.waitFor({ state: "detached" });
+      await full(true);
+      await say(page, "Three");
+      await notice.waitFor();
+    });
+  });
+
   test("everything that is kept is deleted by one button", async () => {
     await withPage(browser, small(), async (page) => {
       await shortAnswers(page);

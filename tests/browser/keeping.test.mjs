@@ -220,6 +220,27 @@ const withoutStorage = (page) =>
     };
   });
 
+test("leaving the page is asked about where a completion, or what is edited, would be lost", async () => {
+  await withPage(browser, small(), async (page) => {
+    await chatted(page);
+    const asked = () => page.evaluate(() => !dispatchEvent(new Event("beforeunload", { cancelable: true })));
+    assert.equal(await asked(), false);
+    await page.locator(".turn").first().getByRole("button", { name: "Edit" }).click();
+    await page.locator(".editor textarea").fill("Something else");
+    assert.equal(await asked(), true, "an edited message");
+    await page.keyboard.press("Escape");
+    assert.equal(await asked(), false);
+    await page.check("input[value=completion]");
+    await page.fill("#beginning", "Once upon a time");
+    assert.equal(await asked(), true, "a beginning");
+    await page.check("input[value=chat]");
+    assert.equal(await asked(), true, "also while the chat is looked at");
+    await page.check("input[value=completion]");
+    await page.click("#completion-clear");
+    assert.equal(await asked(), false);
+  });
+});
+
 test("leaving the page is asked about only where something would be lost", async () => {
   await withPage(browser, small(), async (page) => {
     await modelIsReady(page);

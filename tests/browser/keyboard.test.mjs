@@ -171,6 +171,40 @@ test("the finished answer is announced once, not word by word", async () => {
   });
 });
 
+test("an answer that ends while a dialog is open is announced in the dialog, where it is heard", async () => {
+  await withPage(browser, small(), async (page) => {
+    await modelIsReady(page);
+    await setSetting(page, "maxTokens", "200");
+    await send(page, "Hello");
+    await page.click("#open-settings");
+    await answerIsDone(page);
+    await page.waitForFunction(() => document.querySelector("#settings .announcer")?.textContent?.startsWith("Answer: "));
+    assert.equal(await page.textContent("#announcer"), "");
+  });
+});
+
+test("Escape closes a menu, or ends what is composed, and only then stops the answer", async () => {
+  await withPage(browser, small(), async (page) => {
+    await modelIsReady(page);
+    await setSetting(page, "maxTokens", "6");
+    await send(page, "Hello");
+    await answerIsDone(page);
+    await setSetting(page, "maxTokens", "100000");
+    await send(page, "And now a long one");
+    await page.waitForFunction(() => ([...document.querySelectorAll(".answer .text")].at(-1)?.textContent?.length ?? 0) > 20);
+    const isWriting = () => page.locator(".turn.writing").count();
+    await page.locator(".turn").first().getByRole("button", { name: "More" }).click();
+    await page.waitForSelector("#menu:popover-open");
+    await page.keyboard.press("Escape");
+    await page.waitForSelector("#menu:popover-open", { state: "detached" });
+    assert.equal(await isWriting(), 1);
+    await page.evaluate(() => document.getElementById("message")?.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", isComposing: true, bubbles: true })));
+    assert.equal(await isWriting(), 1);
+    await page.keyboard.press("Escape");
+    await answerIsDone(page);
+  });
+});
+
 test("axe finds nothing wrong, in light and dark, in each view", async () => {
   for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
     await withPage(

@@ -61,16 +61,18 @@ export class Standing {
    */
   async stand({ tree, meta }, at, reading) {
     const engine = this.#require();
+    let left = this.#left;
     const path = await this.#asRead(engine, tree.path(at), reading.isContinued ?? false);
     const last = path.at(-1);
     const end = last?.id ?? null;
-    if (this.#session && this.#at === end) {
+    const standing = this.#session;
+    if (standing && this.#at === end) {
       // A session that is being written down must not go on meanwhile. A disk that hangs must not hold it up.
       await Promise.race([this.#keeping, new Promise((resolve) => setTimeout(resolve, MOST_WAIT_MS))]);
-      return { session: this.#session, from: this.#session.position };
+      if (this.#session === standing) return { session: standing, from: standing.position };
     }
     void this.leave();
-    const left = this.#left;
+    left += 1;
     const { session, rest } = await this.#nearest(engine, meta, path);
     const from = session.position;
     const isWanted = () => this.#left === left;

@@ -193,8 +193,12 @@ test("Escape closes a menu, or ends what is composed, and only then stops the an
     await send(page, "And now a long one");
     await page.waitForFunction(() => ([...document.querySelectorAll(".answer .text")].at(-1)?.textContent?.length ?? 0) > 20);
     const isWriting = () => page.locator(".turn.writing").count();
-    await page.locator(".turn").first().getByRole("button", { name: "More" }).click();
+    await page.locator(".chat-row button").first().click();
     await page.waitForSelector("#menu:popover-open");
+    // The page scrolls as the answer grows, and the menu stays.
+    const { length } = await lastAnswer(page);
+    await page.waitForFunction((length) => ([...document.querySelectorAll(".answer .text")].at(-1)?.textContent?.length ?? 0) > length + 1500, length);
+    assert.equal(await page.locator("#menu:popover-open").count(), 1);
     await page.keyboard.press("Escape");
     await page.waitForSelector("#menu:popover-open", { state: "detached" });
     assert.equal(await isWriting(), 1);

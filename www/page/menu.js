@@ -5,7 +5,7 @@ import { focused, icon, make, rootOf } from "./dom.js";
 /** @typedef {{ name: string, icon: string, action: () => void, isDisabled?: boolean }} MenuItem */
 
 const menu = make("div", { id: "menu", class: "menu", role: "menu", popover: "auto", "aria-label": "What can be done" });
-/** Where scrolling closes it. */
+/** While it goes with its button. */
 let scrolling = new AbortController();
 /** @type {HTMLElement | null} */
 let opener = null;
@@ -24,7 +24,7 @@ export function openMenu(button, items) {
   menu.showPopover();
   scrolling = new AbortController();
   // Scrolling inside of a shadow root is not heard outside of it.
-  for (const place of [root, window]) place.addEventListener("scroll", close, { passive: true, capture: true, signal: scrolling.signal });
+  for (const place of [root, window]) place.addEventListener("scroll", () => follow(button), { passive: true, capture: true, signal: scrolling.signal });
   place(button);
   focus(0);
 }
@@ -52,6 +52,13 @@ function item({ name, icon: iconName, action, isDisabled = false }) {
 
 function close() {
   if (menu.matches(":popover-open")) menu.hidePopover();
+}
+
+/** The page also scrolls by itself, while an answer grows. @param {HTMLElement} button */
+function follow(button) {
+  const { top, bottom } = button.getBoundingClientRect();
+  if (bottom < 0 || top > innerHeight) close();
+  else place(button);
 }
 
 /** Beside the button, within the window. @param {HTMLElement} button */

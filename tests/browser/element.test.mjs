@@ -246,10 +246,11 @@ test("a frame of another site talks with the page around it, and with no other",
     assert.ok(["done"].includes(done.type), JSON.stringify(done));
     const messages = /** @type {any} */ (await ask({ type: "messages", id: 7 }));
     assert.deepEqual([messages.type, messages.id, messages.result[0].content], ["done", 7, "Tell me a joke."]);
-    for (const wrong of [{ type: "format-the-disk", id: 1 }, { type: "toString" }, "hello", null, { type: "send", text: 5 }, { type: "open", chat: {} }, { type: "open", chat: "hello" }, { type: "open", chat: new Uint8Array(40) }]) {
+    for (const wrong of [{ type: "format-the-disk", id: 1 }, { type: "toString" }, "hello", null, { type: "send", text: 5 }, { type: "open", chat: {} }, { type: "open", chat: "hello" }]) {
       const told = /** @type {any} */ (await ask(wrong));
       assert.deepEqual([told.from, told.type, told.error.code], ["mamba-web", "error", "bad-argument"], JSON.stringify(wrong));
     }
+    assert.equal(/** @type {any} */ (await ask({ type: "open", chat: new Uint8Array(40) })).error.code, "bad-state");
     // An address that names another origin, or none, talks to nobody.
     for (const origin of ["", "?origin=https://elsewhere.example", `?origin=${originOf(stranger)}/path`]) {
       const heard = await page.evaluate(async (address) => {

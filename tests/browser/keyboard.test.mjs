@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { answerIsDone, lastAnswer, loadByAddress, modelIsReady, send, setSetting, withPage } from "./support/chromium.mjs";
+import { inTheMiddle, isLonger } from "./support/faults.mjs";
 import { openSite } from "./support/site.mjs";
 import { painted } from "./support/turns.mjs";
 
@@ -173,31 +174,26 @@ test("the finished answer is announced once, not word by word", async () => {
 
 test("an answer that ends while a dialog is open is announced in the dialog, where it is heard", async () => {
   await withPage(browser, small(), async (page) => {
-    await modelIsReady(page);
-    await setSetting(page, "maxTokens", "200");
-    await send(page, "Hello");
+    await inTheMiddle(page);
+    const before = await page.textContent("#announcer");
+    assert.match(before ?? "", /^Answer: /);
     await page.click("#open-settings");
+    // Not by the mouse, which does not reach what is outside of the dialog.
+    await page.evaluate(() => document.getElementById("send")?.click());
     await answerIsDone(page);
-    await page.waitForFunction(() => document.querySelector("#settings .announcer")?.textContent?.startsWith("Answer: "));
-    assert.equal(await page.textContent("#announcer"), "");
+    await page.waitForFunction(() => document.querySelector("#settings .announcer")?.textContent === "Stopped.");
+    assert.equal(await page.textContent("#announcer"), before);
   });
 });
 
 test("Escape closes a menu, or ends what is composed, and only then stops the answer", async () => {
   await withPage(browser, small(), async (page) => {
-    await modelIsReady(page);
-    await setSetting(page, "maxTokens", "6");
-    await send(page, "Hello");
-    await answerIsDone(page);
-    await setSetting(page, "maxTokens", "100000");
-    await send(page, "And now a long one");
-    await page.waitForFunction(() => ([...document.querySelectorAll(".answer .text")].at(-1)?.textContent?.length ?? 0) > 20);
+    await inTheMiddle(page);
     const isWriting = () => page.locator(".turn.writing").count();
     await page.locator(".chat-row button").first().click();
     await page.waitForSelector("#menu:popover-open");
     // The page scrolls as the answer grows, and the menu stays.
-    const { length } = await lastAnswer(page);
-    await page.waitForFunction((length) => ([...document.querySelectorAll(".answer .text")].at(-1)?.textContent?.length ?? 0) > length + 1500, length);
+    await isLonger(page, (await lastAnswer(page)).length + 1500);
     assert.equal(await page.locator("#menu:popover-open").count(), 1);
     await page.keyboard.press("Escape");
     await page.waitForSelector("#menu:popover-open", { state: "detached" });

@@ -133,18 +133,18 @@ export class Answering {
     const request = settings.request(attempt);
     // With the seed that was drawn, so that a link can replay it. An answer in two runs is not written by one of them.
     node.settings = isContinued ? null : request;
-    const streamed = streamAnswer({
-      session,
-      request: { ...request, ...(isContinued ? {} : { message: node.message }) },
-      text: view.answer,
-      marks,
-      isWeighed: weighing?.isWanted(),
-      signal,
-      onPrefill,
-      onToken: (text) => this.#took(open, node, view, text),
-    });
     try {
-      this.#note(open, node, view, session, { outcome: await streamed, caughtUp, isContinued });
+      const outcome = await streamAnswer({
+        session,
+        request: { ...request, ...(isContinued ? {} : { message: node.message }) },
+        text: view.answer,
+        marks,
+        isWeighed: weighing?.isWanted(),
+        signal,
+        onPrefill,
+        onToken: (text) => this.#took(open, node, view, text),
+      });
+      this.#note(open, node, view, session, { outcome, caughtUp, isContinued });
     } finally {
       this.#standing.release(session);
     }

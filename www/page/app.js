@@ -126,24 +126,11 @@ const welcome = byId("welcome", HTMLElement);
 
 /** Loads another model. Asks first if a text would lose its memory; a chat is read again. @param {Choice} choice */
 async function load(choice) {
-  if (model.engine && readThis.isReading) {
-    const isWanted = await ask({
-      title: `Load “${choice.name}”?`,
-      text: "The present model is reading a long text. What it has read of it would be lost. “Stop and keep” keeps it.",
-      yes: "Load it",
-      no: "Go on reading",
-    });
-    if (!isWanted) return;
-  }
-  if (model.engine && completion.isRemembered) {
-    const isWanted = await ask({
-      title: `Load “${choice.name}”?`,
-      text: `The present model goes on answering until the new one is ready. Then “${choice.name}” takes over. The text in “Completion” stays on the page, but the new model has not read it.`,
-      yes: "Load it",
-      no: "Keep this model",
-    });
-    if (!isWanted) return;
-  }
+  const isWanted = (/** @type {string} */ text, /** @type {string} */ no) => ask({ title: `Load “${choice.name}”?`, text, yes: "Load it", no });
+  const reads = "The present model is reading a long text. What it has read of it would be lost. “Stop and keep” keeps it.";
+  if (model.engine && readThis.isReading && !(await isWanted(reads, "Go on reading"))) return;
+  const remembers = `The present model goes on answering until the new one is ready. Then “${choice.name}” takes over. The text in “Completion” stays on the page, but the new model has not read it.`;
+  if (model.engine && completion.isRemembered && !(await isWanted(remembers, "Keep this model"))) return;
   try {
     requireReachable(choice);
   } catch (error) {

@@ -10,7 +10,8 @@ END_OF_TEXT, START, END = 0, 1, 2  # <|endoftext|>, <|im_start|>, <|im_end|>
 MARKS = 17  # ids below are marks; of them only END may be written
 
 # What the page's model is told about itself, also where a conversation has no system message of its own.
-SYSTEM = "You are Mamba, a small and friendly language model that runs in this browser tab. Keep your answers short."
+# Without the words "language model": they mislead the teacher (see README.md).
+SYSTEM = "You are Mamba, a friendly assistant. Keep your answers short."
 
 CHAT_TEMPLATE = (
     "{% if messages[0]['role'] != 'system' %}{{ '<|im_start|>system\n" + SYSTEM + "<|im_end|>\n' }}{% endif %}"

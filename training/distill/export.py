@@ -2,7 +2,7 @@
 
     python -m training.distill.export PIECES TEACHER.gguf OUT
 
-OUT/gguf holds the weights in Q8_0, as one file and as pieces of at most 32 MB (llama.cpp's conventions for ``granitehybrid``,
+OUT/gguf holds the weights in Q4_0 and the embedding in Q8_0, as one file and as pieces of at most 32 MB (llama.cpp's conventions for ``granitehybrid``,
 tokenizer and chat template inside). OUT/transformers holds the same weights in f16, for ``GraniteMoeHybridForCausalLM``.
 """
 
@@ -22,6 +22,7 @@ from . import dialogue, pieces, teacher
 from .student import A_LOG, CONV, CONV_BIAS, DOWN, DT_BIAS, GATE_UP, GATED_NORM, IN, NORM1, NORM2, OUT, SKIP, Shape
 
 NAME = "Mamba talker 158M"
+EMBEDDING = "model.embed_tokens.weight"
 LONGEST = 8192  # the teacher's; the student has no limit of its own
 PIECE_LIMIT = 32_000_000
 
@@ -51,46 +52,46 @@ TOKENIZER_CONFIG = {"tokenizer_class": "PreTrainedTokenizerFast", "bos_token": "
 
 
 class Weights:
-    """The trained tensors, int8 as they came, and the teacher's embedding in the very blocks of its file."""
+    """The trained tensors, in 4 bits as they came, and the teacher's embedding in the very blocks of its file."""
 
     def __init__(self, folder: Path, source: gguf.GGUFReader):
         self.held = pieces.read(folder)
         embedding = next(t for t in source.tensors if t.name == "token_embd.weight")
         if embedding.tensor_type != gguf.GGMLQuantizationType.Q8_0:
             raise SystemExit("the teacher's embedding is not in Q8_0")
-        blocks = np.array(embedding.data).reshape(len(embedding.data), -1, 2 + pieces.BLOCK)
-        self.held["model.embed_tokens.weight.d"] = torch.from_numpy(blocks[..., :2].copy().view(np.float16)[..., 0])
-        self.held["model.embed_tokens.weight.q"] = torch.from_numpy(blocks[..., 2:].copy().view(np.int8).reshape(len(blocks), -1))
+        self.embedding = np.array(embedding.data)
 
     def plain(self, name: str) -> Tensor:
+        if name == EMBEDDING:
+            return torch.from_numpy(gguf.quants.dequantize(self.embedding, gguf.GGMLQuantizationType.Q8_0))
         return pieces.plain({key: value for key, value in self.held.items() if key in (name, f"{name}.q", f"{name}.d")})[name]
 
     def blocks(self, name: str, rows: slice = slice(None)) -> np.ndarray:
-        """A matrix's rows as Q8_0 has them, (R, bytes)."""
+        """A matrix's rows as Q4_0 has them, (R, bytes)."""
         numbers, scales = self.held[f"{name}.q"][rows].numpy(), self.held[f"{name}.d"][rows].numpy()
-        cut = numbers.reshape(len(numbers), -1, pieces.BLOCK).view(np.uint8)
+        cut = numbers.reshape(*scales.shape, pieces.BLOCK // 2)
         return np.concatenate([scales[..., None].view(np.uint8), cut], -1).reshape(len(numbers), -1)
 
     def names(self) -> list[str]:
-        return sorted({name.removesuffix(".q").removesuffix(".d") for name in self.held})
+        return sorted({EMBEDDING} | {name.removesuffix(".q").removesuffix(".d") for name in self.held})
 
     def shape(self) -> Shape:
         layer = "model.layers.0."
-        V, D = self.held["model.embed_tokens.weight.q"].shape
+        V, D = len(self.embedding), len(self.held[layer + NORM1])
         H = len(self.held[layer + DT_BIAS])
         L = 1 + max(int(name.split(".")[2]) for name in self.held if name.startswith("model.layers."))
         P = D // H
-        return Shape(V=V, D=D, F=self.held[layer + DOWN + ".q"].shape[1], L=L, H=H, P=P, N=P, K=self.held[layer + CONV].shape[-1])
+        return Shape(V=V, D=D, F=2 * self.held[layer + DOWN + ".q"].shape[1], L=L, H=H, P=P, N=P, K=self.held[layer + CONV].shape[-1])
 
 
 def add_tensors(out: gguf.GGUFWriter, weights: Weights, shape: Shape) -> None:
     def whole(name: str, source: str, rows: slice = slice(None)) -> None:
-        out.add_tensor(name, weights.blocks(source, rows), raw_dtype=gguf.GGMLQuantizationType.Q8_0)
+        out.add_tensor(name, weights.blocks(source, rows), raw_dtype=gguf.GGMLQuantizationType.Q4_0)
 
     def small(name: str, value: Tensor) -> None:
         out.add_tensor(name, value.float().numpy())
 
-    whole("token_embd.weight", "model.embed_tokens.weight")
+    out.add_tensor("token_embd.weight", weights.embedding, raw_dtype=gguf.GGMLQuantizationType.Q8_0)
     small("output_norm.weight", weights.plain("model.norm.weight"))
     for i in range(shape.L):
         here, there = f"blk.{i}.", f"model.layers.{i}."
@@ -114,7 +115,7 @@ def write_gguf(path: Path, weights: Weights, source: gguf.GGUFReader, split: boo
     out = gguf.GGUFWriter(path, "granitehybrid", split_max_size=PIECE_LIMIT if split else 0, small_first_shard=split)
     out.add_name(NAME)
     out.add_license("apache-2.0")
-    out.add_file_type(gguf.LlamaFileType.MOSTLY_Q8_0)
+    out.add_file_type(gguf.LlamaFileType.MOSTLY_Q4_0)
     out.add_quantization_version(gguf.GGML_QUANT_VERSION)
     out.add_vocab_size(shape.V)
     out.add_context_length(LONGEST)
@@ -165,8 +166,8 @@ def main() -> None:
     source = gguf.GGUFReader(options.teacher)
     weights = Weights(options.pieces, source)
     (options.out / "gguf").mkdir(parents=True, exist_ok=True)
-    write_gguf(options.out / "gguf" / "talker.q8_0.gguf", weights, source)
-    write_gguf(options.out / "gguf" / "talker.q8_0.gguf", weights, source, split=True)
+    write_gguf(options.out / "gguf" / "talker.q4_0.gguf", weights, source)
+    write_gguf(options.out / "gguf" / "talker.q4_0.gguf", weights, source, split=True)
     write_transformers(options.out / "transformers", weights, options.teacher)
 
 

@@ -1,6 +1,7 @@
-"""Weights on their way from a lent machine: int8 in GGUF's Q8_0 blocks, packed, in pieces of a size that travels.
+"""Weights on their way from a lent machine: 4 bits in GGUF's Q4_0 blocks, packed, in pieces of a size that travels.
 
-A matrix becomes ``name.q`` (int8) and ``name.d`` (f16, one scale for 32 numbers along the input). All else stays f32.
+A matrix becomes ``name.q`` (two numbers a byte) and ``name.d`` (f16, one scale for 32 numbers along the input). All else
+stays f32. The training already computes with the rounded matrices (``straight_through``), so this rounding changes nothing.
 """
 
 from __future__ import annotations
@@ -19,16 +20,32 @@ BLOCK = 32
 PIECE_BYTES = 16_600_000  # four of them are below 64 MiB
 
 
-def quantize(weight: Tensor) -> tuple[Tensor, Tensor]:
-    """Numbers (R, C) int8 and scales (R, C / 32) f16 of a matrix (R, C), as Q8_0 has them."""
+def _rounded(weight: Tensor) -> tuple[Tensor, Tensor]:
+    """Numbers (R, C / 32, 32) from -8 to 7 and scales (R, C / 32, 1) f16 of a matrix (R, C): the number of largest size is -8."""
     blocks = weight.float().reshape(len(weight), -1, BLOCK)
-    scales = (blocks.abs().amax(-1) / 127).half()
+    most, least = blocks.amax(-1, keepdim=True), blocks.amin(-1, keepdim=True)
+    scales = (torch.where(most > -least, most, least) / -8).half()
     divisors = torch.where(scales == 0, 1.0, scales.float())
-    return (blocks / divisors[..., None]).round().clamp(-127, 127).to(torch.int8).reshape(weight.shape), scales
+    return (blocks / divisors).round().clamp(-8, 7), scales
+
+
+def straight_through(weight: Tensor) -> Tensor:
+    """The matrix as it will be shipped; gradients pass as if it were not rounded."""
+    numbers, scales = _rounded(weight.detach())
+    return weight + ((numbers * scales.float()).reshape(weight.shape) - weight.detach())
+
+
+def quantize(weight: Tensor) -> tuple[Tensor, Tensor]:
+    """Pairs of numbers (R, C / 2) uint8 and scales (R, C / 32) f16 of a matrix (R, C), as Q4_0 has them."""
+    numbers, scales = _rounded(weight)
+    low, high = (numbers + 8).to(torch.uint8).chunk(2, -1)
+    return (low | high << 4).reshape(len(weight), -1), scales[..., 0]
 
 
 def dequantize(numbers: Tensor, scales: Tensor) -> Tensor:
-    return (numbers.float().reshape(*scales.shape, BLOCK) * scales.float()[..., None]).reshape(numbers.shape)
+    pairs = numbers.reshape(*scales.shape, BLOCK // 2)
+    whole = torch.cat([pairs & 15, pairs >> 4], -1).float() - 8
+    return (whole * scales.float()[..., None]).reshape(len(numbers), -1)
 
 
 def write(tensors: Iterable[tuple[str, Tensor]], folder: Path) -> None:

@@ -14,6 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from .pieces import straight_through
 from .teacher import EPSILON, Teacher, gated_mlp, heads_out, rms, rope_table
 from .teacher import block as teacher_block
 
@@ -120,6 +121,11 @@ def mixer(m: dict[str, Tensor], u: Tensor, shape: Shape) -> Tensor:
 def block(layer: dict[str, Tensor], x: Tensor, shape: Shape) -> Tensor:
     x = x + mixer(layer, rms(x, layer[NORM1]), shape)
     return x + gated_mlp(rms(x, layer[NORM2]), layer[GATE_UP].to(x.dtype), layer[DOWN].to(x.dtype))
+
+
+def rounded_block(layer: dict[str, Tensor], x: Tensor, shape: Shape) -> Tensor:
+    """The block as it will be shipped: with its matrices in 4 bits."""
+    return block({name: straight_through(value) if value.dim() == 2 else value for name, value in layer.items()}, x, shape)
 
 
 def hidden(student: Student, ids: Tensor, dtype: torch.dtype, block=block) -> Tensor:

@@ -33,7 +33,7 @@ FOLLOW_TEACHER, FOLLOW_TEXT, NOTHING = 0, 1, 2
 PADDING = NOTHING << TOKEN_BITS | dialogue.END_OF_TEXT
 
 # What only the page's first model says of itself. The larger one does not learn these answers.
-_STALE = re.compile(r"[12]2 million|\b(twelve|twenty-two)\b|from scratch|megabyte|\btiny\b|\bvery small\b|\bso small\b|few (facts|things)|only know (a few|common)|write code|I only know words|too small to", re.I)
+_STALE = re.compile(r"[12]2 million|\b(twelve|twenty-two)\b|from scratch|one megabyte|\bMB\b|roughly 100|16 layers|4,096 tokens|\btiny\b|\bvery small\b|\bso small\b|few (facts|things)|only know (a few|common)|write code|I only know words|too small to", re.I)
 
 
 @cache

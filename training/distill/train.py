@@ -112,7 +112,7 @@ class Distiller:
         self.student, self.teacher, self.log, self.rates, self.tokens_at_once = student, teacher, log, rates, tokens_at_once
         self.head = teacher.embedding
         self.device = self.head.device
-        self.block, self.teacher_block = compiled(S.block), compiled(T.block)
+        self.block, self.teacher_block = compiled(S.rounded_block), compiled(T.block)
         self.loss, self.measures, self.mixer_loss = compiled(scores_and_loss), compiled(measures), compiled(_mixer_loss)
         student.embedding.requires_grad_(False)
         for _, value in student.trained():

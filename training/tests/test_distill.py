@@ -1,5 +1,6 @@
 """The distillation on toy sizes: against transformers, step against chunks, and each stage a few steps long."""
 
+import numpy as np
 import torch
 from transformers import GraniteMoeHybridConfig, GraniteMoeHybridForCausalLM, LlamaConfig, LlamaForCausalLM
 
@@ -90,7 +91,9 @@ def test_what_the_small_model_says_of_itself_is_not_learnt():
     from training.distill import text
 
     assert not text.is_learnt("I am tiny. I have about 12 million parameters.")
+    assert not text.is_learnt("My state has a fixed size of about one megabyte.")
     assert text.is_learnt("The capital of Peru is Lima.")
+    assert all(text.is_learnt(answer) for _, answers in text._identity() for answer in answers.strip("[]").split("|"))  # its own
 
 
 def test_scripts_alternate_between_what_is_given_and_who_writes():
@@ -164,18 +167,28 @@ def test_a_deck_keeps_what_the_teacher_said():
         assert relative(taught.view(8, 64, -1), T.hidden(teacher, (found & 0xFFFF).view(8, 64))) < 1e-5
 
 
-def test_pieces_hold_int8_blocks_that_gguf_reads_alike(tmp_path):
+def test_pieces_hold_blocks_of_four_bits_as_gguf_has_them(tmp_path):
     import gguf
 
     from training.distill import pieces
 
     weight = torch.randn(64, 96, generator=torch.Generator().manual_seed(2))
+    weight[3] = 0
     pieces.write([("a.weight", weight), ("a.bias", torch.arange(5.0))], tmp_path)
     held = pieces.read(tmp_path)
     back = pieces.plain(held)["a.weight"]
-    oracle = gguf.quants.dequantize(gguf.quants.quantize(weight.numpy(), gguf.GGMLQuantizationType.Q8_0), gguf.GGMLQuantizationType.Q8_0)
-    assert relative(back, weight) < 6e-3 and relative(back, torch.tensor(oracle)) < 3e-3  # they round the quotient by the unrounded scale
+    kind = gguf.GGMLQuantizationType.Q4_0
+    blocks = np.concatenate([held["a.weight.d"][..., None].numpy().view(np.uint8), held["a.weight.q"].reshape(64, 3, 16).numpy()], -1).reshape(64, -1)
+    assert torch.equal(back, torch.tensor(gguf.quants.dequantize(blocks, kind)))  # its layout
+    oracle = torch.tensor(gguf.quants.dequantize(gguf.quants.quantize(weight.numpy(), kind), kind))
+    assert relative(back, weight) < 1.01 * relative(oracle, weight) < 0.11
     assert torch.equal(held["a.bias"], torch.arange(5.0))
+    # The training computes with what is shipped, and what is shipped stays when it is rounded again.
+    learning = weight.clone().requires_grad_(True)
+    seen = pieces.straight_through(learning)
+    seen.sum().backward()
+    assert relative(seen, back) < 1e-6 and torch.equal(learning.grad, torch.ones_like(weight))
+    assert torch.equal(pieces.dequantize(*pieces.quantize(back)), back)
 
 
 def test_the_words_of_a_right_answer():

@@ -26,7 +26,7 @@ HELD_OUT_ONE_IN = 8
 LEAST_WORDINGS = 4  # with fewer, none is kept out
 # What a visitor asks more often, or what must be answered more surely, than the number of facts says; and the reverse for facts
 # that were put together from tables. By the beginning or the end of a file's name.
-EMPHASIS = {"page": 5.0, "feelings": 3.0, "honest": 4.0, "follow": 2.0, "howto": 1.4, "why": 1.3, "difference": 0.6, "mathwords": 0.6}
+EMPHASIS = {"page": 5.0, "feelings": 3.0, "honest": 4.0, "follow": 3.5, "yes": 2.0, "howto": 1.4, "why": 1.3, "difference": 0.6, "mathwords": 0.6}
 TABLES = ("_tables", "_pairs", "_compare", "_states", "_lists")
 TABLES_EMPHASIS = 0.3
 

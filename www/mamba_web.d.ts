@@ -103,8 +103,6 @@ export class WasmSession {
   difference(other: WasmSession): import("./engine/session/session.js").Difference[];
   /** Resolves when there may be more to do. */
   arrival(): Promise<void>;
-  /** Has a slow browser look at the GPU. */
-  hurry(): void;
   logits(): Float32Array;
   position(): number;
   stats(): import("./mamba.js").SessionStats;

@@ -16,6 +16,7 @@
 //! # }
 //! ```
 
+mod arrival;
 pub mod cpu;
 pub mod gpu;
 mod int4;
@@ -24,7 +25,10 @@ mod remote;
 #[cfg(feature = "lab")]
 pub mod trace;
 
-pub use remote::{Arrival, Choice, Fetch, Remote, Stub, Ticket};
+pub use arrival::Arrival;
+#[cfg(target_arch = "wasm32")]
+pub use arrival::arrived;
+pub use remote::{Choice, Fetch, Remote, Stub, Ticket};
 
 use crate::checkpoint::TensorSink;
 use crate::error::{Error, Result};

@@ -1,16 +1,12 @@
 //! The asynchronous part of a backend, for those that do not work on the calling thread.
 
-use core::future::Future;
-use core::pin::Pin;
 use core::task::Poll;
 use std::sync::{Arc, Weak};
 
+use super::Arrival;
 use crate::error::Result;
 use crate::sampler::{Recent, Sampler};
 use crate::state::State;
-
-/// Resolves when a [`Remote`] that was pending may have more to say.
-pub type Arrival = Pin<Box<dyn Future<Output = ()>>>;
 
 /// The asynchronous part of a backend, which the GPU backend has. No method blocks except [`Remote::wait`]. Work is
 /// submitted and its results come back later. Several sequences may have work in flight at once.

@@ -259,9 +259,12 @@ async fn until<T>(
         if let Poll::Ready(value) = call(sequence, backend)? {
             return Ok(value);
         }
-        match sequence.arrival(backend) {
-            Some(arrival) if cfg!(target_arch = "wasm32") => arrival.await,
-            _ => sequence.wait(backend),
+        #[cfg(target_arch = "wasm32")]
+        if let Some(arrival) = sequence.arrival(backend) {
+            let hurry = || backend.remote().map_or((), |remote| remote.hurry());
+            crate::backend::arrived(arrival, hurry).await;
         }
+        #[cfg(not(target_arch = "wasm32"))]
+        sequence.wait(backend);
     }
 }

@@ -9,6 +9,7 @@ use super::constraint::{GuideWalk, Remote};
 use super::error::Thrown;
 use super::request;
 use super::values;
+use crate::backend::arrived;
 use crate::engine::Engine;
 use crate::generation::{LoadedModel, Saving, Session};
 use crate::sampler::{Constraint, Guided};
@@ -90,20 +91,21 @@ impl WasmSession {
 
     /// A promise that resolves when there may be more to do.
     pub fn arrival(&self) -> js_sys::Promise {
-        let arrival = self.session.borrow().arrival(&mut *self.engine.borrow_mut());
+        let engine = Rc::clone(&self.engine);
+        let arrival = self.session.borrow().arrival(&mut *engine.borrow_mut());
         wasm_bindgen_futures::future_to_promise(async move {
             if let Some(arrival) = arrival {
-                arrival.await;
+                let hurry = || {
+                    if let Ok(mut engine) = engine.try_borrow_mut()
+                        && let Some(remote) = engine.backend().remote()
+                    {
+                        remote.hurry();
+                    }
+                };
+                arrived(arrival, hurry).await;
             }
             Ok(JsValue::UNDEFINED)
         })
-    }
-
-    /// Makes a browser check the GPU now that would check it late by itself.
-    pub fn hurry(&self) {
-        if let Some(remote) = self.engine.borrow_mut().backend().remote() {
-            remote.hurry();
-        }
     }
 
     /// Scores of the next token.

@@ -208,6 +208,13 @@ impl Device {
         made
     }
 
+    /// The same GPU, opened again. What was allocated on this device is freed, unless it has clones.
+    pub(super) async fn renewed(self) -> Result<Self> {
+        let room = self.room;
+        drop(self);
+        Ok(Self { room, ..Self::open().await? })
+    }
+
     /// A buffer, and whether there was room for it. A browser reports that later, and the buffer must not be used
     /// before.
     pub(super) fn try_create_buffer(&self, descriptor: &wgpu::BufferDescriptor<'_>) -> (wgpu::Buffer, Signal) {

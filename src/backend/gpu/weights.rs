@@ -222,8 +222,9 @@ impl GpuLoader {
     /// As [`GpuLoader::new`]; where f16 has no room, int8.
     pub async fn open(device: Device, config: Config, precision: Precision) -> Result<Self> {
         match Self::new(device.clone(), config.clone(), precision).await {
+            // A browser keeps what this try has allocated until it collects garbage, or until the device is gone.
             Err(Error::OutOfMemory(_)) if precision == Precision::F16 => {
-                Self::new(device, config, Precision::Int8).await
+                Self::new(device.renewed().await?, config, Precision::Int8).await
             }
             other => other,
         }

@@ -11,7 +11,6 @@ import { tell } from "./tell.js";
 
 /** A GPU that is lost this often, without a successful run in between, will be lost again. */
 const MOST_LOSSES = 2;
-const HURRY_MS = 4;
 
 /** @type {Promise<void> | undefined} while a lost GPU is being replaced */
 let recovery;
@@ -76,21 +75,10 @@ async function recover(wanted, cause) {
   theEngine().replace(fresh, `${cause.message} It could not be used again (${whyNot}), so the CPU took over.`);
 }
 
-/** Waits for the GPU. Firefox looks for its results ten times a second, or whenever there is new work. */
-export async function arrival(/** @type {WasmSession} */ session) {
-  let isHere = false;
-  const here = session.arrival().then(() => (isHere = true));
-  for (;;) {
-    await Promise.race([here, new Promise((resolve) => setTimeout(resolve, HURRY_MS))]);
-    if (isHere) return;
-    session.hurry();
-  }
-}
-
 /** Waits until the session's state is in the worker's memory. @param {WasmSession} session @param {number} id */
 export async function readBack(session, id) {
   while (!(await withDevice(() => session.readBack(), id))) {
-    await arrival(session);
+    await session.arrival();
     await nextTask();
   }
 }

@@ -1,7 +1,7 @@
 // The steps of the runs (a block of the prompt or one token each), alone or in passes.
 
 import { Passes } from "../session/passes.js";
-import { arrival, withDevice } from "./device.js";
+import { withDevice } from "./device.js";
 import { theEngine } from "./engine.js";
 import { turns } from "./in-turn.js";
 import { nextTask } from "./next-task.js";
@@ -68,7 +68,7 @@ async function oneStep(session, run, id) {
   while (!run.isStopped) {
     const step = await withDevice(() => session.advance(), id);
     if (step.kind !== "waiting") return step;
-    await arrival(session);
+    await session.arrival();
     await nextTask();
   }
   return null;

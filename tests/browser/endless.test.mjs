@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { modelIsReady, withPage } from "./support/chromium.mjs";
+import { modelIsReady, setSetting, withPage } from "./support/chromium.mjs";
 import { openSite } from "./support/site.mjs";
 
 const { site, browser } = await openSite();
@@ -31,5 +31,22 @@ test("the model writes on for ever, with bounded text, and can be paused", async
     // Closing it stops it, and the page can be used.
     await page.keyboard.press("Escape");
     await page.waitForFunction(() => document.getElementById("complete")?.textContent !== "Stop");
+  });
+});
+
+test("while a text is written, it says so and stops that first", async () => {
+  await withPage(browser, site.page("?model=/golden/chat/"), async (page) => {
+    await modelIsReady(page);
+    await setSetting(page, "maxTokens", "100000");
+    await setSetting(page, "seed", "1");
+    await page.check("input[value=completion]");
+    await page.fill("#beginning", "Once upon a time");
+    await page.click("#complete");
+    await page.waitForFunction(() => document.getElementById("complete")?.textContent === "Stop");
+    await page.click("#open-endless");
+    await page.locator("#endless-note", { hasText: "Another text is being written." }).waitFor();
+    await page.click("#endless-go");
+    await page.getByRole("button", { name: "Pause" }).waitFor();
+    await page.waitForFunction(() => Number((document.getElementById("endless-tokens")?.textContent ?? "").replace(/\D/g, "")) > 60);
   });
 });

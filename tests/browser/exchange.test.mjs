@@ -86,6 +86,7 @@ test("a chat goes out as a link, which says what it holds, and opens after a que
       assert.match(link, /\?model=\/golden\/chat\/#c=[\w-]+$/);
       await page.keyboard.press("Escape");
       await choose(page, "Copy the chat");
+      await page.locator("#toast", { hasText: "Copied." }).waitFor();
       await page.waitForFunction(async () => (await navigator.clipboard.readText()).startsWith("# A first message"));
     },
     { ...wide, permissions: ["clipboard-read", "clipboard-write"] },

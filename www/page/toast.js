@@ -1,4 +1,4 @@
-// A short message with one thing to do about it, which goes away by itself.
+// A short message, mostly with one thing to do about it, which goes away by itself.
 
 import { announce, byId } from "./dom.js";
 import { keepFocus } from "./keep-focus.js";
@@ -22,15 +22,16 @@ function hide() {
 
 /**
  * @param {string} text
- * @param {string} name of what can be done
- * @param {() => void} action
+ * @param {string} [name] of what can be done
+ * @param {() => void} [action]
  */
-export function toast(text, name, action) {
+export function toast(text, name = "", action = () => {}) {
   if (!place.hidden) hide();
   words.textContent = text;
   button.textContent = name;
+  button.hidden = !name;
   place.hidden = false;
-  announce(`${text} ${name}?`);
+  announce(name ? `${text} ${name}?` : text);
   act = action;
   timer = setTimeout(hide, SHOWN_MS);
 }

@@ -40,13 +40,15 @@ export function setUpEndless({ engine, settings, running, onToken, judge }) {
 
   byId("open-endless", HTMLButtonElement).addEventListener("click", () => {
     note.textContent = engine() ? "" : "There is no model to write. Load one first.";
+    if (running.isRunning) note.textContent = "Another text is being written. Go on stops it.";
     button.disabled = !engine();
     dialog.showModal();
     if (engine() && !running.isRunning) void write();
   });
-  button.addEventListener("click", () => {
-    if (running.isRunning) void running.stop();
-    else void write();
+  button.addEventListener("click", async () => {
+    const wasOurs = isOurs;
+    await running.stop();
+    if (!wasOurs) void write();
   });
   dialog.addEventListener("close", () => {
     if (isOurs) void running.stop();

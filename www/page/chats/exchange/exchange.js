@@ -7,6 +7,7 @@ import { announce, byId, copyText } from "../../dom.js";
 import { counted } from "../../format.js";
 import { beforeLoading } from "../../drop.js";
 import { tell, untell } from "../../notices.js";
+import { toast } from "../../toast.js";
 import { shownName, shownPlace, shownText } from "../../shown-text.js";
 import { chatFromLink } from "./chat-link.js";
 import { chatsToMarkdown, chatToMarkdown } from "./chat-markdown.js";
@@ -217,7 +218,7 @@ export class Exchange {
 
 /** @param {Whole} whole */
 async function copyChat(whole) {
-  announce((await copyText(chatToMarkdown(whole))) ? "Copied." : "The browser did not let this page copy.");
+  toast((await copyText(chatToMarkdown(whole))) ? "Copied." : "The browser did not let this page copy.");
 }
 
 /** A reload must not ask again. */

@@ -7,17 +7,13 @@
 // generate at once, and their scores are compared with those of each one alone.
 
 import { readdir } from "node:fs/promises";
-import path from "node:path";
 import { parseArgs } from "node:util";
-import { chromium } from "playwright-core";
-import { CHROMIUM_FLAGS, findChromium } from "../browser/support/browser.mjs";
-import { serve } from "../browser/support/server.mjs";
+import { open } from "./site.mjs";
 
 /** @typedef {import("../../www/mamba.js").Session} Session */
 /** @typedef {{ engine: import("../../www/mamba.js").Engine, session: Session, ids: (count: number) => Uint32Array, settings: object }} Loaded */
 /** @typedef {Record<string, number>} Measures */
 
-const GPU_FLAGS = ["--enable-unsafe-webgpu", "--ignore-gpu-blocklist", "--enable-features=Vulkan", "--use-angle=vulkan", "--use-vulkan=native", "--disable-vulkan-surface"];
 const PREFILL_TOKENS = [512, 4096];
 const DECODE_TOKENS = 256;
 
@@ -28,17 +24,6 @@ const { values, positionals } = parseArgs({
 const [oldSite, newSite, models] = positionals;
 if (!models) throw new Error("Give the old site, the new one, and the folder of the models.");
 const rounds = Number(values.rounds);
-
-/** @param {string} site */
-async function open(site) {
-  const mounts = { "/": path.resolve(site), "/m/": path.resolve(models), "/blank.html": () => "<!doctype html><title>rounds</title>" };
-  const { origin, stop } = await serve({ mounts });
-  const browser = await chromium.launch({ executablePath: findChromium(), args: [...CHROMIUM_FLAGS, ...GPU_FLAGS] });
-  const page = await (await browser.newContext({ serviceWorkers: "block" })).newPage();
-  page.setDefaultTimeout(0);
-  await page.goto(`${origin}/blank.html`);
-  return { page, address: `${origin}/`, close: () => Promise.all([browser.close(), stop()]) };
-}
 
 /** Loads a model, and warms it up; how long the load took, in ms. @param {{ address: string, model: string, precision: string }} what */
 async function load({ address, model, precision }) {
@@ -114,7 +99,7 @@ const median = (numbers) => quantile(numbers, 0.5);
 /** Per cent. @param {number[]} numbers */
 const spread = (numbers) => Math.round((100 * (quantile(numbers, 0.75) - quantile(numbers, 0.25))) / median(numbers));
 
-const sites = [await open(oldSite), await open(newSite)];
+const sites = [await open(oldSite, models), await open(newSite, models)];
 for (const model of await readdir(models)) {
   for (const precision of values.precisions.split(",")) {
     const loads = [];

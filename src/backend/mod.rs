@@ -24,7 +24,7 @@ mod remote;
 #[cfg(feature = "lab")]
 pub mod trace;
 
-pub use remote::{Arrival, Choice, Fetch, Remote, Stub, Ticket};
+pub use remote::{Arrival, Choice, Fetch, Member, Remote, Stub, Ticket};
 
 use crate::checkpoint::TensorSink;
 use crate::error::{Error, Result};

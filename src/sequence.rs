@@ -7,9 +7,9 @@
 use core::task::Poll;
 
 use crate::allocate::{copied, filled, reserved};
-use crate::backend::{self, Arrival, Backend, Choice, Fetch, Remote, Ticket};
+use crate::backend::{self, Arrival, Backend, Choice, Fetch, Member, Remote, Ticket};
 use crate::error::{Error, Result};
-use crate::sampler::{Chooser, Recent};
+use crate::sampler::{Chooser, Recent, Sampler};
 use crate::state::{State, mix};
 
 /// See the [module](self). All methods that return a [`Poll`] are called again with the same arguments until they are
@@ -56,6 +56,22 @@ pub fn read_together(backend: &mut dyn Backend, reads: &mut [(&mut Sequence, u32
         sequence.note(&[*token]);
     }
     Ok(())
+}
+
+/// Tells a backend that works elsewhere which sequences are about to [choose](Sequence::choose), and with what, so that it
+/// may have them decode together. Those that first have something else to do go on by themselves.
+pub fn gather<'a>(backend: &mut dyn Backend, sequences: impl Iterator<Item = (&'a mut Sequence, &'a Sampler)>) {
+    let Some(remote) = backend.remote() else { return };
+    let mut members: Vec<Member<'_>> = Vec::new();
+    for (sequence, sampler) in sequences {
+        let has_all = sequence.behind.is_empty() || remote.has(&sequence.state);
+        let is_idle = sequence.again.is_none() && sequence.begun.is_none() && sequence.under_way.is_none();
+        let Sequence { state, logits, .. } = sequence;
+        if has_all && is_idle && !logits.is_empty() && state.make_whole().is_ok() {
+            members.push(Member { sampler, state, logits });
+        }
+    }
+    remote.gather(&mut members);
 }
 
 impl Sequence {
@@ -230,6 +246,11 @@ impl Sequence {
         mix(&mut logits, &other.logits, weight);
         let recent = if weight > 0.5 { &other.recent } else { &self.recent };
         Ok(Self::restored(state, logits, recent.clone()))
+    }
+
+    /// Whether it was [gathered](gather) and chooses with others.
+    pub fn is_gathered(&self, backend: &mut dyn Backend) -> bool {
+        backend.remote().is_some_and(|remote| remote.is_gathered(&self.state))
     }
 
     /// Cancels unfinished work.

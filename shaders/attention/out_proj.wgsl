@@ -7,6 +7,10 @@ override MORE_BIAS: bool;
 @group(0) @binding(5) var<storage, read_write> out: array<f32>; // [ROWS]
 @group(0) @binding(6) var<uniform> control: Control;
 
+fn position_of(sequence: u32) -> u32 {
+    return control.position;
+}
+
 @compute @workgroup_size(256)
 fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) workgroup: vec3<u32>) {
     let first = first_row(thread, workgroup.x);

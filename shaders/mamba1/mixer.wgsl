@@ -1,4 +1,4 @@
-// One token, from in_proj's result to out_proj's input in one dispatch: x_proj, which every workgroup computes in full,
+// One token of each sequence, from in_proj's result to out_proj's input in one dispatch: x_proj, which every workgroup computes in full,
 // and `step`. This pays while x_proj is small and costs less than a dispatch.
 override ROWS: u32; // R + 2N, at most MOST_ROWS; E is at most MOST_E
 
@@ -9,7 +9,7 @@ const GROUPS = THREADS / LANES;
 var<workgroup> x: array<vec4<f32>, MOST_E / 4>;
 var<workgroup> x_dbl: array<f32, MOST_ROWS>;
 
-fn x_dbl_at(i: u32) -> f32 {
+fn x_dbl_at(row: u32, i: u32) -> f32 {
     return x_dbl[i];
 }
 
@@ -66,7 +66,7 @@ fn keep(thread: u32, first: u32, count: u32, sums: vec4<f32>) {
 @compute @workgroup_size(256)
 fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) workgroup: vec3<u32>) {
     for (var i = thread; i < E / 4u; i += THREADS) {
-        x[i] = xz[i];
+        x[i] = xz[workgroup.y * (E / 2u) + i];
     }
     workgroupBarrier();
     let lane = thread % LANES;
@@ -84,5 +84,5 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) wor
     if each > 4u {
         keep(thread, first + 4u, each - 4u, more);
     }
-    advance(thread, workgroup.x);
+    advance(thread, workgroup.x, workgroup.y);
 }

@@ -22,6 +22,11 @@ fn ring_at(position: u32, head: u32, unit: u32) -> u32 {
     return (position % RING * KV_HEADS + head) * UNITS + unit;
 }
 
+// Where the rings of a seat begin.
+fn seat_at(seat: u32) -> u32 {
+    return seat * RING * KV_HEADS * UNITS;
+}
+
 // Channels in 16 bytes of a ring.
 fn unit_channels() -> u32 {
     return select(4u, 8u, HALF);

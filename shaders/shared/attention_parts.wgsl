@@ -7,18 +7,19 @@ override PART: u32; // HEADS * S, padded
 
 const KEYS = 128u;
 
-fn keys_in_sight() -> u32 {
-    return min(control.position + 1u, WINDOW);
+// Of the token at a position.
+fn keys_in_sight(position: u32) -> u32 {
+    return min(position + 1u, WINDOW);
 }
 
-fn keys_of_split() -> u32 {
+fn keys_of_split(position: u32) -> u32 {
     let each = KEYS * SPLITS;
-    return (keys_in_sight() + each - 1u) / each * KEYS;
+    return (keys_in_sight(position) + each - 1u) / each * KEYS;
 }
 
 // The others have no keys, and leave nothing.
-fn splits_in_use() -> u32 {
-    return (keys_in_sight() + keys_of_split() - 1u) / keys_of_split();
+fn splits_in_use(position: u32) -> u32 {
+    return (keys_in_sight(position) + keys_of_split(position) - 1u) / keys_of_split(position);
 }
 
 fn part_at(split: u32) -> u32 {

@@ -1,6 +1,6 @@
 // One token of attention. A workgroup of 128 threads takes up to four heads of queries that share their keys, over the keys
 // of a split; out_proj puts together what all splits of a head found. The new token's key and value go into the rings.
-// `projected`, `angles`, `keys`, `values`, `y` and `control` are the kernel's.
+// `projected`, `angles`, `keys`, `values`, `y`, Y_ROW and `controls` are the kernel's, `row` the sequence's.
 override QUERIES: u32; // heads of queries of a workgroup, at most 4
 override QUADS: u32; // of a head's channels, as the rings have them
 override STAGED: u32; // QUERIES * QUADS: naga 30 takes no product as a size before other overrides
@@ -48,14 +48,14 @@ fn total_of_all(thread: u32, value: vec4<f32>) -> vec4<f32> {
 }
 
 // Sums a head's weighted values over the groups of threads, and writes them.
-fn write(thread: u32, query: u32, split: u32, greatest: f32, total: f32, a: vec4<f32>, b: vec4<f32>) {
+fn write(thread: u32, row: u32, query: u32, split: u32, greatest: f32, total: f32, a: vec4<f32>, b: vec4<f32>) {
     workgroupBarrier();
     partial[thread * 2u] = a;
     partial[thread * 2u + 1u] = b;
     workgroupBarrier();
     if thread == 0u {
-        y[greatest_at(query, split)] = greatest;
-        y[total_at(query, split)] = total;
+        y[row * Y_ROW + greatest_at(query, split)] = greatest;
+        y[row * Y_ROW + total_at(query, split)] = total;
     }
     if thread < UNITS {
         var low = vec4<f32>(0.0);
@@ -65,7 +65,7 @@ fn write(thread: u32, query: u32, split: u32, greatest: f32, total: f32, a: vec4
             high += partial[i * 2u + 1u];
         }
         let c = thread * unit_channels();
-        let to = part_at(split) + query * S + c;
+        let to = row * Y_ROW + part_at(split) + query * S + c;
         for (var i = 0u; i < 4u; i++) {
             if c + i < S {
                 y[to + i] = low[i];
@@ -78,14 +78,14 @@ fn write(thread: u32, query: u32, split: u32, greatest: f32, total: f32, a: vec4
 }
 
 // A key's products with the heads of queries.
-fn scores_of(key: u32, end: u32, position: u32, head: u32) -> vec4<f32> {
+fn scores_of(seat: u32, key: u32, end: u32, position: u32, head: u32) -> vec4<f32> {
     if key >= end {
         return vec4<f32>(NEVER);
     }
     let before = max(position, 1u) - 1u;
     var scores = vec4<f32>(0.0);
     for (var unit = 0u; unit < UNITS; unit++) {
-        let bytes = select(keys[ring_at(min(key, before), head, unit)], new_key[unit], key == position);
+        let bytes = select(keys[seat_at(seat) + ring_at(min(key, before), head, unit)], new_key[unit], key == position);
         let a = first4(bytes);
         let b = second4(bytes);
         scores.x += query_dot(0u, unit, a, b);
@@ -103,7 +103,7 @@ fn scores_of(key: u32, end: u32, position: u32, head: u32) -> vec4<f32> {
 }
 
 // All threads must call it. `workgroup` counts the splits of each batch of queries.
-fn attention_step(thread: u32, workgroup: u32) {
+fn attention_step(thread: u32, workgroup: u32, row: u32) {
     let split = workgroup % SPLITS;
     let batch = workgroup / SPLITS;
     let per_head = HEADS / KV_HEADS;
@@ -111,24 +111,25 @@ fn attention_step(thread: u32, workgroup: u32) {
     let head = batch / batches;
     let first_query = head * per_head + batch % batches * QUERIES;
     let count = min(QUERIES, (head + 1u) * per_head - first_query);
-    let position = control.position;
-    let first = oldest_of(position) + split * keys_of_split();
+    let position = controls[row].position;
+    let seat = controls[row].seat;
+    let first = oldest_of(position) + split * keys_of_split(position);
     if first > position {
         return;
     }
-    let end = min(first + keys_of_split(), position + 1u);
+    let end = min(first + keys_of_split(position), position + 1u);
     for (var i = thread; i < STAGED; i += THREADS) {
         let query = i / QUADS;
         queries[i] = vec4<f32>(0.0);
         if query < count {
-            queries[i] = turned4(Q_FROM + (first_query + query) * S, i % QUADS * 4u, position);
+            queries[i] = turned4(row * ROW + Q_FROM + (first_query + query) * S, i % QUADS * 4u, position);
         }
     }
     if thread < UNITS && end > position {
-        new_key[thread] = key_unit(0u, head, thread, position);
-        new_value[thread] = value_unit(0u, head, thread);
+        new_key[thread] = key_unit(row, head, thread, position);
+        new_value[thread] = value_unit(row, head, thread);
         if batch % batches == 0u {
-            let at = ring_at(position, head, thread);
+            let at = seat_at(seat) + ring_at(position, head, thread);
             keys[at] = new_key[thread];
             values[at] = new_value[thread];
         }
@@ -143,7 +144,7 @@ fn attention_step(thread: u32, workgroup: u32) {
     var greatest = vec4<f32>(NEVER);
     var sums = vec4<f32>(0.0); // of the weights of this thread's keys
     for (var tile = first; tile < end; tile += KEYS) {
-        let scores = scores_of(tile + thread, end, position, head);
+        let scores = scores_of(seat, tile + thread, end, position, head);
         // What earlier tiles gave, as if their greatest score had been this one.
         let before = greatest;
         greatest = max(before, greatest_of_all(thread, scores));
@@ -158,7 +159,7 @@ fn attention_step(thread: u32, workgroup: u32) {
             for (var key = thread / UNITS; key < KEYS; key += groups) {
                 // Keys beyond the newest have no weight. That is less than to wait for one load after the other.
                 let at = tile + key;
-                let bytes = select(values[ring_at(min(at, last), head, unit)], new_value[unit], at >= position);
+                let bytes = select(values[seat_at(seat) + ring_at(min(at, last), head, unit)], new_value[unit], at >= position);
                 let a = first4(bytes);
                 let b = second4(bytes);
                 let w = weights[key];
@@ -174,14 +175,14 @@ fn attention_step(thread: u32, workgroup: u32) {
         }
     }
     let total = total_of_all(thread, sums);
-    write(thread, first_query, split, greatest.x, total.x, low[0], high[0]);
+    write(thread, row, first_query, split, greatest.x, total.x, low[0], high[0]);
     if count > 1u {
-        write(thread, first_query + 1u, split, greatest.y, total.y, low[1], high[1]);
+        write(thread, row, first_query + 1u, split, greatest.y, total.y, low[1], high[1]);
     }
     if count > 2u {
-        write(thread, first_query + 2u, split, greatest.z, total.z, low[2], high[2]);
+        write(thread, row, first_query + 2u, split, greatest.z, total.z, low[2], high[2]);
     }
     if count > 3u {
-        write(thread, first_query + 3u, split, greatest.w, total.w, low[3], high[3]);
+        write(thread, row, first_query + 3u, split, greatest.w, total.w, low[3], high[3]);
     }
 }

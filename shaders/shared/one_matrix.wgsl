@@ -1,6 +1,7 @@
 // What `rows.wgsl` multiplies: one matrix, and x as it lies there.
 // x is an MLP's g and u, [2, COLS], and the vector is silu(g) * u.
 override GATED: bool = false;
+override X_ROW: u32 = 0u; // of several sequences: quads in a row of x
 
 @group(0) @binding(2) var<storage, read> x: array<vec4<f32>>; // [.., COLS]
 @group(0) @binding(3) var<storage, read> norm: array<vec4<f32>>; // [COLS]
@@ -15,6 +16,10 @@ fn x4(quad: u32) -> vec4<f32> {
         return silu(x[quad]) * x[quad + COLS / 4u];
     }
     return x[quad];
+}
+
+fn x_of(sequence: u32, quad: u32) -> vec4<f32> {
+    return x4(sequence * X_ROW + quad);
 }
 
 // The norm's weights.

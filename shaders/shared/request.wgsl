@@ -11,5 +11,8 @@ struct Request {
     // pairs of token and bias
     bias: array<vec2<u32>, 64>,
     // the random word of each step
-    chance: array<u32, 64>,
+    chance: array<u32, STEPS>,
 }
+
+// The most steps of a submit.
+const STEPS = 64u;

@@ -1,7 +1,9 @@
 // What `rows.wgsl` multiplies in a layer with attention: the columns of two matrices, Mamba-2's if attention stands
 // beside one (else COLS is 0) and attention's. The vector is Mamba-2's result, and attention's, which is put together
-// here from what the workgroups of its step found.
-@group(0) @binding(2) var<storage, read> x: array<vec4<f32>>; // [COLS], then `attention_parts.wgsl`
+// here from what the workgroups of its step found. `position_of` is the kernel's.
+override X_ROW: u32 = 0u; // of several sequences: quads in a row of x
+
+@group(0) @binding(2) var<storage, read> x: array<vec4<f32>>; // [sequences, X_ROW]: COLS, then `attention_parts.wgsl`
 @group(0) @binding(7) var<storage, read> more_weights: array<vec4<u32>>;
 @group(0) @binding(8) var<storage, read> more_scales: array<u32>;
 
@@ -10,10 +12,14 @@ fn quads() -> u32 {
 }
 
 fn x4(quad: u32) -> vec4<f32> {
+    return x_of(0u, quad);
+}
+
+fn x_of(sequence: u32, quad: u32) -> vec4<f32> {
     if quad < COLS / 4u {
-        return x[quad];
+        return x[sequence * X_ROW + quad];
     }
-    return attended(quad - COLS / 4u);
+    return attended(sequence, quad - COLS / 4u);
 }
 
 // There is no norm here.
@@ -38,26 +44,27 @@ fn scale_at(row: u32, block: u32) -> f32 {
 }
 
 // Four channels of attention's result. The rest of the columns is padding.
-fn attended(quad: u32) -> vec4<f32> {
+fn attended(sequence: u32, quad: u32) -> vec4<f32> {
     let channels = quad * 4u + vec4<u32>(0u, 1u, 2u, 3u);
     let heads = min(channels / S, vec4<u32>(HEADS - 1u));
-    var sum = attended_of(heads.x, quad);
+    var sum = attended_of(sequence, heads.x, quad);
     if S % 4u > 0u {
-        sum.y = attended_of(heads.y, quad).y;
-        sum.z = attended_of(heads.z, quad).z;
-        sum.w = attended_of(heads.w, quad).w;
+        sum.y = attended_of(sequence, heads.y, quad).y;
+        sum.z = attended_of(sequence, heads.z, quad).z;
+        sum.w = attended_of(sequence, heads.w, quad).w;
     }
     return select(vec4<f32>(0.0), sum, channels < vec4<u32>(HEADS * S));
 }
 
 // The same with the weights of one head. Four splits at a time, so that their loads are under way together.
-fn attended_of(head: u32, quad: u32) -> vec4<f32> {
-    let used = splits_in_use();
+fn attended_of(sequence: u32, head: u32, quad: u32) -> vec4<f32> {
+    let used = splits_in_use(position_of(sequence));
+    let base = sequence * X_ROW;
     let four = vec4<u32>(0u, 1u, 2u, 3u);
     var greatest = vec4<f32>(NEVER);
     for (var split = 0u; split < SPLITS; split += 4u) {
         let is_used = split + four < vec4<u32>(used);
-        greatest = max(greatest, select(vec4<f32>(NEVER), x[greatest_at(head, split) / 4u], is_used));
+        greatest = max(greatest, select(vec4<f32>(NEVER), x[base + greatest_at(head, split) / 4u], is_used));
     }
     let most = max(max(greatest.x, greatest.y), max(greatest.z, greatest.w));
     var sum = vec4<f32>(0.0);
@@ -65,14 +72,14 @@ fn attended_of(head: u32, quad: u32) -> vec4<f32> {
     for (var split = 0u; split < used; split += 4u) {
         let at = min(split + four, vec4<u32>(used - 1u));
         let is_used = split + four < vec4<u32>(used);
-        let weight = select(vec4<f32>(0.0), exp(x[greatest_at(head, split) / 4u] - most), is_used);
-        total += dot(weight, select(vec4<f32>(0.0), x[total_at(head, split) / 4u], is_used));
-        sum += weight.x * part4(at.x, quad) + weight.y * part4(at.y, quad);
-        sum += weight.z * part4(at.z, quad) + weight.w * part4(at.w, quad);
+        let weight = select(vec4<f32>(0.0), exp(x[base + greatest_at(head, split) / 4u] - most), is_used);
+        total += dot(weight, select(vec4<f32>(0.0), x[base + total_at(head, split) / 4u], is_used));
+        sum += weight.x * part4(base, at.x, quad) + weight.y * part4(base, at.y, quad);
+        sum += weight.z * part4(base, at.z, quad) + weight.w * part4(base, at.w, quad);
     }
     return sum / total;
 }
 
-fn part4(split: u32, quad: u32) -> vec4<f32> {
-    return x[part_at(split) / 4u + quad];
+fn part4(base: u32, split: u32, quad: u32) -> vec4<f32> {
+    return x[base + part_at(split) / 4u + quad];
 }

@@ -28,7 +28,7 @@ pub mod trace;
 pub use arrival::Arrival;
 #[cfg(target_arch = "wasm32")]
 pub use arrival::arrived;
-pub use remote::{Choice, Fetch, Remote, Stub, Ticket};
+pub use remote::{Choice, Fetch, Member, Remote, Stub, Ticket};
 
 use crate::checkpoint::TensorSink;
 use crate::error::{Error, Result};

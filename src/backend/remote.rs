@@ -46,6 +46,22 @@ pub trait Remote {
     /// device was lost, or too many sequences took turns.
     fn has(&self, state: &State) -> bool;
 
+    /// Whether a sequence with this sampler may [gather](Remote::gather) with others. The first call may begin to prepare
+    /// for it, and a later one find it ready.
+    fn gathers(&mut self, _sampler: &Sampler) -> bool {
+        false
+    }
+
+    /// These sequences are about to [choose](Remote::choose), each of them once. The backend may have them decode
+    /// together from now on, so that its weights are read once for all. It changes nothing else: each chooses and reads
+    /// as before, and one that does so without having been gathered goes on by itself.
+    fn gather(&mut self, _members: &mut [Member<'_>]) {}
+
+    /// Whether this one of them decodes with others.
+    fn is_gathered(&self, _state: &State) -> bool {
+        false
+    }
+
     /// Natively, blocks until the ticket's work is done; without a ticket, until [`Remote::choose`] can go on.
     fn wait(&self, ticket: Option<&Ticket>);
 
@@ -58,6 +74,16 @@ pub trait Remote {
     /// Destroys the device, to test what a crash of its driver does.
     #[doc(hidden)]
     fn lose_device(&self) {}
+}
+
+/// A sequence that is about to choose.
+pub struct Member<'a> {
+    /// What it will choose with.
+    pub sampler: &'a Sampler,
+    /// Names the sequence.
+    pub state: &'a mut State,
+    /// The scores of `state`, for a backend that does not hold it.
+    pub logits: &'a [f32],
 }
 
 /// What a [`Remote`] chose.

@@ -10,7 +10,7 @@ use super::weigh::{Weighed, surprise};
 use super::{LoadedModel, Reason, Stats, Step};
 use crate::backend::Backend;
 use crate::error::Result;
-use crate::sampler::Chooser;
+use crate::sampler::{Chooser, Sampler};
 use crate::sequence::Sequence;
 
 /// The state is read back from a GPU after this many tokens, in prefill and in decode. If the GPU is lost, only the
@@ -61,6 +61,12 @@ impl Run {
     /// Whether a part of the prompt is still to be read.
     pub fn is_reading(&self) -> bool {
         self.read < self.tokens.len()
+    }
+
+    /// What its next token will be chosen with, if a backend may choose it.
+    pub fn sampler(&self) -> Option<&Sampler> {
+        let is_choosing = self.over.is_none() && !self.is_reading() && self.chosen.is_none() && self.tokens_left > 0;
+        self.chooser.as_ref().filter(|_| is_choosing && !self.output.is_stopped())?.lone_sampler()
     }
 
     /// The next piece of work, timed.

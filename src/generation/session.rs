@@ -248,6 +248,28 @@ impl Session {
         self.run.as_ref().is_some_and(|run| !run.is_reading())
     }
 
+    /// Whether its next step may be one with those of other sessions, see [`step_together`](super::step_together): it
+    /// generates, and on a backend that works elsewhere it may do so with others.
+    pub fn may_join(&self, model: &mut dyn LoadedModel) -> bool {
+        let Some(run) = self.run.as_ref().filter(|run| !run.is_reading()) else { return false };
+        match (model.backend().remote(), run.chooser.as_ref().and_then(Chooser::lone_sampler)) {
+            (None, _) => true,
+            (Some(remote), Some(sampler)) => remote.gathers(sampler),
+            (Some(_), None) => false,
+        }
+    }
+
+    /// Whether its last step had to wait.
+    pub(super) fn is_waiting(&self) -> bool {
+        self.run.as_ref().is_some_and(|run| run.waiting_since.is_some())
+    }
+
+    /// The sequence, and what it is about to choose with, if a backend may choose.
+    pub(super) fn choosing(&mut self) -> Option<(&mut Sequence, &Sampler)> {
+        let sampler = self.run.as_ref()?.sampler()?;
+        Some((&mut self.sequence, sampler))
+    }
+
     /// Scores of the next token, `[V]`.
     ///
     /// # Errors

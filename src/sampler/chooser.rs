@@ -69,6 +69,11 @@ impl Chooser {
         (self.constraint.is_none() && !self.on_host).then_some(&mut self.sampler)
     }
 
+    /// As [`Chooser::sampler_alone`], to be looked at.
+    pub fn lone_sampler(&self) -> Option<&Sampler> {
+        (self.constraint.is_none() && !self.on_host).then_some(&self.sampler)
+    }
+
     /// The next token, from its scores (V) and the tokens before it. It is one of at most `most` tokens. Under a constraint the
     /// last ones of them bring the text to an end, if a way to one was found.
     ///

@@ -50,10 +50,11 @@ impl WasmSession {
         values::to_js(&step)
     }
 
-    /// Whether its next step is a token, which a pass may take together with those of other sessions.
+    /// Whether its next step is a token, which a pass may take together with those of other sessions. On a GPU the first
+    /// call begins to compile what that needs.
     #[wasm_bindgen(getter, js_name = mayJoin)]
     pub fn may_join(&self) -> bool {
-        self.session.borrow().is_decoding() && self.engine.borrow_mut().backend().remote().is_none()
+        self.session.borrow().may_join(&mut *self.engine.borrow_mut())
     }
 
     /// Ends what `begin` started. Tokens that were handed out stay read; their text that was held back is returned.

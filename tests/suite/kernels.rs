@@ -150,8 +150,9 @@ fn kernels() -> Vec<Kernel> {
     ]
 }
 
-/// Shaders that compute no part of a layer. `rank` and `choose` are compared with `src/sampler.rs` in gpu.rs.
-const OTHERS: [&str; 3] = ["choose", "copy", "rank"];
+/// Shaders that compute no part of a layer, and those of several sequences. `rank` and `choose` are compared with
+/// `src/sampler.rs` in gpu.rs, and `together/` with one sequence in gpu_together.rs.
+const OTHERS: [&str; 6] = ["choose", "copy", "rank", "together/in_proj", "together/matvec", "together/out_proj"];
 
 /// Scores and state after calls of these lengths; a backend may take less at a time.
 fn run(model: &mut dyn Backend, lengths: &[usize]) -> (Vec<f32>, State) {

@@ -10,6 +10,7 @@ mod gguf;
 mod gpu;
 mod gpu_attention;
 mod gpu_shapes;
+mod gpu_together;
 mod hybrid;
 mod kernels;
 mod mixed;

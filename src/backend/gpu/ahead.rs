@@ -7,6 +7,7 @@ use web_time::Instant;
 
 use super::Gpu;
 use super::buffers::MOST_STEPS;
+use super::control::Control;
 use super::device::Device;
 use super::dims::Dims;
 use super::readback::Readback;
@@ -19,9 +20,9 @@ use crate::sampler::{RECENT_TOKENS, Recent, Sampler};
 pub const UNSURE: u32 = u32::MAX;
 
 /// How long a submit may take, so that a streamed word is never late, in seconds.
-const SUBMIT_SECONDS: f64 = 0.025;
+pub const SUBMIT_SECONDS: f64 = 0.025;
 /// Submits in flight: the GPU works on one while the next one waits.
-const IN_FLIGHT: usize = 2;
+pub const IN_FLIGHT: usize = 2;
 
 pub struct Ahead {
     ids: VecDeque<u32>,
@@ -160,16 +161,22 @@ impl Gpu {
             queue.write_buffer(&plan.buffers.recent, 0, bytemuck::cast_slice(&ring));
             // `choose` comes first and counts the token before it.
             let position = (self.position as u32).wrapping_sub(1);
-            let control = [0, self.slot as u32, 1, 0, (count % RECENT_TOKENS) as u32, count as u32, position];
-            queue.write_buffer(&plan.buffers.control, 0, bytemuck::cast_slice(&control));
+            let control = Control {
+                slot_out: self.slot as u32,
+                recent_next: (count % RECENT_TOKENS) as u32,
+                recent_count: count as u32,
+                position,
+                slots: self.dims.slots as u32,
+                ..Control::default()
+            };
+            queue.write_buffer(&plan.buffers.control, 0, bytemuck::cast_slice(&control.words()));
         } else {
             queue.write_buffer(&plan.buffers.control, 12, bytemuck::cast_slice(&[0_u32]));
         }
         let submission = self.submit(|encoder| {
             let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
             for _ in 0..steps {
-                let token = [&plan.sample, &plan.embed, &plan.decode, &plan.head];
-                token.into_iter().flatten().for_each(|dispatch| dispatch.record(&mut pass, 1));
+                plan.token().for_each(|dispatch| dispatch.record(&mut pass, 1));
             }
             drop(pass);
             readback.copy(encoder, &plan.buffers.chosen, 0, steps * 4);

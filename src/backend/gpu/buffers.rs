@@ -10,13 +10,16 @@ use crate::sampler::RECENT_TOKENS;
 pub const REQUEST_WORDS: usize = 8 + 2 * 64 + 64;
 /// Steps that a submit can have, from `Request.chance`.
 pub const MOST_STEPS: usize = 64;
+/// Sequences that may decode together, and the words that each has in `Control`.
+pub const MOST_SEQUENCES: usize = 8;
+pub const CONTROL_WORDS: usize = 12;
 /// Scores that a workgroup of `rank` looks at, and what it keeps of them.
 pub const LIST_SCORES: usize = 1024;
 const KEPT_SCORES: usize = 64;
 
 /// All buffers but those of the weights.
 pub struct Buffers {
-    /// `Control` of `shaders/shared/control.wgsl`.
+    /// `Control` of `shaders/shared/control.wgsl`, for as many sequences as a kernel may look for.
     pub control: wgpu::Buffer,
     /// Ids to read.
     pub tokens: wgpu::Buffer,
@@ -24,11 +27,11 @@ pub struct Buffers {
     pub state: wgpu::Buffer,
     /// `[slots, V]`
     pub scores: wgpu::Buffer,
-    /// `Request` of `shaders/shared/request.wgsl`.
+    /// `Request` of `shaders/shared/request.wgsl`, of each sequence.
     pub request: wgpu::Buffer,
-    /// A ring of the most recent ids.
+    /// Of each seat a ring of the most recent ids.
     pub recent: wgpu::Buffer,
-    /// Ids chosen in a submit.
+    /// Of each sequence the ids chosen in a submit.
     pub chosen: wgpu::Buffer,
     pub residual: wgpu::Buffer,
     pub u: wgpu::Buffer,
@@ -41,7 +44,7 @@ pub struct Buffers {
     pub dt: wgpu::Buffer,
     /// out_proj's input, `[T, E]`; for one token of attention see `shaders/shared/attention_parts.wgsl`.
     pub y: wgpu::Buffer,
-    /// Of each attention layer the keys and the values, `[M and more, J, S]`.
+    /// Of each attention layer the keys and the values, `[seats, M and more, J, S]`.
     pub rings: Vec<Option<[wgpu::Buffer; 2]>>,
     /// Of each chunk what its kernels pass on, see [`MixerDims::chunk_len`].
     pub chunks: wgpu::Buffer,
@@ -54,15 +57,15 @@ impl Buffers {
     /// Buffers of zeros. The caller's error scope reports if there was no room.
     pub fn new(device: &Device, dims: &Dims) -> Self {
         let memory = &mut Memory { device, bytes: 0 };
-        let t = dims.tokens;
+        let (t, seats) = (dims.tokens, dims.seats);
         Self {
-            control: memory.floats("control", 8),
+            control: memory.floats("control", MOST_SEQUENCES * CONTROL_WORDS),
             tokens: memory.floats("tokens", t),
             state: memory.buffer("state", dims.ring_bytes()),
             scores: memory.floats("scores", dims.slots * dims.scores),
-            request: memory.floats("request", REQUEST_WORDS),
-            recent: memory.floats("recent", RECENT_TOKENS),
-            chosen: memory.floats("chosen", MOST_STEPS),
+            request: memory.floats("request", seats * REQUEST_WORDS),
+            recent: memory.floats("recent", seats * RECENT_TOKENS),
+            chosen: memory.floats("chosen", seats * MOST_STEPS),
             residual: memory.floats("residual", t * dims.d),
             u: memory.floats("u", t * dims.d),
             projected: memory.floats("projected", t * dims.most(|m| m.projected.padded())),
@@ -70,16 +73,16 @@ impl Buffers {
             x_dbl: memory.floats("x_dbl", t * dims.most(|m| m.x_dbl)),
             dt: memory.floats("dt", t * dims.most(|m| if m.x_dbl > 0 { m.e } else { 0 })),
             y: memory.buffer("y", dims.mixed() * 4),
-            rings: dims.layers.iter().map(|layer| layer.rings.map(|rings| memory.rings(&rings))).collect(),
+            rings: dims.layers.iter().map(|layer| layer.rings.map(|rings| memory.rings(&rings, seats))).collect(),
             chunks: memory.floats("chunks", dims.most(|m| m.chunk_ends(t))),
-            best: memory.floats("best", dims.vocab.div_ceil(LIST_SCORES) * KEPT_SCORES * 2),
+            best: memory.floats("best", seats * dims.vocab.div_ceil(LIST_SCORES) * KEPT_SCORES * 2),
             bytes: memory.bytes,
         }
     }
 }
 
 impl Memory<'_> {
-    fn rings(&mut self, rings: &RingDims) -> [wgpu::Buffer; 2] {
-        ["keys", "values"].map(|name| self.buffer(name, rings.bytes()))
+    fn rings(&mut self, rings: &RingDims, seats: usize) -> [wgpu::Buffer; 2] {
+        ["keys", "values"].map(|name| self.buffer(name, seats as u64 * rings.bytes()))
     }
 }

@@ -218,9 +218,14 @@ impl Device {
     /// A buffer, and whether there was room for it. A browser reports that later, and the buffer must not be used
     /// before.
     pub(super) fn try_create_buffer(&self, descriptor: &wgpu::BufferDescriptor<'_>) -> (wgpu::Buffer, Signal) {
+        self.try_make(|| self.device.create_buffer(descriptor))
+    }
+
+    /// The same for several buffers.
+    pub(super) fn try_make<T>(&self, make: impl FnOnce() -> T) -> (T, Signal) {
         let is_full = self.full.load(Relaxed);
         let scope = self.device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
-        let buffer = self.device.create_buffer(descriptor);
+        let made = make();
         let (error, signal) = (scope.pop(), Signal::default());
         let answered = signal.clone();
         let answer = async move { answered.say(error.await.is_none() && !is_full) };
@@ -228,7 +233,7 @@ impl Device {
         wasm_bindgen_futures::spawn_local(answer);
         #[cfg(not(target_arch = "wasm32"))]
         pollster::block_on(answer);
-        (buffer, signal)
+        (made, signal)
     }
 
     /// For tests: turns the pretence that there is no memory for another buffer on or off.

@@ -1,5 +1,6 @@
 //! Sizes on the GPU, where rows are padded so that every load is a whole vector and every block whole.
 
+use super::buffers::MOST_SEQUENCES;
 use super::matrix::Format;
 use super::rings::RingDims;
 use crate::error::{Error, Result};
@@ -21,6 +22,10 @@ const ACTIVATION_BYTES: u64 = 48 << 20;
 /// Tokens read ahead in one submit, at most.
 pub const MOST_AHEAD_TOKENS: usize = 16;
 const MOST_BLOCK_TOKENS: usize = 2048;
+/// Slots of a sequence that decodes with others: at least one that is looked at and two submits of a token, at most two of
+/// four tokens. More would hide no more of the way to the host, since a submit has these tokens of each of them.
+const LEAST_SEAT_SLOTS: usize = 4;
+const MOST_SEAT_SLOTS: usize = 13;
 /// The largest state whose bytes, with the scores, 32 bits can count.
 const MOST_STATE_BYTES: u64 = 1 << 31;
 /// Channels of an attention head for which `shaders/attention/step.wgsl` has room in workgroup memory.
@@ -264,6 +269,13 @@ impl LayerDims {
         (self.ring + slot as u64 * bytes, bytes)
     }
 
+    /// Values that the layer leaves for out_proj for one token: with attention the parts of its result too, behind those of
+    /// the Mamba-2 that it stands beside.
+    pub fn mixed_row(&self) -> u64 {
+        let parts = self.rings.map(|rings| self.mixer.mixed_from as u64 + rings.parts_len());
+        parts.unwrap_or(self.mixer.mixed() as u64)
+    }
+
     /// The layer's part of a whole state.
     pub fn of<'s>(&self, state: &'s [f32]) -> &'s [f32] {
         &state[self.start..][..self.mixer.slot()]
@@ -292,6 +304,9 @@ pub struct Dims {
     pub chunk: usize,
     /// Words of the rings' rows in a whole state once the rings are full.
     pub ring_words: usize,
+    /// Sequences that have a place in these buffers, and the slots of each.
+    pub seats: usize,
+    pub seat_slots: usize,
 }
 
 impl Dims {
@@ -373,7 +388,43 @@ impl Dims {
             fused: cfg!(target_arch = "wasm32"),
             tokens,
             chunk: mixers.iter().map(|mixer| mixer.chunk).min().unwrap_or(MAMBA2_CHUNK_TOKENS),
+            seats: 1,
+            seat_slots: slots,
         })
+    }
+
+    /// The same model for sequences that decode together, each in a seat of its own: as many as there is room for, at most
+    /// [`MOST_SEQUENCES`]. None where there is no room for two.
+    pub fn together(&self, limits: &wgpu::Limits) -> Option<Self> {
+        (2..=MOST_SEQUENCES).rev().find_map(|seats| self.with_seats(seats, limits))
+    }
+
+    fn with_seats(&self, seats: usize, limits: &wgpu::Limits) -> Option<Self> {
+        let (most_bound, most_buffer) = (limits.max_storage_buffer_binding_size, limits.max_buffer_size);
+        let scores_bytes = self.scores as u64 * 4;
+        let slot_bytes = scores_bytes + self.layers.iter().map(|layer| layer.mixer.slot_bytes()).sum::<u64>();
+        let layer_bytes = self.layers.iter().map(|layer| layer.mixer.slot_bytes()).max().unwrap_or(0).max(1);
+        let rings = |rows: usize| self.layers.iter().filter_map(move |layer| layer.rings.map(|it| it.with_rows(rows)));
+        let ring_bytes: u64 = rings(MOST_SEAT_SLOTS).map(|rings| 2 * rings.bytes()).sum();
+        let most_slots = (RING_BYTES.checked_sub(seats as u64 * ring_bytes)? / slot_bytes)
+            .min(most_bound / layer_bytes)
+            .min(most_buffer / slot_bytes)
+            .min(most_bound / scores_bytes);
+        let seat_slots = (most_slots as usize / seats).min(MOST_SEAT_SLOTS);
+        let largest_ring = rings(seat_slots).map(|rings| rings.bytes()).max().unwrap_or(0);
+        if seat_slots < LEAST_SEAT_SLOTS || seats as u64 * largest_ring > most_bound.min(most_buffer) {
+            return None;
+        }
+        let slots = seats * seat_slots;
+        let ahead = ((seat_slots - 1) / 3).max(1);
+        let mut dims = Self { slots, ahead, tokens: seats, seats, seat_slots, ..self.clone() };
+        let mut ring = 0;
+        for layer in &mut dims.layers {
+            layer.ring = ring;
+            layer.rings = layer.rings.map(|rings| rings.with_rows(seat_slots));
+            ring += (slots as u64 * layer.mixer.slot_bytes()).next_multiple_of(BINDING_ALIGNMENT_BYTES);
+        }
+        (seats as u64 * dims.most_mixed_row() * 4 <= most_bound).then_some(dims)
     }
 
     /// The maximum of `of` over all layers.
@@ -389,9 +440,12 @@ impl Dims {
 
     /// Values that mixers leave for out_proj: for a block, and for one token the parts of attention's result too.
     pub fn mixed(&self) -> u64 {
-        let parts =
-            self.layers.iter().filter_map(|layer| Some(layer.mixer.mixed_from as u64 + layer.rings?.parts_len()));
-        parts.max().unwrap_or(0).max(self.tokens as u64 * self.most(MixerDims::mixed) as u64)
+        (self.seats as u64 * self.most_mixed_row()).max(self.tokens as u64 * self.most(MixerDims::mixed) as u64)
+    }
+
+    /// The same for one token of one sequence.
+    fn most_mixed_row(&self) -> u64 {
+        self.layers.iter().map(LayerDims::mixed_row).max().unwrap_or(0)
     }
 
     /// The base and S of each kind of rotary positions.

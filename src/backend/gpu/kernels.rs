@@ -39,6 +39,8 @@ const MAMBA2_STEP_OF: &str = shader!("shared/mamba2_step");
 const ROW: &str = shader!("shared/row");
 const MAMBA2_CHUNK: &str = shader!("shared/mamba2_chunk");
 const ROWS: &str = shader!("shared/rows");
+const ALONE: &str = shader!("shared/rows_alone");
+const TOGETHER: &str = shader!("shared/rows_together");
 const ONE_MATRIX: &str = shader!("shared/one_matrix");
 const TWO_MATRICES: &str = shader!("shared/two_matrices");
 const LANES: &str = shader!("shared/lanes");
@@ -56,12 +58,12 @@ pub const EMBED: Kernel = Kernel {
 };
 pub const MATVEC: Kernel = Kernel {
     name: "matvec",
-    sources: &[CONTROL, FLOAT, PACKED, WEIGHTS, ACTIVATIONS, LANES, ONE_MATRIX, ROWS, shader!("matvec")],
+    sources: &[CONTROL, FLOAT, PACKED, WEIGHTS, ACTIVATIONS, LANES, ONE_MATRIX, ROWS, ALONE, shader!("matvec")],
     bindings: &[Read, Read, Read, Read, Read, Write, Uniform],
 };
 pub const IN_PROJ: Kernel = Kernel {
     name: "in_proj",
-    sources: &[CONTROL, FLOAT, PACKED, WEIGHTS, ACTIVATIONS, LANES, ONE_MATRIX, ROWS, shader!("in_proj")],
+    sources: &[CONTROL, FLOAT, PACKED, WEIGHTS, ACTIVATIONS, LANES, ONE_MATRIX, ROWS, ALONE, shader!("in_proj")],
     bindings: &[Read, Read, Read, Read, Read, Write, Uniform, Read, Write],
 };
 pub const MAMBA1_STEP: Kernel = Kernel {
@@ -150,9 +152,60 @@ pub const ATTENTION_OUT_PROJ: Kernel = Kernel {
         ATTENTION_PARTS,
         TWO_MATRICES,
         ROWS,
+        ALONE,
         shader!("attention/out_proj"),
     ],
     bindings: &[Read, Read, Read, Read, Read, Write, Uniform, Read, Read],
+};
+pub const TOGETHER_MATVEC: Kernel = Kernel {
+    name: "together/matvec",
+    sources: &[
+        CONTROL,
+        FLOAT,
+        PACKED,
+        WEIGHTS,
+        ACTIVATIONS,
+        LANES,
+        ONE_MATRIX,
+        ROWS,
+        TOGETHER,
+        shader!("together/matvec"),
+    ],
+    bindings: MATVEC.bindings,
+};
+pub const TOGETHER_IN_PROJ: Kernel = Kernel {
+    name: "together/in_proj",
+    sources: &[
+        CONTROL,
+        FLOAT,
+        PACKED,
+        WEIGHTS,
+        ACTIVATIONS,
+        LANES,
+        ONE_MATRIX,
+        ROWS,
+        TOGETHER,
+        shader!("together/in_proj"),
+    ],
+    bindings: IN_PROJ.bindings,
+};
+pub const TOGETHER_OUT_PROJ: Kernel = Kernel {
+    name: "together/out_proj",
+    sources: &[
+        CONTROL,
+        FLOAT,
+        PACKED,
+        WEIGHTS,
+        ACTIVATIONS,
+        LANES,
+        ATTENTION,
+        ATTENTION_PARTS,
+        TWO_MATRICES,
+        ROWS,
+        TOGETHER,
+        shader!("together/out_proj"),
+    ],
+    bindings: ATTENTION_OUT_PROJ.bindings,
 };
 pub const ATTENTION_STORE: Kernel = Kernel {
     name: "attention/store",
@@ -179,11 +232,14 @@ pub const CHOOSE: Kernel = Kernel {
 pub const COPY: Kernel = Kernel { name: "copy", sources: &[shader!("copy")], bindings: &[Read, Write] };
 
 #[cfg(test)]
-const ALL: [&Kernel; 24] = [
+const ALL: [&Kernel; 27] = [
     &COPY,
     &EMBED,
     &MATVEC,
     &IN_PROJ,
+    &TOGETHER_MATVEC,
+    &TOGETHER_IN_PROJ,
+    &TOGETHER_OUT_PROJ,
     &MAMBA1_STEP,
     &MAMBA1_MIXER,
     &NORM,
@@ -299,7 +355,7 @@ pub struct Groups {
 #[derive(Debug, Clone, Copy)]
 pub enum Rows {
     Fixed(u32),
-    /// One for so many tokens of the call.
+    /// One for so many tokens of the call, which may be one of each of several sequences.
     PerTokens(u32),
 }
 
@@ -326,7 +382,7 @@ impl Dispatch {
         self.pipeline == other.pipeline
     }
 
-    /// Records the dispatch for a call of T tokens.
+    /// Records the dispatch for a call of T tokens, or of one token of each of T sequences.
     pub fn record(&self, pass: &mut wgpu::ComputePass<'_>, tokens: u32) {
         let y = match self.groups.y {
             Rows::Fixed(y) => y,

@@ -11,10 +11,13 @@
 //! One sequence is in the ring at a time. To let another one in, its state is parked beside the ring. Where there is no
 //! room, the state is lost and its tokens are replayed. Results of a submit still reach the sequence that submitted it
 //! after it has left the ring, because the GPU works in the order of submission.
+//!
+//! Sequences that generate at once leave the ring for [seats](seats), where they decode together.
 
 mod ahead;
 mod budget;
 mod buffers;
+mod control;
 mod device;
 mod dims;
 mod kernels;
@@ -27,8 +30,10 @@ mod profile;
 mod readback;
 mod rings;
 mod sampling;
+mod seats;
 mod signal;
 mod spare;
+mod together;
 mod turn;
 mod weights;
 mod whole;
@@ -41,18 +46,20 @@ pub use profile::Timing;
 pub use weights::GpuLoader;
 
 use crate::allocate::reserved;
-use crate::backend::{Arrival, Backend, Choice, Fetch, Precision, Remote, Stub, Ticket, check_call};
+use crate::backend::{Arrival, Backend, Choice, Fetch, Member, Precision, Remote, Stub, Ticket, check_call};
 use crate::error::{Error, Result};
 use crate::model::Config;
 use crate::sampler::{Recent, Sampler};
 use crate::state::{Stamp, State};
 use ahead::Ahead;
+use control::Control;
 use dims::Dims;
 use pace::Pace;
 use plan::Plan;
 use readback::{Readback, Readbacks};
 use signal::Signal;
 use spare::Spares;
+use together::Together;
 use weights::Weights;
 
 /// The GPU backend; made by [`GpuLoader`].
@@ -73,6 +80,8 @@ pub struct Gpu {
     parked: Vec<Parked>,
     parking: Spares,
     ahead: Ahead,
+    /// Sequences that decode together.
+    together: Together,
     /// What was submitted and is not back yet, oldest first.
     jobs: Vec<Job>,
     /// Staging buffers for the word that says that a block is read, for scores, and for a state with its scores.
@@ -122,6 +131,7 @@ impl Gpu {
         let state_bytes = dims.whole_bytes();
         let mut gpu = Self {
             ahead: Ahead::new(&device, &dims),
+            together: Together::Unasked,
             done: Readbacks::new("end of a block", 4),
             scores: Readbacks::new("scores to fetch", dims.scores * 4),
             states: Readbacks::new("state to fetch", state_bytes),
@@ -173,15 +183,18 @@ impl Gpu {
 
     fn write_control(&self, slot_in: usize, slot_out: usize, tokens: usize) {
         // The recent tokens are written where something is chosen.
-        let control = [slot_in as u32, slot_out as u32, tokens as u32, 0, 0, 0, self.position as u32];
-        self.device.queue.write_buffer(&self.plan.buffers.control, 0, bytemuck::cast_slice(&control));
+        let [slot_in, slot_out, tokens] = [slot_in, slot_out, tokens].map(|number| number as u32);
+        let position = self.position as u32;
+        let control =
+            Control { slot_in, slot_out, tokens, position, slots: self.dims.slots as u32, ..Control::default() };
+        self.device.queue.write_buffer(&self.plan.buffers.control, 0, bytemuck::cast_slice(&control.words()));
     }
 
     /// # Errors
-    /// [`Error::BadArgument`] if the sequence in the ring is near the last position that the shaders can count.
-    fn check_position(&self) -> Result<()> {
+    /// [`Error::BadArgument`] if a position is near the last one that the shaders can count.
+    fn check_position(&self, position: u64) -> Result<()> {
         const LAST: u64 = 4_294_900_000;
-        if self.dims.has_rings() && self.position > LAST {
+        if self.dims.has_rings() && position > LAST {
             return Err(Error::BadArgument(format!("With attention, a session on the GPU ends after {LAST} tokens.")));
         }
         Ok(())
@@ -320,17 +333,20 @@ impl Remote for Gpu {
         check_call(&self.config, self.dims.tokens, tokens, state, None)?;
         if self.resident == Some(state.stamp()) && tokens.len() == 1 && self.ahead.front() == Some(tokens[0]) {
             // The GPU has read it already.
-            self.check_position()?;
+            self.check_position(self.position)?;
             self.ahead.accept();
             self.slot = self.next_slot(self.slot);
             self.position += 1;
             self.renew(state);
             return Ok(Poll::Ready(None));
         }
+        if tokens.len() == 1 && self.accept_together(tokens[0], state)? {
+            return Ok(Poll::Ready(None));
+        }
         // First, or a state could be brought without its scores and then not be read: `choose` would take it as it lies there.
         let Poll::Ready(done) = self.done.get(&self.device) else { return Ok(Poll::Pending) };
         let done = done.ok_or_else(|| no_room("read", 4))?;
-        let brought = self.bring(state, None).and_then(|brought| self.check_position().map(|()| brought));
+        let brought = self.bring(state, None).and_then(|brought| self.check_position(self.position).map(|()| brought));
         if !matches!(brought, Ok(Poll::Ready(()))) {
             self.done.give(done);
             return brought.map(|_| Poll::Pending);
@@ -350,6 +366,9 @@ impl Remote for Gpu {
         self.device.check()?;
         if !sampling::is_supported(sampler.settings()) {
             return Ok(Poll::Ready(Choice::Unsure));
+        }
+        if let Some(chosen) = self.choose_together(sampler, recent, state, most)? {
+            return Ok(chosen);
         }
         if self.bring(state, Some(logits))?.is_pending() {
             return Ok(Poll::Pending);
@@ -379,28 +398,33 @@ impl Remote for Gpu {
     fn fetch(&mut self, what: Fetch, state: &mut State) -> Result<Poll<Ticket>> {
         self.device.check()?;
         self.tidy();
-        if self.bring(state, None)?.is_pending() {
+        let place = self.together.find(state.stamp());
+        if place.is_none() && self.bring(state, None)?.is_pending() {
             return Ok(Poll::Pending);
         }
+        let (slot, position) = self.together.standing(place).unwrap_or((self.slot, self.position));
         let work = match what {
             Fetch::Scores => Work::Scores,
-            Fetch::All => Work::State(state.stamp(), self.position),
+            Fetch::All => Work::State(state.stamp(), position),
         };
         let device = self.device.clone();
         let Poll::Ready(readback) = self.readbacks(work).get(&device) else { return Ok(Poll::Pending) };
         let state_bytes = self.dims.whole_bytes();
         let mut readback = readback.ok_or_else(|| no_room("give a state back", state_bytes))?;
-        self.ahead.clear();
+        if place.is_none() {
+            self.ahead.clear();
+        }
+        let home = self.together.home(place).unwrap_or_else(|| self.home());
         let submission = self.submit(|encoder| match what {
             Fetch::Scores => {
                 let bytes = self.dims.scores * 4;
-                readback.copy(encoder, &self.plan.buffers.scores, self.slot * bytes, bytes);
+                readback.copy(encoder, &home.buffers.scores, slot * bytes, bytes);
             }
-            Fetch::All => self.copy_whole(encoder, self.slot, self.position, readback.buffer(), false),
+            Fetch::All => home.copy_whole(encoder, slot, position, readback.buffer(), false),
         });
         readback.start(match what {
             Fetch::Scores => self.dims.scores * 4,
-            Fetch::All => self.dims.whole_bytes_at(self.position),
+            Fetch::All => self.dims.whole_bytes_at(position),
         });
         Ok(Poll::Ready(self.started(work, readback, submission)))
     }
@@ -445,9 +469,11 @@ impl Remote for Gpu {
                     self.pace.took(tokens, seconds);
                 }
             }
-            Work::State(stamp, _) if self.resident == Some(stamp) => self.fetched = Some(stamp),
             Work::State(stamp, _) => {
-                if let Some(place) = self.parked.iter().position(|parked| parked.stamp == stamp) {
+                self.together.fetched(stamp);
+                if self.resident == Some(stamp) {
+                    self.fetched = Some(stamp);
+                } else if let Some(place) = self.parked.iter().position(|parked| parked.stamp == stamp) {
                     self.parking.give(self.parked.remove(place).buffer);
                 }
             }
@@ -459,12 +485,29 @@ impl Remote for Gpu {
 
     fn has(&self, state: &State) -> bool {
         let stamp = state.stamp();
-        self.resident == Some(stamp) || self.parked.iter().any(|parked| parked.stamp == stamp)
+        self.resident == Some(stamp)
+            || self.parked.iter().any(|parked| parked.stamp == stamp)
+            || self.together.find(stamp).is_some()
+    }
+
+    fn gathers(&mut self, sampler: &Sampler) -> bool {
+        sampling::is_supported(sampler.settings()) && self.seats_are_ready()
+    }
+
+    fn gather(&mut self, members: &mut [Member<'_>]) {
+        self.gather_all(members);
+    }
+
+    fn is_gathered(&self, state: &State) -> bool {
+        self.together.may_choose(state.stamp())
     }
 
     fn wait(&self, ticket: Option<&Ticket>) {
         // Waits for one submit only, so that the GPU still has work afterwards.
         let oldest = ticket.and_then(|ticket| self.job(ticket)).map(|job| job.submission.clone());
+        if let Some(together) = self.together.oldest().filter(|_| oldest.is_none()) {
+            self.device.wait(Some(together));
+        }
         self.device.wait(oldest.or_else(|| self.ahead.oldest()));
     }
 
@@ -472,7 +515,13 @@ impl Remote for Gpu {
         let of_ticket = ticket.and_then(|ticket| self.job(ticket)).and_then(|job| job.readback.arrival());
         let of_room = || self.parking.arrival().or_else(|| self.done.arrival());
         let of_room = || of_room().or_else(|| self.states.arrival()).or_else(|| self.scores.arrival());
-        let signal: Signal = of_ticket.or_else(of_room).or_else(|| self.ahead.arrival())?;
+        // Nobody may look at what has come for one of these two, while the caller waits for the other.
+        let of_ahead = || {
+            let both = [self.together.arrival(), self.ahead.arrival()];
+            let is_awaited = |signal: &&Signal| signal.said().is_none();
+            both.iter().flatten().find(is_awaited).or(both.iter().flatten().next()).cloned()
+        };
+        let signal: Signal = of_ticket.or_else(of_room).or_else(of_ahead)?;
         Some(Box::pin(signal))
     }
 

@@ -13,10 +13,11 @@ use super::kernels::{self, Dispatch, Rows};
 use super::weights::Weights;
 use crate::model::Config;
 use layer::layers;
-use maker::groups;
 pub use maker::{Maker, MatvecKind, matvec_groups, whole};
+use maker::{groups, product_rows};
 
-/// What is recorded for each kind of call, in order.
+/// What is recorded for each kind of call, in order. That of sequences together has rows for one token of each, and reads no
+/// blocks.
 pub struct Plan {
     pub buffers: Buffers,
     pub embed: Vec<Dispatch>,
@@ -84,6 +85,11 @@ impl Plan {
         if tokens == 1 { &self.decode } else { &self.prefill[Length::of(tokens, chunk) as usize] }
     }
 
+    /// A token that is chosen and read.
+    pub fn token(&self) -> impl Iterator<Item = &Dispatch> {
+        [&self.sample, &self.embed, &self.decode, &self.head].into_iter().flatten()
+    }
+
     /// A whole call with its scores.
     #[cfg(not(target_arch = "wasm32"))]
     pub fn call(&self, tokens: usize, chunk: usize) -> impl Iterator<Item = &Dispatch> {
@@ -120,7 +126,7 @@ fn head(maker: &mut Maker<'_>, b: &Buffers, weights: &Weights) -> Vec<Dispatch> 
             whole(&b.scores),
             whole(&b.control),
         ];
-        pipeline.dispatch(maker.device, &buffers, matvec_groups(head, part.rows), Rows::Fixed(1))
+        pipeline.dispatch(maker.device, &buffers, matvec_groups(head, part.rows), product_rows(maker.dims))
     });
     parts.collect()
 }
@@ -129,12 +135,12 @@ fn sample(maker: &mut Maker<'_>, b: &Buffers) -> Vec<Dispatch> {
     let d = maker.dims;
     let lists = d.vocab.div_ceil(LIST_SCORES);
     let rank = maker.pipeline(&kernels::RANK, &Maker::numbers([("VOCAB", d.vocab), ("SCORES", d.scores)]));
-    let choose = maker.pipeline(&kernels::CHOOSE, &Maker::numbers([("LISTS", lists), ("SLOTS", d.slots)]));
+    let choose = maker.pipeline(&kernels::CHOOSE, &Maker::numbers([("LISTS", lists)]));
     let rank_buffers = [whole(&b.scores), whole(&b.request), whole(&b.recent), whole(&b.best), whole(&b.control)];
     let choose_buffers =
         [whole(&b.best), whole(&b.request), whole(&b.control), whole(&b.recent), whole(&b.chosen), whole(&b.tokens)];
     vec![
-        rank.dispatch(maker.device, &rank_buffers, lists as u32, Rows::Fixed(1)),
-        choose.dispatch(maker.device, &choose_buffers, 1, Rows::Fixed(1)),
+        rank.dispatch(maker.device, &rank_buffers, lists as u32, Rows::PerTokens(1)),
+        choose.dispatch(maker.device, &choose_buffers, 1, Rows::PerTokens(1)),
     ]
 }

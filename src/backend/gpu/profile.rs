@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use super::buffers::CONTROL_WORDS;
 use super::device::Device;
 use super::dims::Dims;
 use super::kernels::{self, Dispatch, Rows};
@@ -92,7 +93,8 @@ impl Device {
         let mut maker = Maker::new(self, &dims, &config);
         let kind = MatvecKind::Out { norm: None, bias: false, gated: false };
         let pipeline = maker.matvec(matrix.format, matrix.cols, matrix.rows, 0, kind);
-        let (x, out, control) = (memory.floats("x", size), memory.floats("out", size), memory.floats("control", 8));
+        let (x, out, control) =
+            (memory.floats("x", size), memory.floats("out", size), memory.floats("control", CONTROL_WORDS));
         self.queue.write_buffer(&control, 0, bytemuck::cast_slice(&[0_u32, 0, 1]));
         let part = &matrix.parts[0];
         let buffers = [&part.weights, &part.scales, &x, &x, &x, &out, &control].map(whole);
@@ -191,8 +193,7 @@ impl Gpu {
                 let start = Instant::now();
                 let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
                 for _ in 0..tokens {
-                    let token = [&p.sample, &p.embed, &p.decode, &p.head];
-                    token.into_iter().flatten().for_each(|dispatch| dispatch.record(&mut pass, 1));
+                    p.token().for_each(|dispatch| dispatch.record(&mut pass, 1));
                 }
                 drop(pass);
                 recording.set(recording.get().min(start.elapsed().as_secs_f64() / tokens as f64));

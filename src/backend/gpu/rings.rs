@@ -22,6 +22,11 @@ pub struct RingDims {
 }
 
 impl RingDims {
+    /// As it is for a sequence that goes ahead by so many rows at most, and reads no blocks.
+    pub fn with_rows(self, ahead: usize) -> Self {
+        Self { rows: self.window() + ahead, ..self }
+    }
+
     /// M.
     pub fn window(&self) -> usize {
         self.attention.window

@@ -2,6 +2,7 @@
 
 use core::task::Poll;
 
+use super::whole::Home;
 use super::{Gpu, Parked};
 use crate::error::Result;
 use crate::state::{Stamp, State};
@@ -10,10 +11,12 @@ use crate::state::{Stamp, State};
 const MOST_PARKED: usize = 4;
 
 impl Gpu {
-    /// Copies between a slot, with the rings' rows before `position`, and `buffer`, which holds a whole state: as
-    /// [`Dims::pad`](super::dims::Dims::pad) has it, then the scores, then as
-    /// [`Dims::pack_rings`](super::dims::Dims::pack_rings) has it.
-    pub(super) fn copy_whole(
+    /// The ring's slots and rings.
+    pub(super) fn home(&self) -> Home<'_> {
+        Home { dims: &self.dims, buffers: &self.plan.buffers, seat: 0 }
+    }
+
+    fn copy_whole(
         &self,
         encoder: &mut wgpu::CommandEncoder,
         slot: usize,
@@ -21,35 +24,7 @@ impl Gpu {
         buffer: &wgpu::Buffer,
         into_slot: bool,
     ) {
-        let (d, buffers) = (&self.dims, &self.plan.buffers);
-        let scores = d.scores as u64 * 4;
-        let layers = d.layers.iter().map(|layer| {
-            let (at, bytes) = layer.place(slot);
-            (&buffers.state, at, layer.start as u64 * 4, bytes)
-        });
-        let end = d.state_len() as u64 * 4;
-        let rings = self.ring_pieces(position);
-        let pieces = layers.chain(rings).chain([(&buffers.scores, slot as u64 * scores, end, scores)]);
-        for (ring, at, here, bytes) in pieces.filter(|piece| piece.3 > 0) {
-            if into_slot {
-                encoder.copy_buffer_to_buffer(buffer, here, ring, at, bytes);
-            } else {
-                encoder.copy_buffer_to_buffer(ring, at, buffer, here, bytes);
-            }
-        }
-    }
-
-    /// The rings' rows before `position`: the ring, where a piece begins in it and in a whole state, and its bytes.
-    fn ring_pieces(&self, position: u64) -> impl Iterator<Item = (&wgpu::Buffer, u64, u64, u64)> {
-        let mut here = (self.dims.state_len() + self.dims.scores) as u64 * 4;
-        let layers = self.dims.layers.iter().zip(&self.plan.buffers.rings);
-        let rings = layers.filter_map(|(layer, buffers)| layer.rings.zip(buffers.as_ref()));
-        let rings = rings.flat_map(|(rings, buffers)| buffers.iter().map(move |buffer| (rings, buffer)));
-        rings.flat_map(move |(rings, buffer)| {
-            let start = here;
-            here += rings.state_words(position) * 4;
-            rings.pieces(position).map(move |(at, to, bytes)| (buffer, at, start + to, bytes))
-        })
+        self.home().copy_whole(encoder, slot, position, buffer, into_slot);
     }
 
     /// Makes `state` the sequence in the ring. Pending while the GPU allocates a buffer to park the current one.
@@ -60,6 +35,9 @@ impl Gpu {
         let wanted = state.stamp();
         if self.resident == Some(wanted) {
             return Ok(Poll::Ready(()));
+        }
+        if self.leave_seat(wanted).is_pending() {
+            return Ok(Poll::Pending);
         }
         let leaves = self.resident.filter(|&resident| self.fetched != Some(resident));
         if let Some(place) = self.parked.iter().position(|parked| parked.stamp == wanted) {
@@ -126,7 +104,7 @@ impl Gpu {
     }
 
     /// A buffer for a sequence to be parked: a new one or, where there is no more, that of the oldest parked sequence.
-    fn room_to_park(&mut self) -> Poll<Option<wgpu::Buffer>> {
+    pub(super) fn room_to_park(&mut self) -> Poll<Option<wgpu::Buffer>> {
         if self.parked.len() < MOST_PARKED {
             match self.parking.get(&self.device) {
                 Poll::Ready(None) => {}
@@ -141,7 +119,7 @@ impl Gpu {
     fn upload(&self, padded: &[f32], rings: &[u32]) {
         let (d, queue) = (&self.dims, &self.device.queue);
         let first = (d.state_len() + d.scores) as u64 * 4;
-        for (ring, at, here, bytes) in self.ring_pieces(self.position) {
+        for (ring, at, here, bytes) in self.home().ring_pieces(self.position) {
             let rows = &bytemuck::cast_slice::<u32, u8>(rings)[(here - first) as usize..][..bytes as usize];
             queue.write_buffer(ring, at, rows);
         }

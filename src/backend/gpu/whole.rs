@@ -1,9 +1,62 @@
 //! A whole state on its way to the GPU and back: what a slot has, and the rings' rows.
 
+use super::buffers::Buffers;
 use super::dims::{Dims, LayerDims};
 use crate::allocate::filled;
 use crate::error::Result;
 use crate::state::State;
+
+/// Where a sequence's slots, scores, keys and values are.
+pub struct Home<'a> {
+    pub dims: &'a Dims,
+    pub buffers: &'a Buffers,
+    /// Which of the rings of keys and values are its own.
+    pub seat: usize,
+}
+
+impl<'a> Home<'a> {
+    /// Copies between a slot, with the rings' rows before `position`, and `buffer`, which holds a whole state: as
+    /// [`Dims::pad`] has it, then the scores, then as [`Dims::pack_rings`] has it.
+    pub fn copy_whole(
+        &self,
+        encoder: &mut wgpu::CommandEncoder,
+        slot: usize,
+        position: u64,
+        buffer: &wgpu::Buffer,
+        into_slot: bool,
+    ) {
+        let (d, buffers) = (self.dims, self.buffers);
+        let scores = d.scores as u64 * 4;
+        let layers = d.layers.iter().map(|layer| {
+            let (at, bytes) = layer.place(slot);
+            (&buffers.state, at, layer.start as u64 * 4, bytes)
+        });
+        let end = d.state_len() as u64 * 4;
+        let rings = self.ring_pieces(position);
+        let pieces = layers.chain(rings).chain([(&buffers.scores, slot as u64 * scores, end, scores)]);
+        for (ring, at, here, bytes) in pieces.filter(|piece| piece.3 > 0) {
+            if into_slot {
+                encoder.copy_buffer_to_buffer(buffer, here, ring, at, bytes);
+            } else {
+                encoder.copy_buffer_to_buffer(ring, at, buffer, here, bytes);
+            }
+        }
+    }
+
+    /// The rings' rows before `position`: the ring, where a piece begins in it and in a whole state, and its bytes.
+    pub fn ring_pieces(&self, position: u64) -> impl Iterator<Item = (&'a wgpu::Buffer, u64, u64, u64)> + use<'a> {
+        let (dims, buffers, seat) = (self.dims, self.buffers, self.seat as u64);
+        let mut here = (dims.state_len() + dims.scores) as u64 * 4;
+        let layers = dims.layers.iter().zip(&buffers.rings);
+        let rings = layers.filter_map(|(layer, buffers)| layer.rings.zip(buffers.as_ref()));
+        let rings = rings.flat_map(|(rings, buffers)| buffers.iter().map(move |buffer| (rings, buffer)));
+        rings.flat_map(move |(rings, buffer)| {
+            let (start, first) = (here, seat * rings.bytes());
+            here += rings.state_words(position) * 4;
+            rings.pieces(position).map(move |(at, to, bytes)| (buffer, first + at, start + to, bytes))
+        })
+    }
+}
 
 impl Dims {
     /// `state` in the GPU's layout: (K-1) W + N E floats a layer, padded.

@@ -27,14 +27,14 @@ export function forgetLosses() {
  * is done again. The sessions know what they have to read again.
  *
  * @template T
- * @param {() => T} work
+ * @param {() => T | Promise<T>} work
  * @param {number} id of the call that it is for, which is told where the model is now
  * @returns {Promise<T>}
  */
 export async function withDevice(work, id) {
   for (;;) {
     try {
-      return work();
+      return await work();
     } catch (error) {
       const cause = asMambaError(error);
       const loaded = loadedFrom();

@@ -33,14 +33,15 @@ export async function nextStep(session, run, id) {
       await turns.take(run);
       return oneStep(session, run, id);
     }
-    const step = await passes.join({ session, run });
+    const step = await withDevice(() => passes.join({ session, run }), id);
     if (step?.kind !== "waiting") return step;
+    await session.arrival();
   }
 }
 
 /**
- * A step of each, and null for those that are stopped. Whoever may not join any more, because the model has moved to the
- * GPU meanwhile, has to do its step by itself.
+ * A step of each, and null for those that are stopped. Whoever may not join any more, because the model has moved
+ * meanwhile to where it cannot, has to do its step by itself.
  *
  * @param {{ session: WasmSession, run: Run }[]} members
  * @returns {({ step: Step | null } | { error: unknown })[]}

@@ -90,23 +90,22 @@ impl<'a> Rings<'a> {
 pub struct Attention {
     /// None beside Mamba-2, whose step has it.
     step: Option<Pipeline>,
-    store: Pipeline,
-    block: Pipeline,
+    /// To store a block's keys and values, and to go over them. None for sequences together, which read no blocks.
+    block: Option<[Pipeline; 2]>,
 }
 
 impl Attention {
-    pub fn new(maker: &mut Maker<'_>, rings: &Rings<'_>) -> Self {
+    pub fn new(maker: &mut Maker<'_>, rings: &Rings<'_>, y_row: usize) -> Self {
         let m = rings.m;
         let row = Maker::numbers([("ROW", m.projected.padded())]);
-        let step = (!m.mixer.is_beside())
-            .then(|| maker.pipeline(&kernels::ATTENTION_STEP, &[rings.step(), row.clone()].concat()));
+        let step = [rings.step(), row.clone(), Maker::numbers([("Y_ROW", y_row)])].concat();
+        let step = (!m.mixer.is_beside()).then(|| maker.pipeline(&kernels::ATTENTION_STEP, &step));
         let store = [rings.rotary(), row.clone()].concat();
         let block = [rings.heads(), row, Maker::numbers([("E", m.e)])].concat();
-        Self {
-            step,
-            store: maker.pipeline(&kernels::ATTENTION_STORE, &store),
-            block: maker.pipeline(&kernels::ATTENTION_BLOCK, &block),
-        }
+        let block = (!maker.together).then(|| {
+            [maker.pipeline(&kernels::ATTENTION_STORE, &store), maker.pipeline(&kernels::ATTENTION_BLOCK, &block)]
+        });
+        Self { step, block }
     }
 
     /// From in_proj's output to what out_proj puts together.
@@ -114,21 +113,21 @@ impl Attention {
         let (Some(step), Some(rings), b) = (&self.step, Rings::of(at), at.buffers) else { return };
         let [angles, keys, values] = rings.buffers();
         let buffers = [whole(&b.projected), angles, keys, values, whole(&b.y), whole(&b.control)];
-        plan.push(step.dispatch(at.device, &buffers, rings.step_groups(), Rows::Fixed(1)));
+        plan.push(step.dispatch(at.device, &buffers, rings.step_groups(), Rows::PerTokens(1)));
     }
 
     /// From in_proj's output to out_proj's input, for a block of tokens.
     pub fn block(&self, at: &Place<'_>, plan: &mut Vec<Dispatch>) {
-        let (Some(rings), b) = (Rings::of(at), at.buffers) else { return };
+        let (Some([store, block]), Some(rings), b) = (&self.block, Rings::of(at), at.buffers) else { return };
         let (projected, control) = (|| whole(&b.projected), || whole(&b.control));
         let own = &rings.dims.attention;
         let pairs = if own.rope_theta.is_some() { own.heads * (own.head_dim / 2) } else { 0 };
         let threads = pairs + own.kv_heads * rings.dims.units();
         let [angles, keys, values] = rings.buffers();
         let buffers = [projected(), angles, keys.clone(), values.clone(), control()];
-        plan.push(self.store.dispatch(at.device, &buffers, groups(threads, 64), Rows::PerTokens(1)));
+        plan.push(store.dispatch(at.device, &buffers, groups(threads, 64), Rows::PerTokens(1)));
         let buffers = [projected(), keys, values, whole(&b.y), control()];
         let x = own.heads as u32 * groups(own.head_dim, BLOCK_CHANNELS);
-        plan.push(self.block.dispatch(at.device, &buffers, x, Rows::PerTokens(BLOCK_QUERIES)));
+        plan.push(block.dispatch(at.device, &buffers, x, Rows::PerTokens(BLOCK_QUERIES)));
     }
 }

@@ -1,7 +1,7 @@
 //! The dispatches of the layers.
 
 use super::attention::{Attention, Rings};
-use super::maker::{Maker, Matmul, MatmulKind, MatvecKind, Tile, groups, matvec_groups, slot, whole};
+use super::maker::{Maker, Matmul, MatmulKind, MatvecKind, Tile, groups, matvec_groups, product_rows, slot, whole};
 use super::mamba1::Mamba1;
 use super::mamba2::Mamba2;
 use super::{Buffers, Length};
@@ -43,6 +43,10 @@ impl Place<'_> {
         (&self.layer.out_proj, self.layer_dims.mixer.mixer.use_bias())
     }
 
+    pub fn product_rows(&self) -> Rows {
+        product_rows(self.dims)
+    }
+
     /// The layer's states, all slots.
     pub fn state(&self) -> wgpu::BufferBinding<'_> {
         let (offset, end) = (self.layer_dims.ring, self.layer_dims.place(self.dims.slots).0);
@@ -67,28 +71,32 @@ enum MixerPlan {
 /// The pipelines of a layer, and of the attention beside it; layers of the same dimensions share them.
 struct LayerPlan {
     in_proj: Pipeline,
-    norm: Pipeline,
-    /// Of layers with a convolution. In decode in_proj makes it too.
-    conv: Option<Pipeline>,
-    /// Of few tokens, and of many.
-    in_block: [Matmul; 2],
+    /// None for sequences together, which read no blocks.
+    block: Option<BlockPlan>,
     own: Mixing,
     beside: Option<Mixing>,
     /// Of one token, in so many workgroups: one for both.
     out_proj: (Pipeline, u32),
 }
 
+/// What comes before the mixer in a block.
+struct BlockPlan {
+    norm: Pipeline,
+    /// Of few tokens, and of many.
+    in_proj: [Matmul; 2],
+    /// Of layers with a convolution. In decode in_proj makes it too.
+    conv: Option<Pipeline>,
+}
+
 /// A layer's mixer, and its out_proj of a block.
 struct Mixing {
     mixer: MixerPlan,
     /// Of few tokens, and of many.
-    out_block: [Matmul; 2],
+    out_block: Option<[Matmul; 2]>,
 }
 
-impl LayerPlan {
-    /// None where the weights are of another kind of mixer. That cannot happen, because they were made from its
-    /// dimensions.
-    fn new(maker: &mut Maker<'_>, at: &Place<'_>) -> Option<Self> {
+impl BlockPlan {
+    fn new(maker: &mut Maker<'_>, at: &Place<'_>) -> Self {
         let (d, c, m, i) = (maker.dims, maker.config, &at.layer_dims.mixer, &at.layer.in_proj);
         let mut norm = Maker::numbers([("COLS", d.d), ("WIDTH", c.d_model)]);
         norm.push(("EPSILON", f64::from(c.norm_epsilon)));
@@ -102,13 +110,27 @@ impl LayerPlan {
             conv.push(slot(m)[0]);
             maker.pipeline(&kernels::CONV, &conv)
         });
-        let bias = m.in_bias;
+        let kind = MatmulKind { bias: m.in_bias, add: false, gated: false };
+        Self {
+            norm: maker.pipeline(&kernels::NORM, &norm),
+            in_proj: maker.matmuls(i, i.rows, kind, Tile::Middle),
+            conv,
+        }
+    }
+}
+
+impl LayerPlan {
+    /// None where the weights are of another kind of mixer. That cannot happen, because they were made from its
+    /// dimensions.
+    fn new(maker: &mut Maker<'_>, at: &Place<'_>) -> Option<Self> {
+        let (m, i) = (&at.layer_dims.mixer, &at.layer.in_proj);
         let own = Mixing::new(maker, at)?;
         let beside = at.beside.as_ref().and_then(|beside| Mixing::new(maker, beside));
         let out_proj = match at.attention().and_then(|attention| Some((attention, Rings::of(attention)?))) {
             Some((attention, rings)) => {
                 let mamba2 = at.beside.as_ref().map(|_| at.out_proj());
-                maker.two_out_proj(mamba2, attention.out_proj(), &rings.out_proj())
+                let x_row = attention.layer_dims.mixed_row() as usize;
+                maker.two_out_proj(mamba2, attention.out_proj(), &rings.out_proj(), x_row)
             }
             None => {
                 let norm = match &own.mixer {
@@ -124,13 +146,11 @@ impl LayerPlan {
             own,
             beside,
             out_proj,
-            in_proj: match conv {
-                Some(_) => maker.in_proj(i, m),
-                None => maker.matvec(i.format, i.cols, i.rows, 0, MatvecKind::In { bias }),
+            in_proj: match m.has_conv() {
+                true => maker.in_proj(i, m),
+                false => maker.matvec(i.format, i.cols, i.rows, 0, MatvecKind::In { bias: m.in_bias }),
             },
-            conv,
-            norm: maker.pipeline(&kernels::NORM, &norm),
-            in_block: maker.matmuls(i, i.rows, MatmulKind { bias, add: false, gated: false }, Tile::Middle),
+            block: (!maker.together).then(|| BlockPlan::new(maker, at)),
         })
     }
 
@@ -140,11 +160,11 @@ impl LayerPlan {
         let (residual, bias) = (whole(&b.residual), whole(&layer.in_proj_bias));
         let mut buffers =
             vec![weights, scales, residual, whole(&layer.norm), bias, whole(&b.projected), whole(&b.control)];
-        if self.conv.is_some() {
+        if at.layer_dims.mixer.has_conv() {
             buffers.extend([whole(&layer.filters), at.state()]);
         }
         let workgroups = matvec_groups(&layer.in_proj, layer.in_proj.rows);
-        plan.push(self.in_proj.dispatch(at.device, &buffers, workgroups, Rows::Fixed(1)));
+        plan.push(self.in_proj.dispatch(at.device, &buffers, workgroups, at.product_rows()));
         match &self.own.mixer {
             MixerPlan::Mamba1(mamba1) => mamba1.decode(at, plan),
             MixerPlan::Mamba2(mamba2) => mamba2.decode(at, plan),
@@ -162,18 +182,19 @@ impl LayerPlan {
         let mut buffers = vec![weights, scales, self.own.mixed(at), whole(third), bias, residual, whole(&b.control)];
         buffers.extend(attention.into_iter().flat_map(|attention| parts(&attention.out_proj)));
         let (out_proj, workgroups) = &self.out_proj;
-        plan.push(out_proj.dispatch(at.device, &buffers, *workgroups, Rows::Fixed(1)));
+        plan.push(out_proj.dispatch(at.device, &buffers, *workgroups, at.product_rows()));
     }
 
     fn block(&self, at: &Place<'_>, length: Length, plan: &mut Vec<Dispatch>) {
+        let Some(block) = &self.block else { return };
         let (b, layer, m) = (at.buffers, at.layer, &at.layer_dims.mixer);
         let [weights, scales] = parts(&layer.in_proj);
         let buffers = [whole(&b.residual), whole(&layer.norm), whole(&b.u)];
-        plan.push(self.norm.dispatch(at.device, &buffers, 1, Rows::PerTokens(1)));
+        plan.push(block.norm.dispatch(at.device, &buffers, 1, Rows::PerTokens(1)));
         let (bias, control) = (whole(&layer.in_proj_bias), || whole(&b.control));
         let buffers = [weights, scales, whole(&b.u), bias, whole(&b.projected), control()];
-        plan.push(self.in_block[length.tiles(layer.in_proj.rows)].dispatch(at.device, &buffers));
-        if let Some(conv) = &self.conv {
+        plan.push(block.in_proj[length.tiles(layer.in_proj.rows)].dispatch(at.device, &buffers));
+        if let Some(conv) = &block.conv {
             let filters = whole(&layer.filters);
             let buffers = [whole(&b.projected), filters, at.state(), whole(&b.convolved), control()];
             plan.push(conv.dispatch(at.device, &buffers, groups(m.width() / 4, 64), Rows::PerTokens(1)));
@@ -195,13 +216,16 @@ impl Mixing {
             }
             (Mixer::Mamba2 { .. }, model::Mixer::Mamba2(own)) => MixerPlan::Mamba2(Mamba2::new(maker, at, &own)),
             (Mixer::Attention { .. }, model::Mixer::Attention(_)) => {
-                MixerPlan::Attention(Attention::new(maker, &Rings::of(at)?))
+                let y_row = at.layer_dims.mixed_row() as usize;
+                MixerPlan::Attention(Attention::new(maker, &Rings::of(at)?, y_row))
             }
             (Mixer::Mlp, model::Mixer::Mlp(_)) => MixerPlan::Mlp,
             _ => return None,
         };
         let gated = matches!(mixer, MixerPlan::Mlp);
-        Some(Self { mixer, out_block: maker.matmuls(o, d.d, MatmulKind { bias, add: true, gated }, Tile::Small) })
+        let kind = MatmulKind { bias, add: true, gated };
+        let out_block = (!maker.together).then(|| maker.matmuls(o, d.d, kind, Tile::Small));
+        Some(Self { mixer, out_block })
     }
 
     fn block(&self, at: &Place<'_>, length: Length, plan: &mut Vec<Dispatch>) {
@@ -211,11 +235,12 @@ impl Mixing {
             MixerPlan::Attention(attention) => attention.block(at, plan),
             MixerPlan::Mlp => {}
         }
+        let Some(out_block) = &self.out_block else { return };
         let (b, layer) = (at.buffers, at.layer);
         let [weights, scales] = parts(&layer.out_proj);
         let (bias, residual) = (whole(&layer.out_proj_bias), whole(&b.residual));
         let buffers = [weights, scales, self.mixed(at), bias, residual, whole(&b.control)];
-        plan.push(self.out_block[length.tiles(layer.out_proj.rows)].dispatch(at.device, &buffers));
+        plan.push(out_block[length.tiles(layer.out_proj.rows)].dispatch(at.device, &buffers));
     }
 
     /// out_proj's input.

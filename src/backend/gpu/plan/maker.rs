@@ -45,13 +45,15 @@ pub struct Maker<'a> {
     pub device: &'a Device,
     pub dims: &'a Dims,
     pub config: &'a Config,
+    /// For one token of each of several sequences, which have a row of activations each. Else for one sequence.
+    pub together: bool,
     /// Made so far.
     pub pipelines: usize,
 }
 
 impl<'a> Maker<'a> {
     pub fn new(device: &'a Device, dims: &'a Dims, config: &'a Config) -> Self {
-        Self { device, dims, config, pipelines: 0 }
+        Self { device, dims, config, together: dims.seats > 1, pipelines: 0 }
     }
 
     pub fn pipeline(&mut self, kernel: &Kernel, overrides: &[(&str, f64)]) -> Pipeline {
@@ -87,10 +89,14 @@ impl<'a> Maker<'a> {
     /// Of `rows` x `cols`, of which `first` rows of the result come before.
     pub fn matvec(&mut self, format: Format, cols: usize, rows: usize, first: usize, is: MatvecKind) -> Pipeline {
         let (mut norm, mut with_bias, mut is_gated) = (None, false, false);
+        let (mut x_row, mut out_row) = (cols, rows);
         match is {
-            MatvecKind::X => {}
+            MatvecKind::X { x, out } => (x_row, out_row) = (x, out),
             MatvecKind::In { bias } => (norm, with_bias) = (self.norm(), bias),
-            MatvecKind::Out { norm: own, bias, gated } => (norm, with_bias, is_gated) = (own, bias, gated),
+            MatvecKind::Out { norm: own, bias, gated } => {
+                (norm, with_bias, is_gated) = (own, bias, gated);
+                (x_row, out_row) = (if gated { 2 * cols } else { cols }, self.dims.d);
+            }
             MatvecKind::Head => norm = self.norm(),
         }
         let mut overrides = self.rows(format, [cols, 0], rows, norm);
@@ -98,7 +104,7 @@ impl<'a> Maker<'a> {
         let (is_out, is_head) = (matches!(is, MatvecKind::Out { .. }), matches!(is, MatvecKind::Head));
         let flags = [("BIAS", with_bias), ("GATED", is_gated), ("ADD", is_out), ("IS_HEAD", is_head)];
         overrides.extend(flags.map(|(name, on)| (name, flag(on))));
-        self.pipeline(&kernels::MATVEC, &overrides)
+        self.product([&kernels::MATVEC, &kernels::TOGETHER_MATVEC], overrides, x_row, out_row)
     }
 
     /// in_proj of one token, and the convolution.
@@ -106,22 +112,40 @@ impl<'a> Maker<'a> {
         let mut overrides = self.rows(matrix.format, [matrix.cols, 0], matrix.rows, self.norm());
         overrides.extend(Self::numbers([("CONV_FROM", m.conv_from()), ("CONV_WIDTH", m.width()), ("TAPS", m.k)]));
         overrides.extend([("BIAS", flag(m.in_bias)), slot(m)[0]]);
-        self.pipeline(&kernels::IN_PROJ, &overrides)
+        self.product([&kernels::IN_PROJ, &kernels::TOGETHER_IN_PROJ], overrides, matrix.cols, matrix.rows)
+    }
+
+    /// A product for one sequence, or for several, which have rows of so many values in what comes in and goes out.
+    fn product(
+        &mut self,
+        [alone, together]: [&Kernel; 2],
+        mut overrides: Overrides,
+        x_row: usize,
+        out_row: usize,
+    ) -> Pipeline {
+        if !self.together {
+            return self.pipeline(alone, &overrides);
+        }
+        overrides.extend(Self::numbers([("X_ROW", x_row / 4), ("OUT_ROW", out_row)]));
+        self.pipeline(together, &overrides)
     }
 
     /// out_proj of a layer with attention, whose overrides are `attention`, for one token; `mamba2` is that of the layer
-    /// that it stands beside. Both are in one format. With the number of workgroups.
+    /// that it stands beside. Both are in one format. `x_row` are the values that they leave for it. With the number of
+    /// workgroups.
     pub fn two_out_proj(
         &mut self,
         mamba2: Option<(&Matrix, bool)>,
         (own, bias): (&Matrix, bool),
         attention: &Overrides,
+        x_row: usize,
     ) -> (Pipeline, u32) {
         let cols = mamba2.map_or(0, |(matrix, _)| matrix.cols);
         let mut overrides = self.rows(own.format, [cols, own.cols], own.rows, None);
         overrides.extend([("BIAS", flag(mamba2.is_some_and(|(_, bias)| bias))), ("MORE_BIAS", flag(bias))]);
         overrides.extend(attention);
-        let pipeline = self.pipeline(&kernels::ATTENTION_OUT_PROJ, &overrides);
+        let kernels = [&kernels::ATTENTION_OUT_PROJ, &kernels::TOGETHER_OUT_PROJ];
+        let pipeline = self.product(kernels, overrides, x_row, self.dims.d);
         (pipeline, rows_groups(own.format, cols + own.cols, own.rows))
     }
 
@@ -214,7 +238,11 @@ impl Matmul {
 
 #[derive(Clone, Copy)]
 pub enum MatvecKind {
-    X,
+    /// Values in a row of what it reads, and of what it writes.
+    X {
+        x: usize,
+        out: usize,
+    },
     /// in_proj without a convolution.
     In {
         bias: bool,
@@ -237,6 +265,12 @@ pub struct MatmulKind {
     pub add: bool,
     /// A token is an MLP's gate and u.
     pub gated: bool,
+}
+
+/// Workgroups of a product beside each other: one reads the weights for one sequence, or for four (`AT_ONCE` of
+/// `shaders/shared/rows_together.wgsl`).
+pub fn product_rows(dims: &Dims) -> Rows {
+    if dims.seats > 1 { Rows::PerTokens(4) } else { Rows::Fixed(1) }
 }
 
 pub fn whole(buffer: &wgpu::Buffer) -> wgpu::BufferBinding<'_> {

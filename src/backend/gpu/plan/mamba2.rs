@@ -16,10 +16,15 @@ pub struct Mamba2 {
     /// The epsilon of the gated norm if `decode` leaves it to out_proj.
     pub norm_left: Option<f32>,
     step: Pipeline,
+    /// None for sequences together, which read no blocks.
+    block: Option<Block>,
+    norm: Option<Pipeline>,
+}
+
+struct Block {
     summarise: Pipeline,
     carry: Pipeline,
     finish: Pipeline,
-    norm: Option<Pipeline>,
 }
 
 impl Mamba2 {
@@ -33,7 +38,8 @@ impl Mamba2 {
         let gate = [("GATE", flag(!is_gated_last))];
         let sizes = [sizes, rows, dt_limits(m).to_vec(), gate.to_vec()].concat();
         let beside = at.beside.as_ref().and_then(|beside| Rings::of(beside));
-        let step = [sizes.clone(), slot(m).to_vec()].concat();
+        let y_row = at.beside.as_ref().map_or(m.e, |beside| beside.layer_dims.mixed_row() as usize);
+        let step = [sizes.clone(), slot(m).to_vec(), Maker::numbers([("Y_ROW", y_row)])].concat();
         let step = match &beside {
             None => maker.pipeline(&kernels::MAMBA2_STEP, &[step, Maker::numbers([("PARTS", 16)])].concat()),
             Some(rings) => {
@@ -44,7 +50,8 @@ impl Mamba2 {
         };
         let chunk = [sizes, vec![("STRIDE", m.chunk_len() as f64)]].concat();
         let norm = own.gated_norm.map(|epsilon| {
-            let mut norm = Maker::numbers([("E", m.e), ("ROW", row), ("CHANNELS", channels)]);
+            let norm_row = if maker.together { y_row } else { m.e };
+            let mut norm = Maker::numbers([("E", norm_row), ("ROW", row), ("CHANNELS", channels)]);
             norm.extend([("EPSILON", f64::from(epsilon)), ("GATE", flag(is_gated_last))]);
             maker.pipeline(&kernels::MAMBA2_GATED_NORM, &norm)
         });
@@ -53,9 +60,11 @@ impl Mamba2 {
             // There a mean is over all columns only.
             norm_left: own.gated_norm.filter(|_| heads.groups == 1 && !is_gated_last && beside.is_none()),
             step,
-            summarise: maker.pipeline(&kernels::MAMBA2_SUMMARISE, &chunk),
-            carry: maker.carry(m),
-            finish: maker.pipeline(&kernels::MAMBA2_FINISH, &chunk),
+            block: (!maker.together).then(|| Block {
+                summarise: maker.pipeline(&kernels::MAMBA2_SUMMARISE, &chunk),
+                carry: maker.carry(m),
+                finish: maker.pipeline(&kernels::MAMBA2_FINISH, &chunk),
+            }),
             norm,
         }
     }
@@ -70,26 +79,27 @@ impl Mamba2 {
             buffers.extend(rings.buffers());
             workgroups += rings.step_groups();
         }
-        plan.push(self.step.dispatch(at.device, &buffers, workgroups, Rows::Fixed(1)));
+        plan.push(self.step.dispatch(at.device, &buffers, workgroups, Rows::PerTokens(1)));
         if self.norm_left.is_none() {
-            self.gated_norm(at, Rows::Fixed(1), plan);
+            self.gated_norm(at, Rows::PerTokens(1), plan);
         }
     }
 
     /// From the convolution's output to out_proj's input.
     pub fn block(&self, at: &Place<'_>, plan: &mut Vec<Dispatch>) {
+        let Some(block) = &self.block else { return };
         let (b, m) = (at.buffers, &at.layer_dims.mixer);
         let (workgroups, each) = (self.groups(CHUNK_SIDE), Rows::PerTokens(m.chunk as u32));
         let with_states = workgroups * groups(m.n, CHUNK_SIDE) + self.heads.groups as u32;
         let (xbc, chunks, control) = (|| whole(&b.convolved), || whole(&b.chunks), || whole(&b.control));
         let [projected, dt_bias, a_d] = self.shared(at);
         let buffers = [projected, dt_bias, a_d, xbc(), chunks(), control()];
-        plan.push(self.summarise.dispatch(at.device, &buffers, with_states, each));
+        plan.push(block.summarise.dispatch(at.device, &buffers, with_states, each));
         let buffers = [whole(&at.layer.a_d), chunks(), at.state(), control()];
-        plan.push(self.carry.dispatch(at.device, &buffers, groups(m.e, 64), Rows::Fixed(m.n as u32)));
+        plan.push(block.carry.dispatch(at.device, &buffers, groups(m.e, 64), Rows::Fixed(m.n as u32)));
         let [projected, dt_bias, a_d] = self.shared(at);
         let buffers = [projected, dt_bias, a_d, xbc(), chunks(), whole(&b.y), control()];
-        plan.push(self.finish.dispatch(at.device, &buffers, workgroups, each));
+        plan.push(block.finish.dispatch(at.device, &buffers, workgroups, each));
         self.gated_norm(at, Rows::PerTokens(1), plan);
     }
 

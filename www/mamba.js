@@ -253,8 +253,8 @@ export class Engine {
   }
 
   /**
-   * Has several sessions generate at once, such as forks of one that go on in different ways. On the CPU the weights are read
-   * once for a token of each; on a GPU they take turns.
+   * Has several sessions generate at once, such as forks of one that go on in different ways. The weights are read once for a
+   * token of each; on a GPU they take turns at first, while the kernels for that are compiled.
    *
    * @param {(import("./engine/session/session.js").GenerateOptions & { session: Session })[]} requests a session each, with
    *   the options of its `generate`

@@ -27,8 +27,9 @@ const MODELS: [&str; 3] = ["default", "130m", "mamba2-130m"];
 const PRECISIONS: [&str; 3] = ["f32", "int8", "int4"];
 const GPU_MODELS: [&str; 5] = ["default", "130m", "mamba2-130m", "granite-350m", "falcon-h1-90m"];
 const GPU_PRECISIONS: [&str; 4] = ["f16", "int8", "int4", "f32"];
-/// Tokens that a figure of the GPU is taken of.
+/// Tokens that a figure of the GPU is taken of, and rounds.
 const GPU_TOKENS: usize = 192;
+const GPU_ROUNDS: usize = 5;
 const ROUNDS: usize = 15;
 /// What one figure is taken of; short, so that the rows of a round find the machine alike.
 const SECONDS: f64 = 0.15;
@@ -104,7 +105,7 @@ fn gpu_config(name: &str) -> Result<Config> {
 /// Milliseconds of a step of one sequence, and of `count` at once: medians of rounds that have both.
 fn measure_gpu(gpu: &mut Gpu, count: usize) -> Result<[f64; 2]> {
     let mut times = [Vec::new(), Vec::new()];
-    for _ in 0..=ROUNDS {
+    for _ in 0..=GPU_ROUNDS {
         for (count, times) in [1, count].into_iter().zip(&mut times) {
             times.push(generate(gpu, count)?);
         }

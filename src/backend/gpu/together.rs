@@ -169,12 +169,14 @@ impl Gpu {
         Poll::Ready(())
     }
 
-    /// Has the sequence go back to the ring if it has a seat.
+    /// Parks the sequence if it has a seat, so that it can go back to the ring. Pending also where it was not kept: called
+    /// again, the caller finds that out, and what it has in the host's memory may be older.
     pub(super) fn leave_seat(&mut self, stamp: Stamp) -> Poll<()> {
-        match self.together.find(stamp) {
-            Some(place) => self.empty(place),
-            None => Poll::Ready(()),
+        let Some(place) = self.together.find(stamp) else { return Poll::Ready(()) };
+        if self.empty(place).is_pending() || !self.parked.iter().any(|parked| parked.stamp == stamp) {
+            return Poll::Pending;
         }
+        Poll::Ready(())
     }
 
     /// As [`Remote::choose`](crate::backend::Remote::choose) for a sequence that was gathered; none for another one.

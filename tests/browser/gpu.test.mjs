@@ -246,6 +246,69 @@ test("Chromium: the GPU writes what the CPU writes, and may be lost", async () =
   }
 });
 
+/**
+ * Three sessions that generate at once on the GPU, each with settings of its own: round after round until they come side by
+ * side, which needs kernels of its own; then once more while the GPU is lost. Runs in the page.
+ *
+ * @param {string} address of mamba.js
+ */
+async function generateAtOnce(address) {
+  const { load } = await import(address);
+  const engine = await load({ model: "/golden/chat/", backend: "gpu", precision: "f32" });
+  const plain = { prompt: "Once upon a time", topP: 1, minP: 0, logitBias: { 0: -100, 2: -100 } };
+  const requests = [
+    { ...plain, temperature: 0, maxTokens: 40 },
+    { ...plain, temperature: 0.9, topK: 20, seed: 7, repetitionPenalty: 1.1, maxTokens: 40 },
+    { ...plain, temperature: 1.2, topK: 5, seed: 3, maxTokens: 13 },
+  ];
+  const alone = [];
+  for (const request of requests) {
+    const ids = [];
+    for await (const { id } of (await engine.session()).generate(request)) if (id !== null) ids.push(id);
+    alone.push(ids);
+  }
+  const atOnce = async (/** @type {(count: number) => unknown} */ each = () => {}) => {
+    const sessions = await Promise.all(requests.map(() => engine.session()));
+    /** @type {number[][]} */
+    const ids = [[], [], []];
+    /** @type {number[]} */
+    const order = [];
+    for await (const { id, index } of engine.generateTogether(requests.map((request, at) => ({ session: sessions[at], ...request })))) {
+      if (id === null) continue;
+      ids[index].push(id);
+      order.push(index);
+      await each(order.length);
+    }
+    for (const session of sessions) await session.close();
+    return { ids, first: new Set(order.slice(0, 6)).size };
+  };
+  const rounds = [];
+  do rounds.push(await atOnce());
+  while (rounds.at(-1)?.first !== 3 && rounds.length < 60);
+  const lost = await atOnce(async (count) => {
+    if (count === 20) await engine[Symbol.for("mamba-web.loseDevice")]();
+  });
+  const got = { alone, rounds, lost, backend: engine.info.backend };
+  await engine.dispose();
+  return got;
+}
+
+test("Chromium: several at once on the GPU come side by side, and each says what it says alone", async () => {
+  const browser = await launchChromium(["--enable-unsafe-webgpu"]);
+  try {
+    const page = await browser.newPage();
+    await page.goto(`${site.origin}/empty/`);
+    const { alone, rounds, lost, backend } = await page.evaluate(generateAtOnce, `${site.page()}mamba.js`);
+    assert.deepEqual(alone.map(({ length }) => length), [40, 40, 13]);
+    for (const { ids } of rounds) assert.deepEqual(ids, alone);
+    assert.equal(rounds.at(-1)?.first, 3);
+    assert.deepEqual(lost.ids, alone);
+    assert.equal(backend, "gpu");
+  } finally {
+    await browser.close();
+  }
+});
+
 test("Chromium without WebGPU: gpu is an error that says so, auto is the CPU", async () => {
   const browser = await launchChromium(["--disable-features=WebGPU,WebGPUService", "--disable-gpu"]);
   try {

@@ -12,7 +12,7 @@ fn position_of(sequence: u32) -> u32 {
     return controls[sequence].position;
 }
 
-fn add(sequence: u32, row: u32, product: f32) {
+fn put(sequence: u32, row: u32, product: f32) {
     var sum = product;
     if BIAS {
         sum += bias[row];
@@ -21,26 +21,4 @@ fn add(sequence: u32, row: u32, product: f32) {
         sum += more_bias[row];
     }
     out[sequence * OUT_ROW + row] += sum;
-}
-
-@compute @workgroup_size(256)
-fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) workgroup: vec3<u32>) {
-    let sequence = workgroup.y * AT_ONCE;
-    let count = min(AT_ONCE, controls[0].sequences - sequence);
-    let first = first_row(thread, workgroup.x);
-    let products = rows_times_all(thread, first, sequence, count);
-    let row = first + thread % LANES;
-    if thread % LANES >= PER_GROUP || row >= ROWS {
-        return;
-    }
-    add(sequence, row, products.x);
-    if count > 1u {
-        add(sequence + 1u, row, products.y);
-    }
-    if count > 2u {
-        add(sequence + 2u, row, products.z);
-    }
-    if count > 3u {
-        add(sequence + 3u, row, products.w);
-    }
 }

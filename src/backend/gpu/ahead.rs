@@ -1,5 +1,6 @@
 //! Tokens that the GPU has sampled and read ahead of the host.
 
+use core::ops::RangeInclusive;
 use core::task::Poll;
 use std::collections::VecDeque;
 
@@ -20,7 +21,7 @@ use crate::sampler::{RECENT_TOKENS, Recent, Sampler};
 pub const UNSURE: u32 = u32::MAX;
 
 /// How long a submit may take, so that a streamed word is never late, in seconds.
-pub const SUBMIT_SECONDS: f64 = 0.025;
+const SUBMIT_SECONDS: f64 = 0.025;
 /// Submits in flight: the GPU works on one while the next one waits.
 pub const IN_FLIGHT: usize = 2;
 
@@ -109,16 +110,20 @@ impl Ahead {
         if batch.readback.take(|words| ids.extend(&words[..steps]))?.is_pending() {
             return Ok(Poll::Pending);
         }
-        let seconds = batch.submitted.elapsed().as_secs_f64();
         if steps == self.size {
-            self.size = match seconds {
-                slow if slow > 2.0 * SUBMIT_SECONDS => (self.size / 2).max(self.first),
-                quick if quick < SUBMIT_SECONDS => (self.size * 2).min(self.most),
-                _ => self.size,
-            };
+            self.size = next_size(steps, batch.submitted, self.first..=self.most);
         }
         self.resting.extend(self.in_flight.pop_front().map(|batch| batch.readback));
         Ok(Poll::Ready(()))
+    }
+}
+
+/// Steps of the next submit after one of `steps`, so that a submit takes about [`SUBMIT_SECONDS`].
+pub fn next_size(steps: usize, submitted: Instant, within: RangeInclusive<usize>) -> usize {
+    match submitted.elapsed().as_secs_f64() {
+        slow if slow > 2.0 * SUBMIT_SECONDS => (steps / 2).max(*within.start()),
+        quick if quick < SUBMIT_SECONDS => (steps * 2).min(*within.end()),
+        _ => steps,
     }
 }
 

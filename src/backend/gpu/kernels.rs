@@ -41,6 +41,7 @@ const MAMBA2_CHUNK: &str = shader!("shared/mamba2_chunk");
 const ROWS: &str = shader!("shared/rows");
 const ALONE: &str = shader!("shared/rows_alone");
 const TOGETHER: &str = shader!("shared/rows_together");
+const PRODUCT: &str = shader!("together/product");
 const ONE_MATRIX: &str = shader!("shared/one_matrix");
 const TWO_MATRICES: &str = shader!("shared/two_matrices");
 const LANES: &str = shader!("shared/lanes");
@@ -170,6 +171,7 @@ pub const TOGETHER_MATVEC: Kernel = Kernel {
         ROWS,
         TOGETHER,
         shader!("together/matvec"),
+        PRODUCT,
     ],
     bindings: MATVEC.bindings,
 };
@@ -204,6 +206,7 @@ pub const TOGETHER_OUT_PROJ: Kernel = Kernel {
         ROWS,
         TOGETHER,
         shader!("together/out_proj"),
+        PRODUCT,
     ],
     bindings: ATTENTION_OUT_PROJ.bindings,
 };

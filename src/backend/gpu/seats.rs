@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 use core::task::Poll;
 use web_time::Instant;
 
-use super::ahead::{IN_FLIGHT, SUBMIT_SECONDS, UNSURE};
+use super::ahead::{IN_FLIGHT, UNSURE, next_size};
 use super::buffers::{Buffers, CONTROL_WORDS, MOST_STEPS, REQUEST_WORDS};
 use super::control::Control;
 use super::device::Device;
@@ -347,11 +347,7 @@ impl Seats {
             }
         }
         if batch.steps == self.size {
-            self.size = match batch.submitted.elapsed().as_secs_f64() {
-                slow if slow > 2.0 * SUBMIT_SECONDS => (self.size / 2).max(1),
-                quick if quick < SUBMIT_SECONDS => (self.size * 2).min(self.dims.ahead),
-                _ => self.size,
-            };
+            self.size = next_size(batch.steps, batch.submitted, 1..=self.dims.ahead);
         }
         self.resting.push(batch.readback);
         Ok(Poll::Ready(()))

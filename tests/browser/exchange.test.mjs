@@ -69,6 +69,28 @@ test("a chat goes out as Markdown, JSON and .mstate, and comes back from the las
   );
 });
 
+test("on a phone, what is said of a copied chat is not under the list", async () => {
+  const phone = { viewport: { width: 390, height: 780 }, permissions: ["clipboard-read", "clipboard-write"] };
+  await withPage(
+    browser,
+    small(),
+    async (page) => {
+      await modelIsReady(page);
+      await send(page, "Hello");
+      await answerIsDone(page);
+      await page.click("#open-chats");
+      await choose(page, "Copy the chat");
+      await page.locator("#toast", { hasText: "Copied." }).waitFor();
+      await page.waitForFunction(() => {
+        const toast = /** @type {HTMLElement} */ (document.getElementById("toast"));
+        const { left, top, width, height } = toast.getBoundingClientRect();
+        return toast.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+      });
+    },
+    phone,
+  );
+});
+
 test("a chat goes out as a link, which says what it holds, and opens after a question", async () => {
   let [link, position] = ["", 0];
   await withPage(

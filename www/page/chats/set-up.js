@@ -47,7 +47,8 @@ export function setUpChats({ chat, library, composer, scroller, engine, whenEngi
     library,
     chatSwitch,
     (ids) => ids.forEach((id) => void dropStates(engine(), id)),
-    (of) => exchange.itemsOf(of),
+    // What they say, and what they open, would be under the list.
+    (of) => exchange.itemsOf(of).map((item) => ({ ...item, action: () => (side.closeIfNarrow(), item.action()) })),
   );
   addEventListener("hashchange", () => void exchange.openLink());
 

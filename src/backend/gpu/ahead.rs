@@ -92,10 +92,7 @@ impl Ahead {
 
     /// Resolves when [`Gpu::go_ahead`] or [`Ahead::collect`] may have more to do.
     pub fn arrival(&self) -> Option<Signal> {
-        match self.in_flight.front() {
-            Some(batch) => batch.readback.arrival(),
-            None => self.resting.iter().find_map(Readback::arrival),
-        }
+        next_arrival(self.in_flight.front().map(|batch| &batch.readback), &self.resting)
     }
 
     pub fn oldest(&self) -> Option<wgpu::SubmissionIndex> {
@@ -116,6 +113,11 @@ impl Ahead {
         self.resting.extend(self.in_flight.pop_front().map(|batch| batch.readback));
         Ok(Poll::Ready(()))
     }
+}
+
+/// Resolves when the oldest submit's ids are here or, with none in flight, when a staging buffer may be free.
+pub fn next_arrival(oldest: Option<&Readback>, resting: &[Readback]) -> Option<Signal> {
+    oldest.map_or_else(|| resting.iter().find_map(Readback::arrival), Readback::arrival)
 }
 
 /// Steps of the next submit after one of `steps`, so that a submit takes about [`SUBMIT_SECONDS`].

@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 use core::task::Poll;
 use web_time::Instant;
 
-use super::ahead::{IN_FLIGHT, UNSURE, next_size};
+use super::ahead::{IN_FLIGHT, UNSURE, next_arrival, next_size};
 use super::buffers::{Buffers, CONTROL_WORDS, MOST_STEPS, REQUEST_WORDS};
 use super::control::Control;
 use super::device::Device;
@@ -355,10 +355,7 @@ impl Seats {
 
     /// Resolves when [`Seats::go_ahead`] or [`Seats::collect`] may have more to do.
     pub fn arrival(&self) -> Option<Signal> {
-        match self.in_flight.front() {
-            Some(batch) => batch.readback.arrival(),
-            None => self.resting.iter().find_map(Readback::arrival),
-        }
+        next_arrival(self.in_flight.front().map(|batch| &batch.readback), &self.resting)
     }
 
     pub fn oldest(&self) -> Option<wgpu::SubmissionIndex> {

@@ -16,17 +16,6 @@ impl Gpu {
         Home { dims: &self.dims, buffers: &self.plan.buffers, seat: 0 }
     }
 
-    fn copy_whole(
-        &self,
-        encoder: &mut wgpu::CommandEncoder,
-        slot: usize,
-        position: u64,
-        buffer: &wgpu::Buffer,
-        into_slot: bool,
-    ) {
-        self.home().copy_whole(encoder, slot, position, buffer, into_slot);
-    }
-
     /// Makes `state` the sequence in the ring. Pending while the GPU allocates a buffer to park the current one.
     ///
     /// # Errors
@@ -54,9 +43,9 @@ impl Gpu {
             self.ahead.clear();
             let slot = self.next_slot(self.slot);
             self.submit(|encoder| {
-                self.copy_whole(encoder, slot, parked.position, &parked.buffer, true);
+                self.home().copy_whole(encoder, slot, parked.position, &parked.buffer, true);
                 if swaps {
-                    self.copy_whole(encoder, self.slot, self.position, &parked.buffer, false);
+                    self.home().copy_whole(encoder, self.slot, self.position, &parked.buffer, false);
                 }
             });
             match leaves.filter(|_| swaps) {
@@ -97,7 +86,7 @@ impl Gpu {
     fn park(&mut self, stamp: Stamp) -> Poll<()> {
         let Poll::Ready(buffer) = self.room_to_park() else { return Poll::Pending };
         if let Some(buffer) = buffer {
-            self.submit(|encoder| self.copy_whole(encoder, self.slot, self.position, &buffer, false));
+            self.submit(|encoder| self.home().copy_whole(encoder, self.slot, self.position, &buffer, false));
             self.parked.push(Parked { stamp, position: self.position, buffer });
         }
         Poll::Ready(())

@@ -71,13 +71,12 @@ type_check() { tsc -p . && tsc -p tests && tsc -p benches; }
 python_tests() { .venv/bin/python -m pytest -q training/tests; }
 
 # What needs no browser: the scripts, and the logic of www/.
-script_tests() { node --test --test-reporter=spec scripts/*.test.mjs tests/js/*.test.mjs; }
+script_tests() { node --test --test-timeout=600000 --test-reporter=spec scripts/*.test.mjs tests/js/*.test.mjs; }
 
 # What npm gets, in a fresh folder.
-package_tests() { node scripts/package.mjs && node --test --test-reporter=spec tests/package/*.test.mjs; }
+package_tests() { node scripts/package.mjs && node --test --test-timeout=600000 --test-reporter=spec tests/package/*.test.mjs; }
 
-# Two files at a time, each with a browser of its own: they wait more than they compute.
-browser_tests() { node --test --test-reporter=spec --test-concurrency=2 tests/browser/*.test.mjs; }
+browser_tests() { node scripts/browser-tests.mjs; }
 
 scripts/setup.sh test
 wasm_toolchain=$(scripts/setup/rust.sh)

@@ -50,3 +50,16 @@ test("while a text is written, it says so and stops that first", async () => {
     await page.waitForFunction(() => Number((document.getElementById("endless-tokens")?.textContent ?? "").replace(/\D/g, "")) > 60);
   });
 });
+
+test("opened before the model is there, it begins when it is", async () => {
+  site.hold();
+  await withPage(browser, site.page("?model=/made/waiting/"), async (page) => {
+    await page.check("input[value=completion]");
+    await page.click("#open-endless");
+    await page.locator("#endless-note", { hasText: "It begins when the model is loaded." }).waitFor();
+    assert.ok(await page.isDisabled("#endless-go"));
+    site.letGo();
+    await page.getByRole("button", { name: "Pause" }).waitFor();
+    await page.waitForFunction(() => Number((document.getElementById("endless-tokens")?.textContent ?? "").replace(/\D/g, "")) > 60);
+  });
+});

@@ -78,9 +78,12 @@ test("on a phone, what is said of a copied chat is not under the list", async ()
       await modelIsReady(page);
       await send(page, "Hello");
       await answerIsDone(page);
+      const length = () => page.evaluate(() => document.documentElement.scrollHeight);
+      const before = await length();
       await page.click("#open-chats");
       await choose(page, "Copy the chat");
       await page.locator("#toast", { hasText: "Copied." }).waitFor();
+      assert.equal(await length(), before, "the page is as long as it was");
       await page.waitForFunction(() => {
         const toast = /** @type {HTMLElement} */ (document.getElementById("toast"));
         const { left, top, width, height } = toast.getBoundingClientRect();

@@ -57,6 +57,8 @@ const library = new Library();
 const shelf = new Shelf();
 const parts = {
   engine: () => model.engine,
+  whenEngine: () => model.whenEngine(),
+  isLoading: () => model.state.loading !== null,
   modelName: () => model.state.current?.choice.name ?? "",
   settings,
   running,
@@ -106,9 +108,7 @@ const chats = setUpChats({
   library,
   composer,
   scroller,
-  engine: () => model.engine,
-  whenEngine: () => model.whenEngine(),
-  ...{ running, judge: parts.judge, modelName: parts.modelName, shelf, beginFrom },
+  ...{ engine: parts.engine, whenEngine: parts.whenEngine, running, judge: parts.judge, modelName: parts.modelName, shelf, beginFrom },
   onToken: showRead,
   isInChat: () => !modes.isCompletion,
   showChat: () => {

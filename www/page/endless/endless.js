@@ -22,12 +22,14 @@ const POINT_MS = 250;
 /**
  * @param {object} parts
  * @param {() => import("../../mamba.js").Engine | null} parts.engine
+ * @param {() => Promise<import("../../mamba.js").Engine>} parts.whenEngine resolves when a model is there
+ * @param {() => boolean} parts.isLoading
  * @param {import("../settings.js").Settings} parts.settings
  * @param {import("../running.js").Running} parts.running
  * @param {() => void} parts.onToken
  * @param {(error: import("../../mamba.js").MambaError) => Promise<import("../../mamba.js").MambaError | null>} parts.judge
  */
-export function setUpEndless({ engine, settings, running, onToken, judge }) {
+export function setUpEndless({ engine, whenEngine, isLoading, settings, running, onToken, judge }) {
   const dialog = byId("endless", HTMLDialogElement);
   const button = byId("endless-go", HTMLButtonElement);
   const note = byId("endless-note", HTMLElement);
@@ -39,12 +41,18 @@ export function setUpEndless({ engine, settings, running, onToken, judge }) {
   let waiting = "";
 
   byId("open-endless", HTMLButtonElement).addEventListener("click", () => {
-    note.textContent = engine() ? "" : "There is no model to write. Load one first.";
-    if (running.isRunning) note.textContent = "Another text is being written. Go on stops it.";
-    button.disabled = !engine();
+    button.disabled = true;
+    note.textContent = isLoading() ? "It begins when the model is loaded." : "There is no model to write. Load one first.";
     dialog.showModal();
-    if (engine() && !running.isRunning) void write();
+    if (running.isRunning) note.textContent = "Another text is being written. Go on stops it.";
+    void whenEngine().then(begin);
   });
+
+  function begin() {
+    if (!dialog.open) return;
+    button.disabled = false;
+    if (!running.isRunning) void write();
+  }
   button.addEventListener("click", async () => {
     const wasOurs = isOurs;
     await running.stop();

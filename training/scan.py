@@ -1,4 +1,4 @@
-"""The selective scan for training: ``scan.cu`` on a GPU, plain PyTorch elsewhere.
+"""The selective scan for training: ``scan.cu`` on a GPU, ``scan.cpp`` on a CPU, in bf16; plain PyTorch in other precisions.
 
 Letters: Z sequences, T steps, E channels, N states. Both take
 
@@ -51,7 +51,7 @@ class Recurrence(torch.autograd.Function):
 
 
 def plain_scan(x: Tensor, dt: Tensor, bias: Tensor, A: Tensor, BC: Tensor, skip: Tensor) -> Tensor:
-    """The scan in plain PyTorch, in float32 at least: the oracle for the kernel, and the way without a GPU."""
+    """The scan in plain PyTorch, in float32 at least: the oracle for the kernels, and the way in other precisions."""
     working = torch.promote_types(x.dtype, torch.float32)
     xs, BCs = x.to(working).transpose(0, 1), BC.to(working).transpose(0, 1)  # time first
     delta = F.softplus(dt.to(working).transpose(0, 1) + bias)
@@ -62,27 +62,31 @@ def plain_scan(x: Tensor, dt: Tensor, bias: Tensor, A: Tensor, BC: Tensor, skip:
 
 
 @lru_cache
-def library() -> ctypes.CDLL:
-    """``scan.cu``, compiled for this machine's GPU at first use."""
-    source = Path(__file__).with_name("scan.cu")
-    major, minor = torch.cuda.get_device_capability()
+def library(device: str) -> ctypes.CDLL:
+    """The kernels for "cuda" or "cpu", compiled for this machine at first use."""
+    if device == "cuda":
+        major, minor = torch.cuda.get_device_capability()
+        kind = f"sm{major}{minor}"
+        source = Path(__file__).with_name("scan.cu")
+        compiler = ["nvcc", "-O3", f"-arch=sm_{major}{minor}", "--use_fast_math", "-Xcompiler", "-fPIC"]
+    else:
+        kind = "cpu"
+        source = Path(__file__).with_name("scan.cpp")
+        compiler = ["c++", "-std=c++17", "-O3", "-march=native", "-fopenmp", "-fPIC", "-Wno-psabi"]
     folder = Path(os.environ.get("SCAN_BUILD", tempfile.gettempdir()))
-    target = folder / f"mamba_scan_{int(source.stat().st_mtime)}_sm{major}{minor}.so"
+    target = folder / f"mamba_scan_{int(source.stat().st_mtime)}_{kind}.so"
     if not target.exists():
         scratch = target.with_suffix(f".{os.getpid()}")
-        subprocess.run(
-            ["nvcc", "-O3", f"-arch=sm_{major}{minor}", "--use_fast_math", "-shared", "-Xcompiler", "-fPIC",
-             "-o", str(scratch), str(source)],
-            check=True,
-        )
+        subprocess.run([*compiler, "-shared", "-o", str(scratch), str(source)], check=True)
         os.replace(scratch, target)
     return ctypes.CDLL(str(target))
 
 
 def _call(name: str, tensors: list[Tensor], z: int, t: int, e: int) -> None:
-    stream = ctypes.c_void_p(torch.cuda.current_stream().cuda_stream)
+    device = tensors[0].device.type
+    stream = ctypes.c_void_p(torch.cuda.current_stream().cuda_stream if device == "cuda" else None)
     pointers = [ctypes.c_void_p(tensor.data_ptr()) for tensor in tensors]
-    error = getattr(library(), name)(*pointers, z, t, e, stream)
+    error = getattr(library(device), name)(*pointers, z, t, e, stream)
     if error:
         raise RuntimeError(f"{name}: CUDA error {error}")
 
@@ -139,6 +143,6 @@ _scan.register_autograd(_gradient, setup_context=_setup)
 
 def scan(x: Tensor, dt: Tensor, bias: Tensor, A: Tensor, BC: Tensor, skip: Tensor) -> Tensor:
     """The scan in the fastest form for these tensors."""
-    if x.is_cuda and x.dtype == torch.bfloat16:
+    if x.dtype == torch.bfloat16:
         return _scan(x, dt, bias, A, BC, skip)[0]
     return plain_scan(x, dt, bias, A, BC, skip)

@@ -150,7 +150,7 @@ def optimizer(model: Mamba, rate: float, decay: float) -> torch.optim.AdamW:
     known = set(map(id, plain))
     products = [p for p in model.parameters() if id(p) not in known]
     groups = [{"params": products, "weight_decay": decay}, {"params": plain, "weight_decay": 0.0}]
-    return torch.optim.AdamW(groups, lr=rate, betas=(0.9, 0.95), fused=next(model.parameters()).is_cuda)
+    return torch.optim.AdamW(groups, lr=rate, betas=(0.9, 0.95), fused=True)
 
 
 class Trainer:
@@ -234,7 +234,8 @@ def main() -> None:
     else:
         config = Config()
     model = load(a.start_from, device)[0].train().requires_grad_() if a.start_from else Mamba(config).to(device)
-    if device == "cuda":
+    # A CPU with matrix units makes the products of bf16 twenty times as fast as those of float32.
+    if device == "cuda" or torch.cpu._is_amx_tile_supported():
         model.compute = torch.bfloat16
         model.compile()
     log(f"{sum(p.numel() for p in model.parameters()) / 1e6:.2f} M parameters on {cards.count} x {device}")

@@ -138,6 +138,27 @@ PARTS: dict[str, Part] = {
 }
 
 
+def focused(of: tuple[str, ...], share: float) -> dict[str, Part]:
+    """The table of a short stage: ``share`` of it asks what stands in some files of asked facts, by the beginnings of their names."""
+
+    def focus(rng: random.Random, held_out: bool) -> str:
+        from .recall import ordinary
+        from .skills.asked import asked
+
+        chat = Chat(rng, held_out)
+        register()
+        for _ in range(rng.choice((1, 1, 1, 2, 3, 4, 6))):
+            asked(chat, of)
+            if rng.random() < 0.08:
+                ordinary(chat)
+        return chat.document()
+
+    if not 0 < share < 1:
+        raise ValueError(f"a share lies between 0 and 1; got {share}")
+    rest = {name: Part(part.share * (1 - share), part.write) for name, part in PARTS.items()}
+    return {**rest, "focus": Part(share, focus)}
+
+
 class Stream:
     """Documents in the shares of ``PARTS``: always the part that has written least for its share comes next.
 

@@ -73,10 +73,12 @@ def save(path: Path, rows: np.ndarray) -> None:
 
 
 _tokenizer: Tokenizer | None = None
+_parts: dict[str, mix.Part] = mix.PARTS
 
 
-def _begin(path: str) -> None:
-    global _tokenizer
+def _begin(path: str, focus: tuple[str, ...], share: float) -> None:
+    global _tokenizer, _parts
+    _parts = mix.focused(focus, share) if focus else mix.PARTS
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     os.environ["TOKENIZERS_PARALLELISM"] = "false"
     os.nice(5)
@@ -84,7 +86,7 @@ def _begin(path: str) -> None:
 
 
 def shard(seed: int, folder: Path, length: int, documents: int = DOCUMENTS) -> int:
-    stream = mix.Stream(seed)
+    stream = mix.Stream(seed, parts=_parts)
     rows = pack(encode(_tokenizer, [next(stream) for _ in range(documents)]), length)
     save(folder / f"own-{seed:06d}.npy", rows)
     return int((rows != PAD).sum())
@@ -119,6 +121,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1, help="shard seeds are this times a million and up")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--row", type=int, default=ROW - 1, help="predictions a row")
+    parser.add_argument("--focus", type=lambda names: tuple(names.split(",")), default=(), help="files of asked facts, by the beginnings of their names, that a short stage asks more of")
+    parser.add_argument("--focus-share", type=float, default=0.5, help="share of the text that asks what they hold")
     parser.add_argument("--no-natural", action="store_true")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
@@ -129,7 +133,7 @@ def main() -> None:
     first = options.seed * 1_000_000
     seeds: list[int | None] = ([] if options.no_natural else [None]) + list(range(first, first + 100_000))
     start, total, own, failed = time.monotonic(), 0.0, 0, 0
-    with multiprocessing.Pool(options.processes, _begin, (str(options.tokenizer),)) as pool:
+    with multiprocessing.Pool(options.processes, _begin, (str(options.tokenizer), options.focus, options.focus_share)) as pool:
         jobs = ((seed, options.folder, options.row + 1) for seed in seeds)
         for count, failure in pool.imap_unordered(_work, jobs):
             if failure:

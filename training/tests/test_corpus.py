@@ -8,7 +8,7 @@ from tokenizers import Tokenizer
 
 from training.corpus import dialogues, lexicon, mix, natural, reflect, write
 from training.corpus.grammar import SKILLS, BOT, END, STORY, USER, Chat, expand, in_words, listing
-from training.corpus.skills import keeping
+from training.corpus.skills import asked, keeping
 from training.corpus.write import PAD, pack
 
 DOCUMENTS = 1200  # a few seconds; a fault in one of a thousand shows within a few runs
@@ -107,6 +107,20 @@ def test_parts_come_in_their_shares():
     total = sum(stream.written.values())
     for name, part in mix.PARTS.items():
         assert stream.written[name] / total == pytest.approx(part.share, abs=0.03)
+
+
+def test_a_short_stage_asks_what_some_files_hold():
+    parts = mix.focused(("honest", "page"), 0.5)
+    assert sum(part.share for part in parts.values()) == pytest.approx(sum(part.share for part in mix.PARTS.values()) * 0.5 + 0.5)
+    facts = [one for name, facts in asked.files().items() if name.startswith(("honest", "page")) for fact in facts for one in (fact, *fact.followups)]
+    answers = {text for fact in facts for text in [fact.answer] if "[" not in text}
+    rng = random.Random(5)
+    said = [text for _ in range(100) for mark, text in turns(parts["focus"].write(rng, False)) if mark == BOT]
+    assert sum(text in answers for text in said) > len(said) / 2
+    with pytest.raises(ValueError, match="no file"):
+        mix.focused(("nothing like this",), 0.5)["focus"].write(rng, False)
+    with pytest.raises(ValueError, match="share"):
+        mix.focused(("honest",), 1.0)
 
 
 def test_held_out_names_stay_out(own: list[str]):

@@ -1,4 +1,4 @@
-"""The scan against the definition, written as a loop, and the CUDA kernel against the plain form."""
+"""The scan against the definition, written as a loop, and the kernels against the plain form."""
 
 import pytest
 import torch
@@ -44,11 +44,14 @@ def test_recurrence_passes_gradcheck():
     assert torch.autograd.gradcheck(Recurrence.apply, (a, b))
 
 
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="the kernel needs a GPU")
-def test_kernel_and_its_gradient_agree_with_the_plain_form():
-    tensors = inputs(3, 128, 640, 16, torch.float32, "cuda")
+ON_GPU = pytest.param("cuda", marks=pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU"))
+
+
+@pytest.mark.parametrize("device", ["cpu", ON_GPU])
+def test_kernel_and_its_gradient_agree_with_the_plain_form(device):
+    tensors = inputs(3, 128, 640, 16, torch.float32, device)
     half = [tensors[0].bfloat16(), tensors[1].bfloat16(), *tensors[2:]]
-    dy = torch.randn(3, 128, 640, device="cuda").bfloat16()
+    dy = torch.randn(3, 128, 640, device=device).bfloat16()
     full = [half[0].float(), half[1].float(), *tensors[2:]]
     for ours, theirs in zip(run(scan, half, dy), run(plain_scan, full, dy.float()), strict=True):
         assert (ours.float() - theirs).norm() / theirs.norm() < 5e-3  # rounding of bf16 outputs: 2e-3

@@ -95,9 +95,11 @@ def files() -> dict[str, list[Fact]]:
 
 
 @cache
-def _weighted() -> tuple[list[tuple[Fact, str]], list[float]]:
-    """Each fact with the name of its file, and its cumulative weight."""
-    rows = [(fact, name) for name, facts in files().items() for fact in facts]
+def _weighted(of: tuple[str, ...]) -> tuple[list[tuple[Fact, str]], list[float]]:
+    """Each fact with the name of its file, and its cumulative weight; only of files whose names begin with one of ``of``."""
+    rows = [(fact, name) for name, facts in files().items() for fact in facts if name.startswith(of)]
+    if not rows:
+        raise ValueError(f"no file of asked facts begins with any of {', '.join(of)}")
     return rows, list(accumulate(_emphasis(name) for _, name in rows))
 
 
@@ -117,9 +119,9 @@ def _exchange(chat: Chat, fact: Fact, share: float) -> None:
 
 
 @skill(60)
-def asked(chat: Chat) -> None:
-    """A fact in one of its wordings, and sometimes what is asked on."""
-    facts, weights = _weighted()
+def asked(chat: Chat, of: tuple[str, ...] = ("",)) -> None:
+    """A fact in one of its wordings, and sometimes what is asked on; ``of`` says from which files, by the beginnings of their names."""
+    facts, weights = _weighted(of)
     fact, name = chat.rng.choices(facts, cum_weights=weights)[0]
     literal = name.startswith(LITERAL)
     _exchange(chat, fact, 0.0 if literal else 0.6)

@@ -36,19 +36,23 @@ changed() {
 
 # The time of a stamp is from before the build, so a file saved during it counts as changed.
 started=$(mktemp)
-trap 'rm -f "$started"' EXIT
+staging=
+trap 'rm -rf "$started" ${staging:+"$staging"}' EXIT
 is_new=
 
-sources=(.cargo Cargo.toml Cargo.lock deny.toml guide Trunk.toml rust-toolchain.toml package-lock.json scripts shaders src www)
+sources=(.cargo Cargo.toml Cargo.lock deny.toml guide rust-toolchain.toml package-lock.json scripts shaders src wasm www)
 built=target/site-built
 if [ ! -e dist/index.html ] || changed "$built" "${sources[@]}"; then
-  # A backtrace of Trunk does not explain an error of the compiler.
-  RUST_BACKTRACE=0 trunk --log warn build --release
+  staging=$(mktemp -d target/site.XXXXXX)
+  chmod 755 "$staging"
+  scripts/site.sh "$staging"
+  rm -rf dist
+  mv "$staging" dist
   touch -r "$started" "$built"
   is_new=yes
 fi
 
-# The documentation is kept apart, because Trunk empties dist/.
+# The documentation is kept apart, because dist/ is made anew each time.
 docs=target/docs
 documents=(docs ./*.md benches/README.md examples/web training/README.md scripts/types.mjs www/ai.js www/element www/engine www/mamba.js www/models/default/*.md www/styles)
 if [ ! -e "$docs" ] || changed "$docs-built" "${documents[@]}"; then

@@ -9,13 +9,11 @@ TOOLS=${MAMBA_WEB_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/mamba-web/tools}
 
 # The command must be the same version as the wasm-bindgen crate in Cargo.lock.
 WASM_BINDGEN_VERSION=0.2.129
-TRUNK_VERSION=0.21.14
 CARGO_DENY_VERSION=0.20.2
 TYPOS_VERSION=1.52.0
 
 WASM_BINDGEN_DIR=$TOOLS/wasm-bindgen-$WASM_BINDGEN_VERSION
-TRUNK_DIR=$TOOLS/trunk-$TRUNK_VERSION
-PATH=$WASM_BINDGEN_DIR/bin:$TRUNK_DIR/bin:$ROOT/node_modules/.bin:$PATH
+PATH=$WASM_BINDGEN_DIR/bin:$ROOT/node_modules/.bin:$PATH
 export PATH
 export WASM_TARGET=wasm32-unknown-unknown
 

@@ -14,7 +14,6 @@ esac
 "$setup/rust.sh" >/dev/null
 "$setup/node.sh"
 "$setup/cargo-tool.sh" wasm-bindgen-cli "$WASM_BINDGEN_VERSION" "$WASM_BINDGEN_DIR" 1
-"$setup/cargo-tool.sh" trunk "$TRUNK_VERSION" "$TRUNK_DIR" 0 --no-default-features --features rustls
 rm -rf "$TOOLS/.build"
 [ "${1:-test}" = build ] && exit
 

@@ -1,17 +1,18 @@
-// Two sites in turn on a GPU, in headless Chromium: each in a browser of its own, with one model loaded in both.
+// Sites in turn on a GPU, in headless Chromium: each in a browser of its own, with one model loaded in all.
 //
-//   node benches/gpu/rounds.mjs OLD_SITE NEW_SITE MODELS [--rounds 15] [--precisions f16,int8,int4]
+//   node benches/gpu/rounds.mjs MODELS SITE [SITE ...] [--rounds 15] [--precisions f16,int8,int4]
 //
 // MODELS is a folder with a folder for each model (benches/make_model.mjs makes them). For each of them and each precision it
-// prints medians, their ratio, and how far the quarters of the rounds lie apart. Then two sessions of the new site read and
-// generate at once, and their scores are compared with those of each one alone.
+// prints medians, the ratio of each to the first site's, and how far the quarters of the rounds lie apart. Three at once is the
+// time of a token of each beside that of a token of one. Then two sessions of the last site read and generate at once, and their
+// scores are compared with those of each one alone.
 
 import { readdir } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { open } from "./site.mjs";
 
 /** @typedef {import("../../www/mamba.js").Session} Session */
-/** @typedef {{ engine: import("../../www/mamba.js").Engine, session: Session, ids: (count: number) => Uint32Array, settings: object }} Loaded */
+/** @typedef {{ engine: import("../../www/mamba.js").Engine, session: Session, forks: Session[], ids: (count: number) => Uint32Array, settings: object }} Loaded */
 /** @typedef {Record<string, number>} Measures */
 
 const PREFILL_TOKENS = [512, 4096];
@@ -21,11 +22,11 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { rounds: { type: "string", default: "15" }, precisions: { type: "string", default: "f16,int8,int4" } },
 });
-const [oldSite, newSite, models] = positionals;
-if (!models) throw new Error("Give the old site, the new one, and the folder of the models.");
+const [models, ...folders] = positionals;
+if (folders.length === 0) throw new Error("Give the folder of the models, and one site or more.");
 const rounds = Number(values.rounds);
 
-/** Loads a model, and warms it up; how long the load took, in ms. @param {{ address: string, model: string, precision: string }} what */
+/** Loads a model, and warms it up; how long the load alone took, in ms. @param {{ address: string, model: string, precision: string }} what */
 async function load({ address, model, precision }) {
   const mamba = await import(`${address}mamba.js`);
   const began = performance.now();
@@ -37,6 +38,7 @@ async function load({ address, model, precision }) {
   const loaded = {
     engine,
     session,
+    forks: [],
     ids: (count) => Uint32Array.from({ length: count }, (_, i) => 100 + ((Math.imul(i + 1, 2654435761) >>> 8) % 3900)),
     settings: { prompt: "", temperature: 0.8, topK: 40, topP: 1, minP: 0, repetitionPenalty: 1, logitBias: noEnd },
   };
@@ -44,20 +46,27 @@ async function load({ address, model, precision }) {
     await session.prefill(loaded.ids(600));
     for await (const _ of session.generate({ ...loaded.settings, maxTokens: 64 }));
   }
+  // They take turns while the kernels for that are compiled.
+  for (let i = 0; i < 3; i++) loaded.forks.push(await session.fork());
+  for (let i = 0; i < 3; i++) {
+    for await (const _ of engine.generateTogether(loaded.forks.map((session) => ({ session, ...loaded.settings, maxTokens: 64 }))));
+  }
   Object.assign(globalThis, { loaded });
   return ms;
 }
 
 /** One round. @param {{ prefills: number[], decode: number }} what @returns {Promise<Measures>} */
 async function measure({ prefills, decode }) {
-  const { engine, session, ids, settings } = /** @type {{ loaded: Loaded }} */ (/** @type {unknown} */ (globalThis)).loaded;
+  const { engine, session, forks, ids, settings } = /** @type {{ loaded: Loaded }} */ (/** @type {unknown} */ (globalThis)).loaded;
   /** @type {Measures} */
   const got = {};
   for (const count of prefills) {
     const fresh = await engine.session();
     const start = performance.now();
     await fresh.prefill(ids(count));
-    got[`prefill ${count}`] = (count * 1e3) / (performance.now() - start);
+    got[`prefill ${count}, tokens/s`] = (count * 1e3) / (performance.now() - start);
+    for await (const _ of fresh.generate({ ...settings, maxTokens: 1 }));
+    got[`first token after ${count}, ms`] = performance.now() - start;
     await fresh.close();
   }
   let [first, count] = [0, 0];
@@ -66,8 +75,16 @@ async function measure({ prefills, decode }) {
     first ||= performance.now();
     count += 1;
   }
-  got.decode = ((count - 1) * 1e3) / (performance.now() - first);
-  got["decode in the worker"] = session.stats.tokensPerSecond;
+  got["decode, tokens/s"] = ((count - 1) * 1e3) / (performance.now() - first);
+  got["decode in the worker, tokens/s"] = session.stats.tokensPerSecond;
+  [first, count] = [0, 0];
+  for await (const { id } of engine.generateTogether(forks.map((session) => ({ session, ...settings, maxTokens: decode })))) {
+    if (id === null) continue;
+    first ||= performance.now();
+    count += 1;
+  }
+  const step = ((performance.now() - first) * forks.length) / (count - 1);
+  got["three at once beside one"] = (step * got["decode, tokens/s"]) / 1e3;
   return got;
 }
 
@@ -96,25 +113,28 @@ async function together(count) {
 const quantile = (numbers, share) => numbers.toSorted((a, b) => a - b)[Math.floor(share * (numbers.length - 1))];
 /** @param {number[]} numbers */
 const median = (numbers) => quantile(numbers, 0.5);
-/** Per cent. @param {number[]} numbers */
+/** How far the quarters lie apart, in per cent. @param {number[]} numbers */
 const spread = (numbers) => Math.round((100 * (quantile(numbers, 0.75) - quantile(numbers, 0.25))) / median(numbers));
 
-const sites = [await open(oldSite, models), await open(newSite, models)];
+const sites = [];
+for (const folder of folders) sites.push(await open(folder, models));
 for (const model of await readdir(models)) {
   for (const precision of values.precisions.split(",")) {
     const loads = [];
     for (const { page, address } of sites) loads.push(await page.evaluate(load, { address, model, precision }));
-    /** @type {Measures[][]} */
-    const got = [[], []];
+    const got = sites.map(() => /** @type {Measures[]} */ ([]));
     for (let round = 0; round < rounds; round++) {
-      for (const at of round % 2 ? [1, 0] : [0, 1]) got[at].push(await sites[at].page.evaluate(measure, { prefills: PREFILL_TOKENS, decode: DECODE_TOKENS }));
+      const order = [...sites.keys()];
+      for (const at of round % 2 ? order.reverse() : order) got[at].push(await sites[at].page.evaluate(measure, { prefills: PREFILL_TOKENS, decode: DECODE_TOKENS }));
     }
-    console.log(`\n${model}, ${precision}\n  load, once each: ${loads.map((ms) => ms.toFixed(0)).join(" -> ")} ms`);
+    console.log(`\n${model}, ${precision}\n  load, once each: ${loads.map((ms) => ms.toFixed(0)).join(", ")} ms`);
     for (const key of Object.keys(got[0][0])) {
-      const [before, now] = got.map((all) => all.map((one) => one[key]));
-      console.log(`  ${key}: ${median(before).toFixed(0)} -> ${median(now).toFixed(0)} tokens/s (${(median(now) / median(before)).toFixed(3)}), spread ${spread(before)} and ${spread(now)} %`);
+      const all = got.map((rounds) => rounds.map((one) => one[key]));
+      const show = (/** @type {number[]} */ numbers, /** @type {number} */ at) =>
+        `${median(numbers).toPrecision(4)}${at > 0 ? ` (${(median(numbers) / median(all[0])).toFixed(3)})` : ""} ±${spread(numbers)} %`;
+      console.log(`  ${key}: ${all.map(show).join(" -> ")}`);
     }
-    console.log(`  two sessions at once: ${await sites[1].page.evaluate(together, rounds)} of ${rounds} rounds as alone`);
+    console.log(`  two sessions at once: ${await sites[sites.length - 1].page.evaluate(together, rounds)} of ${rounds} rounds as alone`);
     for (const { page } of sites) await page.evaluate("loaded.engine.dispose()");
   }
 }

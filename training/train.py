@@ -234,7 +234,7 @@ def main() -> None:
     else:
         config = Config()
     model = load(a.start_from, device)[0].train().requires_grad_() if a.start_from else Mamba(config).to(device)
-    # A CPU with matrix units makes the products of bf16 twenty times as fast as those of float32.
+    # A CPU with matrix units makes products of bf16 many times as fast as those of float32.
     if device == "cuda" or torch.cpu._is_amx_tile_supported():
         model.compute = torch.bfloat16
         model.compile()

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from training.average import average
 from training.export import BOT, END, MARKS, PAD, USER, as_packed, export, is_packed, load, main, pack, read_weights, unpack
 from training.grow import grow
 from training.model import Config, Mamba
@@ -33,6 +34,18 @@ def test_transformers_computes_the_same_logits(folder: Path):
     tokens = torch.randint(0, 300, (2, 17))
     with torch.no_grad():
         torch.testing.assert_close(ours(tokens), theirs(tokens).logits, rtol=1e-4, atol=1e-5)
+
+
+def test_an_average_lies_between_two_models():
+    models = []
+    for seed in (1, 2):
+        torch.manual_seed(seed)
+        models.append(Mamba(Config(V=300, D=32, L=2)).requires_grad_(False))
+    first, second = ({name: value.clone() for name, value in model.state_dict().items()} for model in models)
+    for name, value in average(*models, 0.25).state_dict().items():
+        torch.testing.assert_close(value, 0.75 * first[name] + 0.25 * second[name])
+    with pytest.raises(ValueError, match="two shapes"):
+        average(models[0], Mamba(Config(V=300, D=64, L=2)), 0.5)
 
 
 def test_the_chat_template_writes_what_the_model_was_trained_on(folder: Path):

@@ -37,7 +37,7 @@ async function report(files, concurrency) {
   await pipeline(run({ files, concurrency, timeout: MOST_FILE_MS }), noted, new spec(), process.stdout, { end: false });
   const tests = [...ended.values()];
   for (const { file } of tests.filter(({ file, name }) => name === file)) {
-    console.log(`${path.basename(file)} hung after: ${tests.findLast((test) => test.file === file && test.name !== file)?.name ?? "its beginning"}`);
+    console.log(`${path.basename(file)} ended early, after: ${tests.findLast((test) => test.file === file && test.name !== file)?.name ?? "its beginning"}`);
   }
   return ended;
 }

@@ -70,11 +70,14 @@ type_check() { tsc -p . && tsc -p tests && tsc -p benches; }
 
 python_tests() { .venv/bin/python -m pytest -q training/tests; }
 
+# A file that hangs fails, so that the others are reported.
+node_tests() { node --test --test-timeout=600000 --test-reporter=spec "$@"; }
+
 # What needs no browser: the scripts, and the logic of www/.
-script_tests() { node --test --test-timeout=600000 --test-reporter=spec scripts/*.test.mjs tests/js/*.test.mjs; }
+script_tests() { node_tests scripts/*.test.mjs tests/js/*.test.mjs; }
 
 # What npm gets, in a fresh folder.
-package_tests() { node scripts/package.mjs && node --test --test-timeout=600000 --test-reporter=spec tests/package/*.test.mjs; }
+package_tests() { node scripts/package.mjs && node_tests tests/package/*.test.mjs; }
 
 browser_tests() { node scripts/browser-tests.mjs; }
 

@@ -7,6 +7,10 @@ import { openSite } from "./support/site.mjs";
 
 const { site, browser } = await openSite();
 
+/** Waits until the line has more than some tokens. @param {import("playwright-core").Page} page @param {number} tokens */
+const hasRead = (page, tokens) =>
+  page.waitForFunction((tokens) => Number((document.getElementById("endless-tokens")?.textContent ?? "").replace(/\D/g, "")) > tokens, tokens);
+
 test("the model writes on for ever, with bounded text, and can be paused", async () => {
   await withPage(browser, site.page("?model=/golden/chat/"), async (page) => {
     await modelIsReady(page);
@@ -14,7 +18,7 @@ test("the model writes on for ever, with bounded text, and can be paused", async
     await page.click("#open-endless");
     const tokens = async () => Number(((await page.textContent("#endless-tokens")) ?? "").replace(/\D/g, ""));
     // An answer ends after 256 tokens at most.
-    await page.waitForFunction(() => Number((document.getElementById("endless-tokens")?.textContent ?? "").replace(/\D/g, "")) > 600);
+    await hasRead(page, 600);
     assert.ok((await page.locator("#endless-text .line").count()) <= 40);
     assert.ok(((await page.textContent("#endless-text")) ?? "").length < 40 * 700);
     assert.ok((await page.locator("#endless-text .line").evaluateAll((lines) => Math.max(...lines.map(({ childNodes }) => childNodes.length)))) < 700);
@@ -27,7 +31,7 @@ test("the model writes on for ever, with bounded text, and can be paused", async
     await page.waitForTimeout(400);
     assert.equal(await tokens(), paused);
     await page.click("#endless-go");
-    await page.waitForFunction((paused) => Number((document.getElementById("endless-tokens")?.textContent ?? "").replace(/\D/g, "")) > paused, paused);
+    await hasRead(page, paused);
     // Closing it stops it, and the page can be used.
     await page.keyboard.press("Escape");
     await page.waitForFunction(() => document.getElementById("complete")?.textContent !== "Stop");
@@ -47,7 +51,7 @@ test("while a text is written, it says so and stops that first", async () => {
     await page.locator("#endless-note", { hasText: "Another text is being written." }).waitFor();
     await page.click("#endless-go");
     await page.getByRole("button", { name: "Pause" }).waitFor();
-    await page.waitForFunction(() => Number((document.getElementById("endless-tokens")?.textContent ?? "").replace(/\D/g, "")) > 60);
+    await hasRead(page, 60);
   });
 });
 
@@ -60,6 +64,6 @@ test("opened before the model is there, it begins when it is", async () => {
     assert.ok(await page.isDisabled("#endless-go"));
     site.letGo();
     await page.getByRole("button", { name: "Pause" }).waitFor();
-    await page.waitForFunction(() => Number((document.getElementById("endless-tokens")?.textContent ?? "").replace(/\D/g, "")) > 60);
+    await hasRead(page, 60);
   });
 });

@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import random
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Callable
 
 from . import natural, reflect
@@ -78,14 +78,18 @@ def recall(rng: random.Random, held_out: bool) -> str:
 
 
 def knowledge(rng: random.Random, held_out: bool) -> str:
-    """Questions about the world, one after the other, now and then with an ordinary sentence between."""
+    """Questions about the world."""
+    functions, weights = _knowledge_skills()
+    return _questions(Chat(rng, held_out), rng.choices(functions, weights, k=rng.choice((1, 1, 1, 2, 3, 4, 6, 8, 12))))
+
+
+def _questions(chat: Chat, skills: list[Callable[[Chat], None]]) -> str:
+    """One question after the other, now and then with an ordinary sentence between."""
     from .recall import ordinary
 
-    chat = Chat(rng, held_out)
-    functions, weights = _knowledge_skills()
-    for function in rng.choices(functions, weights, k=rng.choice((1, 1, 1, 2, 3, 4, 6, 8, 12))):
-        function(chat)
-        if rng.random() < 0.08:
+    for ask in skills:
+        ask(chat)
+        if chat.chance(0.08):
             ordinary(chat)
     return chat.document()
 
@@ -142,16 +146,10 @@ def focused(of: tuple[str, ...], share: float) -> dict[str, Part]:
     """The table of a short stage: ``share`` of it asks what stands in some files of asked facts, by the beginnings of their names."""
 
     def focus(rng: random.Random, held_out: bool) -> str:
-        from .recall import ordinary
+        register()
         from .skills.asked import asked
 
-        chat = Chat(rng, held_out)
-        register()
-        for _ in range(rng.choice((1, 1, 1, 2, 3, 4, 6))):
-            asked(chat, of)
-            if rng.random() < 0.08:
-                ordinary(chat)
-        return chat.document()
+        return _questions(Chat(rng, held_out), [partial(asked, of=of)] * rng.choice((1, 1, 1, 2, 3, 4, 6)))
 
     if not 0 < share < 1:
         raise ValueError(f"a share lies between 0 and 1; got {share}")

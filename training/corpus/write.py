@@ -76,9 +76,13 @@ _tokenizer: Tokenizer | None = None
 _parts: dict[str, mix.Part] = mix.PARTS
 
 
+def _chosen(focus: tuple[str, ...], share: float) -> dict[str, mix.Part]:
+    return mix.focused(focus, share) if focus else mix.PARTS
+
+
 def _begin(path: str, focus: tuple[str, ...], share: float) -> None:
     global _tokenizer, _parts
-    _parts = mix.focused(focus, share) if focus else mix.PARTS
+    _parts = _chosen(focus, share)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     os.environ["TOKENIZERS_PARALLELISM"] = "false"
     os.nice(5)
@@ -127,8 +131,9 @@ def main() -> None:
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # leaves the pool's block, which ends its processes
-    for part in mix.PARTS.values():
-        part.write(random.Random(0), False)  # reads the tables before there are processes, which share them then
+    parts = _chosen(options.focus, options.focus_share)
+    for part in parts.values():
+        part.write(random.Random(0), False)  # refuses what is not there, and reads the tables before there are processes, which share them then
     natural.user_turns()
     first = options.seed * 1_000_000
     seeds: list[int | None] = ([] if options.no_natural else [None]) + list(range(first, first + 100_000))

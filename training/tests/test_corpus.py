@@ -123,6 +123,14 @@ def test_a_short_stage_asks_what_some_files_hold():
         mix.focused(("honest",), 1.0)
 
 
+@pytest.mark.parametrize("focus", (["--focus", "nothing like this"], ["--focus", "honest", "--focus-share", "2"]))
+def test_a_focus_that_cannot_be_is_refused_before_there_are_processes(monkeypatch: pytest.MonkeyPatch, tmp_path, focus: list[str]):
+    monkeypatch.setattr("sys.argv", ["write", str(tmp_path), "no tokenizer", "--no-natural", *focus])
+    monkeypatch.setattr(write.multiprocessing, "Pool", None)
+    with pytest.raises(ValueError, match="no file|share"):
+        write.main()
+
+
 def test_held_out_names_stay_out(own: list[str]):
     held_out = set(lexicon.HELD_OUT["name"])
     assert len(held_out) >= 0.1 * len(lexicon.ALL["name"]) and not held_out & set(lexicon.LISTS["name"])

@@ -41,10 +41,10 @@ export function setUpEndless({ engine, whenEngine, isLoading, settings, running,
   let waiting = "";
 
   byId("open-endless", HTMLButtonElement).addEventListener("click", () => {
-    button.disabled = true;
-    note.textContent = isLoading() ? "It begins when the model is loaded." : "There is no model to write. Load one first.";
+    if (engine()) note.textContent = running.isRunning ? "Another text is being written. Go on stops it." : "";
+    else note.textContent = isLoading() ? "It begins when the model is loaded." : "There is no model to write. Load one first.";
+    button.disabled = !engine();
     dialog.showModal();
-    if (running.isRunning) note.textContent = "Another text is being written. Go on stops it.";
     void whenEngine().then(begin);
   });
 

@@ -11,6 +11,7 @@ case ${1:-test} in
   *) die "usage: $0 [build | test]" ;;
 esac
 
+"$setup/room.sh" "${1:-test}"
 "$setup/rust.sh" >/dev/null
 "$setup/node.sh"
 "$setup/cargo-tool.sh" wasm-bindgen-cli "$WASM_BINDGEN_VERSION" "$WASM_BINDGEN_DIR" 1

@@ -87,6 +87,11 @@ impl Tokenizer {
         inner.with_padding(None);
         inner.with_truncation(None).map_err(|error| bad(format!("cannot be used ({error})")))?;
         let added = inner.get_added_tokens_decoder();
+        // The library would look for such a token in blanks that the token before has taken, and panic.
+        let is_blank = |token: &&AddedToken| token.lstrip && token.content.chars().all(char::is_whitespace);
+        if let Some(token) = added.values().find(is_blank) {
+            return Err(bad(format!("has the blank token {:?}, which takes the blanks before it", token.content)));
+        }
         // The library no longer looks for a token that was special at first, be it a plain one now, but leaves it out.
         let was_special = |content: &str| inner.get_added_vocabulary().is_special_token(content);
         let is_special =

@@ -127,12 +127,17 @@ async function answerFile(request, address) {
   const cache = of && (await caches.has(nameOf(root, of))) ? await caches.open(nameOf(root, of)) : null;
   const earlier = await cache?.match(address);
   if (earlier) return earlier;
-  const response = await fetch(request);
-  if (!cache || response.status !== 200) return response;
+  // A host may send a web page in the place of a file. Then this fails, and what came is handed on by orNetwork, not kept.
+  const integrity = shell.find(({ url }) => new URL(url, root).href === address)?.integrity;
+  const response = await (integrity ? fetch(request.url, { integrity }) : fetch(request));
+  if (!cache || response.status !== 200 || isWebPage(response, address)) return response;
   const fresh = withHeaders(response, { ...SECURITY, ...ISOLATION });
   await cache.put(address, fresh.clone()).catch(() => {}); // a full disk: then it is fetched each time
   return fresh;
 }
+
+/** Of an earlier build no list says what its files are. @param {Response} response @param {string} address */
+const isWebPage = ({ headers }, address) => /^text\/html\b/i.test(headers.get("content-type") ?? "") && !address.endsWith(".html");
 
 // Whether to isolate pages, stored in a cache because the worker's variables are lost when it ends.
 

@@ -207,6 +207,12 @@ impl Queue {
         self.tensors.is_empty()
     }
 
+    /// Asks the sink whether it wants the first tensor.
+    pub fn begin(&mut self, sink: &mut dyn TensorSink) -> Result<bool> {
+        self.advance(&[], sink)?;
+        Ok(self.wanted)
+    }
+
     /// Hands all whole rows of `bytes` to the sink; returns how many bytes that took.
     pub fn advance(&mut self, bytes: &[u8], sink: &mut dyn TensorSink) -> Result<usize> {
         let mut taken = 0;

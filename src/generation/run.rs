@@ -106,10 +106,13 @@ impl Run {
             return self.read_block(sequence, model.backend()).map(Half::Done);
         }
         if self.over.is_none() {
-            self.over = match &self.chooser {
+            self.over = match &mut self.chooser {
                 None => Some(Reason::Read),
                 Some(chooser) if self.output.is_stopped() || chooser.is_over() => Some(Reason::Stop),
-                Some(_) if self.tokens_left == 0 => Some(Reason::Length),
+                // A text that its last token has made whole is not cut short.
+                Some(chooser) if self.tokens_left == 0 => {
+                    Some(if chooser.may_end()? { Reason::Stop } else { Reason::Length })
+                }
                 Some(_) => None,
             };
         }

@@ -33,6 +33,14 @@ pub trait Constraint {
     /// As [`Constraint::mask`].
     fn accept(&mut self, token: u32) -> Result<()>;
 
+    /// Whether the text is whole as it is, though more may follow.
+    ///
+    /// # Errors
+    /// As [`Constraint::mask`].
+    fn may_end(&mut self) -> Result<bool> {
+        Ok(false)
+    }
+
     /// Whether the text is whole and nothing may follow, so that the run ends without a token that says so.
     fn is_over(&self) -> bool {
         false
@@ -98,6 +106,14 @@ impl Chooser {
         }
         let way = constraint.closing(None, most)?;
         Ok(way.and_then(|way| way.first().copied()).unwrap_or(chosen))
+    }
+
+    /// Whether the constraint calls the text whole as it is.
+    ///
+    /// # Errors
+    /// What the constraint says.
+    pub fn may_end(&mut self) -> Result<bool> {
+        self.constraint.as_mut().map_or(Ok(false), |constraint| constraint.may_end())
     }
 
     /// Whether the constraint lets nothing follow.

@@ -100,6 +100,10 @@ impl<W: Walk> Constraint for Guided<W> {
         }
     }
 
+    fn may_end(&mut self) -> Result<bool> {
+        self.walk.may_end()
+    }
+
     fn accept(&mut self, token: u32) -> Result<()> {
         self.walk.accept(token)
     }

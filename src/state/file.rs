@@ -68,7 +68,7 @@ impl Content<'_> {
     ///
     /// # Errors
     /// [`Error::OutOfMemory`] when there is no room for it, [`Error::BadArgument`] for a text of more than
-    /// [`TEXT_BYTES`].
+    /// [`TEXT_BYTES`], [`Error::BadState`] when a value is no finite number.
     pub fn to_bytes<'a>(&self, of: impl Into<Identity<'a>>) -> Result<Vec<u8>> {
         if self.text.is_some_and(|text| text.len() > TEXT_BYTES) {
             let megabytes = TEXT_BYTES >> 20;

@@ -71,6 +71,8 @@ pub fn tokenizer(json: &[u8]) -> Result<Checked<'_>, String> {
     let mut parts: Parts = serde_json::from_slice(json).map_err(unreadable)?;
     let changed = [&mut parts.normalizer, &mut parts.pre_tokenizer, &mut parts.decoder].map(as_oniguruma);
     normalizer(&parts.normalizer)?;
+    pre_tokenizer(&parts.pre_tokenizer)?;
+    decoder(&parts.decoder)?;
     template(&parts.post_processor)?;
     merges(json)?;
     let unk_id = parts.model.unk_id.and_then(|id| u32::try_from(id.as_u64()?).ok());
@@ -142,6 +144,45 @@ fn normalizer(value: &Value) -> Result<(), String> {
         ) => Ok(()),
         // The library would try all kinds until one fits.
         Some(other) => Err(format!("has a normalizer of the unknown type {other:?}")),
+    }
+}
+
+/// Checks that the library can split any text.
+fn pre_tokenizer(value: &Value) -> Result<(), String> {
+    match value.get("type").and_then(Value::as_str) {
+        None if value.is_null() => Ok(()),
+        None => Err("has a pre-tokenizer without a type".into()),
+        Some("Sequence") => {
+            value.get("pretokenizers").and_then(Value::as_array).into_iter().flatten().try_for_each(pre_tokenizer)
+        }
+        Some("FixedLength") if value.get("length").is_some_and(|length| length == 0) => {
+            Err("splits texts into pieces of no length".into())
+        }
+        Some(
+            "BertPreTokenizer" | "ByteLevel" | "CharDelimiterSplit" | "Delimiter" | "Digits" | "FixedLength"
+            | "Metaspace" | "Punctuation" | "Split" | "UnicodeScripts" | "Whitespace" | "WhitespaceSplit",
+        ) => Ok(()),
+        // The library would try all kinds until one fits.
+        Some(other) => Err(format!("has a pre-tokenizer of the unknown type {other:?}")),
+    }
+}
+
+/// Checks that the library can join any tokens.
+fn decoder(value: &Value) -> Result<(), String> {
+    match value.get("type").and_then(Value::as_str) {
+        None if value.is_null() => Ok(()),
+        None => Err("has a decoder without a type".into()),
+        Some("Sequence") => value.get("decoders").and_then(Value::as_array).into_iter().flatten().try_for_each(decoder),
+        // The library cuts from both ends of a token, though it may be shorter. Known files cut at the beginning alone.
+        Some("Strip") if value.get("stop").is_some_and(|stop| stop != 0) => {
+            Err("has a decoder that cuts the ends of tokens, which this page does not run".into())
+        }
+        Some(
+            "BPEDecoder" | "ByteFallback" | "ByteLevel" | "CTC" | "Fuse" | "Metaspace" | "Replace" | "Strip"
+            | "WordPiece",
+        ) => Ok(()),
+        // The library would try all kinds until one fits.
+        Some(other) => Err(format!("has a decoder of the unknown type {other:?}")),
     }
 }
 

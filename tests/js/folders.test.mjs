@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 import { openFolder } from "../../www/engine/files/files.js";
 import { readSmallFiles } from "../../www/engine/files/small-files.js";
+import { readListing } from "../../www/engine/source/hub.js";
 import { findModel } from "../../www/engine/source/model-source.js";
 import { ProgressMeter } from "../../www/engine/fetch/progress.js";
 import { ModelHost } from "../browser/support/host.mjs";
@@ -39,7 +40,7 @@ async function open(model) {
   const options = { keep: false, hub: address, patience: { tries: 2, firstDelayMs: 5, stallMs: 2000 } };
   const meter = new ProgressMeter(() => {});
   try {
-    return await openFolder(findModel(model, "http://page.invalid/", address), options, meter, false);
+    return await openFolder(findModel(model, "http://page.invalid/", address), options, meter, "meanwhile");
   } finally {
     meter.end();
   }
@@ -258,4 +259,25 @@ test("of two missing files the error names config.json, whichever answer comes f
     );
     await assert.rejects(readSmallFiles(folder, false), { message: "config.json" });
   }
+});
+
+test("a list of files that breaks off is asked for again, and told in its own words", async (t) => {
+  const whole = JSON.stringify({ sha: "a".repeat(40), siblings: [{ rfilename: "config.json", size: 2 }] });
+  let breaks = 2;
+  t.mock.method(globalThis, "fetch", async () => {
+    let at = 0;
+    const body = new ReadableStream({
+      pull(controller) {
+        if (at++ === 0) controller.enqueue(Buffer.from(breaks > 0 ? whole.slice(0, 8) : whole));
+        else if (breaks-- > 0) controller.error(new TypeError("The connection broke."));
+        else controller.close();
+      },
+    });
+    return new Response(body, { headers: { ETag: 'W/"a"', "Content-Type": "application/json" } });
+  });
+  const name = /** @type {const} */ ({ kind: "hub", repository: "o/r", revision: "main", folder: "", weights: null, tag: null });
+  const how = { patience: { tries: 3, firstDelayMs: 1, stallMs: 2000 }, onWait: () => {} };
+  assert.deepEqual(Object.keys((await readListing(name, address, how)).files), ["config.json"]);
+  breaks = Infinity;
+  await assert.rejects(readListing(name, address, how), { code: "network", message: /the list of files of o\/r broke off after 8 bytes/i });
 });

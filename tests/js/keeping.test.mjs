@@ -6,6 +6,7 @@ import { MambaError } from "../../www/engine/errors.js";
 import { PATIENCE } from "../../www/engine/fetch/download.js";
 import { ProgressMeter } from "../../www/engine/fetch/progress.js";
 import { openFolder } from "../../www/engine/files/files.js";
+import { loadModel } from "../../www/engine/files/load-model.js";
 import { startStorage } from "./support/private-files.mjs";
 
 const ADDRESS = "https://models.example/m/";
@@ -19,7 +20,7 @@ function visit(t) {
   const meter = new ProgressMeter(() => {});
   t.after(() => meter.end());
   const kept = () => [...(/** @type {any} */ (root.all.get("mamba-web-models"))?.all.values() ?? [])];
-  const open = () => openFolder(source, { keep: true, hub: "https://hub.example/", patience: PATIENCE }, meter, false);
+  const open = () => openFolder(source, { keep: true, hub: "https://hub.example/", patience: PATIENCE }, meter, "meanwhile");
   const hang = () => [root.all.get("mamba-web-models"), ...kept()].forEach((one) => (one.hangs = true));
   return { kept, open, hang };
 }
@@ -73,3 +74,156 @@ for (const at of ["before the first byte", "before the last name"]) {
     assert.equal(folder.storage().problem?.code, "no-storage");
   });
 }
+
+/** What the loader needs of a model's folder. */
+const FILES = /** @type {Record<string, Uint8Array<ArrayBuffer>>} */ ({
+  "config.json": new TextEncoder().encode("{}"),
+  "tokenizer.json": new TextEncoder().encode("{}"),
+  "model.safetensors": new Uint8Array(3 * 2 ** 20).fill(7),
+});
+
+/**
+ * A model's server, and a loader that takes every model.
+ *
+ * @param {import("node:test").TestContext} t
+ * @param {string} origin of the page
+ */
+function server(t, origin) {
+  const root = startStorage();
+  const before = Object.getOwnPropertyDescriptor(globalThis, "location");
+  Object.defineProperty(globalThis, "location", { value: { origin, href: `${origin}/` }, configurable: true });
+  t.after(() => (before ? Object.defineProperty(globalThis, "location", before) : Reflect.deleteProperty(globalThis, "location")));
+  const it = {
+    files: FILES,
+    etag: /** @type {string | null} */ ('"1"'),
+    /** What it answers in the place of files. @type {(method: string, name: string) => Response | null} */
+    instead: () => null,
+    /** @type {string[]} */
+    asked: [],
+    /** The first byte of each chunk that the loader was given. @type {number[]} */
+    poured: [],
+    kept: (/** @type {string} */ name) => [.../** @type {any} */ (root.all.get("mamba-web-models")).all.values()][0]?.all.get(name),
+    load: async () => {
+      it.asked = [];
+      it.poured = [];
+      const { storage } = await loadModel({
+        source,
+        options: { backend: "cpu", precision: "f32" },
+        fetching: { keep: true, hub: "https://hub.example/", patience: { tries: 2, firstDelayMs: 1, stallMs: 1000 } },
+        wasmIsReady: Promise.resolve(/** @type {any} */ ({ wasm: { ModelLoader: { open: async () => loader } }, threads: 1 })),
+        helpers: Promise.resolve(),
+        report: () => {},
+      });
+      return storage;
+    },
+  };
+  const loader = {
+    weightFiles: () => ["model.safetensors"],
+    beginFile() {},
+    push: async (/** @type {Uint8Array} */ chunk) => void it.poured.push(chunk[0]),
+    endFile() {},
+    kernels: 0,
+    kernelsReady: 0,
+    free() {},
+    finish: async () => ({}),
+  };
+  t.mock.method(globalThis, "fetch", async (/** @type {string} */ url, { method = "GET", headers = {} } = /** @type {any} */ ({})) => {
+    const name = String(url.split("/").pop());
+    it.asked.push(`${method} ${name}`);
+    const bytes = it.files[name];
+    const instead = it.instead(method, name);
+    if (instead) return instead;
+    if (!bytes) return new Response(null, { status: 404 });
+    const from = Number(/^bytes=(\d+)-$/.exec(headers.Range ?? "")?.[1] ?? 0);
+    const answer = /** @type {Record<string, string>} */ ({ "content-length": String(bytes.length - from) });
+    if (it.etag) answer.etag = it.etag;
+    if (from > 0) answer["content-range"] = `bytes ${from}-${bytes.length - 1}/${bytes.length}`;
+    return new Response(method === "HEAD" ? null : bytes.slice(from), { status: from > 0 ? 206 : 200, headers: answer });
+  });
+  return it;
+}
+
+const OWN = "https://models.example";
+const page = () => new Response("<!doctype html><title>Back soon</title>", { headers: { "content-type": "text/html" } });
+const weightsOf = (/** @type {string[]} */ asked) => asked.filter((one) => one === "GET model.safetensors");
+
+for (const [what, answer] of /** @type {[string, () => Response][]} */ ([
+  ["404", () => new Response(null, { status: 404 })],
+  ["a web page", page],
+  ["403", () => new Response(null, { status: 403 })],
+  ["501", () => new Response(null, { status: 501 })],
+])) {
+  test(`a model that is kept whole is used where its site answers all with ${what}, and stays`, async (t) => {
+    const site = server(t, OWN);
+    await site.load();
+    site.instead = answer;
+    for (const _ of [1, 2]) assert.deepEqual(await site.load(), { isKept: true, problem: null });
+    // A refusal says nothing of the model, so it is as if there were no network; another answer has the site asked once more.
+    assert.equal(site.asked.filter((one) => one === "HEAD model.safetensors").length, what === "403" || what === "501" ? 1 : 2);
+    site.instead = () => {
+      throw new TypeError("no network");
+    };
+    await site.load();
+    assert.deepEqual(new Set(site.poured), new Set([7]));
+    // And the site's next model is not missed for it.
+    site.instead = () => null;
+    site.etag = '"2"';
+    site.files = { ...FILES, "model.safetensors": new Uint8Array(3 * 2 ** 20).fill(8) };
+    await site.load();
+    assert.equal(site.poured.pop(), 8);
+  });
+}
+
+test("a model that is kept in part is deleted where the server has none", async (t) => {
+  const site = server(t, OWN);
+  site.files = { "config.json": FILES["config.json"], "model.safetensors": FILES["model.safetensors"] };
+  await assert.rejects(site.load(), { code: "not-found" });
+  assert.equal(site.kept("model.json"), undefined);
+});
+
+test("a site of which only a part is there gives no mixture with the copy", async (t) => {
+  const site = server(t, OWN);
+  await site.load();
+  site.instead = (_, name) => (name === "tokenizer.json" ? new Response(null, { status: 403 }) : null);
+  site.etag = '"2"';
+  await assert.rejects(site.load(), { code: "network" });
+});
+
+for (const status of [403, 405, 501]) {
+  test(`a host that answers HEAD with ${status} is asked with GET, and sends no weights again that are kept`, async (t) => {
+    const site = server(t, OWN);
+    site.instead = (method) => (method === "HEAD" ? new Response(null, { status }) : null);
+    await site.load();
+    await site.load();
+    assert.deepEqual(weightsOf(site.asked).length, 1, "for its version");
+    site.etag = '"2"';
+    site.files = { ...FILES, "model.safetensors": new Uint8Array(3 * 2 ** 20).fill(8) };
+    await site.load();
+    assert.equal(site.poured.pop(), 8, "a new version is seen");
+  });
+}
+
+for (const etag of [null, '"2"']) {
+  test(`a damaged copy is loaded anew where the host has ${etag ? "another version" : "no versions"}`, async (t) => {
+    const site = server(t, "https://page.example");
+    site.etag = etag && '"1"';
+    await site.load();
+    site.kept("model.safetensors.whole").bytes[2 ** 21 + 5] ^= 1;
+    site.etag = etag;
+    site.files = { ...FILES, "model.safetensors": new Uint8Array(3 * 2 ** 20).fill(8) };
+    assert.deepEqual(await site.load(), { isKept: true, problem: null });
+    await site.load();
+    assert.deepEqual([site.asked, new Set(site.poured)], [[], new Set([8])]);
+  });
+}
+
+test("a damaged copy whose server has the file no more is told as that, and stays to be repaired", async (t) => {
+  const site = server(t, "https://page.example");
+  await site.load();
+  site.kept("model.safetensors.whole").bytes[2 ** 21 + 5] ^= 1;
+  site.instead = () => new Response(null, { status: 404 });
+  await assert.rejects(site.load(), { code: "not-found", message: /There is no model\.safetensors/ });
+  site.instead = () => null;
+  await site.load();
+  assert.deepEqual(site.asked, ["GET model.safetensors"], "from the broken piece on");
+});

@@ -2,6 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import OpenAI from "openai";
 import { MambaError } from "../../www/engine/errors.js";
 import { openaiFetch } from "../../www/engine/openai/fetch.js";
@@ -114,6 +116,19 @@ test("large states are few, and a prompt and its answer always stay", async () =
   assert.equal(usage.prompt_tokens - usage.prompt_tokens_details.cached_tokens, "<|end|>\n<|user|>Go on<|end|>\n<|assistant|>".length);
 });
 
+test("where memory has room for the answer only, what is kept makes room for it", async () => {
+  const engine = new ScriptedEngine(() => "Yes");
+  const ask = async (/** @type {string} */ text) => (await engine.chat.completions.create({ messages: [user(text)] })).choices[0].message.content;
+  for (const room of [3, 2, 1]) {
+    engine.room = room;
+    for (let i = 0; i < 4; i++) assert.equal(await ask(`Number ${i}`), "Yes", `${room}`);
+    // A state that is known is forked, for which there may be no room either.
+    for (let i = 0; i < 2; i++) assert.equal(await ask("Number 3"), "Yes", `${room}`);
+  }
+  engine.room = 0;
+  assert.equal((await failure(() => ask("None"))).code, "out-of-memory");
+});
+
 test("several answers read the prompt once, each with its own seed", async () => {
   const engine = new ScriptedEngine((_, seed) => `seed ${seed}`);
   const { choices, usage } = await engine.chat.completions.create({ messages: [user("x")], n: 3, seed: 5, max_tokens: 6 });
@@ -221,6 +236,27 @@ test("who reads slowly holds the model back", async () => {
   await new Promise((resolve) => setTimeout(resolve, 50));
   assert.ok(engine.written <= 12, `${engine.written} tokens for 10 chunks`);
   await reader.cancel();
+});
+
+test("who aborts a stream ends it also after a garbage collection", async () => {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc");
+  const engine = new ScriptedEngine(() => "A very long answer. ".repeat(100));
+  const controller = new AbortController();
+  const body = JSON.stringify({ stream: true, messages: [user("x")] });
+  const response = await openaiFetch(engine)("http://nowhere.invalid/v1/chat/completions", { method: "POST", body, signal: controller.signal });
+  const reader = /** @type {ReadableStream<Uint8Array>} */ (response.body).getReader();
+  for (let i = 0; i < 5; i++) await reader.read();
+  for (let i = 0; i < 5; i++) {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    collect();
+  }
+  controller.abort();
+  const error = await failure(async () => {
+    while (!(await reader.read()).done); // to its end
+  });
+  assert.equal(error.name, "AbortError");
+  assert.ok(engine.written < 100, `${engine.written}`);
 });
 
 test("who cancels a stream while a chunk is awaited ends the answer at once", async () => {

@@ -155,3 +155,14 @@ test("what is dropped while it is being written is gone", async () => {
   await Promise.all(writing);
   assert.equal(disk.files.size, 0);
 });
+
+test("what finds no room leaves nothing older under its key", async () => {
+  const disk = new Disk();
+  const keeper = new StateKeeper("m", disk.of("m"), disk.room);
+  await keeper.put("chat/1", content(1, 7));
+  await keeper.limit({ memoryBytes: 0, diskBytes: 2 * MB });
+  const { where, problem } = await keeper.put("chat/1", content(3, 8));
+  assert.equal(where, "nowhere");
+  assert.notEqual(problem, null);
+  assert.deepEqual([await keeper.get("chat/1"), await keeper.has(["chat/1"])], [null, []]);
+});

@@ -1,6 +1,7 @@
 //! Files that are wrong, made by hand: each is refused with a sentence, and none takes memory that it only claims to
 //! need.
 
+use crate::allocator::held_at_most;
 use crate::strangers::{
     archive, build, gguf, is_sentence, other_tokenizers, read_within_bounds, tokenize, tokenizer_json, whole,
 };
@@ -305,6 +306,26 @@ fn state_dict(class: &str, offset: &[u8], size: &[u8], stride: &[u8]) -> Vec<u8>
     .concat()
 }
 
+/// Thousands of such tensors would each be gathered, value by value, before anybody said that it is not wanted.
+#[test]
+fn what_nobody_wants_of_a_pickle_is_not_gathered() {
+    struct Nobody;
+    impl TensorSink for Nobody {
+        fn begin(&mut self, _: &str, _: &[usize]) -> Result<bool> {
+            Ok(false)
+        }
+        fn rows(&mut self, _: &[f32]) -> Result<()> {
+            panic!("nobody wants it");
+        }
+    }
+    let size = [b"J", &2_000_000_i32.to_le_bytes()[..], b"\x85"].concat();
+    let repeated = state_dict("FloatStorage", b"K\0", &size, b"K\0\x85");
+    let bytes = archive(&[("m/data.pkl", &repeated), ("m/data/0", &vec![0; 8_000_000])]);
+    let (result, taken) = held_at_most(|| read_file(&bytes, 1 << 16, Some(bytes.len() as u64), &mut Nobody));
+    result.unwrap();
+    assert!(taken < bytes.len() + (4 << 20), "{taken} bytes for a file of {}", bytes.len());
+}
+
 #[test]
 fn pickles() {
     let (two, one) = (&b"K\x02\x85"[..], &b"K\x01\x85"[..]);
@@ -410,7 +431,36 @@ fn tokenizers() {
             tokenizer_json().to_string().replace(r#""merges":"#, r#""merges":[["aba","aba"]],"merges":"#),
             "duplicate",
         ),
-        ("an unknown pre-tokenizer", with("/pre_tokenizer/type", json!("None")), "cannot be read"),
+        ("an unknown pre-tokenizer", with("/pre_tokenizer/type", json!("None")), "unknown type \"None\""),
+        ("a pre-tokenizer of no type", with("/pre_tokenizer", json!({"add_prefix_space": true})), "without a type"),
+        (
+            "pieces of no length",
+            with(
+                "/pre_tokenizer",
+                json!({"type": "Sequence", "pretokenizers": [{"type": "FixedLength", "length": 0}]}),
+            ),
+            "no length",
+        ),
+        ("an unknown decoder", with("/decoder/type", json!("None")), "unknown type \"None\""),
+        ("a decoder of no type", with("/decoder", json!({"prefix": "##"})), "without a type"),
+        (
+            "a decoder that cuts more than there is",
+            with(
+                "/decoder",
+                json!({"type": "Sequence", "decoders": [{"type": "Fuse"}, {"type": "Strip", "content": " ", "start": 1, "stop": 1}]}),
+            ),
+            "cuts the ends",
+        ),
+        (
+            "two tokens that take the same blanks",
+            with(
+                "/added_tokens",
+                json!([{"id": 1, "content": "a", "special": false, "single_word": false, "lstrip": false, "rstrip": true,
+                    "normalized": false}, {"id": 6, "content": " ", "special": false, "single_word": false, "lstrip": true,
+                    "rstrip": false, "normalized": false}]),
+            ),
+            "takes the blanks",
+        ),
         (
             "a broken pattern",
             with(

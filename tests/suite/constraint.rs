@@ -463,6 +463,19 @@ fn under(engine: &mut Engine, session: &mut Session, shape: &Shape, request: Req
     finish(engine, session)
 }
 
+/// More could follow, but there is no room for it.
+#[test]
+fn a_text_that_its_last_token_makes_whole_ends_with_stop() {
+    let (mut engine, mut session) = begun();
+    for (shape, is_whole) in [("[a-z]{2,30}", true), ("[a-z]{29,30}", false)] {
+        for seed in 0..4 {
+            let (text, reason) = under(&mut engine, &mut session, &Shape::Regex(shape.into()), request(seed, "a", 2));
+            assert!((2..29).contains(&text.len()), "{text}");
+            assert_eq!(reason, if is_whole { Reason::Stop } else { Reason::Length }, "{shape}: {text}");
+        }
+    }
+}
+
 #[test]
 fn a_constraint_belongs_to_one_run_and_not_to_forks_or_what_is_restored() {
     let (mut engine, mut session) = begun();

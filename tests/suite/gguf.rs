@@ -495,6 +495,45 @@ fn parts_of_a_split_model_are_one() {
     }
 }
 
+/// A file with one more value. What pads it keeps the tensors where they are.
+fn with_value(mut bytes: Vec<u8>, key: &str, kind: u32, value: &[u8]) -> Vec<u8> {
+    let text = |text: &str| [&(text.len() as u64).to_le_bytes(), text.as_bytes()].concat();
+    let mut added = [&text(key), &kind.to_le_bytes()[..], value].concat();
+    let padding = (64 - (added.len() + 8 + 3 + 4 + 8) % 32) % 32;
+    added.extend([&text("pad"), &8_u32.to_le_bytes()[..], &text(&" ".repeat(padding))].concat());
+    let values = u64::from_le_bytes(bytes[16..24].try_into().unwrap()) + 2;
+    bytes[16..24].copy_from_slice(&values.to_le_bytes());
+    bytes.splice(24..24, added);
+    bytes
+}
+
+#[test]
+fn falcon_h1_with_other_rotary_positions_is_refused() {
+    let with = |name: &str, kind: u32, value: &[u8]| {
+        let bytes = fs::read(file("falcon-h1.f32.gguf")).unwrap();
+        let bytes = with_value(bytes, &format!("falcon-h1.rope.{name}"), kind, value);
+        try_open(&folder("rope", &[("m.gguf", bytes)]).join("m.gguf"))
+    };
+    let text = |text: &str| [&(text.len() as u64).to_le_bytes(), text.as_bytes()].concat();
+    for (name, kind, value, part) in [
+        ("scaling.type", 8, text("yarn"), "of the type yarn"),
+        ("scaling.factor", 6, 4_f32.to_le_bytes().to_vec(), "stretched 4 times"),
+        ("scale_linear", 6, 2.5_f32.to_le_bytes().to_vec(), "stretched 2.5 times"),
+        ("dimension_count", 4, 2_u32.to_le_bytes().to_vec(), "in 2 of the"),
+    ] {
+        let error = with(name, kind, &value).err().unwrap_or_else(|| panic!("{name}"));
+        assert_eq!(error.code(), "unsupported-architecture", "{name}");
+        assert!(error.to_string().contains(part), "{error}");
+    }
+    for (name, kind, value) in [
+        ("scaling.type", 8, text("none")),
+        ("scaling.type", 8, text("linear")),
+        ("scaling.factor", 6, 1_f32.to_le_bytes().to_vec()),
+    ] {
+        assert!(with(name, kind, &value).is_ok(), "{name}");
+    }
+}
+
 #[test]
 fn parts_that_do_not_belong_together_are_refused() {
     let header = |number: u16, count: u16, tensors: i32, file: GgufFile| {
@@ -507,6 +546,7 @@ fn parts_that_do_not_belong_together_are_refused() {
     let first = |tensors| header(0, 2, tensors, GgufFile::mamba().weights(4)).bytes();
     let second = |tensors| header(1, 2, tensors, GgufFile::default().tensor("output_norm.weight", &[2], 1.0)).bytes();
     let plain = GgufFile::mamba().weights(4).tensor("output_norm.weight", &[2], 1.0).bytes();
+    let last = GgufFile::default().raw("split.no", 10, &[255; 8]).raw("split.count", 2, &[2, 0]).bytes();
     let open = |one: Vec<u8>, two: Vec<u8>| {
         try_open(&folder("parts", &[("m-00001-of-00002.gguf", one), ("m-00002-of-00002.gguf", two)]))
     };
@@ -517,6 +557,7 @@ fn parts_that_do_not_belong_together_are_refused() {
         (plain.clone(), second(12), "does not say so itself"),
         (first(12), plain.clone(), "does not say so itself"),
         (first(12), first(12), "should be part 2 of 2"),
+        (first(12), last.clone(), "should be part 2 of 2"),
     ] {
         let error = open(one, two).err().unwrap();
         assert_eq!(error.code(), "bad-checkpoint");

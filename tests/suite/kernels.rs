@@ -242,6 +242,17 @@ fn a_token_takes_few_dispatches() {
     }
 }
 
+/// Rows of in_proj are made in strips, and a strip may hold all of them.
+#[test]
+fn layers_narrower_than_a_strip_give_what_reference_gives() {
+    for d_inner in [1, 2, 3, 5] {
+        let config = model_of(vec![mamba1(d_inner, 3, 1, 2, Some(1e-5))]);
+        let [want, got] =
+            [Name::Reference, Name::Cpu].map(|name| run(on(name, &config, Precision::F32).as_mut(), &[5, 1]).0);
+        assert!(relative_error(&got, &want) < 1e-5, "{d_inner} channels");
+    }
+}
+
 #[test]
 fn every_kernel_has_one_name_everywhere() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));

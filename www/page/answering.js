@@ -2,6 +2,7 @@
 
 import { asMambaError } from "../engine/errors.js";
 import { announce } from "./dom.js";
+import { dropState } from "./chats/states.js";
 import { takesSystem, thoughtMarks } from "./chats/template-traits.js";
 import { streamAnswer } from "./stream-answer.js";
 import { withoutThought } from "./thoughts.js";
@@ -80,8 +81,10 @@ export class Answering {
       delete node.rounds;
     }
     node.reason = null;
-    // An answer that another model began is this one's from here on.
-    node.modelHash = this.#parts.engine()?.info.modelHash ?? "";
+    // An answer that another model began is this one's from here on. The other's tokens mean nothing to it.
+    const modelHash = this.#parts.engine()?.info.modelHash ?? "";
+    if (node.modelHash !== modelHash) node.ids = null;
+    node.modelHash = modelHash;
     node.modelName = this.#parts.modelName();
     view.showDivider(dividerBefore(node, open.tree.get(node.parent)));
     try {
@@ -133,6 +136,10 @@ export class Answering {
     const request = settings.request(attempt);
     // With the seed that was drawn, so that a link can replay it. An answer in two runs is not written by one of them.
     node.settings = isContinued ? null : request;
+    // Its tokens and its state are those of the shorter answer. If this one breaks off, they would stand for it.
+    const before = isContinued ? node.ids : [];
+    node.ids = null;
+    if (engine && isContinued) await dropState(engine, node);
     try {
       const outcome = await streamAnswer({
         session,
@@ -144,7 +151,7 @@ export class Answering {
         onPrefill,
         onToken: (text) => this.#took(open, node, view, text),
       });
-      this.#note(open, node, view, session, { outcome, caughtUp, isContinued });
+      this.#note(open, node, view, session, { outcome, caughtUp, before });
     } finally {
       this.#standing.release(session);
     }
@@ -157,13 +164,13 @@ export class Answering {
    * @param {Node} node
    * @param {TurnView} view
    * @param {import("../mamba.js").Session} session
-   * @param {{ outcome: Awaited<ReturnType<typeof streamAnswer>>, caughtUp: number, isContinued: boolean }} how
+   * @param {{ outcome: Awaited<ReturnType<typeof streamAnswer>>, caughtUp: number, before: Uint32Array | null | never[] }} how `before`: tokens of the answer that goes on
    */
-  #note(open, node, view, session, { outcome, caughtUp, isContinued }) {
+  #note(open, node, view, session, { outcome, caughtUp, before }) {
     node.answer = view.answer.text;
     if ("error" in outcome) throw outcome.error;
     node.stats = session.stats;
-    node.ids = together(isContinued ? node.ids : [], session.lastRun?.ids ?? null);
+    node.ids = together(before, session.lastRun?.ids ?? null);
     node.readTokens = caughtUp + session.stats.promptTokens;
     node.reason = outcome.reason;
     if (this.#place.isOpen(open)) this.#standing.reached(node, session);

@@ -182,5 +182,38 @@ fn round_block<P: Panel, const T: usize>(x: &[f32], values: &mut [Activation], t
             groups[place_activation::<T>(t, 4 * four + i * GROUP) / GROUP] = *group;
         }
     }
-    (scale, -P::OFFSET * sum.sum() as i32)
+    let sum = sum.sum();
+    // What is no number has no magnitude, and would pass for zeros: so the products become none either.
+    (if sum.is_nan() { f32::NAN } else { scale }, -P::OFFSET * sum as i32)
+}
+
+#[cfg(test)]
+mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    use super::super::panel::{Int4Panel, Int8Panel, Panel};
+    use super::{BLOCK_COLUMNS, Tiles};
+
+    /// The scales of two blocks, of which the second has `value`.
+    fn scales<P: Panel>(value: f32) -> Vec<f32> {
+        let mut x = [0.5; BLOCK_COLUMNS + 5];
+        x[BLOCK_COLUMNS + 3] = value;
+        let mut tiles = Tiles::new(1, x.len(), true).unwrap();
+        // SAFETY: no other thread is at work.
+        unsafe { tiles.share().round::<P>(0..1, 0..x.len(), x.len(), |_| &x) };
+        tiles.scales
+    }
+
+    /// Else the weights of a damaged file would give scores of zero, and random words for an error.
+    #[test]
+    fn what_is_no_number_stays_none() {
+        for scales in [scales::<Int8Panel>, scales::<Int4Panel>] {
+            for value in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+                let scales = scales(value);
+                assert!(scales[0].is_finite() && scales[1].is_nan(), "{value}: {scales:?}");
+            }
+            assert!(scales(f32::MAX).iter().all(|scale| scale.is_finite()));
+        }
+    }
 }

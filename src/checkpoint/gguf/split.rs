@@ -93,7 +93,7 @@ impl Parts {
                 return bad(format!("is one of {of} parts by its name and one of {count} by what it says itself."));
             }
             (Some(_), _) => match said("split.no")? {
-                Some(said) if said + 1 == number as u64 => {}
+                Some(said) if said.checked_add(1) == Some(number as u64) => {}
                 Some(said) => {
                     return bad(format!("should be part {number} of {of}, but is part {}.", said.saturating_add(1)));
                 }

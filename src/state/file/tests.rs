@@ -99,6 +99,19 @@ fn forge(bytes: &[u8], change: impl FnOnce(&mut String, &mut Vec<(Entry, Vec<u8>
 }
 
 #[test]
+fn what_no_reader_takes_is_not_written() {
+    for value in [f32::NAN, f32::INFINITY] {
+        let (mut in_state, mut in_scores) = (snapshot(5), snapshot(5));
+        in_state.state.layers[0][0].values[0] = value;
+        in_scores.logits[1] = value;
+        for spoiled in [in_state, in_scores] {
+            let error = spoiled.content().to_bytes(OF).unwrap_err();
+            assert!(matches!(error, Error::BadState(_)) && error.to_string().contains("not numbers"), "{error}");
+        }
+    }
+}
+
+#[test]
 fn a_file_gives_back_what_was_saved() {
     for position in [0, 1, 4, 5, 6, 13, 1 << 40] {
         let saved = snapshot(position);

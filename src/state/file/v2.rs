@@ -147,6 +147,13 @@ impl Payload<'_> {
         }
     }
 
+    fn is_finite(&self) -> bool {
+        match *self {
+            Payload::Values { pieces, .. } => pieces.into_iter().flatten().all(|value| value.is_finite()),
+            Payload::Bytes(_) => true,
+        }
+    }
+
     /// The bytes, some at a time.
     fn each(&self, mut to: impl FnMut(&[u8])) {
         match *self {
@@ -228,6 +235,13 @@ pub fn write(content: &Content<'_>, of: Identity<'_>) -> Result<Vec<u8>> {
     let mut header = serde_json::to_vec(&header).unwrap_or_default(); // plain numbers and strings always serialise
     header.resize(header.len().next_multiple_of(ALIGNMENT), b' ');
     let sections = sections(content);
+    // No reader would take it, and who saved it would learn so too late.
+    if !sections.iter().all(|section| section.payload.is_finite()) {
+        return Err(Error::BadState(
+            "This state holds values that are not numbers, so it cannot be saved; the model's weights may be damaged."
+                .into(),
+        ));
+    }
     let payloads: usize = sections.iter().map(|section| section.payload.len().next_multiple_of(ALIGNMENT)).sum();
     let mut bytes = reserved(START_BYTES + header.len() + sections.len() * ENTRY_BYTES + payloads, "a saved state")?;
 

@@ -29,6 +29,7 @@ class ScriptedSession {
     this.engine = engine;
     this.text = text;
     this.position = text.length;
+    if (engine.open >= engine.room) throw new MambaError("out-of-memory", "There is no memory for another state.", "Close a session.");
     engine.open += 1;
   }
 
@@ -111,6 +112,8 @@ export class ScriptedEngine {
   written = 0;
   /** Sessions that are not closed. */
   open = 0;
+  /** How many of them the memory has room for. */
+  room = Infinity;
   /** Of each run. @type {any[]} */
   settings = [];
   /** Whether it was disposed of. */

@@ -84,6 +84,14 @@ export const keptChanging = (name) =>
   );
 
 /** @param {string} name */
+export const keptDamaged = (name) =>
+  new MambaError(
+    "integrity",
+    `What this browser keeps of ${name} is damaged, and the server does not have the rest of the same version.`,
+    "Try again: the file is then downloaded anew.",
+  );
+
+/** @param {string} name */
 export const isPage = (name) =>
   new MambaError(
     "not-found",

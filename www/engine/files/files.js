@@ -24,6 +24,7 @@ import { openRemoteFolder } from "./remote-folder.js";
  * @property {(name: string) => Promise<OpenFile>} open a shard
  * @property {(name: string) => void} fetchAhead begins to download a shard that is needed next
  * @property {() => Promise<boolean>} isOutdated whether a kept file was read that is not what the server has now
+ * @property {() => boolean} hasCopy whether a copy of all of it is kept here, as it was when it was loaded once
  * @property {() => Promise<void>} succeed the model was loaded from these files, unless they are outdated
  * @property {(error: unknown) => Promise<void>} fail it was not, for this reason; null where it is tried again
  * @property {() => boolean} canReadAgain whether all of it can be read once more without the network
@@ -39,14 +40,18 @@ import { openRemoteFolder } from "./remote-folder.js";
  */
 
 /**
+ * @typedef {"meanwhile" | "first" | "never"} Asking when the server is asked for its version of the files of a complete copy:
+ *   while they are read, before, or not at all, as without a network
+ */
+
+/**
  * @param {import("../source/model-source.js").ModelSource} source
  * @param {FetchOptions} options
  * @param {import("../fetch/progress.js").ProgressMeter} meter
- * @param {boolean} asksFirst whether the server is asked for its version of a kept file before that is used, and not
- *   while it is
+ * @param {Asking} asking
  * @returns {Promise<ModelFolder>}
  */
-export async function openFolder(source, options, meter, asksFirst) {
+export async function openFolder(source, options, meter, asking) {
   if (source.kind === "files") return localFolder(source.files, meter);
-  return openRemoteFolder(source, options, meter, asksFirst);
+  return openRemoteFolder(source, options, meter, asking);
 }

@@ -10,6 +10,8 @@ import { readSmallFiles } from "./small-files.js";
 /** @typedef {import("./files.js").OpenFile} OpenFile */
 
 const COMPILED_POLL_MS = 10;
+/** Codes of errors that say of the server's files only that they did not come. */
+const IS_NOT_THERE = new Set(["not-found", "network"]);
 
 /**
  * @typedef {object} Wanted
@@ -42,20 +44,25 @@ export async function loadModel(wanted) {
 
 /** @param {Wanted} wanted @param {ProgressMeter} meter */
 async function loadWith(wanted, meter) {
-  let asksFirst = false;
+  /** @type {import("./files.js").Asking} */
+  let asking = "meanwhile";
   for (let tries = 1; ; tries++) {
-    const folder = await openFolder(wanted.source, wanted.fetching, meter, asksFirst);
+    const folder = await openFolder(wanted.source, wanted.fetching, meter, asking);
     try {
       const engine = await build(folder, wanted, meter);
       return { engine, storage: folder.storage(), canReadAgain: folder.canReadAgain() };
     } catch (error) {
       // If the files are no longer the server's, they are the cause, whatever the error is.
       const isOutdated = await folder.isOutdated();
-      const again = isOutdated || (error instanceof StartAnew && tries <= error.times);
       const told = error instanceof StartAnew ? error.told : error;
+      // What the server has now is no model, or cannot be had: then the copy is used, as without a network.
+      const code = /** @type {{ code?: unknown } | undefined} */ (told)?.code;
+      const needsCopy = asking === "first" && folder.hasCopy() && IS_NOT_THERE.has(String(code));
+      const again = isOutdated || needsCopy || (error instanceof StartAnew && tries <= error.times);
       await folder.fail(again ? null : told);
       if (!again) throw told;
-      asksFirst ||= isOutdated;
+      if (needsCopy) asking = "never";
+      else if (isOutdated) asking = "first";
       meter.reset();
     }
   }

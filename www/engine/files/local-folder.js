@@ -55,6 +55,7 @@ export function localFolder(files, meter) {
     },
     fetchAhead: () => {},
     isOutdated: async () => false,
+    hasCopy: () => false,
     succeed: async () => {},
     fail: async () => {},
     canReadAgain: () => true,

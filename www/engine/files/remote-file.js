@@ -1,6 +1,6 @@
 // One file from the web: first what this browser kept of it, then the rest from the network.
 
-import { keptChanging, StartAnew, wrongHash } from "../fetch/file-errors.js";
+import { keptDamaged, notFound, StartAnew, wrongHash } from "../fetch/file-errors.js";
 import { Sha256 } from "../keep/sha256.js";
 
 /**
@@ -112,7 +112,11 @@ export class RemoteFile {
   /** @param {number} at */
   async #connect(at) {
     const state = await this.#download.connect(at, this.#keeper.record(this.name)?.version ?? null);
-    if (state === "missing" || (state === "anew" && at > 0)) throw new StartAnew(keptChanging(this.name), 3);
+    if (state === "missing") throw notFound(this.name);
+    if (state !== "anew" || at === 0) return;
+    // What was read of the copy has no rest, so the next try must not trust it again.
+    await this.#keeper.distrust(this.name);
+    throw new StartAnew(keptDamaged(this.name), 3);
   }
 
   /** @param {number} end */

@@ -2,9 +2,9 @@
 //
 // When is a kept file used without asking? A file of a hub is identified by its hash. Another
 // site's model is used, until it is deleted, once it was loaded whole. A model of this site is
-// asked about each time (HEAD), because the site may have a new version; without a network the
-// copy is used. The copy is read while the answers are on their way, and counts only when they
-// have come: see succeed().
+// asked about each time (HEAD), because the site may have a new version; without a network, or if
+// the site has no model there any more, the copy is used. It is read while the answers are on their
+// way, and counts only when they have come: see succeed().
 
 import { Download } from "../fetch/download.js";
 import { toPlain } from "../errors.js";
@@ -28,19 +28,39 @@ const HEAD_MS = 15_000;
  * @param {Source} source
  * @param {import("./files.js").FetchOptions} options
  * @param {import("../fetch/progress.js").ProgressMeter} meter
- * @param {boolean} asksFirst
+ * @param {import("./files.js").Asking} asking
  * @returns {Promise<import("./files.js").ModelFolder>}
  */
-export async function openRemoteFolder(source, options, meter, asksFirst) {
+export async function openRemoteFolder(source, options, meter, asking) {
   const address = source.kind === "hub" ? writeHubName(source, options.hub) : (source.weights ?? source.folder);
   const keeper = await Keeper.open(address, options.keep);
   const how = { patience: options.patience, onWait: (/** @type {boolean} */ isWaiting) => meter.wait(isWaiting) };
-  const open = (/** @type {import("../source/places.js").Places} */ places) => new RemoteFolder(places, keeper, how, meter, asksFirst);
+  const open = (/** @type {import("../source/places.js").Places} */ places) => new RemoteFolder(places, keeper, how, meter, asking);
   if (source.kind === "web") return open(placesOnSite(source));
   const listing = (keeper.isComplete && keeper.listing) || (await readListing(source, options.hub, how));
   const places = placesOnHub(source, options.hub, listing);
   keeper.useListing(listing);
   return open(places);
+}
+
+/**
+ * Asks for a file's version. What some hosts refuse or do not know is only HEAD, so a file that was there is asked for once
+ * more with GET, and nobody reads its bytes.
+ *
+ * @param {{ name: string, url: string, signal: AbortSignal }} file
+ * @param {boolean} wasMissing
+ */
+async function askOf(file, wasMissing) {
+  const wanted = /** @type {const} */ ({ ...file, cache: "no-store" });
+  try {
+    return await ask({ ...wanted, method: "HEAD" });
+  } catch (error) {
+    const { code } = /** @type {{ code?: string }} */ (error);
+    if (code !== "network" || (wasMissing && isRefusal(error))) throw error;
+  }
+  const answer = await ask(wanted);
+  if (typeof answer !== "string") answer.response.body?.cancel().catch(() => {});
+  return answer;
 }
 
 /** @param {unknown} error */
@@ -53,7 +73,7 @@ class RemoteFolder {
   #keeper;
   #how;
   #meter;
-  #asksFirst;
+  #asking;
   /** What the server says of the kept files that are used meanwhile. @type {Promise<void>[]} */
   #answers = [];
   /** It says that one of them is not what it has now. @type {StartAnew | null} */
@@ -78,16 +98,17 @@ class RemoteFolder {
    * @param {Keeper} keeper
    * @param {Pick<import("../fetch/download.js").Wanted, "patience" | "onWait">} how
    * @param {import("../fetch/progress.js").ProgressMeter} meter
-   * @param {boolean} asksFirst
+   * @param {import("./files.js").Asking} asking
    */
-  constructor({ find, weights, isAlone }, keeper, how, meter, asksFirst) {
+  constructor({ find, weights, isAlone }, keeper, how, meter, asking) {
     this.#find = find;
     this.weights = weights;
     this.isAlone = isAlone;
     this.#keeper = keeper;
     this.#how = how;
     this.#meter = meter;
-    this.#asksFirst = asksFirst;
+    this.#asking = asking;
+    this.#isUnsure = asking === "never" && keeper.isComplete;
   }
 
   /** @param {string} name of a shard */
@@ -160,6 +181,10 @@ class RemoteFolder {
     return this.#outdated !== null;
   }
 
+  hasCopy() {
+    return this.#keeper.isComplete;
+  }
+
   async succeed() {
     if (await this.isOutdated()) this.#requireUpToDate();
     if (this.#isUnsure && this.#hasChanged) throw unreachable("a part of the model");
@@ -206,7 +231,8 @@ class RemoteFolder {
     const keeper = this.#keeper;
     const place = this.#find(name);
     const record = keeper.record(name);
-    const isTrusted = keeper.isComplete && !(place && !place.version && isOwn(place.url));
+    const isAsked = this.#asking !== "never" && place && !place.version && isOwn(place.url);
+    const isTrusted = keeper.isComplete && !isAsked;
     if (!place) return null;
     if (record?.state === "missing" && (isTrusted || (await this.#mayBeUsed(place)))) return null;
 
@@ -275,7 +301,7 @@ class RemoteFolder {
    */
   async #mayBeUsed(place) {
     const isUpToDate = this.#isUpToDate(place);
-    if (this.#asksFirst || !this.#keeper.isComplete) return isUpToDate;
+    if (this.#asking === "first" || !this.#keeper.isComplete) return isUpToDate;
     this.#answers.push(
       isUpToDate.then((isSo) => {
         if (!isSo) this.#outdated ??= new StartAnew(keptChanging(place.name), 1);
@@ -289,7 +315,7 @@ class RemoteFolder {
     const record = this.#keeper.record(name);
     const abort = new AbortController();
     try {
-      const answer = await inTime(ask({ name, url, method: "HEAD", cache: "no-store", signal: abort.signal }), HEAD_MS);
+      const answer = await inTime(askOf({ name, url, signal: abort.signal }, record?.state === "missing"), HEAD_MS);
       if (typeof answer === "string") return answer === "missing" && record?.state === "missing";
       return isSame(answer.version, record?.version ?? null);
     } catch (error) {
@@ -297,8 +323,8 @@ class RemoteFolder {
       const { code } = /** @type {{ code?: string }} */ (error);
       // The server sends its front page, or refuses, so there is still no such file.
       if ((code === "not-found" || isRefusal(error)) && record?.state === "missing") return true;
-      // The server does not answer. For this site's own model the copy is used; for another one a download shows the error.
-      if (!this.#keeper.isComplete || code) return false;
+      // The server does not answer, or refuses. A complete copy is used; without one a download shows the error.
+      if (!this.#keeper.isComplete || code === "not-found") return false;
       this.#isUnsure = true;
       return true;
     }

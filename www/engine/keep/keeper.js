@@ -14,6 +14,8 @@ const SPARE_ROOM = 32 * 2 ** 20;
 const MOST_TABS = 20;
 /** After these errors the files themselves are in doubt, so their kept copies are deleted. */
 const IN_DOUBT = new Set(["bad-checkpoint", "bad-tokenizer", "integrity", "not-found", "unsupported-architecture"]);
+/** After these the server's files are, but not those from which the whole model was loaded before. */
+const SERVERS_FAULT = new Set(["not-found"]);
 
 export class Keeper {
   #store;
@@ -22,11 +24,14 @@ export class Keeper {
   #hasNews = false;
   /** Whether this tab is the one that writes the model, and has looked at what others wrote. */
   #hasTurn = false;
+  /** Whether the model was complete when it was opened here. */
+  #wasComplete;
 
   /** @param {ModelStore | null} store @param {MambaError | null} problem */
   constructor(store, problem) {
     this.#store = store;
     this.problem = problem;
+    this.#wasComplete = this.isComplete;
   }
 
   /** @param {string} address of the model @param {boolean} isWanted */
@@ -144,6 +149,16 @@ export class Keeper {
     }
   }
 
+  /** The kept file is of no more use: whoever loads the model next fetches it from its start. @param {string} name */
+  async distrust(name) {
+    if (!this.#store) return;
+    try {
+      if (await this.#store.begin()) await this.#store.record(name, { state: "part", version: null });
+    } catch (error) {
+      this.#giveUp(error);
+    }
+  }
+
   /** The model was loaded from these files. */
   async succeed() {
     const store = this.#store;
@@ -166,8 +181,9 @@ export class Keeper {
   async fail(error) {
     const store = this.#store;
     if (!store) return;
-    const code = /** @type {{ code?: unknown }} */ (error)?.code;
-    if (IN_DOUBT.has(String(code)) && (await store.begin())) await store.discard();
+    const code = String(/** @type {{ code?: unknown }} */ (error)?.code);
+    const isInDoubt = IN_DOUBT.has(code) && !(this.#wasComplete && SERVERS_FAULT.has(code));
+    if (isInDoubt && (await store.begin())) await store.discard();
     store.end();
   }
 

@@ -34,7 +34,7 @@ export function openaiFetch({ chat }) {
 async function answerTo(request, path, chat) {
   if (path.endsWith("/chat/completions")) {
     requireMethod(request, "POST");
-    return completion(chat, await readBody(request), request.signal);
+    return completion(chat, await readBody(request), request);
   }
   const name = /\/models(?:\/(.+))?$/.exec(path);
   if (!name) throw new ApiError(new MambaError("not-found", `There is nothing at ${path}.`, "Ask for /v1/chat/completions or /v1/models."));
@@ -48,13 +48,14 @@ async function answerTo(request, path, chat) {
 /**
  * @param {import("./chat.js").Chat} chat
  * @param {unknown} body
- * @param {AbortSignal} signal
+ * @param {Request} request
  */
-async function completion(chat, body, signal) {
+async function completion(chat, body, request) {
+  const { signal } = request;
   const isStream = typeof body === "object" && body !== null && "stream" in body && body.stream === true;
   if (!isStream) return Response.json(await chat.completions.create(/** @type {object} */ (body), { signal }));
   const stream = await chat.completions.create(/** @type {{ stream: true }} */ (body), { signal });
-  const bytes = toBytes(events(stream, signal), (data) => `data: ${data}\n\n`, stream.controller);
+  const bytes = toBytes(events(stream, request), (data) => `data: ${data}\n\n`, stream.controller);
   return new Response(bytes, { headers: { "content-type": "text/event-stream; charset=utf-8" } });
 }
 
@@ -62,14 +63,15 @@ async function completion(chat, body, signal) {
  * The data of server-sent events. After an answer has begun, a failure can only be one of them.
  *
  * @param {AsyncIterable<object>} chunks
- * @param {AbortSignal} signal
+ * @param {Request} request held to the end, not only its signal: in Node the caller's signal reaches that one no more once the
+ *   request is collected
  */
-async function* events(chunks, signal) {
+async function* events(chunks, request) {
   try {
     for await (const chunk of chunks) yield JSON.stringify(chunk);
     yield "[DONE]";
   } catch (error) {
-    signal.throwIfAborted();
+    request.signal.throwIfAborted();
     yield JSON.stringify({ error: asApiError(error).error });
   }
 }

@@ -27,11 +27,9 @@ export class PromptReader {
    * @returns {Promise<ReadPrompt>}
    */
   async read(prompt, head, signal) {
-    const known = this.#beginnings.find(prompt);
-    const session = known ? await known.session.fork() : await this.#host.session();
+    const { session, read } = await this.#begin(prompt);
     const cachedTokens = session.position;
     try {
-      let read = known?.text.length ?? 0;
       const rest = await this.#host.tokenizeChat(prompt.slice(read));
       const headIds = head.length > read ? await this.#host.tokenizeChat(prompt.slice(read, head.length)) : [];
       // A token may reach over the end of the head. Then a state there would be one of other tokens.
@@ -40,13 +38,43 @@ export class PromptReader {
       for (const { text, ids } of parts) {
         if (ids.length === 0) continue;
         await session.prefill(ids, { signal });
-        await this.keep(text, await session.fork());
+        await this.#keepCopy(text, session);
       }
       return { session, cachedTokens };
     } catch (error) {
       await session.close().catch(() => {}); // an engine that has ended has freed it
       throw error;
     }
+  }
+
+  /**
+   * @param {string} prompt
+   * @returns {Promise<{ session: Session, read: number }>} a session of its own, and how much of the prompt that has read
+   */
+  async #begin(prompt) {
+    try {
+      const known = this.#beginnings.find(prompt);
+      if (known) return { session: await known.session.fork(), read: known.text.length };
+      return { session: await this.#host.session(), read: 0 };
+    } catch (error) {
+      await this.#makeRoom(error);
+      return { session: await this.#host.session(), read: 0 };
+    }
+  }
+
+  /** @param {string} text what the session has read @param {Session} session */
+  async #keepCopy(text, session) {
+    try {
+      await this.keep(text, await session.fork());
+    } catch (error) {
+      await this.#makeRoom(error); // the answer needs no copy
+    }
+  }
+
+  /** What is kept must not be in the way of an answer. @param {unknown} error thrown again if it is not that memory is short */
+  async #makeRoom(error) {
+    if (/** @type {{ code?: unknown }} */ (error)?.code !== "out-of-memory") throw error;
+    await this.forget();
   }
 
   /**

@@ -2,7 +2,7 @@
 
 import { Download } from "../fetch/download.js";
 import { MambaError } from "../errors.js";
-import { REFUSED } from "../fetch/file-errors.js";
+import { REFUSED, StartAnew } from "../fetch/file-errors.js";
 import { ggufModels, listed, several, theGguf } from "./gguf-files.js";
 import { encodePath } from "./hub-name.js";
 import { readText } from "../fetch/read-text.js";
@@ -31,7 +31,23 @@ const OTHER_WEIGHTS = [
  * @param {Pick<import("../fetch/download.js").Wanted, "patience" | "onWait">} how
  * @returns {Promise<Listing>}
  */
-export async function readListing({ repository, revision }, hub, how) {
+export async function readListing(name, hub, how) {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await readListingOnce(name, hub, how);
+    } catch (error) {
+      if (!(error instanceof StartAnew)) throw error;
+      if (tries > error.times) throw error.told;
+    }
+  }
+}
+
+/**
+ * @param {HubName} name
+ * @param {string} hub
+ * @param {Pick<import("../fetch/download.js").Wanted, "patience" | "onWait">} how
+ */
+async function readListingOnce({ repository, revision }, hub, how) {
   const url = `${hub}api/models/${repository}/revision/${encodeURIComponent(revision)}?blobs=true`;
   const download = new Download({ name: `the list of files of ${repository}`, url, cache: "no-store", ...how });
   const state = await download.connect(0, null).catch((error) => {

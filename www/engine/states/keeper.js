@@ -57,6 +57,8 @@ export class StateKeeper {
       await this.#inOrder(() => this.#write(key, content));
       return { where: "disk", problem: null };
     } catch (error) {
+      // The state that had this key is no longer what it stands for.
+      await this.#inOrder(() => this.#files.remove({ model: this.#model, key })).catch(() => {});
       return { where: this.#memory.get(key) === state ? "memory" : "nowhere", problem: problemOf(error) };
     }
   }

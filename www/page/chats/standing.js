@@ -88,7 +88,7 @@ export class Standing {
     }
     if (!isWanted()) return { session, from };
     this.#show(session, end);
-    if (last && rest.length > 0) void this.keep(last, session);
+    if (last && rest.length > 0 && !reading.isContinued) void this.keep(last, session);
     return { session, from };
   }
 

@@ -24,6 +24,15 @@ export async function keepState(engine, node, session) {
   }
 }
 
+/** Drops the state after a turn whose answer goes on. @param {Engine} engine @param {Node} node */
+export async function dropState(engine, node) {
+  try {
+    await engine.states.drop(keyOf(node));
+  } catch (error) {
+    console.debug(error); // the engine ended
+  }
+}
+
 /**
  * The state after the last of some turns whose state is known.
  *

@@ -85,6 +85,9 @@ impl layer::Work {
                     mixer.x_proj.lay_out(&x_tiles, 0..t, channels.clone(), e, x);
                 }
                 let gate = part.range(rows - border, Matrix::STRIP);
+                if gate.is_empty() {
+                    return; // the strip at the border holds all, and belongs to another part
+                }
                 in_proj(layer, border + gate.start..border + gate.end, u, t, &projected);
             }
         });

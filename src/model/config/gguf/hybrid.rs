@@ -66,7 +66,7 @@ impl Fields<'_> {
             _ => self.required("feed_forward_length", MAX_DIMENSION)?,
         };
         let mlp = Mixer::Mlp(Mlp { d_hidden, use_bias: has(".ffn_gate.bias") });
-        let rope_theta = if is_falcon { Some(self.float("rope.freq_base")?.unwrap_or(1e4)) } else { None };
+        let rope_theta = if is_falcon { Some(self.rope_theta(head_dim)?) } else { None };
         let layer = |kv_heads: usize| {
             let attention = (kv_heads > 0).then(|| Mixer::Attention(Attention { rope_theta, ..attention(kv_heads) }));
             let mamba2 = (is_falcon || kv_heads == 0).then_some(mamba2);
@@ -107,6 +107,30 @@ impl Fields<'_> {
         }
         let heads = |&heads: &i32| usize::try_from(heads).map_err(|_| bad(format!("has {heads} in {key}")));
         each.iter().map(heads).collect()
+    }
+
+    /// The base of the rotary positions, which are those of the whole head as they are.
+    fn rope_theta(&self, head_dim: usize) -> Result<f32> {
+        let other = |what: String| {
+            Err(Error::UnsupportedArchitecture(format!(
+                "{FILE} has rotary positions {what}, which this page does not run."
+            )))
+        };
+        // llama.cpp takes linear for what says nothing, and 0 for no factor.
+        if let Some(kind) = self.metadata.text(&self.key("rope.scaling.type"))?
+            && !["none", "linear"].contains(&kind)
+        {
+            return other(format!("of the type {kind}"));
+        }
+        for name in ["rope.scaling.factor", "rope.scale_linear"] {
+            if let Some(factor) = self.float(name)?.filter(|factor| ![0.0, 1.0].contains(factor)) {
+                return other(format!("stretched {factor} times"));
+            }
+        }
+        match self.dimension("rope.dimension_count", MAX_DIMENSION)? {
+            Some(count) if count != head_dim => other(format!("in {count} of the {head_dim} channels of a head")),
+            _ => Ok(self.float("rope.freq_base")?.unwrap_or(1e4)),
+        }
     }
 
     fn float(&self, name: &str) -> Result<Option<f32>> {

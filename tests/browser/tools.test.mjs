@@ -116,7 +116,9 @@ test("a model uses the calculator and the clock: shown, saved, restored, regener
     assert.equal(chat.tools, true);
     assert.match(chat.system, /one or two short sentences/);
     assert.equal(chat.turns.filter((/** @type {any} */ { rounds }) => rounds?.[0].calls[0].answer === "84").length, 4);
+    const rows = await page.locator(".chat-row").count();
     await page.setInputFiles("#chat-files", file);
+    await page.locator(".chat-row").nth(rows).waitFor(); // the chat that was open has as many turns
     await page.locator(".turn").nth(2).waitFor();
     assert.equal((await usedLines(page))[0], "Used the calculator: 12*7 = 84");
     await say(page, "And again");

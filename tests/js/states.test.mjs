@@ -166,3 +166,12 @@ test("what finds no room leaves nothing older under its key", async () => {
   assert.notEqual(problem, null);
   assert.deepEqual([await keeper.get("chat/1"), await keeper.has(["chat/1"])], [null, []]);
 });
+
+test("what finds no room does not take along what is put right after it", async () => {
+  const disk = new Disk();
+  const keeper = new StateKeeper("m", disk.of("m"), disk.room);
+  await keeper.limit({ memoryBytes: 0, diskBytes: 2 * MB });
+  const [first, second] = await Promise.all([keeper.put("chat/1", content(3, 8)), keeper.put("chat/1", content(1, 9))]);
+  assert.deepEqual([first.where, second.where], ["nowhere", "disk"]);
+  assert.equal((await keeper.get("chat/1"))?.[0], 9);
+});

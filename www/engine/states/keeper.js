@@ -57,8 +57,6 @@ export class StateKeeper {
       await this.#inOrder(() => this.#write(key, content));
       return { where: "disk", problem: null };
     } catch (error) {
-      // The state that had this key is no longer what it stands for.
-      await this.#inOrder(() => this.#files.remove({ model: this.#model, key })).catch(() => {});
       return { where: this.#memory.get(key) === state ? "memory" : "nowhere", problem: problemOf(error) };
     }
   }
@@ -114,8 +112,18 @@ export class StateKeeper {
     }
   }
 
-  /** @param {string} key @param {Uint8Array<ArrayBuffer>} content */
+  /** Writes the state, or leaves none under its key: the one that had it is not what it stands for. @param {string} key @param {Uint8Array<ArrayBuffer>} content */
   async #write(key, content) {
+    try {
+      await this.#writeInRoom(key, content);
+    } catch (error) {
+      await this.#files.remove({ model: this.#model, key }).catch(() => {});
+      throw error;
+    }
+  }
+
+  /** @param {string} key @param {Uint8Array<ArrayBuffer>} content */
+  async #writeInRoom(key, content) {
     if (content.length > this.#diskLimit) throw noRoom();
     const others = (await this.#files.list()).filter((state) => state.model !== this.#model || state.key !== key);
     await this.#removeAll(toDrop(others, this.#diskLimit - content.length));

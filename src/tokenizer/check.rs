@@ -70,10 +70,10 @@ pub fn tokenizer(json: &[u8]) -> Result<Checked<'_>, String> {
     let unreadable = |error: serde_json::Error| format!("cannot be read ({error})");
     let mut parts: Parts = serde_json::from_slice(json).map_err(unreadable)?;
     let changed = [&mut parts.normalizer, &mut parts.pre_tokenizer, &mut parts.decoder].map(as_oniguruma);
-    normalizer(&parts.normalizer)?;
-    pre_tokenizer(&parts.pre_tokenizer)?;
-    decoder(&parts.decoder)?;
-    template(&parts.post_processor)?;
+    part(&parts.normalizer, "normalizer", "normalizers", normalizer)?;
+    part(&parts.pre_tokenizer, "pre-tokenizer", "pretokenizers", pre_tokenizer)?;
+    part(&parts.decoder, "decoder", "decoders", decoder)?;
+    part(&parts.post_processor, "post-processor", "processors", post_processor)?;
     merges(json)?;
     let unk_id = parts.model.unk_id.and_then(|id| u32::try_from(id.as_u64()?).ok());
     if changed == [false; 3] {
@@ -86,20 +86,33 @@ pub fn tokenizer(json: &[u8]) -> Result<Checked<'_>, String> {
     Ok(Checked { json: serde_json::to_vec(&whole).map_err(unreadable)?.into(), unk_id })
 }
 
-/// Checks that the template around a text, if there is one, names only tokens and texts that exist.
-fn template(processor: &Value) -> Result<(), String> {
-    match processor.get("type").and_then(Value::as_str) {
-        None if processor.is_null() => return Ok(()),
-        None => return Err("has a post-processor without a type".into()),
+/// What is wrong with a part of this type, as the end of a sentence; None for a type that is not known.
+type Check = fn(&str, &Value) -> Option<Result<(), String>>;
+
+/// Checks a part of a tokenizer, of a sequence each in its `list`.
+fn part(value: &Value, what: &str, list: &str, check: Check) -> Result<(), String> {
+    match value.get("type").and_then(Value::as_str) {
+        None if value.is_null() => Ok(()),
+        None => Err(format!("has a {what} without a type")),
         Some("Sequence") => {
-            let inner = processor.get("processors").and_then(Value::as_array);
-            return inner.into_iter().flatten().try_for_each(template);
+            let inner = value.get(list).and_then(Value::as_array);
+            inner.into_iter().flatten().try_for_each(|value| part(value, what, list, check))
         }
-        Some("TemplateProcessing") => {}
-        Some("BertProcessing" | "RobertaProcessing" | "ByteLevel") => return Ok(()),
         // The library would try all kinds until one fits.
-        Some(other) => return Err(format!("has a post-processor of the unknown type {other:?}")),
+        Some(kind) => check(kind, value).unwrap_or_else(|| Err(format!("has a {what} of the unknown type {kind:?}"))),
     }
+}
+
+fn post_processor(kind: &str, value: &Value) -> Option<Result<(), String>> {
+    match kind {
+        "TemplateProcessing" => Some(template(value)),
+        "BertProcessing" | "RobertaProcessing" | "ByteLevel" => Some(Ok(())),
+        _ => None,
+    }
+}
+
+/// Checks that the template around a text names only tokens and texts that exist.
+fn template(processor: &Value) -> Result<(), String> {
     let pieces = processor.get("single").and_then(Value::as_array).ok_or("has a template that is no list")?;
     for piece in pieces {
         let id = |kind: &str| piece.get(kind).and_then(|piece| piece.get("id")).and_then(Value::as_str);
@@ -113,19 +126,14 @@ fn template(processor: &Value) -> Result<(), String> {
     Ok(())
 }
 
-/// Checks that the library can run a normalizer on any text. No known Mamba comes near what is refused here.
-fn normalizer(value: &Value) -> Result<(), String> {
+/// Whether the library can run a normalizer on any text. No known Mamba comes near what is refused here.
+fn normalizer(kind: &str, value: &Value) -> Option<Result<(), String>> {
     let text = |name: &str| value.get(name).and_then(Value::as_str);
-    match text("type") {
-        None if value.is_null() => Ok(()),
-        None => Err("has a normalizer without a type".into()),
-        Some("Sequence") => {
-            value.get("normalizers").and_then(Value::as_array).into_iter().flatten().try_for_each(normalizer)
-        }
-        Some("Precompiled") => Err("has a precompiled normalizer, which this page does not read".into()),
-        Some("Prepend") if text("prepend").is_none_or(str::is_empty) => Err("prepends nothing".into()),
+    Some(match kind {
+        "Precompiled" => Err("has a precompiled normalizer, which this page does not read".into()),
+        "Prepend" if text("prepend").is_none_or(str::is_empty) => Err("prepends nothing".into()),
         // The library loses count where it puts a text between two characters; taking nothing away is no harm.
-        Some("Replace") if text("content") != Some("") => {
+        "Replace" if text("content") != Some("") => {
             let pattern = |kind: &str| value.get("pattern").and_then(|pattern| pattern.get(kind)?.as_str());
             let shortest = match (pattern("String"), pattern("Regex")) {
                 (Some(literal), _) => literal.len(),
@@ -137,53 +145,35 @@ fn normalizer(value: &Value) -> Result<(), String> {
                 _ => Ok(()),
             }
         }
-        Some("Replace") => Ok(()),
-        Some(
-            "BertNormalizer" | "Strip" | "StripAccents" | "NFC" | "NFD" | "NFKC" | "NFKD" | "Lowercase" | "Nmt"
-            | "Prepend" | "ByteLevel",
-        ) => Ok(()),
-        // The library would try all kinds until one fits.
-        Some(other) => Err(format!("has a normalizer of the unknown type {other:?}")),
-    }
+        "BertNormalizer" | "Strip" | "StripAccents" | "NFC" | "NFD" | "NFKC" | "NFKD" | "Lowercase" | "Nmt"
+        | "Prepend" | "Replace" | "ByteLevel" => Ok(()),
+        _ => return None,
+    })
 }
 
-/// Checks that the library can split any text.
-fn pre_tokenizer(value: &Value) -> Result<(), String> {
-    match value.get("type").and_then(Value::as_str) {
-        None if value.is_null() => Ok(()),
-        None => Err("has a pre-tokenizer without a type".into()),
-        Some("Sequence") => {
-            value.get("pretokenizers").and_then(Value::as_array).into_iter().flatten().try_for_each(pre_tokenizer)
-        }
-        Some("FixedLength") if value.get("length").is_some_and(|length| length == 0) => {
+/// Whether the library can split any text.
+fn pre_tokenizer(kind: &str, value: &Value) -> Option<Result<(), String>> {
+    Some(match kind {
+        "FixedLength" if value.get("length").is_some_and(|length| length == 0) => {
             Err("splits texts into pieces of no length".into())
         }
-        Some(
-            "BertPreTokenizer" | "ByteLevel" | "CharDelimiterSplit" | "Delimiter" | "Digits" | "FixedLength"
-            | "Metaspace" | "Punctuation" | "Split" | "UnicodeScripts" | "Whitespace" | "WhitespaceSplit",
-        ) => Ok(()),
-        // The library would try all kinds until one fits.
-        Some(other) => Err(format!("has a pre-tokenizer of the unknown type {other:?}")),
-    }
+        "BertPreTokenizer" | "ByteLevel" | "CharDelimiterSplit" | "Delimiter" | "Digits" | "FixedLength"
+        | "Metaspace" | "Punctuation" | "Split" | "UnicodeScripts" | "Whitespace" | "WhitespaceSplit" => Ok(()),
+        _ => return None,
+    })
 }
 
-/// Checks that the library can join any tokens.
-fn decoder(value: &Value) -> Result<(), String> {
-    match value.get("type").and_then(Value::as_str) {
-        None if value.is_null() => Ok(()),
-        None => Err("has a decoder without a type".into()),
-        Some("Sequence") => value.get("decoders").and_then(Value::as_array).into_iter().flatten().try_for_each(decoder),
+/// Whether the library can join any tokens.
+fn decoder(kind: &str, value: &Value) -> Option<Result<(), String>> {
+    Some(match kind {
         // The library cuts from both ends of a token, though it may be shorter. Known files cut at the beginning alone.
-        Some("Strip") if value.get("stop").is_some_and(|stop| stop != 0) => {
+        "Strip" if value.get("stop").is_some_and(|stop| stop != 0) => {
             Err("has a decoder that cuts the ends of tokens, which this page does not run".into())
         }
-        Some(
-            "BPEDecoder" | "ByteFallback" | "ByteLevel" | "CTC" | "Fuse" | "Metaspace" | "Replace" | "Strip"
-            | "WordPiece",
-        ) => Ok(()),
-        // The library would try all kinds until one fits.
-        Some(other) => Err(format!("has a decoder of the unknown type {other:?}")),
-    }
+        "BPEDecoder" | "ByteFallback" | "ByteLevel" | "CTC" | "Fuse" | "Metaspace" | "Replace" | "Strip"
+        | "WordPiece" => Ok(()),
+        _ => return None,
+    })
 }
 
 /// Checks that each merge makes a token of two tokens. What is no BPE model passes: the library refuses it or reads it

@@ -14,8 +14,6 @@ const SPARE_ROOM = 32 * 2 ** 20;
 const MOST_TABS = 20;
 /** After these errors the files themselves are in doubt, so their kept copies are deleted. */
 const IN_DOUBT = new Set(["bad-checkpoint", "bad-tokenizer", "integrity", "not-found", "unsupported-architecture"]);
-/** After these the server's files are, but not those from which the whole model was loaded before. */
-const SERVERS_FAULT = new Set(["not-found"]);
 
 export class Keeper {
   #store;
@@ -182,8 +180,9 @@ export class Keeper {
     const store = this.#store;
     if (!store) return;
     const code = String(/** @type {{ code?: unknown }} */ (error)?.code);
-    const isInDoubt = IN_DOUBT.has(code) && !(this.#wasComplete && SERVERS_FAULT.has(code));
-    if (isInDoubt && (await store.begin())) await store.discard();
+    // What the server no longer has says nothing of a copy from which the whole model was loaded before.
+    const isServersFault = code === "not-found" && this.#wasComplete;
+    if (IN_DOUBT.has(code) && !isServersFault && (await store.begin())) await store.discard();
     store.end();
   }
 

@@ -7,6 +7,11 @@ import { Passes } from "../../www/engine/session/passes.js";
 
 const begin = () => nextTask().then(() => {});
 
+/** Lets whoever can go on do so. */
+async function settled() {
+  for (let i = 0; i < 9; i++) await nextTask();
+}
+
 test("all that are ready go together, and who ends early leaves the others going", async () => {
   /** @type {string[]} */
   const log = [];
@@ -47,4 +52,41 @@ test("who joins while a pass may not begin yet is in it", async () => {
   const second = passes.join("b");
   open();
   assert.deepEqual(await Promise.all([first, second]), ["a2", "b2"]);
+});
+
+test("those that wait for different things meet in every pass, and nobody waits for another one's step", async () => {
+  /** @type {string[]} */
+  const log = [];
+  /** @type {boolean[]} */
+  const midSteps = [];
+  /** @type {Record<string, () => void>} */
+  const arrive = {};
+  /** Passes that each has to wait for. @type {Record<string, number>} */
+  const left = { a: 3, b: 2, c: 0 };
+  const passes = new Passes(
+    async (isMidStep) => {
+      midSteps.push(isMidStep);
+      await nextTask();
+    },
+    (/** @type {string[]} */ members) => {
+      log.push(members.join(""));
+      return members.map((member) =>
+        left[member]-- > 0 ? { waits: new Promise((resolve) => (arrive[member] = () => resolve(undefined))) } : { step: member },
+      );
+    },
+  );
+  const both = [passes.join("a"), passes.join("b")];
+  await settled();
+  arrive.a();
+  await settled();
+  arrive.b();
+  await settled();
+  assert.deepEqual(log, ["ab", "ab", "ab"]);
+  assert.equal(await both[1], "b");
+  assert.equal(await passes.join("c"), "c", "while another one waits");
+  assert.equal(await both[0], "a");
+  assert.deepEqual(log.slice(3).map((pass) => [...pass].sort().join("")), ["ac"]);
+  assert.deepEqual(midSteps, [false, true, true, false], "the turn may change only after a step");
+  await settled();
+  assert.equal(await passes.join("c"), "c", "after all were done");
 });

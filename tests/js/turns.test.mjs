@@ -70,6 +70,22 @@ test("who is quick to come back keeps the turn", async () => {
   await other;
 });
 
+test("whose step is not done keeps the turn, however long it takes", async () => {
+  const turns = new Turns(OVER);
+  const [a, b] = [{}, {}];
+  await turns.take(a);
+  let hasBegun = false;
+  const other = turns.take(b).then(() => (hasBegun = true));
+  await after(1);
+  await turns.take(a, true);
+  await after(1);
+  assert.equal(hasBegun, false);
+  const again = turns.take(a);
+  await other;
+  turns.end(b);
+  await again;
+});
+
 test("an end that is not one's own changes nothing", async () => {
   const turns = new Turns();
   const [a, b] = [{}, {}];

@@ -23,11 +23,12 @@ export class Turns {
    * Resolves when `who` has the turn.
    *
    * @param {object} who
+   * @param {boolean} [isMidStep] whether the holder keeps it in any case, because its step is not done
    * @returns {Promise<void>}
    */
-  async take(who) {
+  async take(who, isMidStep = false) {
     if (this.#holder?.who === who) {
-      if (this.#queue.length === 0 || performance.now() - this.#holder.since < this.#turnMs) return;
+      if (isMidStep || this.#queue.length === 0 || performance.now() - this.#holder.since < this.#turnMs) return;
       this.#holder = null;
     }
     await new Promise((resolve) => {

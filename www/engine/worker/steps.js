@@ -9,11 +9,11 @@ import { runs } from "./runs.js";
 
 /** @typedef {import("./runs.js").Run} Run */
 /** @typedef {import("../../mamba_web.js").WasmSession} WasmSession */
-/** @typedef {import("../../mamba_web.js").Step} Step */
+/** @typedef {Exclude<import("../../mamba_web.js").Step, { kind: "waiting" }>} Step one that is done */
 
-/** @type {Passes<{ session: WasmSession, run: Run }, Step | null>} */
-const passes = new Passes(async () => {
-  await turns.take(passes);
+/** @type {Passes<{ session: WasmSession, run: Run }, Step | null | undefined>} */
+const passes = new Passes(async (isMidStep) => {
+  await turns.take(passes, isMidStep);
   await nextTask(); // whoever was in the last pass is ready by then
 }, advance);
 
@@ -34,26 +34,28 @@ export async function nextStep(session, run, id) {
       return oneStep(session, run, id);
     }
     const step = await withDevice(() => passes.join({ session, run }), id);
-    if (step?.kind !== "waiting") return step;
-    await session.arrival();
+    if (step !== undefined) return step;
   }
 }
 
 /**
- * A step of each, and null for those that are stopped. Whoever may not join any more, because the model has moved
- * meanwhile to where it cannot, has to do its step by itself.
+ * Goes on with a step of each. It is null for those that are stopped, and undefined for those that may not join any more,
+ * because the model has moved meanwhile to where it cannot: they have to do it by themselves.
  *
  * @param {{ session: WasmSession, run: Run }[]} members
- * @returns {({ step: Step | null } | { error: unknown })[]}
+ * @returns {import("../session/passes.js").Outcome<Step | null | undefined>[]}
  */
 function advance(members) {
   const joins = members.map(({ session, run }) => !run.isStopped && session.mayJoin);
   const pass = theEngine().pass();
   members.forEach(({ session }, index) => joins[index] && pass.add(session));
-  const outcomes = pass.advance().values();
-  return members.map(({ run }, index) => {
-    const outcome = joins[index] ? outcomes.next().value : undefined;
-    return outcome ?? { step: run.isStopped ? null : { kind: "waiting" } };
+  const outcomes = pass.advance();
+  return members.map(({ session, run }, index) => {
+    const outcome = joins[index] && outcomes.shift();
+    if (!outcome) return { step: run.isStopped ? null : undefined };
+    if ("error" in outcome) return outcome;
+    const { step } = outcome;
+    return step.kind === "waiting" ? { waits: session.arrival() } : { step };
   });
 }
 

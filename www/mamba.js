@@ -3,7 +3,7 @@
 import * as check from "./engine/session/arguments.js";
 import { Connection } from "./engine/session/connection.js";
 import { Chat } from "./engine/openai/chat.js";
-import { MambaError, asMambaError, badArgument, cancelled } from "./engine/errors.js";
+import { MambaError, asMambaError, badArgument, cancelled, programStalled } from "./engine/errors.js";
 import { PATIENCE } from "./engine/fetch/download.js";
 import { HUB } from "./engine/source/hub-name.js";
 import { findModel } from "./engine/source/model-source.js";
@@ -124,9 +124,10 @@ export async function load(options) {
   // Ending the worker frees all its memory, whatever its state.
   const end = (/** @type {MambaError} */ error) => connection.end(error);
   const stop = () => end(cancelled());
-  // Before its first message its program may still be on the way, however long that takes.
+  // Before its first message its script may still be on the way, but not for long once the wasm is there.
   const asked = { memoryBytes: () => connection.call("memoryBytes", undefined) };
-  const watch = new EngineWatch(() => (connection.isHeard ? asked : null), () => false, end);
+  const silent = (/** @type {MambaError} */ error) => end(connection.isHeard ? error : programStalled("worker.js"));
+  const watch = new EngineWatch(() => (connection.isDue ? asked : null), () => false, silent);
   watch.show(true);
   try {
     signal?.addEventListener("abort", stop);

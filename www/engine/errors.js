@@ -52,6 +52,10 @@ export const programMissing = (why, hint = PUBLISH_HINT) =>
     ? new MambaError("network", "There is no network, so the engine's program could not be loaded.", OFFLINE_HINT)
     : programRefused(why, hint);
 
+/** A server sends nothing more, and does not end the connection either. @param {string} [name] of what is awaited */
+export const programStalled = (name = "a part of it") =>
+  programMissing(`the server stopped sending ${name}`, "Check the connection, then load the model again.");
+
 /** A program of the engine is there, and may not run. @param {string} why without a full stop @param {string} hint */
 export const programRefused = (why, hint) => new MambaError("network", `The engine's program could not be loaded: ${why}.`, hint);
 

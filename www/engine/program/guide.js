@@ -2,6 +2,7 @@
 // repository), because few visits need it. It is fetched when the first constraint is asked for.
 
 import { badArgument } from "../errors.js";
+import { bothOf } from "./wasm.js";
 
 /** @typedef {typeof import("../../mamba_web_guide.js")} Module */
 /** @typedef {import("../../mamba_web_guide.js").Guide} Guide */
@@ -13,7 +14,7 @@ let started;
 
 /** @param {import("./modules.js").ModuleOf} moduleOf @returns {Promise<Module>} */
 async function start(moduleOf) {
-  const [guide, module] = await Promise.all([import("../../mamba_web_guide.js"), moduleOf("guide")]);
+  const [guide, module] = await bothOf(import("../../mamba_web_guide.js"), moduleOf("guide"));
   await guide.default({ module_or_path: module });
   return guide;
 }

@@ -35,8 +35,10 @@ export class Modules {
     });
     if ("module" in compiled) return compiled.module;
     if (!this.#files) throw fromPlain(compiled.problem);
+    const abort = new AbortController();
     try {
-      return await compileWasm(fetchProgram(this.#files[name], {}), name === "guide" ? undefined : this.#onFetched);
+      const asked = fetchProgram(this.#files[name], { signal: abort.signal });
+      return await compileWasm(asked, abort, name === "guide" ? undefined : this.#onFetched);
     } catch (cause) {
       throw asStartError(cause);
     }

@@ -1,6 +1,7 @@
 // Chooses the build of the wasm for this browser, compiles and starts it.
 
-import { badArgument, isOutOfMemory, programMissing } from "../errors.js";
+import { badArgument, isOutOfMemory, programMissing, programStalled } from "../errors.js";
+import { inTime, TooLate } from "../keep/file-access.js";
 import { countCores, sharesMemory } from "./platform.js";
 import { hasRelaxedSimd } from "./simd.js";
 
@@ -57,25 +58,59 @@ function bestBuild(threads, isIsolated) {
 /** What runs instead if the shared memory of the build with threads cannot be reserved. */
 const GIVES_WAY = /** @type {const} */ ({ build: "relaxed", threads: 1, isAskedFor: true });
 
+/** Without a byte for so long, a server has stalled. */
+const STALL_MS = 60_000;
+/** Longer: a service worker, or a bundler's module, hands a file on when all of it is there. */
+const ANSWER_MS = 180_000;
+
+/** @template T @param {Promise<T>} work @param {number} ms @returns {Promise<T>} */
+const unlessStalled = (work, ms) =>
+  inTime(work, ms).catch((cause) => {
+    throw cause instanceof TooLate ? programStalled() : cause;
+  });
+
 /**
  * @param {Promise<Response>} asked
+ * @param {AbortController} abort of that request
  * @param {(fetched: import("../fetch/progress.js").Fetched) => void} [onFetched] told what has come of it
  * @returns {Promise<WebAssembly.Module>}
  */
-export async function compileWasm(asked, onFetched) {
-  const response = await asked;
-  if (!response.ok) throw programMissing(`${response.url} was answered with ${response.status}`);
-  if (onFetched) watch(response, onFetched).catch(() => {}); // the compiler gets the same error
+export async function compileWasm(asked, abort, onFetched = () => {}) {
+  try {
+    const response = await unlessStalled(asked, ANSWER_MS);
+    if (!response.ok) throw programMissing(`${response.url} was answered with ${response.status}`);
+    const [, module] = await Promise.all([watch(response, onFetched), compile(response)]); // in this order: the first one copies it
+    return module;
+  } catch (cause) {
+    abort.abort();
+    throw cause;
+  }
+}
+
+/** @param {Response} response */
+async function compile(response) {
   // It is compiled while it downloads, if the server says what it is.
   const isTyped = response.headers.get("content-type") === "application/wasm";
   return isTyped && "compileStreaming" in WebAssembly ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer());
+}
+
+/**
+ * A wasm and its script, which is far smaller, so a server that still holds it back after the wasm has stalled.
+ *
+ * @template T
+ * @param {Promise<T>} script
+ * @param {Promise<WebAssembly.Module>} module
+ */
+export function bothOf(script, module) {
+  const both = Promise.all([script, module]);
+  return Promise.race([both, module.then(() => unlessStalled(both, STALL_MS))]);
 }
 
 /** A message reports at least this many bytes. */
 const REPORTED_BYTES = 128 * 1024;
 
 /**
- * Counts the bytes of a copy of the answer. The browser may have cached the compiled code of the answer itself, and would
+ * Counts the bytes of a copy of the answer, and fails if they stop coming. The browser may have cached the compiled code of the answer itself, and would
  * not use it for bytes that went through a script.
  *
  * @param {Response} response
@@ -91,7 +126,7 @@ async function watch(response, onFetched) {
   let loadedBytes = 0;
   let reported = 0;
   for (;;) {
-    const { done, value } = await reader.read();
+    const { done, value } = await unlessStalled(reader.read(), STALL_MS);
     if (done) break;
     loadedBytes += value.byteLength;
     if (loadedBytes - reported < REPORTED_BYTES) continue;
@@ -135,7 +170,7 @@ export async function startWasm(program, moduleOf, share) {
  * @param {(shared: import("./pool.js").Shared) => void} share
  */
 async function startBuild({ build, threads }, moduleOf, share) {
-  const [wasm, module] = await Promise.all([BUILDS[build](), moduleOf(build)]);
+  const [wasm, module] = await bothOf(BUILDS[build](), moduleOf(build));
   const { memory } = await wasm.default({ module_or_path: module });
   if (threads > 1) share({ module, memory });
   return { wasm, threads };

@@ -22,7 +22,8 @@ export class Connection {
   #worker;
   #helpers;
   #build;
-  #compiling = new AbortController();
+  /** What has been asked for of the program. @type {AbortController[]} */
+  #asked = [];
   /** The program, from the start: nothing of it waits for the worker. */
   #compiled;
   #nextId = 1;
@@ -31,6 +32,7 @@ export class Connection {
   /** @type {import("../errors.js").MambaError | null} */
   #ended = null;
   #heard = false;
+  #isDue = false;
   /** @type {(info: import("../../mamba.js").EngineInfo | null) => void} told when the model moves to another device: null while it does */
   onMove = () => {};
 
@@ -49,6 +51,7 @@ export class Connection {
     this.tell({ program, wasm: WASM });
     this.#build = program.build;
     this.#compiled = this.#compile(program.build, (fetched) => this.tell({ fetched }));
+    void this.#compiled.then(() => (this.#isDue = true));
     const onReady = (/** @type {number} */ missing) => this.tell({ helpers: { missing } });
     this.#helpers = new Helpers(program.threads - 1, onReady, (error) => this.end(error));
   }
@@ -56,6 +59,11 @@ export class Connection {
   /** Whether the worker runs. */
   get isHeard() {
     return this.#heard;
+  }
+
+  /** Whether it runs, or should: its script is far smaller than the wasm, which has come. */
+  get isDue() {
+    return this.#heard || this.#isDue;
   }
 
   /**
@@ -104,7 +112,7 @@ export class Connection {
   end(error, later = error) {
     if (this.#ended) return;
     this.#ended = later;
-    this.#compiling.abort();
+    for (const abort of this.#asked) abort.abort();
     this.#worker.terminate();
     this.#helpers.end();
     for (const { reject } of this.#pending.values()) reject(error);
@@ -119,8 +127,10 @@ export class Connection {
    * @returns {Promise<import("./protocol.js").Compiled>}
    */
   async #compile(name, onFetched) {
+    const abort = new AbortController();
+    this.#asked.push(abort);
     try {
-      return { module: await compileWasm(fetchWasm(name, { signal: this.#compiling.signal }), onFetched) };
+      return { module: await compileWasm(fetchWasm(name, { signal: abort.signal }), abort, onFetched) };
     } catch (cause) {
       return { problem: toPlain(asStartError(cause)) };
     }

@@ -28,14 +28,20 @@ const shell = /** @type {any} */ (self).__WB_MANIFEST;
 const build = shell.map(({ url }) => buildOf(root, new URL(url, root).href)).find((found) => found !== null) ?? "";
 
 /**
- * This browser uses one of three builds of the wasm, many chats have no code and no formulas, the element is for other
- * pages, and the Lab is a page of its own. What else there is is kept once a page has asked for it.
+ * Many chats have no code and no formulas, the element is for other pages, and the Lab is a page of its own. What else there
+ * is is kept once a page has asked for it.
  */
 function isWanted(/** @type {Entry} */ { url }) {
   if (/\/(highlight|maths|element|embed|lab|lab-worker)\.\w+$/.test(url)) return false;
   const wasm = /mamba_web(?:_(\w+?))?(_bg\.wasm|\.js)$/.exec(url);
-  return !wasm || (wasm[1] ?? "plain") === chooseProgram("auto", "auto", true).build;
+  return !wasm || isNeeded(wasm[1] ?? "plain");
 }
+
+/**
+ * Whether this browser may need that wasm without a network: the best build, the one in its place where isolation does harm,
+ * and the module of constraints, without which no tool can be called.
+ */
+const isNeeded = (/** @type {string} */ name) => name === "guide" || [true, false].some((isIsolated) => chooseProgram("auto", "auto", isIsolated).build === name);
 
 const controller = new PrecacheController({ cacheName: nameOf(root, build), plugins: [{ cacheWillUpdate: accept }] });
 controller.precache(shell.filter(isWanted));

@@ -86,7 +86,7 @@ test("with the server stopped: reload, chat, new chat, a kept model, and the pag
     await modelIsReady(page);
     assert.equal(await threads(page), true);
 
-    // Models are in their own store and nowhere else, and of three builds of the wasm one is kept.
+    // Models are in their own store and nowhere else, and of the wasm what this browser may come to need is kept.
     const kept = await page.evaluate(async () => {
       const names = [];
       for (const name of await caches.keys()) {
@@ -95,7 +95,14 @@ test("with the server stopped: reload, chat, new chat, a kept model, and the pag
       return names;
     });
     assert.deepEqual(kept.filter((url) => /safetensors|tokenizer/.test(url)), []);
-    assert.deepEqual(kept.filter((url) => url.endsWith(".wasm")).length, 1, kept.join("\n"));
+    const wasm = kept.map((url) => /mamba_web\w*\.wasm$/.exec(url)?.[0]).filter((name) => name !== undefined);
+    assert.deepEqual(wasm.sort(), ["mamba_web_guide_bg.wasm", "mamba_web_relaxed_bg.wasm", "mamba_web_threads_bg.wasm"]);
+
+    // Where threads do harm, the build with one of them is there.
+    await page.goto(host.page("?isolate=0"));
+    await modelIsReady(page);
+    assert.equal(await threads(page), false);
+    await chats(page);
 
     assert.ok(requests.length > 10);
     assert.deepEqual(requests.filter((url) => url.origin !== host.origin), [], "no request leaves the site");

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
-import { canContinue, isSame, readContentRange, retryAfter } from "../../www/engine/fetch/http.js";
+import { canContinue, isOther, isSame, readContentRange, retryAfter } from "../../www/engine/fetch/http.js";
 import { listingOf } from "../../www/engine/source/hub.js";
 import { checkedManifest } from "../../www/engine/keep/manifest.js";
 import { usesNeox } from "../../www/engine/source/neox.js";
@@ -55,6 +55,15 @@ test("two versions are the same only if that is certain", () => {
   assert.ok(!isSame(version(null), version(null)));
   assert.ok(!isSame(version('"a"'), version(null)));
   assert.ok(!isSame(null, version('"a"')));
+});
+
+test("two versions are different only if that is certain", () => {
+  assert.ok(isOther(version('"a"'), version('"b"')));
+  assert.ok(isOther(version(null, "Mon"), version(null, "Tue")));
+  assert.ok(isOther(version(null, null, 1), version(null, null, 2)));
+  assert.ok(!isOther(version('W/"a"'), version('"a"')));
+  assert.ok(!isOther(version('"a"'), version(null, "Mon")));
+  assert.ok(!isOther(null, version('"a"')));
 });
 
 test("the rest of a file can be asked for where its version is known to the byte", () => {

@@ -95,6 +95,7 @@ function server(t, origin) {
   t.after(() => (before ? Object.defineProperty(globalThis, "location", before) : Reflect.deleteProperty(globalThis, "location")));
   const it = {
     files: FILES,
+    weights: ["model.safetensors"],
     etag: /** @type {string | null} */ ('"1"'),
     /** What it answers in the place of files. @type {(method: string, name: string) => Response | null} */
     instead: () => null,
@@ -103,13 +104,13 @@ function server(t, origin) {
     /** The first byte of each chunk that the loader was given. @type {number[]} */
     poured: [],
     kept: (/** @type {string} */ name) => [.../** @type {any} */ (root.all.get("mamba-web-models")).all.values()][0]?.all.get(name),
-    load: async () => {
+    load: async (keep = true) => {
       it.asked = [];
       it.poured = [];
       const { storage } = await loadModel({
         source,
         options: { backend: "cpu", precision: "f32" },
-        fetching: { keep: true, hub: "https://hub.example/", patience: { tries: 2, firstDelayMs: 1, stallMs: 1000 } },
+        fetching: { keep, hub: "https://hub.example/", patience: { tries: 2, firstDelayMs: 1, stallMs: 1000 } },
         wasmIsReady: Promise.resolve(/** @type {any} */ ({ wasm: { ModelLoader: { open: async () => loader } }, threads: 1 })),
         helpers: Promise.resolve(),
         report: () => {},
@@ -118,7 +119,7 @@ function server(t, origin) {
     },
   };
   const loader = {
-    weightFiles: () => ["model.safetensors"],
+    weightFiles: () => it.weights,
     beginFile() {},
     push: async (/** @type {Uint8Array} */ chunk) => void it.poured.push(chunk[0]),
     endFile() {},
@@ -130,8 +131,8 @@ function server(t, origin) {
   t.mock.method(globalThis, "fetch", async (/** @type {string} */ url, { method = "GET", headers = {} } = /** @type {any} */ ({})) => {
     const name = String(url.split("/").pop());
     it.asked.push(`${method} ${name}`);
-    const bytes = it.files[name];
     const instead = it.instead(method, name);
+    const bytes = it.files[name];
     if (instead) return instead;
     if (!bytes) return new Response(null, { status: 404 });
     const from = Number(/^bytes=(\d+)-$/.exec(headers.Range ?? "")?.[1] ?? 0);
@@ -226,4 +227,58 @@ test("a damaged copy whose server has the file no more is told as that, and stay
   site.instead = () => null;
   await site.load();
   assert.deepEqual(site.asked, ["GET model.safetensors"], "from the broken piece on");
+});
+
+const SHARDS = ["1.safetensors", "2.safetensors", "3.safetensors"];
+/** A model in three files, of which each byte is the number of its version. @param {number} number */
+const sharded = (number) => ({
+  "config.json": FILES["config.json"],
+  "tokenizer.json": FILES["tokenizer.json"],
+  "model.safetensors.index.json": FILES["config.json"],
+  ...Object.fromEntries(SHARDS.map((name) => [name, new Uint8Array(9).fill(number)])),
+});
+
+for (const [whose, origin] of [["the page's own site", OWN], ["another site", "https://page.example"]]) {
+  for (const keep of [true, false]) {
+    test(`a model that ${whose} publishes anew between two of its files is no mixture, ${keep ? "" : "not "}kept`, async (t) => {
+      const site = server(t, origin);
+      Object.assign(site, { files: sharded(1), weights: SHARDS });
+      site.instead = (method, name) => {
+        if (`${method} ${name}` === "GET 3.safetensors") Object.assign(site, { files: sharded(2), etag: '"2"' });
+        return null;
+      };
+      await site.load(keep);
+      assert.deepEqual(site.poured.slice(-3), [2, 2, 2]);
+      await site.load(keep);
+      assert.deepEqual(site.poured, [2, 2, 2]);
+    });
+  }
+}
+
+test("a file that is lost from a copy, and that the site has in another version, makes no mixture", async (t) => {
+  const site = server(t, "https://page.example");
+  Object.assign(site, { files: sharded(1), weights: SHARDS });
+  await site.load();
+  site.kept("2.safetensors.pieces").bytes = new Uint8Array(0);
+  Object.assign(site, { files: sharded(2), etag: '"2"' });
+  await site.load();
+  assert.deepEqual(site.poured.slice(-3), [2, 2, 2]);
+});
+
+for (const [what, change] of /** @type {[string, object][]} */ ([
+  ["has no versions", { etag: null }],
+  ["answers HEAD with 404", { instead: (/** @type {string} */ method) => (method === "HEAD" ? new Response(null, { status: 404 }) : null) }],
+])) {
+  test(`a model of several files is loaded once where its host ${what}`, async (t) => {
+    const site = server(t, "https://page.example");
+    Object.assign(site, { files: sharded(1), weights: SHARDS, ...change });
+    await site.load();
+    assert.deepEqual(site.poured, [1, 1, 1]);
+  });
+}
+
+test("nothing is asked twice for a model of one file", async (t) => {
+  const site = server(t, "https://page.example");
+  await site.load();
+  assert.deepEqual(site.asked.filter((one) => one.startsWith("HEAD")), []);
 });

@@ -140,11 +140,17 @@ export const canContinue = (version) => Boolean(strongEtag(version) ?? version?.
  * @param {Version | null} a
  * @param {Version | null} b
  */
-export function isSame(a, b) {
-  if (!a || !b) return false;
+export const isSame = (a, b) => compare(a, b) === true;
+
+/** Whether they are certainly two. @param {Version | null} a @param {Version | null} b */
+export const isOther = (a, b) => compare(a, b) === false;
+
+/** @param {Version | null} a @param {Version | null} b @returns {boolean | null} null where they do not tell */
+function compare(a, b) {
+  if (!a || !b) return null;
   if (a.size !== null && b.size !== null && a.size !== b.size) return false;
   if (a.etag && b.etag) return weak(a.etag) === weak(b.etag);
-  return a.lastModified !== null && a.lastModified === b.lastModified;
+  return a.lastModified === null || b.lastModified === null ? null : a.lastModified === b.lastModified;
 }
 
 /** @param {string} etag */

@@ -8,21 +8,20 @@
 
 import { Download } from "../fetch/download.js";
 import { toPlain } from "../errors.js";
-import { keptChanging, notFound, REFUSED, StartAnew, unreachable } from "../fetch/file-errors.js";
-import { ask, canContinue, isOwn, isSame } from "../fetch/http.js";
-import { inTime } from "../keep/file-access.js";
+import { keptChanging, notFound, StartAnew, unreachable } from "../fetch/file-errors.js";
+import { canContinue, isOwn, isSame } from "../fetch/http.js";
 import { readListing } from "../source/hub.js";
 import { writeHubName } from "../source/hub-name.js";
 import { Keeper } from "../keep/keeper.js";
 import { placesOnHub, placesOnSite } from "../source/places.js";
 import { readText } from "../fetch/read-text.js";
 import { RemoteFile } from "./remote-file.js";
+import { askNow, isRefusal, Taken } from "./site-version.js";
 
 /** @typedef {import("./remote-file.js").Place} Place */
 /** @typedef {import("../source/model-source.js").WebSource | import("../source/model-source.js").HubSource} Source */
 
 const WEIGHTS = "model.safetensors";
-const HEAD_MS = 15_000;
 
 /**
  * @param {Source} source
@@ -42,29 +41,6 @@ export async function openRemoteFolder(source, options, meter, asking) {
   keeper.useListing(listing);
   return open(places);
 }
-
-/**
- * Asks for a file's version. What some hosts refuse or do not know is only HEAD, so a file that was there is asked for once
- * more with GET, and nobody reads its bytes.
- *
- * @param {{ name: string, url: string, signal: AbortSignal }} file
- * @param {boolean} wasMissing
- */
-async function askOf(file, wasMissing) {
-  const wanted = /** @type {const} */ ({ ...file, cache: "no-store" });
-  try {
-    return await ask({ ...wanted, method: "HEAD" });
-  } catch (error) {
-    const { code } = /** @type {{ code?: string }} */ (error);
-    if (code !== "network" || (wasMissing && isRefusal(error))) throw error;
-  }
-  const answer = await ask(wanted);
-  if (typeof answer !== "string") answer.response.body?.cancel().catch(() => {});
-  return answer;
-}
-
-/** @param {unknown} error */
-const isRefusal = (error) => /** @type {{ cause?: unknown }} */ (error)?.cause === REFUSED;
 
 class RemoteFolder {
   #find;
@@ -92,6 +68,7 @@ class RemoteFolder {
   /** A copy was used without knowing whether it is up to date. */
   #isUnsure = false;
   #hasChanged = false;
+  #taken = new Taken();
 
   /**
    * @param {import("../source/places.js").Places} places
@@ -188,6 +165,7 @@ class RemoteFolder {
   async succeed() {
     if (await this.isOutdated()) this.#requireUpToDate();
     if (this.#isUnsure && this.#hasChanged) throw unreachable("a part of the model");
+    await this.#taken.requireOneVersion();
     await this.#keeper.succeed();
   }
 
@@ -231,6 +209,7 @@ class RemoteFolder {
     const keeper = this.#keeper;
     const place = this.#find(name);
     const record = keeper.record(name);
+    const wasFetched = this.#ahead.has(name);
     const isAsked = this.#asking !== "never" && place && !place.version && isOwn(place.url);
     const isTrusted = keeper.isComplete && !isAsked;
     if (!place) return null;
@@ -246,7 +225,6 @@ class RemoteFolder {
     });
     this.#downloads.push(download);
     if (this.#hasFailed) download.end();
-    const wasFetched = this.#ahead.has(name);
     let stored = await keeper.find(name);
     const version = record?.version ?? null;
     if (place.version) {
@@ -256,8 +234,11 @@ class RemoteFolder {
     } else if (!canContinue(version)) {
       stored = null;
     }
+    // A trusted copy was asked about in another visit, if ever.
+    const when = { asked: 0, seen: isTrusted ? 0 : this.#taken.now() };
     if (!stored?.isWhole) {
       await keeper.takeTurn();
+      when.asked = this.#taken.now();
       const state = await download.connect(stored?.size ?? 0, version);
       if (state === "missing") {
         keeper.noteMissing(name);
@@ -267,8 +248,11 @@ class RemoteFolder {
         this.#hasChanged ||= record?.state === "whole" || record?.state === "part";
         stored = null;
       }
+      when.seen = this.#taken.now();
       if (!download.mayBeKept && !place.version) keeper.noteForbidden(new URL(place.url).host);
     }
+    // What was fetched ahead was noted then.
+    if (!wasFetched || when.asked > 0) this.#taken.add(place, stored?.isWhole ? version : download.version, when);
     const part = isWeights ? "weights" : "files";
     const file = new RemoteFile(place, download, stored, keeper, (bytes, phase) => {
       this.#requireUpToDate();
@@ -311,15 +295,13 @@ class RemoteFolder {
   }
 
   /** Whether the kept file, or that there was none, is still what the server says. @param {Place} place */
-  async #isUpToDate({ name, url }) {
-    const record = this.#keeper.record(name);
-    const abort = new AbortController();
+  async #isUpToDate(place) {
+    const record = this.#keeper.record(place.name);
     try {
-      const answer = await inTime(askOf({ name, url, signal: abort.signal }, record?.state === "missing"), HEAD_MS);
+      const answer = await askNow(place, record?.state === "missing");
       if (typeof answer === "string") return answer === "missing" && record?.state === "missing";
       return isSame(answer.version, record?.version ?? null);
     } catch (error) {
-      abort.abort();
       const { code } = /** @type {{ code?: string }} */ (error);
       // The server sends its front page, or refuses, so there is still no such file.
       if ((code === "not-found" || isRefusal(error)) && record?.state === "missing") return true;

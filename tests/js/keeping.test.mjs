@@ -103,10 +103,24 @@ function server(t, origin) {
     asked: [],
     /** The first byte of each chunk that the loader was given. @type {number[]} */
     poured: [],
-    kept: (/** @type {string} */ name) => [.../** @type {any} */ (root.all.get("mamba-web-models")).all.values()][0]?.all.get(name),
+    /** Its version of one file, if they are not all of one. @type {(name: string) => string | null} */
+    etagOf: () => it.etag,
+    /** The first byte of weights that are no model. */
+    refuses: -1,
+    /** What was asked for in the place of a whole file. @type {string[]} */
+    ranges: [],
+    folder: () => [.../** @type {any} */ (root.all.get("mamba-web-models")).all.values()][0]?.all,
+    kept: (/** @type {string} */ name) => it.folder()?.get(name),
+    /** Leaves so many MiB beside what is kept now, and what the engine spares. @param {number} mib */
+    room: (mib) => {
+      const usage = () => [...it.folder().values()].reduce((sum, { bytes }) => sum + bytes.length, 0);
+      const quota = usage() + (32 + mib) * 2 ** 20;
+      navigator.storage.estimate = async () => ({ quota, usage: usage() });
+    },
     load: async (keep = true) => {
       it.asked = [];
       it.poured = [];
+      it.ranges = [];
       const { storage } = await loadModel({
         source,
         options: { backend: "cpu", precision: "f32" },
@@ -121,7 +135,10 @@ function server(t, origin) {
   const loader = {
     weightFiles: () => it.weights,
     beginFile() {},
-    push: async (/** @type {Uint8Array} */ chunk) => void it.poured.push(chunk[0]),
+    push: async (/** @type {Uint8Array} */ chunk) => {
+      it.poured.push(chunk[0]);
+      if (chunk[0] === it.refuses) throw new MambaError("bad-checkpoint", "It is damaged.", "Load another one.");
+    },
     endFile() {},
     kernels: 0,
     kernelsReady: 0,
@@ -137,9 +154,13 @@ function server(t, origin) {
     if (!bytes) return new Response(null, { status: 404 });
     const from = Number(/^bytes=(\d+)-$/.exec(headers.Range ?? "")?.[1] ?? 0);
     const answer = /** @type {Record<string, string>} */ ({ "content-length": String(bytes.length - from) });
-    if (it.etag) answer.etag = it.etag;
+    const etag = it.etagOf(name);
+    if (etag) answer.etag = etag;
+    if (headers.Range) it.ranges.push(headers.Range);
     if (from > 0) answer["content-range"] = `bytes ${from}-${bytes.length - 1}/${bytes.length}`;
-    return new Response(method === "HEAD" ? null : bytes.slice(from), { status: from > 0 ? 206 : 200, headers: answer });
+    const response = new Response(method === "HEAD" ? null : bytes.slice(from), { status: from > 0 ? 206 : 200, headers: answer });
+    // Of its own site a page may see all headers, so it knows the size.
+    return Object.defineProperty(response, "type", { value: origin === OWN ? "basic" : "cors" });
   });
   return it;
 }
@@ -187,7 +208,103 @@ test("a site of which only a part is there gives no mixture with the copy", asyn
   await site.load();
   site.instead = (_, name) => (name === "tokenizer.json" ? new Response(null, { status: 403 }) : null);
   site.etag = '"2"';
-  await assert.rejects(site.load(), { code: "network" });
+  site.files = NEXT;
+  for (const _ of [1, 2]) {
+    await site.load();
+    assert.deepEqual(site.poured.slice(-3), [7, 7, 7], "the copy is used");
+  }
+  site.instead = () => null;
+  await site.load();
+  assert.equal(site.poured.pop(), 8);
+});
+
+/** The next version of it. */
+const NEXT = { ...FILES, "model.safetensors": new Uint8Array(3 * 2 ** 20).fill(8) };
+/** Has the site's connections break for good, the first one after two thirds of the weights. @param {ReturnType<typeof server>} site */
+function breakOff(site) {
+  let isDown = false;
+  site.instead = (method, name) => {
+    if (isDown) throw new TypeError("no network");
+    if (`${method} ${name}` !== "GET model.safetensors") return null;
+    const bytes = site.files[name];
+    const parts = [bytes.slice(0, 2 ** 21 + 9)];
+    const pull = (/** @type {ReadableStreamDefaultController} */ body) => {
+      const part = parts.pop();
+      if (part) return body.enqueue(part);
+      isDown = true;
+      body.error(new TypeError("It broke."));
+    };
+    return new Response(new ReadableStream({ pull }), { headers: { etag: String(site.etag), "content-length": String(bytes.length) } });
+  };
+}
+
+test("a newer version that breaks off leaves the copy, goes on where it was, and takes the copy's place", async (t) => {
+  const site = server(t, OWN);
+  await site.load();
+  const names = () => [...site.folder().keys()].sort();
+  // Twice, because each takes the other's names on the disk.
+  for (const [files, is, was] of /** @type {const} */ ([[NEXT, 8, 7], [FILES, 7, 8]])) {
+    const before = names();
+    Object.assign(site, { files, etag: `"${is}"` });
+    breakOff(site);
+    for (const what of ["the connection breaks", "there is no network"]) {
+      await site.load();
+      assert.deepEqual(site.poured.slice(-3), [was, was, was], what);
+    }
+    site.instead = () => null;
+    await site.load();
+    assert.deepEqual(site.ranges, ["bytes=2097152-"]);
+    assert.equal(site.poured.pop(), is);
+    assert.equal(names().length, before.length, `nothing is left of the older one: ${names()}`);
+    site.instead = () => {
+      throw new TypeError("no network");
+    };
+    await site.load();
+    assert.deepEqual(site.poured, [is, is, is]);
+  }
+});
+
+test("a newer version that is no model leaves the copy", async (t) => {
+  const site = server(t, OWN);
+  await site.load();
+  const before = [...site.folder().keys()].sort();
+  Object.assign(site, { files: NEXT, etag: '"2"', refuses: 8 });
+  await assert.rejects(site.load(), { code: "bad-checkpoint" });
+  assert.deepEqual([...site.folder().keys()].sort(), before);
+  site.instead = () => {
+    throw new TypeError("no network");
+  };
+  await site.load();
+  assert.deepEqual(site.poured, [7, 7, 7]);
+});
+
+test("where there is no room for both, the newer version is written over the copy; where there is none at all, the copy stays", async (t) => {
+  const site = server(t, OWN);
+  await site.load();
+  Object.assign(site, { files: NEXT, etag: '"2"' });
+  site.room(1.5);
+  assert.deepEqual(await site.load(), { isKept: true, problem: null });
+  assert.deepEqual((await site.load(), site.poured), [8, 8, 8]);
+  Object.assign(site, { files: { ...FILES, "model.safetensors": new Uint8Array(2 ** 23).fill(9) }, etag: '"3"' });
+  const { problem } = await site.load();
+  assert.equal(problem?.code, "no-storage");
+  assert.equal(site.poured.pop(), 9);
+  site.instead = () => {
+    throw new TypeError("no network");
+  };
+  await site.load();
+  assert.deepEqual(site.poured, [8, 8, 8]);
+});
+
+test("a newer version whose copy proves damaged is loaded and kept all the same", async (t) => {
+  const site = server(t, OWN);
+  await site.load();
+  site.kept("model.safetensors.whole").bytes[2 ** 21 + 5] ^= 1;
+  // Only the tokenizer is new.
+  site.etagOf = (name) => (name === "tokenizer.json" ? '"2"' : '"1"');
+  await site.load();
+  assert.deepEqual((await site.load(), site.poured), [7, 7, 7]);
+  assert.equal(weightsOf(site.asked).length, 0);
 });
 
 for (const status of [403, 405, 501]) {

@@ -32,7 +32,7 @@ const WEIGHTS = "model.safetensors";
  */
 export async function openRemoteFolder(source, options, meter, asking) {
   const address = source.kind === "hub" ? writeHubName(source, options.hub) : (source.weights ?? source.folder);
-  const keeper = await Keeper.open(address, options.keep);
+  const keeper = await Keeper.open(address, options.keep, asking === "first");
   const how = { patience: options.patience, onWait: (/** @type {boolean} */ isWaiting) => meter.wait(isWaiting) };
   const open = (/** @type {import("../source/places.js").Places} */ places) => new RemoteFolder(places, keeper, how, meter, asking);
   if (source.kind === "web") return open(placesOnSite(source));
@@ -159,7 +159,7 @@ class RemoteFolder {
   }
 
   hasCopy() {
-    return this.#keeper.isComplete;
+    return this.#keeper.hasCopy;
   }
 
   async succeed() {

@@ -22,29 +22,34 @@ export class Keeper {
   #hasNews = false;
   /** Whether this tab is the one that writes the model, and has looked at what others wrote. */
   #hasTurn = false;
-  /** Whether the model was complete when it was opened here. */
-  #wasComplete;
+  /** Whether there was a copy when the model was opened here. */
+  #hadCopy;
 
   /** @param {ModelStore | null} store @param {MambaError | null} problem */
   constructor(store, problem) {
     this.#store = store;
     this.problem = problem;
-    this.#wasComplete = this.isComplete;
+    this.#hadCopy = this.hasCopy;
   }
 
-  /** @param {string} address of the model @param {boolean} isWanted */
-  static async open(address, isWanted) {
+  /** @param {string} address of the model @param {boolean} isWanted @param {boolean} [isNewer] whether a copy is known to be old */
+  static async open(address, isWanted, isNewer = false) {
     if (!isWanted) return new Keeper(null, null);
     try {
-      return new Keeper(await ModelStore.open(address), null);
+      return new Keeper(await ModelStore.open(address, isNewer), null);
     } catch (error) {
       return new Keeper(null, error instanceof MambaError ? error : cannotWrite(error));
     }
   }
 
-  /** Whether the model was loaded from the kept files to its end once. */
-  get isComplete() {
+  /** Whether a copy is kept from which the model was loaded to its end once, perhaps an old one. */
+  get hasCopy() {
     return this.#store?.manifest.isComplete ?? false;
+  }
+
+  /** Whether that is what is read here. */
+  get isComplete() {
+    return this.hasCopy && !this.#store?.isUpdate;
   }
 
   get listing() {
@@ -73,7 +78,7 @@ export class Keeper {
   /** That there is no such file is worth knowing too. @param {string} name */
   noteMissing(name) {
     if (!this.#store || this.record(name)?.state === "missing") return;
-    this.#store.manifest.files[name] = { state: "missing", version: null };
+    this.#store.note(name, { state: "missing", version: null });
     this.#hasNews = true;
   }
 
@@ -111,8 +116,8 @@ export class Keeper {
     if (!this.#store || this.problem) return null;
     try {
       if (!(await this.#store.begin())) throw inOtherTab();
-      const room = await roomLeft();
-      if (room !== null && (size ?? 0) - from > room - SPARE_ROOM) throw noRoom();
+      const lacking = (size ?? 0) - from + SPARE_ROOM - ((await roomLeft()) ?? Infinity);
+      if (lacking > 0 && (stored || !(await this.#store.makeRoom(name, lacking)))) throw noRoom();
       this.#hasNews = true;
       if (stored) await this.#store.record(name, { state: "part", version });
       const writer = stored ?? (await this.#store.create(name, version));
@@ -162,12 +167,12 @@ export class Keeper {
     const store = this.#store;
     if (!store) return;
     try {
-      const isNew = this.#hasNews || !store.manifest.isComplete;
+      const isNew = this.#hasNews || !this.isComplete;
       if (!isNew || !(await store.begin())) return;
       // Half a model is of no use and takes room.
       if (this.problem) return await store.discard();
       store.manifest.isComplete = true;
-      await store.write();
+      await (store.isUpdate ? store.replace(true) : store.write());
     } catch (error) {
       this.#giveUp(error);
     } finally {
@@ -181,7 +186,7 @@ export class Keeper {
     if (!store) return;
     const code = String(/** @type {{ code?: unknown }} */ (error)?.code);
     // What the server no longer has says nothing of a copy from which the whole model was loaded before.
-    const isServersFault = code === "not-found" && this.#wasComplete;
+    const isServersFault = code === "not-found" && this.#hadCopy;
     if (IN_DOUBT.has(code) && !isServersFault && (await store.begin())) await store.discard();
     store.end();
   }

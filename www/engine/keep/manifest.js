@@ -7,6 +7,7 @@ export const FORMAT = 1;
  * @typedef {object} FileRecord
  * @property {"part" | "whole" | "missing"} state
  * @property {import("../fetch/http.js").Version | null} version
+ * @property {boolean} [isSecond] its bytes are under the other of its two names on the disk
  *
  * @typedef {object} Manifest
  * @property {number} format
@@ -14,6 +15,7 @@ export const FORMAT = 1;
  * @property {boolean} isComplete whether it was loaded to its end once
  * @property {import("../source/hub.js").Listing | null} listing of a model from a hub
  * @property {Record<string, FileRecord>} files
+ * @property {Record<string, FileRecord>} [update] what differs in a newer version, which is written beside a complete copy
  */
 
 /**
@@ -29,7 +31,8 @@ export function checkedManifest(found) {
   const isVersion = (/** @type {any} */ it) =>
     it === null || (isRecord(it) && isText(it.etag) && isText(it.lastModified) && isNumber(it.size));
   const isFile = (/** @type {any} */ it) =>
-    isRecord(it) && ["part", "whole", "missing"].includes(it.state) && isVersion(it.version);
+    isRecord(it) && ["part", "whole", "missing"].includes(it.state) && isVersion(it.version) && ["undefined", "boolean"].includes(typeof it.isSecond);
+  const areFiles = (/** @type {any} */ it) => isRecord(it) && Object.values(it).every(isFile);
   const isListed = (/** @type {any} */ it) => isRecord(it) && isNumber(it.size) && isText(it.sha256) && isText(it.oid);
   const isListing = (/** @type {any} */ it) =>
     isRecord(it) && /^[0-9a-f]{40}$/.test(it.commit) && isRecord(it.files) && Object.values(it.files).every(isListed);
@@ -39,7 +42,7 @@ export function checkedManifest(found) {
     typeof found.address === "string" &&
     typeof found.isComplete === "boolean" &&
     (found.listing === null || isListing(found.listing)) &&
-    isRecord(found.files) &&
-    Object.values(found.files).every(isFile);
+    areFiles(found.files) &&
+    (found.update === undefined || areFiles(found.update));
   return isRight ? found : null;
 }

@@ -1,5 +1,6 @@
 // The models that this browser keeps, in its origin private file system. Each model has a folder
-// with `model.json`, and for each file its bytes and the SHA-256 of each piece of them.
+// with `model.json`, and for each file its bytes and the SHA-256 of each piece of them. Files of a newer version are written
+// beside a complete copy, under other names, and take its place when all are there.
 // A page lists and deletes. Only a worker can write (stored-file.js).
 
 import { MambaError } from "../errors.js";
@@ -90,27 +91,36 @@ export class ModelStore {
   #written = Promise.resolve();
   /** @type {Manifest} */
   manifest;
+  /** Whether a newer version is read and written, beside a complete copy. */
+  isUpdate;
   /** The manifest as it was found. */
   #found;
 
-  /** @param {FileSystemDirectoryHandle} root @param {string} id @param {FileSystemDirectoryHandle | null} folder @param {Manifest} manifest */
-  constructor(root, id, folder, manifest) {
+  /**
+   * @param {FileSystemDirectoryHandle} root
+   * @param {string} id
+   * @param {FileSystemDirectoryHandle | null} folder
+   * @param {Manifest} manifest
+   * @param {boolean} isNewer whether a complete copy is known to be old
+   */
+  constructor(root, id, folder, manifest, isNewer) {
     this.#root = root;
     this.#id = id;
     this.#folder = folder;
     this.manifest = manifest;
+    this.isUpdate = isNewer && manifest.isComplete;
     this.#found = JSON.stringify(manifest);
   }
 
-  /** @param {string} address */
-  static async open(address) {
+  /** @param {string} address @param {boolean} [isNewer] */
+  static async open(address, isNewer = false) {
     const root = await openRoot();
     const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(address));
     const id = [...new Uint8Array(hash, 0, 16)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
     const folder = await inTime(root.getDirectoryHandle(id)).catch(() => null);
     const kept = folder && (await readManifest(folder));
     const empty = { format: FORMAT, address, isComplete: false, listing: null, files: {} };
-    return new ModelStore(root, id, folder, kept?.address === address ? kept : empty);
+    return new ModelStore(root, id, folder, kept?.address === address ? kept : empty, isNewer);
   }
 
   /** Whether another tab has written the model since it was looked for here. */
@@ -159,7 +169,8 @@ export class ModelStore {
 
   /** @param {string} name @returns {FileRecord | null} */
   recordOf(name) {
-    const { files } = this.manifest;
+    const { files, update = {} } = this.manifest;
+    if (this.isUpdate && Object.hasOwn(update, name)) return update[name];
     return Object.hasOwn(files, name) ? files[name] : null;
   }
 
@@ -167,21 +178,64 @@ export class ModelStore {
   async file(name) {
     const record = this.recordOf(name);
     if (!this.#folder || !record || record.state === "missing") return null;
-    return StoredFile.find(this.#folder, name, record.state === "whole").catch(() => null);
+    return StoredFile.find(this.#folder, nameOnDisk(name, record), record.state === "whole").catch(() => null);
   }
 
   /** An empty file to write to. @param {string} name @param {import("../fetch/http.js").Version | null} version */
   async create(name, version) {
-    await this.#requireFolder();
-    await this.record(name, { state: "part", version });
-    return StoredFile.create(/** @type {FileSystemDirectoryHandle} */ (this.#folder), name);
+    const folder = await this.#requireFolder();
+    const isSecond = Boolean(this.manifest.files[name]?.isSecond) !== this.isUpdate;
+    this.note(name, { state: "part", version, isSecond });
+    await this.write();
+    return StoredFile.create(folder, nameOnDisk(name, { isSecond }));
   }
 
   /** @param {string} name @param {FileRecord} record */
   async record(name, record) {
-    this.manifest.files[name] = record;
-    if (record.state === "part") this.manifest.isComplete = false;
+    // A copy whose own file proved damaged is not worth saving.
+    if (record.state === "part" && !Object.hasOwn(this.manifest.update ?? {}, name)) await this.replace(false);
+    this.note(name, record);
     await this.write();
+  }
+
+  /** Until it is written this is known only here. @param {string} name @param {FileRecord} record */
+  note(name, record) {
+    const { manifest } = this;
+    const files = this.isUpdate ? (manifest.update ??= {}) : manifest.files;
+    files[name] = { ...this.recordOf(name), ...record };
+    if (record.state === "part" && !this.isUpdate) manifest.isComplete = false;
+  }
+
+  /** The newer version takes the place of the copy. @param {boolean} isComplete whether all of it is there */
+  async replace(isComplete) {
+    if (!this.isUpdate) return;
+    const { files: old, update = {}, ...rest } = this.manifest;
+    this.manifest = { ...rest, isComplete, files: { ...old, ...update } };
+    this.isUpdate = false;
+    await this.write();
+    for (const name of Object.keys(update)) if (Object.hasOwn(old, name)) await this.#remove(name, old[name]);
+  }
+
+  /**
+   * Makes room for a newer version of a file, if the one that is kept has that many bytes: it goes, and with it the copy.
+   *
+   * @param {string} name
+   * @param {number} bytes
+   * @returns {Promise<boolean>}
+   */
+  async makeRoom(name, bytes) {
+    const old = Object.hasOwn(this.manifest.files, name) ? this.manifest.files[name] : null;
+    if (!this.#folder || !old) return false;
+    const found = await StoredFile.find(this.#folder, nameOnDisk(name, old), old.state === "whole").catch(() => null);
+    if (!found || found.size < bytes) return false;
+    await this.replace(false);
+    await this.#remove(name, old);
+    return true;
+  }
+
+  /** @param {string} name @param {FileRecord} record */
+  async #remove(name, record) {
+    await StoredFile.create(await this.#requireFolder(), nameOnDisk(name, record)).remove();
   }
 
   /** Writes model.json, one call after another, because only one at a time can open it. */
@@ -191,8 +245,7 @@ export class ModelStore {
   }
 
   async #write() {
-    await this.#requireFolder();
-    const access = await openToWrite(/** @type {FileSystemDirectoryHandle} */ (this.#folder), MANIFEST);
+    const access = await openToWrite(await this.#requireFolder(), MANIFEST);
     try {
       const bytes = new TextEncoder().encode(JSON.stringify(this.manifest));
       access.truncate(0);
@@ -203,15 +256,23 @@ export class ModelStore {
     }
   }
 
-  /** Deletes everything that is kept of the model. */
+  /** Deletes the newer version; without a copy beside it, everything that is kept of the model. */
   async discard() {
-    this.manifest = { ...this.manifest, isComplete: false, listing: null, files: {} };
+    const { update = {}, ...rest } = this.manifest;
+    if (this.isUpdate) {
+      this.manifest = rest;
+      await this.write().catch(() => {});
+      for (const [name, record] of Object.entries(update)) if (record.state !== "missing") await this.#remove(name, record);
+      return;
+    }
+    this.manifest = { ...rest, isComplete: false, listing: null, files: {} };
     this.#folder = null;
     await inTime(this.#root.removeEntry(this.#id, { recursive: true })).catch(() => {});
   }
 
   async #requireFolder() {
     this.#folder ??= await inTime(this.#root.getDirectoryHandle(this.#id, { create: true }));
+    return this.#folder;
   }
 
   get #lockName() {
@@ -234,6 +295,9 @@ export class ModelStore {
     });
   }
 }
+
+/** No file of a model has a name that ends so. @param {string} name @param {Pick<FileRecord, "isSecond">} record */
+const nameOnDisk = (name, { isSecond }) => (isSecond ? `${name}/` : name);
 
 /** @param {FileSystemDirectoryHandle} folder @returns {Promise<number>} bytes of its files */
 async function sizeOf(folder) {

@@ -7,7 +7,7 @@ import { PATIENCE } from "../../www/engine/fetch/download.js";
 import { ProgressMeter } from "../../www/engine/fetch/progress.js";
 import { openFolder } from "../../www/engine/files/files.js";
 import { loadModel } from "../../www/engine/files/load-model.js";
-import { startStorage } from "./support/private-files.mjs";
+import { PrivateFolder, startStorage } from "./support/private-files.mjs";
 
 const ADDRESS = "https://models.example/m/";
 const source = /** @type {const} */ ({ kind: "web", folder: ADDRESS, weights: null });
@@ -394,8 +394,14 @@ for (const [what, change] of /** @type {[string, object][]} */ ([
   });
 }
 
-test("nothing is asked twice for a model of one file", async (t) => {
+test("nothing is asked twice for a model of one file, however unevenly the disk answers", async (t) => {
   const site = server(t, "https://page.example");
+  const open = PrivateFolder.prototype.getDirectoryHandle;
+  let times = 0;
+  t.mock.method(PrivateFolder.prototype, "getDirectoryHandle", async function (/** @type {any[]} */ ...named) {
+    await new Promise((resolve) => setTimeout(resolve, 10 * times++));
+    return Reflect.apply(open, /** @type {any} */ (this), named);
+  });
   await site.load();
   assert.deepEqual(site.asked.filter((one) => one.startsWith("HEAD")), []);
 });

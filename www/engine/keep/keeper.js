@@ -20,8 +20,8 @@ export class Keeper {
   /** Why nothing is kept. @type {MambaError | null} */
   problem;
   #hasNews = false;
-  /** Whether this tab is the one that writes the model, and has looked at what others wrote. */
-  #hasTurn = false;
+  /** All files wait for the same one, so that those that are wanted at once are asked for at once. @type {Promise<void> | null} */
+  #turn = null;
   /** Whether there was a copy when the model was opened here. */
   #hadCopy;
 
@@ -86,12 +86,16 @@ export class Keeper {
    * To be called before anything is downloaded. While another tab writes the model, this one waits. Then it begins again
    * with what is kept by then, so nothing is downloaded twice.
    */
-  async takeTurn() {
+  takeTurn() {
+    return (this.#turn ??= this.#takeTurn());
+  }
+
+  async #takeTurn() {
     if (!this.#store || this.problem) return;
     try {
       if (await this.#store.begin()) {
         // The other tab may have been done just before this one got its turn.
-        if (this.#hasTurn || !(await this.#store.hasChanged())) return void (this.#hasTurn = true);
+        if (!(await this.#store.hasChanged())) return;
         this.#store.end();
         throw new StartAnew(inOtherTab(), MOST_TABS);
       }

@@ -15,7 +15,7 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) wor
         let v = x[base + i];
         squares += dot(v, v);
     }
-    let scale = inverseSqrt(sum_of_all(thread, squares) / f32(WIDTH) + EPSILON);
+    let scale = inverse_root(sum_of_all(thread, squares) / f32(WIDTH) + EPSILON);
     for (var i = thread; i < COLS / 4u; i += THREADS) {
         out[base + i] = x[base + i] * scale * weight[i];
     }

@@ -17,7 +17,7 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) wor
         let v = x_dbl[first + i];
         squares += v * v;
     }
-    let scale = inverseSqrt(sum_of_all(thread, squares) / f32(length) + EPSILON);
+    let scale = inverse_root(sum_of_all(thread, squares) / f32(length) + EPSILON);
     for (var i = thread; i < length; i += THREADS) {
         x_dbl[first + i] *= scale;
     }

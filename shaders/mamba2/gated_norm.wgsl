@@ -19,7 +19,7 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) wor
         let v = y[row + e];
         squares += v * v;
     }
-    let scale = inverseSqrt(sum_of_all(thread, squares) / f32(CHANNELS) + EPSILON);
+    let scale = inverse_root(sum_of_all(thread, squares) / f32(CHANNELS) + EPSILON);
     for (var e = first + thread; e < first + CHANNELS; e += THREADS) {
         var v = y[row + e] * scale * weight[e];
         if GATE {

@@ -1,3 +1,9 @@
+// 1 / sqrt(mean), of squares. A mean beyond all numbers stays so: its inverse would be 0, and what is too great to count with
+// would pass for nothing.
+fn inverse_root(mean: f32) -> f32 {
+    return select(inverseSqrt(mean), mean, bitcast<u32>(mean) >= 0x7f800000u);
+}
+
 fn silu(v: vec4<f32>) -> vec4<f32> {
     return v / (1.0 + exp(-v));
 }

@@ -20,13 +20,13 @@ fn sum_over_lanes(thread: u32, v: vec4<f32>, s: f32) -> vec2<f32> {
 }
 
 // The greatest value of eight neighbouring threads, the first of which is a multiple of eight. All threads must call it.
-fn max_over_eight(thread: u32, v: f32) -> f32 {
+fn max_over_eight(thread: u32, v: u32) -> u32 {
     workgroupBarrier();
-    squares_of[thread] = v;
+    squares_of[thread] = bitcast<f32>(v);
     workgroupBarrier();
     var most = v;
     for (var i = 0u; i < 8u; i++) {
-        most = max(most, squares_of[thread / 8u * 8u + i]);
+        most = max(most, bitcast<u32>(squares_of[thread / 8u * 8u + i]));
     }
     return most;
 }

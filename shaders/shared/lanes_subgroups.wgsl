@@ -9,7 +9,7 @@ fn sum_over_lanes(thread: u32, v: vec4<f32>, s: f32) -> vec2<f32> {
     return vec2<f32>(sums[thread % LANES % 4u], squares);
 }
 
-fn max_over_eight(thread: u32, v: f32) -> f32 {
+fn max_over_eight(thread: u32, v: u32) -> u32 {
     var most = v;
     for (var mask = 1u; mask < 8u; mask *= 2u) {
         most = max(most, subgroupShuffleXor(most, mask));

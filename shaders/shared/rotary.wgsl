@@ -4,13 +4,18 @@ override K_FROM: u32; // where k and v begin in a row of `projected`
 override V_FROM: u32;
 override ROTATES: bool;
 
+// The nearest numbers of f16. What is no number stays none, where `clamp` may make one of it.
+fn within_f16(v: vec4<f32>) -> vec4<f32> {
+    let is_none = (bitcast<vec4<u32>>(v) & vec4<u32>(0x7fffffffu)) >= vec4<u32>(0x7f800000u);
+    return select(clamp(v, vec4<f32>(-65504.0), vec4<f32>(65504.0)), v, is_none);
+}
+
 fn pack_unit(a: vec4<f32>, b: vec4<f32>) -> vec4<u32> {
     if !HALF {
         return bitcast<vec4<u32>>(a);
     }
-    let most = vec4<f32>(65504.0); // of f16
-    let x = clamp(a, -most, most);
-    let y = clamp(b, -most, most);
+    let x = within_f16(a);
+    let y = within_f16(b);
     return vec4<u32>(pack2x16float(x.xy), pack2x16float(x.zw), pack2x16float(y.xy), pack2x16float(y.zw));
 }
 

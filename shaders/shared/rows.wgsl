@@ -37,6 +37,13 @@ fn row_unit(row: u32, unit: u32) -> vec4<u32> {
     return unit_of(min(row, ROWS - 1u), unit);
 }
 
+// The greatest size in a block of 32 columns, of which eight threads have a quad each. Bits without the sign are in the order
+// of the sizes, and what is no number comes last. So the block's scale is none either, and the products are none.
+fn largest_of_block(thread: u32, v: vec4<f32>) -> f32 {
+    let sizes = bitcast<vec4<u32>>(v) & vec4<u32>(0x7fffffffu);
+    return bitcast<f32>(max_over_eight(thread, max(max(sizes.x, sizes.y), max(sizes.z, sizes.w))));
+}
+
 fn dot16(a: vec4<u32>, b: vec4<u32>) -> i32 {
     return dot_i8(a.x, b.x) + dot_i8(a.y, b.y) + dot_i8(a.z, b.z) + dot_i8(a.w, b.w);
 }

@@ -132,9 +132,7 @@ fn stage(thread: u32, sequence: u32, share: u32, begin: u32, width: u32) {
         squares = dot(v, v);
         v *= norm4(at);
     }
-    let sizes = abs(v);
-    let largest = max_over_eight(thread, max(max(sizes.x, sizes.y), max(sizes.z, sizes.w)));
-    let scale = largest / 127.0;
+    let scale = largest_of_block(thread, v) / 127.0;
     let inverse = select(0.0, 1.0 / scale, scale > 1e-30);
     let word = pack_i8(vec4<i32>(round(v * inverse)));
     let sums = sum_over_eight(thread, vec2<f32>(f32(dot_i8(word, 0x01010101u)), squares));
@@ -192,7 +190,7 @@ fn result_of(thread: u32, sums: vec4<f32>, squares: f32) -> f32 {
     workgroupBarrier(); // whoever still sums up the last one
     let all = sum_over_lanes(thread, sums, squares);
     if NORM {
-        return all.x * inverseSqrt(all.y / f32(COUNTED) + EPSILON);
+        return all.x * inverse_root(all.y / f32(COUNTED) + EPSILON);
     }
     return all.x;
 }

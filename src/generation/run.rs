@@ -9,7 +9,7 @@ use super::trace::Trace;
 use super::weigh::{Weighed, surprise};
 use super::{LoadedModel, Reason, Stats, Step};
 use crate::backend::Backend;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::sampler::{Chooser, Sampler};
 use crate::sequence::Sequence;
 
@@ -33,6 +33,8 @@ pub(super) struct Run {
     /// Why the run is over, once it is.
     pub over: Option<Reason>,
     pub output: Output,
+    /// What failed once the last token had been read.
+    pub fault: Option<Error>,
     /// The tokens read so far.
     pub trace: Trace,
     /// Whether generated tokens are weighed, and the last one if so.
@@ -95,13 +97,16 @@ impl Run {
             Half::Done(step) => Ok(step),
             Half::Read(id) => match sequence.read(model.backend(), &[id], true)? {
                 Poll::Pending => Ok(Step::Waiting),
-                Poll::Ready(_) => self.take(id, stats, model),
+                Poll::Ready(_) => Ok(self.take(id, stats, model)),
             },
         }
     }
 
     /// The step, up to where a token that was generated is read.
     pub fn first_half(&mut self, sequence: &mut Sequence, stats: &Stats, model: &mut dyn LoadedModel) -> Result<Half> {
+        if let Some(fault) = self.fault.take() {
+            return Err(fault);
+        }
         if self.over.is_none() && self.is_reading() {
             return self.read_block(sequence, model.backend()).map(Half::Done);
         }
@@ -174,24 +179,24 @@ impl Run {
         Ok(Half::Read(id))
     }
 
-    /// Takes note of the token that was chosen and has been read.
-    pub fn take(&mut self, id: u32, stats: &mut Stats, model: &dyn LoadedModel) -> Result<Step> {
+    /// Takes note of the token that was chosen and has been read. It is handed out whatever comes of it, because it is in
+    /// the state; what fails ends the run in the next step.
+    pub fn take(&mut self, id: u32, stats: &mut Stats, model: &dyn LoadedModel) -> Step {
         self.trace.push(&[id]);
         self.chosen = None;
         self.before = None;
         self.tokens_left -= 1;
-        if let Some(chooser) = &mut self.chooser {
-            chooser.accept(id)?;
-        }
+        let accepted = self.chooser.as_mut().map_or(Ok(()), |chooser| chooser.accept(id));
         let text = match model.tokenizer() {
-            Ok(tokenizer) => self.output.push(id, tokenizer)?,
-            Err(_) => String::new(), // a model without one gives ids only
+            Ok(tokenizer) => self.output.push(id, tokenizer),
+            Err(_) => Ok(String::new()), // a model without one gives ids only
         };
+        self.fault = accepted.err().or_else(|| text.as_ref().err().cloned());
         if stats.tokens == 0 {
             stats.time_to_first_token_ms = milliseconds(self.started);
         }
         stats.tokens += 1;
-        Ok(Step::Token { id, text })
+        Step::Token { id, text: text.unwrap_or_default() }
     }
 
     fn end(&mut self, sequence: &mut Sequence, model: &mut dyn LoadedModel, reason: Reason) -> Result<Step> {

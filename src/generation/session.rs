@@ -132,6 +132,7 @@ impl Session {
             tokens_left: max_tokens,
             chosen: None,
             over: None,
+            fault: None,
             output: Output::new(decoder, StopStrings::new(stop), recorded),
             trace: Trace::default(),
             weighs: self.weighs,

@@ -31,7 +31,7 @@ pub fn step_together(sessions: &mut [&mut Session], model: &mut dyn LoadedModel)
         let (mut run, half) = half?;
         let step = match half {
             Ok(Half::Done(step)) => Ok(step),
-            Ok(Half::Read(id)) => read.clone().and_then(|()| run.take(id, &mut session.stats, model)),
+            Ok(Half::Read(id)) => read.clone().map(|()| run.take(id, &mut session.stats, model)),
             Err(error) => Err(error),
         };
         let step = run.note(start, &session.sequence, &mut session.stats, step);

@@ -30,7 +30,7 @@ pub trait Constraint {
     /// This token was chosen and read. A token that ends the text is not read.
     ///
     /// # Errors
-    /// As [`Constraint::mask`].
+    /// As [`Constraint::mask`]. The token is in the state, so it is handed out before the run ends.
     fn accept(&mut self, token: u32) -> Result<()>;
 
     /// Whether the text is whole as it is, though more may follow.

@@ -24,8 +24,8 @@ pub(super) fn of_tokens(tokenizer: &Tokenizer, vocab: usize) -> Result<Vec<Vec<u
                 push_bytes(&mut bytes, &token);
                 bytes
             }
-            (Some(token), _) if falls_back(tokenizer) && byte_of(&token).is_some() => {
-                byte_of(&token).into_iter().collect()
+            (Some(token), _) if byte_of(tokenizer, &token).is_some() => {
+                byte_of(tokenizer, &token).into_iter().collect()
             }
             (Some(_), Some(before)) => {
                 let both = tokenizer.decode(&[before, id])?;
@@ -48,7 +48,8 @@ fn falls_back(tokenizer: &Tokenizer) -> bool {
     }
 }
 
-fn byte_of(token: &str) -> Option<u8> {
+/// What a token such as `<0xE2>` stands for.
+pub(super) fn byte_of(tokenizer: &Tokenizer, token: &str) -> Option<u8> {
     let digits = token.strip_prefix("<0x")?.strip_suffix('>')?;
-    (digits.len() == 2).then(|| u8::from_str_radix(digits, 16).ok())?
+    (digits.len() == 2 && falls_back(tokenizer)).then(|| u8::from_str_radix(digits, 16).ok())?
 }

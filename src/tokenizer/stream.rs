@@ -1,6 +1,7 @@
 //! Ids in, whole characters out.
 
 use super::Tokenizer;
+use super::bytes::byte_of;
 use crate::error::Result;
 
 /// A character has at most four bytes, so at most four tokens; a text that still ends in U+FFFD after this many
@@ -18,7 +19,7 @@ const MOST_CONTEXT: usize = 16;
 pub struct StreamDecoder {
     /// For byte-level tokenizers: bytes that do not make a character yet, at most three.
     bytes: Vec<u8>,
-    /// How many of `bytes` come from the text before, until the first token has come.
+    /// How many of `bytes`, or of the tokens that wait, come from the text before, until the first token has come.
     begun: usize,
     /// For all others: the context, already out, then the tokens that wait.
     window: Vec<u32>,
@@ -33,8 +34,8 @@ impl StreamDecoder {
         Self::default()
     }
 
-    /// A decoder for the continuation of a text that ends in `ids`: a leading space stays, and so does what a byte-level
-    /// token has begun of a character, if it goes on.
+    /// A decoder for the continuation of a text that ends in `ids`: a leading space stays, and so does what the last tokens
+    /// have begun of a character, if it goes on.
     pub fn after(tokenizer: &Tokenizer, ids: &[u32]) -> Result<Self> {
         let mut decoder = Self::default();
         if tokenizer.byte_level {
@@ -43,11 +44,20 @@ impl StreamDecoder {
             drain_characters(&mut decoder.bytes, &mut String::new());
             decoder.begun = decoder.bytes.len();
         } else {
-            let shown = ids.iter().rev().filter(|&&id| tokenizer.shown(id).is_some());
-            decoder.window = shown.take(MOST_TOKENS_OF_A_CHARACTER).copied().collect();
-            decoder.window.reverse();
-            decoder.context = decoder.window.len();
-            decoder.context_text = tokenizer.decode(&decoder.window)?;
+            let shown = ids.iter().filter(|&&id| tokenizer.shown(id).is_some()).copied();
+            decoder.window = shown.collect();
+            let byte = |&id: &u32| byte_of(tokenizer, &tokenizer.shown(id)?);
+            let last = decoder.window.rsplit(|id| byte(id).is_none()).next().unwrap_or_default();
+            let mut begun: Vec<u8> = last.iter().filter_map(byte).collect();
+            drain_characters(&mut begun, &mut String::new());
+            decoder.begun = begun.len();
+            // The context begins with a whole character: the rest of one would spoil the bytes that follow it.
+            let end = decoder.window.len() - decoder.begun;
+            let context = &decoder.window[end.saturating_sub(MOST_TOKENS_OF_A_CHARACTER)..end];
+            let rest = context.iter().take_while(|id| byte(id).is_some_and(|byte| byte & 0xC0 == 0x80)).count();
+            decoder.context = context.len() - rest;
+            decoder.window.drain(..end - decoder.context);
+            decoder.context_text = tokenizer.decode(&decoder.window[..decoder.context])?;
         }
         Ok(decoder)
     }
@@ -57,11 +67,12 @@ impl StreamDecoder {
         let Some(token) = tokenizer.shown(id) else { return Ok(()) };
         if tokenizer.byte_level {
             push_bytes(&mut self.bytes, &token);
-            self.drop_begun();
+            self.drop_begun(tokenizer);
             drain_characters(&mut self.bytes, text);
             return Ok(());
         }
         self.window.push(id);
+        self.drop_begun(tokenizer);
         let waiting = self.window.len() - self.context;
         let decoded = tokenizer.decode(&self.window)?;
         if decoded.ends_with(char::REPLACEMENT_CHARACTER) && waiting < MOST_TOKENS_OF_A_CHARACTER {
@@ -72,7 +83,7 @@ impl StreamDecoder {
 
     /// The text has ended: appends what still waits, incomplete characters as U+FFFD.
     pub fn finish(&mut self, tokenizer: &Tokenizer, text: &mut String) -> Result<()> {
-        self.drop_begun();
+        self.drop_begun(tokenizer);
         text.push_str(&String::from_utf8_lossy(&self.bytes));
         self.bytes.clear();
         if self.window.len() > self.context {
@@ -83,11 +94,20 @@ impl StreamDecoder {
     }
 
     /// Drops what the text before has begun of a character, unless it goes on.
-    fn drop_begun(&mut self) {
+    fn drop_begun(&mut self, tokenizer: &Tokenizer) {
         let begun = core::mem::take(&mut self.begun);
-        let first = self.bytes.utf8_chunks().next();
+        if begun == 0 {
+            return;
+        }
+        let of_tokens = self.window[self.context..].iter().map_while(|&id| byte_of(tokenizer, &tokenizer.shown(id)?));
+        let bytes: Vec<u8> = self.bytes.iter().copied().chain(of_tokens).collect();
+        let first = bytes.utf8_chunks().next();
         if first.is_some_and(|chunk| chunk.valid().is_empty() && chunk.invalid().len() == begun) {
-            self.bytes.drain(..begun);
+            if tokenizer.byte_level {
+                self.bytes.drain(..begun);
+            } else {
+                self.window.drain(self.context..self.context + begun);
+            }
         }
     }
 

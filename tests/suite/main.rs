@@ -9,6 +9,7 @@ mod generation;
 mod gguf;
 mod gpu;
 mod gpu_attention;
+mod gpu_numbers;
 mod gpu_shapes;
 mod gpu_together;
 mod hybrid;

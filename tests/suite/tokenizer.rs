@@ -293,6 +293,40 @@ fn a_character_that_was_cut_goes_on_in_a_continuation() {
     }
 }
 
+/// The same with tokens that are bytes, one token an answer, and after characters that are bytes themselves.
+#[test]
+fn bytes_that_were_cut_go_on_in_a_continuation() {
+    let words = ["▁Hello", "▁wor", "<0xE2>", "<0x82>", "<0xAC>", "<0xF0>", "<0x9F>", "<0x98>", "<0x80>", "�"];
+    let entries: Vec<String> = words.iter().enumerate().map(|(id, word)| format!("{word:?}:{id}")).collect();
+    let model = format!(r#"{{"type":"WordLevel","vocab":{{{}}},"unk_token":"�"}}"#, entries.join(","));
+    let llama = r#"{"type":"Sequence","decoders":[
+        {"type":"Replace","pattern":{"String":"▁"},"content":" "},{"type":"ByteFallback"},{"type":"Fuse"},
+        {"type":"Strip","content":" ","start":1,"stop":0}]}"#;
+    let tokenizer = small(&model, llama, "", "");
+    let answer = |before: &[u32], ids: &[u32]| {
+        let mut decoder = StreamDecoder::after(&tokenizer, before).unwrap();
+        let mut text = String::new();
+        ids.iter().for_each(|&id| decoder.push(&tokenizer, id, &mut text).unwrap());
+        let certain = text.clone();
+        decoder.finish(&tokenizer, &mut text).unwrap();
+        (certain, text)
+    };
+    let ids = [0, 2, 3, 4, 2, 3, 4, 5, 6, 7, 8, 1];
+    for cut in 1..ids.len() {
+        let (before, after) = ids.split_at(cut);
+        let begun = streamed(&tokenizer, before).replace('�', "");
+        assert_eq!(begun + &answer(before, after).0, "Hello€€😀 wor", "cut at {cut}");
+        // What does not go on is no part of the text after it.
+        for (next, text) in [(1, " wor"), (9, "�")] {
+            assert_eq!(answer(before, &[next]).1, text, "cut at {cut}");
+        }
+        assert_eq!(answer(before, &[]).1, "");
+    }
+    assert_eq!(answer(&ids[..2], &[2, 3, 4]).0, "€", "another character begins");
+    let each: String = (0..ids.len()).map(|at| answer(&ids[..at], &ids[at..=at]).1.replace('�', "")).collect();
+    assert_eq!(each, "Hello€€😀 wor");
+}
+
 proptest! {
     #[test]
     fn any_ids_stream_to_what_they_decode_to(ids in prop::collection::vec(0..4096_u32, 0..60)) {

@@ -71,7 +71,17 @@ fn fill(mut loader: Box<dyn Loader>, dir: &Path) -> Result<Box<dyn Backend>> {
 }
 
 /// Weights by chance, the same for every loader.
-pub fn fill_by_chance(mut loader: Box<dyn Loader>, config: &Config, seed: u32) -> Box<dyn Backend> {
+pub fn fill_by_chance(loader: Box<dyn Loader>, config: &Config, seed: u32) -> Box<dyn Backend> {
+    fill_with(loader, config, seed, |_, _| {})
+}
+
+/// The same, changed by `change`, which gets each tensor's name and values.
+pub fn fill_with(
+    mut loader: Box<dyn Loader>,
+    config: &Config,
+    seed: u32,
+    change: impl Fn(&str, &mut [f32]),
+) -> Box<dyn Backend> {
     let mut state = seed | 1;
     let mut next = || {
         state ^= state << 13;
@@ -89,7 +99,8 @@ pub fn fill_by_chance(mut loader: Box<dyn Loader>, config: &Config, seed: u32) -
             (0.0, (3.0 / cols as f32).sqrt())
         };
         assert!(loader.begin(&name, &spec.shape).unwrap(), "{name}");
-        let values: Vec<f32> = (0..len).map(|_| middle + size * next()).collect();
+        let mut values: Vec<f32> = (0..len).map(|_| middle + size * next()).collect();
+        change(&name, &mut values);
         // In pieces of whole rows, as from a stream.
         values.chunks(3 * cols).for_each(|rows| loader.rows(rows).unwrap());
     }

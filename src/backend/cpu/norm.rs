@@ -20,7 +20,9 @@ fn inverse_rms(x: &[f32], epsilon: f32) -> f32 {
     let (whole, rest) = x.as_chunks::<4>();
     let squares = whole.iter().map(F32x4::load).fold(F32x4::splat(0.0), |sum, x| x.mul_add(x, sum));
     let square_sum = squares.sum() + rest.iter().map(|x| x * x).sum::<f32>();
-    1.0 / (square_sum / x.len() as f32 + epsilon).sqrt()
+    let mean = square_sum / x.len() as f32 + epsilon;
+    // Of squares beyond all numbers the inverse would be 0, and what is too great to count with would pass for nothing.
+    if mean.is_finite() { 1.0 / mean.sqrt() } else { f32::NAN }
 }
 
 /// `x += bias`, of one token. An empty bias changes nothing.

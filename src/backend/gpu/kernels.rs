@@ -77,7 +77,8 @@ pub const MAMBA1_MIXER: Kernel = Kernel {
     sources: &[CONTROL, FLOAT, ACTIVATIONS, MAMBA1, shader!("mamba1/mixer")],
     bindings: &[Read, Read, Read, Read, Write, Write, Uniform],
 };
-pub const NORM: Kernel = Kernel { name: "norm", sources: &[SUM, shader!("norm")], bindings: &[Read, Read, Write] };
+pub const NORM: Kernel =
+    Kernel { name: "norm", sources: &[ACTIVATIONS, SUM, shader!("norm")], bindings: &[Read, Read, Write] };
 pub const MATMUL: Kernel = Kernel {
     name: "matmul",
     sources: &[CONTROL, FLOAT, PACKED, WEIGHTS, ACTIVATIONS, shader!("matmul")],
@@ -100,8 +101,11 @@ pub const MAMBA1_SCAN: Kernel = Kernel {
 };
 pub const CARRY: Kernel =
     Kernel { name: "carry", sources: &[CONTROL, shader!("carry")], bindings: &[Read, Write, Write, Uniform] };
-pub const MAMBA1_PART_NORMS: Kernel =
-    Kernel { name: "mamba1/part_norms", sources: &[SUM, shader!("mamba1/part_norms")], bindings: &[Write] };
+pub const MAMBA1_PART_NORMS: Kernel = Kernel {
+    name: "mamba1/part_norms",
+    sources: &[ACTIVATIONS, SUM, shader!("mamba1/part_norms")],
+    bindings: &[Write],
+};
 pub const MAMBA2_STEP: Kernel = Kernel {
     name: "mamba2/step",
     sources: &[CONTROL, ACTIVATIONS, ROW, MAMBA2, MAMBA2_STEP_OF, shader!("mamba2/step")],
@@ -133,8 +137,11 @@ pub const MAMBA2_FINISH: Kernel = Kernel {
     sources: &[CONTROL, ACTIVATIONS, ROW, MAMBA2, MAMBA2_CHUNK, shader!("mamba2/finish")],
     bindings: &[Read, Read, Read, Read, Read, Write, Uniform],
 };
-pub const MAMBA2_GATED_NORM: Kernel =
-    Kernel { name: "mamba2/gated_norm", sources: &[SUM, shader!("mamba2/gated_norm")], bindings: &[Read, Read, Write] };
+pub const MAMBA2_GATED_NORM: Kernel = Kernel {
+    name: "mamba2/gated_norm",
+    sources: &[ACTIVATIONS, SUM, shader!("mamba2/gated_norm")],
+    bindings: &[Read, Read, Write],
+};
 pub const ATTENTION_STEP: Kernel = Kernel {
     name: "attention/step",
     sources: &[CONTROL, ROW, ATTENTION, ATTENTION_PARTS, ROTARY, ATTENTION_STEP_OF, shader!("attention/step")],

@@ -16,13 +16,23 @@ pub(super) const MAX_HEADER: u64 = 100 << 20;
 /// Why reading stopped.
 #[derive(Debug)]
 pub(super) enum Stop {
-    /// The bytes end before the value does.
-    More,
+    /// The bytes end before the value does. At least so many more are needed.
+    More(u64),
     /// "its header ..."
     Bad(String),
 }
 
 type Parse<T> = Result<T, Stop>;
+
+impl Stop {
+    /// As [`Stop::More`], where so many bytes follow at the least.
+    fn before(self, bytes: u64) -> Self {
+        match self {
+            Stop::More(lacking) => Stop::More(lacking.saturating_add(bytes)),
+            bad => bad,
+        }
+    }
+}
 
 fn bad<T>(what: impl Into<String>) -> Parse<T> {
     Err(Stop::Bad(what.into()))
@@ -42,13 +52,15 @@ impl<'a> Cursor<'a> {
             return bad(format!("claims a value of {len} bytes, more than the file can hold"));
         }
         let rest = &self.bytes[self.at..];
-        let taken = usize::try_from(len).ok().and_then(|len| rest.get(..len)).ok_or(Stop::More)?;
+        let taken = usize::try_from(len).ok().and_then(|len| rest.get(..len));
+        let taken = taken.ok_or(Stop::More(len.saturating_sub(rest.len() as u64)))?;
         self.at += taken.len();
         Ok(taken)
     }
 
     fn array<const N: usize>(&mut self) -> Parse<[u8; N]> {
-        let taken = self.bytes[self.at..].first_chunk().ok_or(Stop::More)?;
+        let rest = &self.bytes[self.at..];
+        let taken = rest.first_chunk().ok_or(Stop::More(N.saturating_sub(rest.len()) as u64))?;
         self.at += N;
         Ok(*taken)
     }
@@ -113,8 +125,8 @@ impl<'a> Cursor<'a> {
             }
             8 => {
                 let start = self.at;
-                for _ in 0..len {
-                    self.text(MAX_HEADER)?;
+                for left in (0..len).rev() {
+                    self.text(MAX_HEADER).map_err(|stop| stop.before(left * size))?;
                 }
                 self.at = start; // all are there
                 let mut texts = Texts::default();
@@ -125,8 +137,8 @@ impl<'a> Cursor<'a> {
             }
             9 if nesting == MAX_NESTING => bad("nests lists too deeply"),
             9 => {
-                for _ in 0..len {
-                    self.list(nesting + 1)?;
+                for left in (0..len).rev() {
+                    self.list(nesting + 1).map_err(|stop| stop.before(left * size))?;
                 }
                 Ok(Value::Other)
             }
@@ -162,6 +174,8 @@ pub(in crate::checkpoint) struct Parser {
     started: bool,
     values_left: u64,
     tensors_left: u64,
+    /// With fewer bytes the next value is not complete. So a list of millions of texts is not gone through at each piece.
+    needs: u64,
     pub metadata: BTreeMap<String, Value>,
     pub tensors: Vec<TensorInfo>,
 }
@@ -169,13 +183,19 @@ pub(in crate::checkpoint) struct Parser {
 impl Parser {
     /// Continues in `bytes`. Returns how many bytes are consumed, and whether the header is complete.
     pub fn advance(&mut self, bytes: &[u8], total: Option<u64>) -> Result<(usize, bool), String> {
+        if (bytes.len() as u64) < self.needs {
+            return Ok((0, false));
+        }
         let mut cursor = Cursor { bytes, at: 0, most: total.unwrap_or(MAX_HEADER).min(MAX_HEADER) };
         loop {
             let done = cursor.at;
             match self.step(&mut cursor) {
                 Ok(true) => {}
                 Ok(false) => return Ok((done, true)),
-                Err(Stop::More) => return Ok((done, false)),
+                Err(Stop::More(lacking)) => {
+                    self.needs = ((bytes.len() - done) as u64).saturating_add(lacking);
+                    return Ok((done, false));
+                }
                 Err(Stop::Bad(what)) => return Err(what),
             }
         }
@@ -214,5 +234,43 @@ impl Parser {
 
     pub fn into_parts(self) -> (Metadata, Vec<TensorInfo>) {
         (Metadata(self.metadata), self.tensors)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A header whose only value is a list of `count` values of a type, each with these bytes.
+    fn header_of(kind: u32, count: u64, each: &[u8]) -> Vec<u8> {
+        let start = [&b"GGUF"[..], &3_u32.to_le_bytes(), &0_u64.to_le_bytes(), &1_u64.to_le_bytes()].concat();
+        let key = [&1_u64.to_le_bytes()[..], b"x", &9_u32.to_le_bytes()].concat();
+        let list = [&kind.to_le_bytes()[..], &count.to_le_bytes(), &each.repeat(count as usize)].concat();
+        [start, key, list].concat()
+    }
+
+    /// Else a header of 100 MB would take minutes: a walk through millions of texts for each piece of it that comes.
+    #[test]
+    fn a_long_list_is_gone_through_a_few_times_only() {
+        const KIND: usize = 37; // where the list says what its values are
+        let text = [&3_u64.to_le_bytes()[..], b"abc"].concat();
+        let empty_list = [&8_u32.to_le_bytes()[..], &0_u64.to_le_bytes()].concat();
+        for (kind, each, most) in [(8, vec![0; 8], 2), (8, text, 15), (9, empty_list, 2)] {
+            let mut bytes = header_of(kind, 20_000, &each);
+            let mut parser = Parser::default();
+            let (mut at, _) = parser.advance(&bytes[..KIND], None).unwrap();
+            let mut looks = 0;
+            for end in (100..bytes.len()).step_by(100).chain([bytes.len()]) {
+                // An unknown kind is an error, if anybody looks.
+                bytes[KIND] = 99;
+                looks += usize::from(parser.advance(&bytes[at..end], None).is_err());
+                bytes[KIND] = kind as u8;
+                let (used, is_complete) = parser.advance(&bytes[at..end], None).unwrap();
+                at += used;
+                assert_eq!(is_complete, end == bytes.len(), "at {end}");
+            }
+            assert!(looks <= most, "{looks} times");
+            assert_eq!((at, parser.metadata.len()), (bytes.len(), 1));
+        }
     }
 }

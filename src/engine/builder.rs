@@ -212,6 +212,9 @@ impl Description {
         };
         let settings = settings.with_names_of(own);
         let mut description = Self::with_tokenizer(config, settings, tokenizer, files)?;
+        if files.generation_config.is_none() {
+            description.defaults = Defaults::from_gguf(metadata, description.config.vocab)?;
+        }
         description.stop_tokens.extend(ends_of_text(metadata, description.config.vocab)?);
         Ok(description)
     }

@@ -1,8 +1,9 @@
-//! generation_config.json: the sampling that the model's makers recommend, and the tokens that end a text.
+//! The sampling that the model's makers recommend, and the tokens that end a text: from generation_config.json or a GGUF file.
 
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 use serde_json::{Map, Value};
 
+use crate::checkpoint::gguf::Metadata;
 use crate::error::{Error, Result};
 use crate::sampler::Settings;
 
@@ -18,17 +19,41 @@ pub struct Defaults {
 /// A page's answer: some paragraphs.
 const MAX_TOKENS: usize = 256;
 
+const FILE: &str = "generation_config.json";
+
+/// What llama.cpp calls what generation_config.json has.
+const GGUF_KEYS: [(&str, &str); 5] = [
+    ("general.sampling.temp", "temperature"),
+    ("general.sampling.top_k", "top_k"),
+    ("general.sampling.top_p", "top_p"),
+    ("general.sampling.min_p", "min_p"),
+    ("general.sampling.penalty_repeat", "repetition_penalty"),
+];
+
 impl Defaults {
     /// Also returns the ids of the tokens that end a text.
     ///
     /// # Errors
     /// [`Error::BadCheckpoint`] names the field that is not as it should be.
     pub(super) fn parse(json: Option<&str>, vocab: usize) -> Result<(Self, Vec<u32>)> {
-        let bad = |what: String| Error::BadCheckpoint(format!("generation_config.json {what}."));
-        let object: Map<String, Value> = match json {
-            None => Map::new(),
-            Some(json) => serde_json::from_str(json).map_err(|error| bad(format!("is not valid ({error})")))?,
-        };
+        let bad = |error| Error::BadCheckpoint(format!("{FILE} is not valid ({error})."));
+        let object = json.map_or(Ok(Map::new()), |json| serde_json::from_str(json).map_err(bad))?;
+        Self::read(&object, FILE, vocab)
+    }
+
+    /// As [`Defaults::parse`], from a GGUF file, which names the tokens elsewhere.
+    pub(super) fn from_gguf(metadata: &Metadata, vocab: usize) -> Result<Self> {
+        let mut object = Map::new();
+        for (key, name) in GGUF_KEYS {
+            if let Some(value) = metadata.number(key)? {
+                object.insert(name.into(), value.into());
+            }
+        }
+        Ok(Self::read(&object, "The sampling that the GGUF file recommends", vocab)?.0)
+    }
+
+    fn read(object: &Map<String, Value>, source: &str, vocab: usize) -> Result<(Self, Vec<u32>)> {
+        let bad = |what: String| Error::BadCheckpoint(format!("{source} {what}."));
         let get = |name: &str| object.get(name).filter(|value| !value.is_null());
         let number = |name: &str| match get(name) {
             None => Ok(None),

@@ -44,9 +44,10 @@ impl Writer {
         let sequence = Sequence::new(State::try_new(backend.config()).unwrap());
         let mut writer = Self { sequence, chooser, most: 17 - 2 * number, ids: Vec::new() };
         let prompt: Vec<u32> = (0..5 + 11 * number as u32).map(|i| (i + number as u32) * 37 % 131).collect();
-        let mut read = 0;
-        while read < prompt.len() {
-            read += writer.until(backend, |own, backend| own.sequence.read(backend, &prompt[read..], true));
+        // The shortest blocks: the length of others follows how busy the machine is, and their sums have another order.
+        for block in prompt.chunks(8) {
+            let read = writer.until(backend, |own, backend| own.sequence.read(backend, block, true));
+            assert_eq!(read, block.len());
         }
         // The state is in the host's memory, so that nothing has to be read again.
         writer.read_back(backend);

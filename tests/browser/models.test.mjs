@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import path from "node:path";
 import { before, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { OWN_ENTRY } from "../../www/page/default-model.js";
+import { DEFAULT_MODEL } from "../../www/page/own-models.js";
 import { answerIsDone, lastAnswer, modelIsCalled, modelIsReady, openContext, send, setSetting, withPage } from "./support/chromium.mjs";
 import { ModelHost, readFolder } from "./support/host.mjs";
 import { Hub } from "./support/hub.mjs";
@@ -153,7 +153,7 @@ test("the engine keeps as many bytes of the page's model as the list says", asyn
         },
         { mamba: `${site.page()}mamba.js`, model: `${site.page()}models/default/`, precision },
       );
-      assert.deepEqual(kept, { memory: OWN_ENTRY.memory[precision], state: OWN_ENTRY.state }, precision);
+      assert.deepEqual(kept, { memory: DEFAULT_MODEL.memory[precision], state: DEFAULT_MODEL.state }, precision);
     }
   });
 });

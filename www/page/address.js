@@ -4,7 +4,7 @@
 import { badArgument } from "../engine/errors.js";
 import { HUB, readHubName } from "../engine/source/hub.js";
 import { findModel } from "../engine/source/model-source.js";
-import { DEFAULT_MODEL } from "./default-model.js";
+import { DEFAULT_MODEL, OWN_MODELS } from "./own-models.js";
 import { shownName, shownPlace } from "./shown-text.js";
 
 /** @typedef {import("./model.js").Choice} Choice */
@@ -13,11 +13,19 @@ export const BACKENDS = ["auto", "gpu", "cpu", "reference"];
 export const PRECISIONS = ["auto", "f32", "f16", "int8", "int4"];
 
 /** @returns {Choice} */
-export const defaultChoice = (backend = "auto", precision = "auto") => ({
-  model: DEFAULT_MODEL.address,
-  name: DEFAULT_MODEL.name,
+export const defaultChoice = (backend = "auto", precision = "auto") => ownChoice(DEFAULT_MODEL, backend, precision);
+
+/**
+ * @param {import("./own-models.js").OwnModel} own
+ * @param {string} backend
+ * @param {string} precision
+ * @returns {Choice}
+ */
+const ownChoice = (own, backend, precision) => ({
+  model: own.model,
+  name: own.name,
   origin: null,
-  isDefault: true,
+  isDefault: own === DEFAULT_MODEL,
   backend,
   precision,
 });
@@ -28,8 +36,9 @@ export const defaultChoice = (backend = "auto", precision = "auto") => ({
  */
 export function addressChoice(address, backend = "auto", precision = "auto") {
   const url = URL.canParse(address, document.baseURI) ? new URL(address, document.baseURI) : null;
-  const own = new URL(DEFAULT_MODEL.address, document.baseURI);
-  if (url && url.href.replace(/\/$/, "") === own.href.replace(/\/$/, "")) return defaultChoice(backend, precision);
+  const plain = (/** @type {URL} */ { href }) => href.replace(/\/$/, "");
+  const own = url && OWN_MODELS.find(({ model }) => plain(new URL(model, document.baseURI)) === plain(url));
+  if (own) return ownChoice(own, backend, precision);
   return { model: address, name: shownName(nameOf(address)), origin: originOf(address), isDefault: false, backend, precision };
 }
 

@@ -2,14 +2,14 @@
 
 import { buildOf } from "../offline/names.js";
 import { isIos, tabBytes } from "./abilities.js";
-import { addressChoice, defaultChoice } from "./address.js";
+import { addressChoice } from "./address.js";
 import { ask } from "./ask.js";
-import { OWN_ENTRY } from "./default-model.js";
 import { byId, make } from "./dom.js";
 import { about, big } from "./format.js";
+import { DEFAULT_MODEL, OWN_MODELS } from "./own-models.js";
 
 /**
- * @typedef {object} KnownModel an entry of models/catalogue.json
+ * @typedef {object} KnownModel an entry of models/catalogue.json, or a model that comes with the page
  * @property {string} name
  * @property {string} model what `load` takes
  * @property {string} architecture
@@ -95,14 +95,14 @@ export const isRisky = (model, { precision }, { tabBytes, isIos }) => isIos && n
  */
 export function inGroups(models, how, device) {
   const fits = (/** @type {KnownModel} */ model) => whyNot(model, how, device) === null;
-  const left = [OWN_ENTRY, ...models];
+  const left = [...OWN_MODELS, ...models];
   const take = (/** @type {(model: KnownModel) => boolean} */ which) => {
     const taken = left.filter(which);
     for (const model of taken) left.splice(left.indexOf(model), 1);
     return taken;
   };
   const chats = (/** @type {KnownModel} */ model) => model.kind === "chat";
-  const quick = take((model) => model === OWN_ENTRY);
+  const quick = take((model) => model === DEFAULT_MODEL);
   const small = take((model) => chats(model) && model.parameters <= SMALL_PARAMETERS);
   // Of those that chat, the largest that is still of use here.
   const isOfUse = (/** @type {KnownModel} */ model) =>
@@ -142,7 +142,7 @@ export function setUpCatalogue(load, how, abilities) {
     button.addEventListener("click", async () => {
       if (!isRisky(model, how(), device) || (await askAbout(model, how(), device))) load(model.model);
     });
-    const { origin } = model === OWN_ENTRY ? defaultChoice() : addressChoice(model.model);
+    const { origin } = addressChoice(model.model);
     const facts = [
       inLanguages(model),
       `${big(model.parameters)} parameters`,

@@ -1,4 +1,4 @@
-// The model that comes with the page, in words: www/models/default/README.md says more.
+// The models that come with the page, in words: the README.md beside each says more.
 
 /**
  * @typedef {object} ModelWords
@@ -7,12 +7,23 @@
  * @property {string[]} beginnings texts to try in completion mode
  * @property {string} beginningsNote
  */
+/** @typedef {import("./catalogue.js").KnownModel & ModelWords} OwnModel tests/js/catalogue.test.mjs computes its numbers */
 
+/** @type {OwnModel} */
 export const DEFAULT_MODEL = {
-  address: "./models/default/",
   name: "Mamba 22M chat",
+  model: "./models/default/",
+  architecture: "mamba",
+  kind: "chat",
+  parameters: 22_701_504,
+  downloadBytes: 24_400_000,
+  memory: { f32: 90_806_016, f16: 46_880_512, int8: 26_351_360, int4: 16_115_456 },
+  state: 1_089_536,
+  languages: "English",
+  use: "Comes with the page. Made for small talk, simple questions and stories.",
+  licence: "MIT",
   can: [
-    "answer common questions, in new words three of five right",
+    "answer common questions, in new words two of three right",
     "say what a word means, do small sums",
     "remember your name, your pets and your job, plainly told",
     "make up a story from the hero, the name and the thing you give",
@@ -29,24 +40,37 @@ export const DEFAULT_MODEL = {
   beginningsNote: "In this model's training texts, stories begin with the mark <|story|>.",
 };
 
-/**
- * The same as an entry of the catalogue; tests/js/catalogue.test.mjs computes its numbers.
- *
- * @type {import("./catalogue.js").KnownModel}
- */
-export const OWN_ENTRY = {
-  name: DEFAULT_MODEL.name,
-  model: DEFAULT_MODEL.address,
-  architecture: "mamba",
+/** The one that knows more, and is larger. @type {OwnModel} */
+export const LARGER_MODEL = {
+  name: "Mamba 158M chat",
+  model: "./models/talker/talker.q4_0-00001-of-00005.gguf",
+  architecture: "granitemoehybrid",
   kind: "chat",
-  parameters: 22_701_504,
-  downloadBytes: 24_400_000,
-  memory: { f32: 90_806_016, f16: 46_880_512, int8: 26_351_360, int4: 16_115_456 },
-  state: 1_089_536,
+  parameters: 158_172_138,
+  downloadBytes: 106_000_000,
+  memory: { f32: 632_688_552, f16: 316_969_128, int8: 168_975_648, int4: 100_153_188 },
+  state: 5_045_760,
   languages: "English",
-  use: "Comes with the page. Made for small talk, simple questions and stories.",
-  licence: "MIT",
+  use: "Comes with the page too, and knows more. Distilled from SmolLM2-135M-Instruct.",
+  licence: "Apache-2.0",
+  can: [
+    "answer common questions and take up what was said before",
+    "explain words, give simple advice, do small sums",
+    "remember what you tell it about you and about others",
+    "make up a story from the hero, the name and the thing you give",
+    "hear how you feel, and say so",
+  ],
+  cannot: [
+    "be relied on: it gives wrong answers with confidence",
+    "write programs, translate, or do sums of several steps",
+    "speak any language but English",
+    "know the date, the news or anything recent",
+  ],
+  beginnings: ["Once upon a time", "The reason why the sky is blue is that"],
+  beginningsNote: "",
 };
+
+export const OWN_MODELS = [DEFAULT_MODEL, LARGER_MODEL];
 
 /** True of any model that fits into a browser tab. @type {ModelWords} */
 export const ANY_MODEL = {

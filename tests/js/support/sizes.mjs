@@ -3,7 +3,7 @@
 
 /**
  * @typedef {{ D: number, L: number, V: number, N: number, P?: number, G?: number }} Pure
- * @typedef {{ D: number, L: number, V: number, N: number, E: number, H: number, Q: number, J: number, S: number, F: number, attention: number[] | "beside" }} Hybrid
+ * @typedef {{ D: number, L: number, V: number, N: number, E: number, H: number, G?: number, Q: number, J: number, S: number, F: number, attention: number[] | "beside" }} Hybrid
  *   `attention`: the layers that have it in place of Mamba-2, or beside it in each
  * @typedef {Pure & Partial<Hybrid>} Shape
  */
@@ -13,11 +13,11 @@ const K = 4;
 const M = 4096;
 
 /** @param {Hybrid} shape */
-function hybridParts({ D, L, V, N, E, H, Q, J, S, F, attention }) {
+function hybridParts({ D, L, V, N, E, H, G = 1, Q, J, S, F, attention }) {
   const isBeside = attention === "beside";
   const attentions = isBeside ? L : attention.length;
   const mambas = isBeside ? L : L - attention.length;
-  const W = E + 2 * N;
+  const W = E + 2 * G * N;
   const matrices = mambas * (D * (E + W + H) + E * D) + attentions * (D * (Q + 2 * J) * S + Q * S * D) + L * 3 * D * F;
   // Falcon-H1 has no norm within its Mamba-2. Each layer has two norms of its own, and there is one at the end.
   const rest = mambas * (W * (K + 1) + 3 * H + (isBeside ? 0 : E)) + 2 * L * D + D;
@@ -71,7 +71,7 @@ export function state(architecture, shape) {
   const ofMamba = (/** @type {number} */ E, /** @type {number} */ W) => E * shape.N + W * (K - 1);
   if (isHybrid(shape)) {
     const { attentions, mambas } = hybridParts(shape);
-    return 4 * (mambas * ofMamba(shape.E, shape.E + 2 * shape.N) + attentions * 2 * shape.J * shape.S * M);
+    return 4 * (mambas * ofMamba(shape.E, shape.E + 2 * (shape.G ?? 1) * shape.N) + attentions * 2 * shape.J * shape.S * M);
   }
   const { D, L, N, G = 1 } = shape;
   const E = 2 * D;

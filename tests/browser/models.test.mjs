@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import path from "node:path";
 import { before, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { DEFAULT_MODEL } from "../../www/page/own-models.js";
+import { LARGER_MODEL, OWN_MODELS } from "../../www/page/own-models.js";
 import { answerIsDone, lastAnswer, modelIsCalled, modelIsReady, openContext, send, setSetting, withPage } from "./support/chromium.mjs";
 import { ModelHost, readFolder } from "./support/host.mjs";
 import { Hub } from "./support/hub.mjs";
@@ -141,9 +141,9 @@ test("the list begins with what is small and quick, then what chats, and says wh
   });
 });
 
-test("the engine keeps as many bytes of the page's model as the list says", async () => {
+test("the engine keeps as many bytes of the page's models as the list says", async () => {
   await withPage(browser, `${site.origin}/empty/`, async (page) => {
-    for (const precision of /** @type {const} */ (["int8", "int4"])) {
+    for (const [own, precision] of OWN_MODELS.flatMap((own) => [/** @type {const} */ ([own, "int8"]), /** @type {const} */ ([own, "int4"])])) {
       const kept = await page.evaluate(
         async ({ mamba, model, precision }) => {
           const { load } = await import(mamba);
@@ -151,10 +151,27 @@ test("the engine keeps as many bytes of the page's model as the list says", asyn
           await engine.dispose();
           return { memory: engine.info.weightBytes, state: engine.info.stateBytes };
         },
-        { mamba: `${site.page()}mamba.js`, model: `${site.page()}models/default/`, precision },
+        { mamba: `${site.page()}mamba.js`, model: new URL(own.model, site.page()).href, precision },
       );
-      assert.deepEqual(kept, { memory: DEFAULT_MODEL.memory[precision], state: DEFAULT_MODEL.state }, precision);
+      assert.deepEqual(kept, { memory: own.memory[precision], state: own.state }, `${own.name}, ${precision}`);
     }
+  });
+});
+
+test("the larger model that comes with the page is in the list, answers, and samples as its file says", async () => {
+  await withPage(browser, site.page("?backend=cpu"), async (page) => {
+    await modelIsReady(page);
+    await openModels(page);
+    await known(page, LARGER_MODEL.name).button.click();
+    await modelIsCalled(page, LARGER_MODEL.name);
+    await modelIsReady(page);
+    assert.match((await page.textContent("#abilities h3")) ?? "", /^This model can$/);
+    const settings = await page.$$eval("#setting-temperature, #setting-topK", (fields) => fields.map((field) => [field.id, /** @type {HTMLInputElement} */ (field).value]));
+    assert.deepEqual(Object.fromEntries(settings), { "setting-temperature": "0.2", "setting-topK": "40" });
+    await setSetting(page, "temperature", "0");
+    await send(page, "What is the capital of France?");
+    await answerIsDone(page);
+    assert.match(await lastAnswer(page), /Paris/);
   });
 });
 

@@ -29,8 +29,8 @@ PIECE_LIMIT = 32_000_000
 # Kept from the teacher's file as they are.
 TOKENIZER_FIELDS = ("model", "pre", "tokens", "token_type", "merges", "bos_token_id", "eos_token_id", "unknown_token_id", "padding_token_id", "add_space_prefix", "add_bos_token")
 
-GENERATION = {"eos_token_id": [dialogue.END, dialogue.END_OF_TEXT], "pad_token_id": dialogue.END, "do_sample": True, "temperature": 0.4, "top_k": 40,
-              "repetition_penalty": 1.06, "max_new_tokens": 700}  # fmt: skip
+GENERATION = {"eos_token_id": [dialogue.END, dialogue.END_OF_TEXT], "pad_token_id": dialogue.END, "do_sample": True, "temperature": 0.2, "top_k": 40,
+              "max_new_tokens": 700}  # fmt: skip
 
 
 def model_config(shape: Shape) -> dict:
@@ -144,7 +144,6 @@ def write_gguf(path: Path, weights: Weights, source: gguf.GGUFReader, split: boo
     out.add_chat_template(dialogue.CHAT_TEMPLATE)
     out.add_sampling_temp(GENERATION["temperature"])
     out.add_sampling_top_k(GENERATION["top_k"])
-    out.add_sampling_penalty_repeat(GENERATION["repetition_penalty"])
     add_tensors(out, weights, shape)
     out.write_header_to_file()
     out.write_kv_data_to_file()

@@ -34,7 +34,7 @@ def load(folder: Path, device: str = "cpu", dtype: torch.dtype = torch.float32) 
 
 @dataclass(frozen=True)
 class Sampling:
-    temperature: float = 0.4
+    temperature: float = 0.2
     top_k: int = 40
     new: int = 300
     seed: int = 0

@@ -83,6 +83,23 @@ const FILES = /** @type {Record<string, Uint8Array<ArrayBuffer>>} */ ({
 });
 
 /**
+ * @typedef {object} Server
+ * @property {Record<string, Uint8Array>} files
+ * @property {string[]} weights
+ * @property {string | null} etag
+ * @property {(method: string, name: string) => Response | null} instead what it answers in the place of files
+ * @property {string[]} asked
+ * @property {number[]} poured the first byte of each chunk that the loader was given
+ * @property {(name: string) => string | null} etagOf its version of one file, if they are not all of one
+ * @property {number} refuses the first byte of weights that are no model
+ * @property {string[]} ranges what was asked for in the place of a whole file
+ * @property {() => any} folder
+ * @property {(name: string) => any} kept
+ * @property {(mib: number) => void} room leaves so many MiB beside what is kept now, and what the engine spares
+ * @property {(keep?: boolean) => Promise<any>} load
+ */
+
+/**
  * A model's server, and a loader that takes every model.
  *
  * @param {import("node:test").TestContext} t
@@ -93,27 +110,21 @@ function server(t, origin) {
   const before = Object.getOwnPropertyDescriptor(globalThis, "location");
   Object.defineProperty(globalThis, "location", { value: { origin, href: `${origin}/` }, configurable: true });
   t.after(() => (before ? Object.defineProperty(globalThis, "location", before) : Reflect.deleteProperty(globalThis, "location")));
+  /** @type {Server} */
   const it = {
     files: FILES,
     weights: ["model.safetensors"],
-    etag: /** @type {string | null} */ ('"1"'),
-    /** What it answers in the place of files. @type {(method: string, name: string) => Response | null} */
+    etag: '"1"',
     instead: () => null,
-    /** @type {string[]} */
     asked: [],
-    /** The first byte of each chunk that the loader was given. @type {number[]} */
     poured: [],
-    /** Its version of one file, if they are not all of one. @type {(name: string) => string | null} */
     etagOf: () => it.etag,
-    /** The first byte of weights that are no model. */
     refuses: -1,
-    /** What was asked for in the place of a whole file. @type {string[]} */
     ranges: [],
     folder: () => [.../** @type {any} */ (root.all.get("mamba-web-models")).all.values()][0]?.all,
-    kept: (/** @type {string} */ name) => it.folder()?.get(name),
-    /** Leaves so many MiB beside what is kept now, and what the engine spares. @param {number} mib */
+    kept: (name) => it.folder()?.get(name),
     room: (mib) => {
-      const usage = () => [...it.folder().values()].reduce((sum, { bytes }) => sum + bytes.length, 0);
+      const usage = () => [...it.folder().values()].reduce((/** @type {number} */ sum, { bytes }) => sum + bytes.length, 0);
       const quota = usage() + (32 + mib) * 2 ** 20;
       navigator.storage.estimate = async () => ({ quota, usage: usage() });
     },
@@ -398,9 +409,9 @@ test("nothing is asked twice for a model of one file, however unevenly the disk 
   const site = server(t, "https://page.example");
   const open = PrivateFolder.prototype.getDirectoryHandle;
   let times = 0;
-  t.mock.method(PrivateFolder.prototype, "getDirectoryHandle", async function (/** @type {any[]} */ ...named) {
+  t.mock.method(PrivateFolder.prototype, "getDirectoryHandle", /** @this {any} @param {any[]} named */ async function (...named) {
     await new Promise((resolve) => setTimeout(resolve, 10 * times++));
-    return Reflect.apply(open, /** @type {any} */ (this), named);
+    return Reflect.apply(open, this, named);
   });
   await site.load();
   assert.deepEqual(site.asked.filter((one) => one.startsWith("HEAD")), []);

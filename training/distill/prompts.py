@@ -12,12 +12,12 @@ from ..corpus import dialogues, lexicon, natural
 from ..corpus.grammar import USER, Chat, expand
 from ..corpus.recall import SENTENCES
 from ..corpus.reflect import nouns
-from .dialogue import SYSTEM
 
-# What the assistant is told in the conversations that the teacher writes: mostly what the page says.
-SYSTEMS = (SYSTEM,) * 6 + (
+# What the assistant is told in the conversations that the teacher writes. The page's own prompt (dialogue.SYSTEM) stands over our own
+# text alone: under it the student would learn two manners, and a chat that falls into the teacher's does not come out of it.
+SYSTEMS = (
     "You are a helpful AI assistant named SmolLM, trained by Hugging Face", "You are a helpful assistant.",
-    "You are a kind and friendly companion. Answer in one or two short sentences.", None,
+    "You are a kind and friendly companion. Answer in one or two short sentences.", "Answer briefly and in plain words.", None,
 )  # fmt: skip
 
 _KNOW = ("What is {x}?", "Tell me about {x}.", "what's {x}", "Can you explain {x}?", "How does {x} work?", "Why is {x} important?", "Explain {x} to a child.", "Give me three facts about {x}.", "What is {x} used for?",

@@ -48,7 +48,7 @@ export const LARGER_MODEL = {
   kind: "chat",
   parameters: 158_172_138,
   downloadBytes: 106_000_000,
-  memory: { f32: 632_688_552, f16: 316_969_128, int8: 168_975_648, int4: 100_153_188 },
+  memory: { f32: 632_688_552, f16: 316_969_128, int8: 169_104_168, int4: 100_217_448 },
   state: 5_045_760,
   languages: "English",
   use: "Comes with the page too. Knows more than the small one, but may lose the thread in free talk, and then repeats itself.",

@@ -24,8 +24,8 @@ function hybridParts({ D, L, V, N, E, H, G = 1, Q, J, S, F, attention }) {
   const matrices = mambas * (D * (E + W + H) + E * D) + attentions * (D * (Q + 2 * J) * S + Q * S * D) + L * 3 * D * F;
   // Falcon-H1 has no norm within its Mamba-2. Each layer has two norms of its own, and there is one at the end.
   const rest = mambas * (W * (K + 1) + 3 * H + (isBeside ? 0 : E)) + 2 * L * D + D;
-  const filled = mambas * D * fillUp(E + W + H);
-  return { matrices, filled, sensitive: V * D, padding: 0, rest, attentions, mambas };
+  const matrixFill = mambas * D * fillUp(E + W + H);
+  return { matrices, matrixFill, sensitive: V * D, sensitiveFill: 0, rest, attentions, mambas };
 }
 
 /** @param {Shape} shape @returns {shape is Hybrid} */
@@ -34,7 +34,7 @@ const isHybrid = (shape) => shape.attention !== undefined;
 /**
  * @param {string} architecture
  * @param {Shape} shape
- * @returns {{ matrices: number, filled: number, sensitive: number, padding: number, rest: number }} parameters of the large matrices,
+ * @returns {{ matrices: number, matrixFill: number, sensitive: number, sensitiveFill: number, rest: number }} parameters of the large matrices,
  *   which may be quantised, with the values that fill their last eight rows up then; of those that keep 8 bits in int4 (small ones,
  *   and those behind every score), with such values; and of everything else
  */
@@ -49,11 +49,11 @@ function parts(architecture, shape) {
   if (architecture === "mamba2") {
     const mixed = E + 2 * G * N;
     const matrices = L * (D * (E + mixed + H) + E * D);
-    return { matrices, filled: L * D * fillUp(E + mixed + H), sensitive: embeddings, padding: 0, rest: L * (mixed * (K + 1) + 3 * H + E + D) + D };
+    return { matrices, matrixFill: L * D * fillUp(E + mixed + H), sensitive: embeddings, sensitiveFill: 0, rest: L * (mixed * (K + 1) + 3 * H + E + D) + D };
   }
   const rows = R + 2 * N;
-  const padding = L * E * fillUp(rows);
-  return { filled: 0, matrices: L * (D * 2 * E + E * D), sensitive: embeddings + L * E * rows, padding, rest: L * (R * E + E + E * (K + 1) + E * N + E + D) + D };
+  const sensitiveFill = L * E * fillUp(rows);
+  return { matrixFill: 0, matrices: L * (D * 2 * E + E * D), sensitive: embeddings + L * E * rows, sensitiveFill, rest: L * (R * E + E + E * (K + 1) + E * N + E + D) + D };
 }
 
 /** @param {string} architecture @param {Shape} shape */
@@ -64,9 +64,9 @@ export function count(architecture, shape) {
 
 /** Bytes of the weights. On the CPU 64 values share a scale of 4 bytes in int8, of 2 in int4. @param {string} architecture @param {Shape} shape */
 export function memory(architecture, shape) {
-  const { matrices, filled, sensitive, padding, rest } = parts(architecture, shape);
+  const { matrices, matrixFill, sensitive, sensitiveFill, rest } = parts(architecture, shape);
   const bytes = (/** @type {number} */ each) => (matrices + sensitive) * each + rest * 4;
-  const quantised = (/** @type {number} */ each) => Math.round((matrices + filled) * each + ((sensitive + padding) * 68) / 64 + rest * 4);
+  const quantised = (/** @type {number} */ each) => Math.round((matrices + matrixFill) * each + ((sensitive + sensitiveFill) * 68) / 64 + rest * 4);
   return { f32: bytes(4), f16: bytes(2), int8: quantised(68 / 64), int4: quantised(34 / 64) };
 }
 

@@ -110,8 +110,8 @@ export function bothOf(script, module) {
 const REPORTED_BYTES = 128 * 1024;
 
 /**
- * Counts the bytes of a copy of the answer, and fails if they stop coming. The browser may have cached the compiled code of the answer itself, and would
- * not use it for bytes that went through a script.
+ * Counts the bytes of a copy of the answer, and fails if they stop coming. The browser may have cached the compiled code of the
+ * answer itself, and would not use it for bytes that went through a script.
  *
  * @param {Response} response
  * @param {(fetched: import("../fetch/progress.js").Fetched) => void} onFetched

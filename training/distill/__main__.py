@@ -18,8 +18,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from . import pieces, student, teacher, text
-from .generate import TeacherSteps, converse, tape
+from . import pieces, shipped, student, teacher, text
+from .generate import TeacherSteps, converse, loops, tape
 from .train import Deck, Distiller, teaching
 
 HELD_OUT_ROWS = 32
@@ -39,7 +39,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--natural", type=int, nargs=2, default=(5, 3), help="of them natural text, likewise")
     parser.add_argument("--own-from", type=float, default=0.35)
     parser.add_argument("--save-every", type=float, default=0.6, help="share of the training between two sets of pieces")
-    parser.add_argument("--start-from", type=Path, help="begin with the weights of these pieces, without training the mixers alone")
+    parser.add_argument("--start-from", type=Path, help="begin with the weights of these pieces or of this folder's GGUF file, without training the mixers alone")
     parser.add_argument("--seed", type=int, default=1)
     return parser.parse_args()
 
@@ -94,6 +94,10 @@ class Run:
         del steps
         all_rows, all_states = torch.cat(rows), torch.cat(states)
         del rows, states
+        good = (~loops(all_rows)).nonzero()[:, 0]
+        good = good[: len(good) // 2 * 2]  # two a row
+        self.log("loops", left_out=len(all_rows) - len(good))
+        all_rows, all_states = all_rows[good], all_states[good]
         if self.device == "cuda":
             torch.cuda.empty_cache()
         all_rows, all_states = all_rows.view(-1, text.ROW), all_states.view(-1, text.ROW, all_states.shape[-1])
@@ -123,7 +127,7 @@ class Run:
 
         mixers = o.work / "mixers.pt"
         if o.start_from:
-            load_into(model, pieces.plain(pieces.read(o.start_from)))
+            load_into(model, shipped.read(o.start_from) if list(o.start_from.glob("*.gguf")) else pieces.plain(pieces.read(o.start_from)))
         elif mixers.exists():
             load_into(model, torch.load(mixers, map_location=self.device))
         else:

@@ -21,6 +21,7 @@ from .teacher import Teacher, gated_mlp, rms, rope_table, rotate
 ASSISTANT, USER, DONE = -1, -2, -3  # marks of a script: who writes here
 LONGEST_TURN = 350
 LONGEST_GIVEN = 160  # tokens of a turn that is given
+LOOP_TOKENS, LOOP_TIMES = 16, 3  # so many tokens that stand so often in a conversation are a loop
 
 Script = list[int]
 
@@ -140,3 +141,13 @@ def converse(steps: TeacherSteps, scripts: Tensor, T: int, compiled: Callable = 
         states[:, i] = x = steps(i, token)
         sampled = choose(x, steps.teacher.embedding, writing)
     return tokens, states
+
+
+def loops(tokens: Tensor) -> Tensor:
+    """Which conversations (Z,) of tokens (Z, T) say the same again and again: the teacher does, and a student would learn it."""
+    powers = torch.tensor([pow(31, k, 2**31 - 1) for k in range(LOOP_TOKENS)], device=tokens.device)
+    found = []
+    for part in tokens.split(1024):
+        marks = (part.long().unfold(1, LOOP_TOKENS, 1) * powers).sum(-1).sort(1).values
+        found.append((marks[:, LOOP_TIMES - 1 :] == marks[:, : 1 - LOOP_TIMES]).any(1))
+    return torch.cat(found)

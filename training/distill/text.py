@@ -3,7 +3,7 @@
     python -m training.distill.text WORK TOKENIZER --tokens 4e7 --scripts 40960
 
 Rows hold whole documents. A number of a row is a token and, in the bits above it, what the student learns there:
-the teacher's scores, the text itself, or nothing (padding).
+the teacher's scores, the text itself, or nothing (padding, and replies that are not worth learning).
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _STALE = re.compile(r"[12]2 million|\b(twelve|twenty-two)\b|from scratch|one meg
 
 @cache
 def _by_rule() -> re.Pattern:
-    """Replies to ordinary sentences that a rule made up: the teacher's own manner is better there."""
+    """Replies to ordinary sentences that a rule made up."""
     templates = [reply for _, reply in reflect.RULES] + [reflect._LAST, reflect._LAST_PLAIN]
     replies = [reply for template in templates for reply in template.strip("[]").split("|")]
     return re.compile("|".join(re.sub(r"\\\{.*?\\\}", ".+", re.escape(reply)) for reply in replies), re.I)
@@ -86,12 +86,18 @@ def turns(document: str) -> dialogue.Turns:
 
 
 def labelled(tokenizer: Tokenizer, system: str | None, said: dialogue.Turns, learn: bool) -> list[int]:
-    """A chat as numbers of a row: the assistant's words and its end mark are to be learnt as they stand, if ``learn``."""
+    """A chat as numbers of a row: the assistant's words and its end mark are to be learnt as they stand, if ``learn``.
+
+    Replies that are not worth it are read, and nothing is learnt there: under the page's system prompt the assistant never has
+    the teacher's manner.
+    """
     ids = dialogue.encode(tokenizer, dialogue.opening(system))
     for role, text in said:
         head = dialogue.encode(tokenizer, f"<|im_start|>{role}\n")
         body = dialogue.encode(tokenizer, f"{text.strip()}<|im_end|>")
-        mark = FOLLOW_TEXT if learn and role == "assistant" and is_learnt(text) else FOLLOW_TEACHER
+        mark = FOLLOW_TEACHER
+        if learn and role == "assistant":
+            mark = FOLLOW_TEXT if is_learnt(text) else NOTHING
         ids += head + [mark << TOKEN_BITS | token for token in body] + dialogue.encode(tokenizer, "\n")
     return ids
 

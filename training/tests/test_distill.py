@@ -82,7 +82,9 @@ def test_rows_say_what_is_learnt_from_the_text_and_what_from_the_teacher():
     said = [("user", "Who are you?"), ("assistant", "I am Mamba."), ("user", "It rained."), ("assistant", "That is a good point.")]
     numbers = text.labelled(tokenizer, dialogue.SYSTEM, said, learn=True)
     learnt = [n & 0xFFFF for n in numbers if n >> text.TOKEN_BITS == text.FOLLOW_TEXT]
-    assert tokenizer.decode(learnt, skip_special_tokens=False) == "I am Mamba.<|im_end|>"  # not the rule's reply
+    assert tokenizer.decode(learnt, skip_special_tokens=False) == "I am Mamba.<|im_end|>"
+    nowhere = [n & 0xFFFF for n in numbers if n >> text.TOKEN_BITS == text.NOTHING]
+    assert tokenizer.decode(nowhere, skip_special_tokens=False) == "That is a good point.<|im_end|>"  # the rule's reply
     assert tokenizer.decode([n & 0xFFFF for n in numbers], skip_special_tokens=False).startswith(dialogue.opening(dialogue.SYSTEM))
     assert all(n >> text.TOKEN_BITS == text.FOLLOW_TEACHER for n in text.labelled(tokenizer, None, said, learn=False))
 
@@ -110,6 +112,18 @@ def test_scripts_alternate_between_what_is_given_and_who_writes():
         assert all(token == dialogue.END or token >= dialogue.MARKS for token in row[5:])
         if dialogue.END in row[5:]:
             assert row[5 + row[5:].index(dialogue.END) + 1] == 70  # after the assistant's end the script goes on
+
+
+def test_a_conversation_that_loops_is_found():
+    from training.distill import generate
+
+    tokens = torch.randint(20, 30_000, (4, 200), generator=torch.Generator().manual_seed(7))
+    said = tokens[0, :20].clone()
+    for row, times in ((1, 2), (2, 3), (3, 4)):
+        for i in range(times):
+            tokens[row, 45 * i + 5 : 45 * i + 25] = said
+    assert generate.loops(tokens.int()).tolist() == [False, False, True, True]
+    assert generate.loops(torch.full((1, 40), 9)).tolist() == [True]
 
 
 def rows(count: int, length: int = 128) -> torch.Tensor:
@@ -189,6 +203,30 @@ def test_pieces_hold_blocks_of_four_bits_as_gguf_has_them(tmp_path):
     seen.sum().backward()
     assert relative(seen, back) < 1e-6 and torch.equal(learning.grad, torch.ones_like(weight))
     assert torch.equal(pieces.dequantize(*pieces.quantize(back)), back)
+
+
+def test_a_shipped_file_is_what_was_trained(tmp_path):
+    """Written for the page and read again, to go on from it: every tensor in its place."""
+    import gguf
+
+    from training.distill import export, pieces, shipped
+
+    student = shaken(S.of_teacher(T.random_teacher(V, D, F, L, HEADS, KV)))
+    pieces.write(student.trained(), tmp_path / "pieces")
+    source = gguf.GGUFWriter(tmp_path / "teacher.gguf", "llama")
+    blocks = gguf.quants.quantize(student.embedding.numpy(), gguf.GGMLQuantizationType.Q8_0)
+    source.add_tensor("token_embd.weight", blocks, raw_dtype=gguf.GGMLQuantizationType.Q8_0)
+    source.write_header_to_file()
+    source.write_kv_data_to_file()
+    source.write_tensors_to_file()
+    source.close()
+    reader = gguf.GGUFReader(tmp_path / "teacher.gguf")
+    (tmp_path / "out").mkdir()
+    export.write_gguf(tmp_path / "out" / "toy.gguf", export.Weights(tmp_path / "pieces", reader), reader)
+    found, expected = shipped.read(tmp_path / "out"), pieces.plain(pieces.read(tmp_path / "pieces"))
+    assert found.keys() == expected.keys()
+    for name, value in expected.items():
+        assert found[name].shape == value.shape and relative(found[name], value) < 1e-6, name
 
 
 def test_the_words_of_a_right_answer():

@@ -32,8 +32,29 @@ TOKEN_BITS = 16
 FOLLOW_TEACHER, FOLLOW_TEXT, NOTHING = 0, 1, 2
 PADDING = NOTHING << TOKEN_BITS | dialogue.END_OF_TEXT
 
-# What only the page's first model says of itself. The larger one does not learn these answers.
-_STALE = re.compile(r"[12]2 million|\b(twelve|twenty-two)\b|from scratch|one megabyte|\bMB\b|roughly 100|16 layers|4,096 tokens|\btiny\b|\bvery small\b|\bso small\b|few (facts|things)|only know (a few|common)|write code|I only know words|too small to", re.I)
+# What the page's first model says of itself is true of this one in other numbers.
+_RESTATED = [
+    (re.compile(pattern, re.I), other)
+    for pattern, other in (
+        (r"I like 22\b|^Twenty-two\b(?=, I think)", "I like 158"),
+        (r"\b(about |roughly )?([12]2|twelve|twenty-two) million\b", "158 million"),
+        (r"(?<! to )\b(about |roughly |around )?(2[45]|twenty-five)( MB| megabytes)\b", "106 megabytes"),
+        (r"\broughly 100( MB| megabytes)\b", "about 300 megabytes"),
+        (r"\b(about )?one megabyte\b", "five megabytes"),
+        (r"\btrained (me |it )?from scratch\b", r"distilled \1from a model of Hugging Face"),
+        (r"\b16 layers(,| of) width 448(, a state of 16 numbers a channel)?", "30 layers of width 576"),
+        (r"\b4,096 tokens( and|\. Large models often have more than 100,000)?", r"49,152 tokens\1"),
+        (r"\b(a )?(very small|tiny) (language model|model|program)\b", r"\1small \3"),
+        (r"\bI am (very small|tiny)\b", "I am small"),
+    )
+]
+_STALE = re.compile(r"\b[12]2 million|twenty-two|from scratch|one megabyte|16 layers|\b448\b|4,096 tokens|weights.{0,40}\bMIT\b|half an hour on one", re.I)
+
+
+def restated(reply: str) -> str:
+    for pattern, other in _RESTATED:
+        reply = pattern.sub(other, reply)
+    return reply
 
 
 @cache
@@ -70,19 +91,19 @@ def identity(rng: random.Random, held_out: bool) -> str:
 
 
 PARTS: dict[str, Part] = {
-    "knowledge": Part(0.36, mix.knowledge),
+    "knowledge": Part(0.38, mix.knowledge),
     "talk": Part(0.20, mix.talk),
     "recall": Part(0.16, mix.recall),
     "stories": Part(0.08, mix.story),
     "dialogues": Part(0.10, mix.dialogue),
-    "identity": Part(0.10, identity),
+    "identity": Part(0.08, identity),
 }
 
 
 def turns(document: str) -> dialogue.Turns:
-    """The turns of a chat of ``training/corpus``; none for a bare story."""
+    """The turns of a chat of ``training/corpus``, as this model would say them; none for a bare story."""
     pieces = re.split(r"<\|(user|bot)\|>", document.removesuffix(grammar.END))
-    return [("user" if role == "user" else "assistant", text) for role, text in zip(pieces[1::2], pieces[2::2]) if text.strip()]
+    return [("user", text) if role == "user" else ("assistant", restated(text)) for role, text in zip(pieces[1::2], pieces[2::2]) if text.strip()]
 
 
 def labelled(tokenizer: Tokenizer, system: str | None, said: dialogue.Turns, learn: bool) -> list[int]:

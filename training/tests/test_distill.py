@@ -4,6 +4,7 @@ import numpy as np
 import torch
 from transformers import GraniteMoeHybridConfig, GraniteMoeHybridForCausalLM, LlamaConfig, LlamaForCausalLM
 
+from training.corpus import mix
 from training.distill import student as S
 from training.distill import teacher as T
 
@@ -89,13 +90,20 @@ def test_rows_say_what_is_learnt_from_the_text_and_what_from_the_teacher():
     assert all(n >> text.TOKEN_BITS == text.FOLLOW_TEACHER for n in text.labelled(tokenizer, None, said, learn=False))
 
 
-def test_what_the_small_model_says_of_itself_is_not_learnt():
+def test_what_the_small_model_says_of_itself_is_said_in_this_ones_numbers():
     from training.distill import text
 
-    assert not text.is_learnt("I am tiny. I have about 12 million parameters.")
-    assert not text.is_learnt("My state has a fixed size of about one megabyte.")
-    assert text.is_learnt("The capital of Peru is Lima.")
+    for theirs, ours in (
+        ("I am a very small model: 22 million parameters, about 25 megabytes.", "I am a small model: 158 million parameters, 106 megabytes."),
+        ("The people who made this web page trained me from scratch.", "The people who made this web page distilled me from a model of Hugging Face."),
+        ("My state stays about one megabyte.", "My state stays five megabytes."),
+        ("Plankton is tiny plants and animals. A mail takes up to 25 megabytes.",) * 2,
+    ):
+        assert text.restated(theirs) == ours and text.is_learnt(ours)
+    assert not text.is_learnt("I take half an hour on one card and 448 wide.")  # what no rule restates is left out
     assert all(text.is_learnt(answer) for _, answers in text._identity() for answer in answers.strip("[]").split("|"))  # its own
+    said = [reply for seed in range(60) for role, reply in text.turns(next(mix.Stream(seed, False, text.PARTS))) if role == "assistant"]
+    assert sum(map(text.is_learnt, said)) > 0.97 * len(said)
 
 
 def test_scripts_alternate_between_what_is_given_and_who_writes():

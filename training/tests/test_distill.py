@@ -230,11 +230,22 @@ def test_a_shipped_file_is_what_was_trained(tmp_path):
     source.close()
     reader = gguf.GGUFReader(tmp_path / "teacher.gguf")
     (tmp_path / "out").mkdir()
-    export.write_gguf(tmp_path / "out" / "toy.gguf", export.Weights(tmp_path / "pieces", reader), reader)
+    weights = export.Weights(pieces.read(tmp_path / "pieces"), reader)
+    export.write_gguf(tmp_path / "out" / "toy.gguf", weights, reader)
     found, expected = shipped.read(tmp_path / "out"), pieces.plain(pieces.read(tmp_path / "pieces"))
     assert found.keys() == expected.keys()
     for name, value in expected.items():
         assert found[name].shape == value.shape and relative(found[name], value) < 1e-6, name
+    # With heads of zeros, as llama.cpp wants it, it is wider and says the same.
+    wide = weights.widened()
+    assert wide.shape().E == 2 * D and wide.shape().P == P
+    narrow_said, wide_said = (S.hidden(loaded(w.shape(), pieces.plain(w.held), student.embedding), tokens(2, 128), torch.float32) for w in (weights, wide))
+    assert relative(wide_said, narrow_said) < 1e-5
+
+
+def loaded(shape: S.Shape, weights: dict[str, torch.Tensor], embedding: torch.Tensor) -> S.Student:
+    layers = [{name.split(".", 3)[-1]: value for name, value in weights.items() if name.startswith(f"model.layers.{i}.")} for i in range(shape.L)]
+    return S.Student(shape, embedding, weights["model.norm.weight"], layers)
 
 
 def test_the_words_of_a_right_answer():

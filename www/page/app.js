@@ -2,7 +2,7 @@
 
 import { setUpEndless } from "./endless/endless.js";
 import { EngineWatch } from "../engine/session/watch.js";
-import { requireReachable } from "./address.js";
+import { addressChoice, requireReachable } from "./address.js";
 import { ask } from "./ask.js";
 import { setUpReadThis } from "./books/read-this.js";
 import { Shelf } from "./books/shelf.js";
@@ -238,6 +238,7 @@ setUpExamples(
     if (sending.send(text)) placeToWrite().focus({ preventScroll: true });
   },
   (text) => completion.suggest(text),
+  (address) => void load(addressChoice(address)),
 );
 setUpLeaveGuard(() => chats.wouldBeLost(running.isRunning) || !completion.isEmpty || readThis.isReading || document.querySelector(".editor") !== null);
 stateCard.showModel(null);

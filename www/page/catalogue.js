@@ -6,7 +6,7 @@ import { addressChoice } from "./address.js";
 import { ask } from "./ask.js";
 import { byId, make } from "./dom.js";
 import { about, big } from "./format.js";
-import { DEFAULT_MODEL, LARGER_MODEL } from "./own-models.js";
+import { DEFAULT_MODEL, OWN_MODELS } from "./own-models.js";
 
 /**
  * @typedef {object} KnownModel an entry of models/catalogue.json, or a model that comes with the page
@@ -95,7 +95,7 @@ export const isRisky = (model, { precision }, { tabBytes, isIos }) => isIos && n
  */
 export function inGroups(models, how, device) {
   const fits = (/** @type {KnownModel} */ model) => whyNot(model, how, device) === null;
-  const left = [DEFAULT_MODEL, ...models, LARGER_MODEL];
+  const left = [...OWN_MODELS, ...models];
   const take = (/** @type {(model: KnownModel) => boolean} */ which) => {
     const taken = left.filter(which);
     for (const model of taken) left.splice(left.indexOf(model), 1);

@@ -51,7 +51,7 @@ export const LARGER_MODEL = {
   memory: { f32: 632_688_552, f16: 316_969_128, int8: 169_104_168, int4: 100_217_448 },
   state: 5_045_760,
   languages: "English",
-  use: "Comes with the page too. Knows more than the small one, but may lose the thread in free talk, and then repeats itself.",
+  use: "Comes with the page too. Knows more than the small one, and takes up better what was said before.",
   licence: "Apache-2.0",
   can: [
     "answer common questions, and take up what was said before",
@@ -61,7 +61,6 @@ export const LARGER_MODEL = {
   ],
   cannot: [
     "be relied on: it gives wrong answers with confidence",
-    "keep the thread of every chat: it may begin to repeat itself; a new chat helps",
     "write programs, translate, or do sums of several steps",
     "speak any language but English",
     "know the date, the news or anything recent",

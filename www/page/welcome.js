@@ -1,11 +1,13 @@
 // What an empty chat shows: something to try, and what to expect of the model.
 
 import { byId, make } from "./dom.js";
-import { ANY_MODEL, CHAT_EXAMPLES, OWN_MODELS } from "./own-models.js";
+import { about } from "./format.js";
+import { ANY_MODEL, CHAT_EXAMPLES, LARGER_MODEL, OWN_MODELS } from "./own-models.js";
 
 const stage = byId("stage", HTMLElement);
 const examples = byId("examples", HTMLUListElement);
 const abilities = byId("abilities", HTMLElement);
+const larger = byId("larger", HTMLElement);
 
 /** @type {import("./model.js").Choice | null} */
 let shown = null;
@@ -16,6 +18,7 @@ let begin = () => {};
 export function showWelcome({ current, loading }) {
   const choice = current?.choice ?? loading?.choice ?? null;
   stage.hidden = abilities.hidden = choice === null;
+  larger.hidden = !choice?.isDefault;
   examples.classList.toggle("away", !current);
   if (choice === null || choice === shown) return;
   shown = choice;
@@ -40,10 +43,13 @@ function showAbilities({ can, cannot }, beginning) {
 /**
  * @param {(text: string) => void} send what an example in the chat does
  * @param {(text: string) => void} suggest what one in completion mode does
+ * @param {(address: string) => void} load
  */
-export function setUpExamples(send, suggest) {
+export function setUpExamples(send, suggest, load) {
   fill(examples, CHAT_EXAMPLES, send);
   begin = suggest;
+  byId("larger-bytes", HTMLElement).textContent = about(LARGER_MODEL.downloadBytes);
+  byId("load-larger", HTMLButtonElement).addEventListener("click", () => load(LARGER_MODEL.model));
 }
 
 /** @param {HTMLUListElement} list @param {string[]} texts @param {(text: string) => void} action */

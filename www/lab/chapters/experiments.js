@@ -18,8 +18,8 @@ export const chapter = {
   notice: [
     "Fork: one changed word disturbs all 16 layers. In most of them the following words wash it out; a few stay apart, layer 7 above all. That is where the two futures differ.",
     "Zero layer 14, and the name is gone: the model says that you have not told it, and the bars guess. Zero any other layer, even layer 7, and it still knows. Different is not the same as needed.",
-    "Keep only the slow memory: with half-lives of 64 tokens and more, a thirteenth of the states is left, and the model still answers well. From 128 tokens on, an eighteenth is left, and it says that you never told it. Yet the bars still have Ada up to 512: the name is there, but no longer that you said it. From 1,024 on, Ada is gone.",
-    "Swap the two chats, and each answers as the other. Mix them, and one name wins. Near the middle, with 45 % of the other chat, the bars share themselves between both.",
+    "Keep only the slow memory: with half-lives of 64 tokens and more, a fourteenth of the states is left, and the model still answers well. From 128 tokens on, a twentieth is left, and it says that you never told it. Yet the bars still have Ada up to 256: the name is there, but no longer that you said it. At 512 only its first letters are left, and from 1,024 on it is gone.",
+    "Swap the two chats, and each answers as the other. Mix them, and one name wins. In the middle, with 50 % of the other chat, the bars share themselves between both.",
     "Save a chat, open this page in a second tab, and open the file there: that tab knows the name, and has never read it.",
   ],
   source: [

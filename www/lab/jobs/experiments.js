@@ -10,7 +10,7 @@ export { load } from "./page-model.js";
 /** @typedef {0 | 1} Place of a chat */
 
 /** What the chapter begins with. */
-export const FORK = { message: "My name is Ada and I have a red cat. She sleeps all day on the warm roof of the old house by the sea.", word: "Ada", other: "Tom" };
+export const FORK = { message: "Hello! My name is Ada. I live in an old house by the sea, and I like to read books on the warm roof.", word: "Ada", other: "Tom" };
 export const MESSAGES = ["My name is Ada.", "Hi, I am called Tom."];
 export const ASKING = { question: "What is my name?", beginning: "Your name is" };
 

@@ -5,7 +5,7 @@
 #
 # OUT/model is exported every minute, so an interrupted run leaves one. Run again with the same OUT, it goes on.
 # OUT/packed has the same model in 8 bits, as the page ships it. All GPUs of the machine are used (CARDS=1 takes one).
-# FOCUS=page,honest makes half of the text ask what the files of data/facts/asked hold whose names begin so.
+# FOCUS=page,honest makes half of the text (SHARE=0.3: three tenths) ask what the files of data/facts/asked hold whose names begin so.
 set -eu
 out=$1
 seconds=${2:-900}
@@ -26,7 +26,7 @@ export MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=100000000000 MALLOC_TOP_PAD_=10
 
 # The seed is new each time the same OUT goes on. A second stage in another OUT needs a SEED of its own, or it reads the same text again.
 "$python" -m training.corpus.write "$out/rows" "$out/tokenizer.json" --tokens "${TOKENS:-1.6e9}" --seed "${SEED:-$(ls "$out/rows" | wc -l)}" \
-    ${FOCUS:+--focus "$FOCUS"} \
+    ${FOCUS:+--focus "$FOCUS"} ${SHARE:+--focus-share "$SHARE"} \
     >"$out/write.log" 2>&1 &
 writer=$!
 trap 'kill $writer 2>/dev/null || true' EXIT INT TERM

@@ -98,7 +98,7 @@ def _questions(chat: Chat, skills: list[Callable[[Chat], None]]) -> str:
 def _knowledge_skills() -> tuple[list, list[float]]:
     """The knowledge of the everyday, and what the page and its model are: visitors ask that first."""
     functions, weights = register()
-    share = {"asked": 6.0, "knowledge": 1.0, "yesno": 1.5, "world": 1.0, "help": 0.8, "facts": 0.7, "words": 0.5, "honest": 0.9, "honest_kinds": 1.6, "maths": 1.0, "figures": 0.6, "problems": 0.9}
+    share = {"asked": 6.0, "knowledge": 1.0, "yesno": 1.5, "world": 1.0, "help": 0.8, "facts": 0.7, "words": 0.5, "honest": 0.9, "honest_frames": 1.2, "maths": 1.0, "figures": 0.6, "problems": 0.9}
     found = [(f, w * share[_theme(f)]) for f, w in zip(functions, weights) if _theme(f) in share]
     found += [(f, w * 1.5) for f, w in zip(functions, weights) if f.__name__ in ("persona", "meta")]
     return [f for f, _ in found], [w for _, w in found]

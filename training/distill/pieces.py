@@ -48,8 +48,8 @@ def dequantize(numbers: Tensor, scales: Tensor) -> Tensor:
     return (whole * scales.float()[..., None]).reshape(len(numbers), -1)
 
 
-def write(tensors: Iterable[tuple[str, Tensor]], folder: Path) -> None:
-    """Writes ``piece-00`` and so on, and ``done`` last."""
+def packed(tensors: Iterable[tuple[str, Tensor]]) -> dict[str, Tensor]:
+    """Matrices as ``name.q`` and ``name.d``, all else as f32, on the CPU."""
     held: dict[str, Tensor] = {}
     for name, value in tensors:
         value = value.detach()
@@ -58,11 +58,16 @@ def write(tensors: Iterable[tuple[str, Tensor]], folder: Path) -> None:
             held[f"{name}.q"], held[f"{name}.d"] = numbers.cpu(), scales.cpu()
         else:
             held[name] = value.float().cpu().contiguous()
-    raw = save(held)
+    return held
+
+
+def write(tensors: Iterable[tuple[str, Tensor]], folder: Path) -> None:
+    """Writes ``piece-00`` and so on, and ``done`` last."""
+    raw = save(packed(tensors))
     parts = [raw[i : i + (1 << 23)] for i in range(0, len(raw), 1 << 23)]
     with ThreadPoolExecutor(8) as pool:
-        packed = list(pool.map(_pack, parts))
-    stream = b"".join(len(part).to_bytes(4, "little") + part for part in packed)
+        squeezed = list(pool.map(_pack, parts))
+    stream = b"".join(len(part).to_bytes(4, "little") + part for part in squeezed)
     folder.mkdir(parents=True, exist_ok=True)
     for i in range(0, len(stream), PIECE_BYTES):
         scratch = folder / "scratch"

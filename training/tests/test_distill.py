@@ -217,7 +217,7 @@ def test_a_shipped_file_is_what_was_trained(tmp_path):
     """Written for the page and read again, to go on from it: every tensor in its place."""
     import gguf
 
-    from training.distill import export, pieces, shipped
+    from training.distill import export, for_llama_cpp, pieces, shipped
 
     student = shaken(S.of_teacher(T.random_teacher(V, D, F, L, HEADS, KV)))
     pieces.write(student.trained(), tmp_path / "pieces")
@@ -241,6 +241,11 @@ def test_a_shipped_file_is_what_was_trained(tmp_path):
     assert wide.shape().E == 2 * D and wide.shape().P == P
     narrow_said, wide_said = (S.hidden(loaded(w.shape(), pieces.plain(w.held), student.embedding), tokens(2, 128), torch.float32) for w in (weights, wide))
     assert relative(wide_said, narrow_said) < 1e-5
+    # Made from the shipped file alone, it is the same file.
+    export.write_gguf(tmp_path / "from_pieces.gguf", weights, reader, for_llama_cpp=True)
+    for_llama_cpp.write(tmp_path / "out", tmp_path / "from_shipped.gguf")
+    first, second = ({t.name: t.data for t in gguf.GGUFReader(tmp_path / f"from_{name}.gguf").tensors} for name in ("pieces", "shipped"))
+    assert first.keys() == second.keys() and all(np.allclose(first[name], second[name], rtol=1e-6, atol=0) for name in first)
 
 
 def loaded(shape: S.Shape, weights: dict[str, torch.Tensor], embedding: torch.Tensor) -> S.Student:

@@ -56,6 +56,7 @@ async function theirs({ chats, most }) {
   await engine.loadModel([await (await fetch("/theirs.gguf")).blob()], { n_ctx: 2048, n_threads: 1, n_gpu_layers: 0, n_parallel: 1 });
   const answers = [];
   for (const chat of chats) {
+    /** @type {{ role: string, content: string }[]} */
     const messages = [];
     for (const content of chat) {
       messages.push({ role: "user", content });

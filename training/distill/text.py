@@ -37,7 +37,7 @@ _RESTATED = [
     (re.compile(pattern, re.I), other)
     for pattern, other in (
         (r"I like 22\b|^Twenty-two\b(?=, I think)", "I like 158"),
-        (r"\b(about |roughly )?([12]2|twelve|twenty-two) million\b", "158 million"),
+        (r"\b(about |roughly )?(22\.7|[12]2|twelve|twenty-two) million\b", "158 million"),
         (r"(?<! to )\b(about |roughly |around )?(2[45]|twenty-five)( MB| megabytes)\b", "106 megabytes"),
         (r"\broughly 100( MB| megabytes)\b", "about 300 megabytes"),
         (r"\b(about )?one megabyte\b", "five megabytes"),
@@ -48,7 +48,7 @@ _RESTATED = [
         (r"\bI am (very small|tiny)\b", "I am small"),
     )
 ]
-_STALE = re.compile(r"\b[12]2 million|twenty-two|from scratch|one megabyte|16 layers|\b448\b|4,096 tokens|weights.{0,40}\bMIT\b|half an hour on one", re.I)
+_STALE = re.compile(r"\b(22\.7|[12]2) million|twenty-two|from scratch|one megabyte|16 layers|\b448\b|4,096 tokens|weights.{0,40}\bMIT\b|half an hour on one", re.I)
 
 
 def restated(reply: str) -> str:

@@ -5,15 +5,13 @@
 //
 // Needs a built site. It installs wllama into target/bench/.
 
-import { execFileSync } from "node:child_process";
-import { access, mkdir } from "node:fs/promises";
 import path from "node:path";
 import { chromium } from "playwright-core";
 import { CHROMIUM_FLAGS, findChromium } from "../support/browser.mjs";
 import { table } from "../support/report.mjs";
-import { serve, siteFolder, work } from "../support/server.mjs";
+import { serve, siteFolder } from "../support/server.mjs";
+import { WLLAMA, wllamaFolder } from "./wllama.mjs";
 
-const WLLAMA = "3.13.0";
 const ANSWER_TOKENS = 80;
 const CHATS = [
   ["Do you send what I write to a server?", "How much memory does the state take?"],
@@ -24,11 +22,6 @@ const CHATS = [
 
 const [file] = process.argv.slice(2);
 if (!file) throw new Error("Name the file that for_llama_cpp.py wrote.");
-const folder = path.join(work, `wllama-${WLLAMA}`);
-await mkdir(folder, { recursive: true });
-if (!(await access(path.join(folder, "node_modules")).then(() => true, () => false))) {
-  execFileSync("npm", ["install", "--prefix", folder, "--no-save", "--no-audit", "--no-fund", "--loglevel=error", `@wllama/wllama@${WLLAMA}`], { stdio: ["ignore", "inherit", "inherit"] });
-}
 
 /** In the page. @param {{ chats: string[][], most: number }} of @returns {Promise<string[]>} */
 async function ours({ chats, most }) {
@@ -70,7 +63,7 @@ async function theirs({ chats, most }) {
 }
 
 const server = await serve({
-  mounts: { "/": await siteFolder(), "/theirs.gguf": path.resolve(file), "/wllama/": path.join(folder, "node_modules/@wllama/wllama/esm"), "/empty.html": () => "<!doctype html><title>Answers</title>" },
+  mounts: { "/": await siteFolder(), "/theirs.gguf": path.resolve(file), "/wllama/": await wllamaFolder(), "/empty.html": () => "<!doctype html><title>Answers</title>" },
 });
 const browser = await chromium.launch({ executablePath: findChromium(), args: CHROMIUM_FLAGS });
 try {

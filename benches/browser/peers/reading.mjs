@@ -6,7 +6,7 @@
 // It installs wllama into target/bench/, and needs .venv for the file of the model.
 
 import { execFileSync } from "node:child_process";
-import { access, mkdir } from "node:fs/promises";
+import { access } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
@@ -15,8 +15,8 @@ import { answerIsDone, modelIsReady } from "../../../tests/browser/support/chrom
 import { CHROMIUM_FLAGS, findChromium } from "../support/browser.mjs";
 import { say, table } from "../support/report.mjs";
 import { root, serve, siteFolder, work } from "../support/server.mjs";
+import { WLLAMA, wllamaFolder } from "./wllama.mjs";
 
-const WLLAMA = "3.13.0";
 const TURNS = 20;
 const UNDO_TO = 10;
 const ANSWER = 40;
@@ -25,21 +25,14 @@ const [ANOTHER_WAY, ANOTHER_FIRST, NEXT, LAST] = ["And the wind?", "Hello! Who a
 
 /** @typedef {{ name: string, read: number, of: number | null }} Row `of`: the tokens of the whole prompt, where they are told */
 
-/** @param {string} file */
-const exists = (file) => access(file).then(() => true, () => false);
-const folder = path.join(work, `wllama-${WLLAMA}`);
 const gguf = path.join(work, "chat.f16.gguf");
-await mkdir(folder, { recursive: true });
-if (!(await exists(path.join(folder, "node_modules")))) {
-  execFileSync("npm", ["install", "--prefix", folder, "--no-save", "--no-audit", "--no-fund", "--loglevel=error", `@wllama/wllama@${WLLAMA}`], { stdio: ["ignore", "inherit", "inherit"] });
-}
-if (!(await exists(gguf))) execFileSync(path.join(root, ".venv/bin/python"), [fileURLToPath(new URL("make_chat_gguf.py", import.meta.url)), gguf], { stdio: "inherit" });
+if (!(await access(gguf).then(() => true, () => false))) execFileSync(path.join(root, ".venv/bin/python"), [fileURLToPath(new URL("make_chat_gguf.py", import.meta.url)), gguf], { stdio: "inherit" });
 
 const server = await serve({
   mounts: {
     "/": await siteFolder(),
     "/chat.gguf": gguf,
-    "/wllama/": path.join(folder, "node_modules/@wllama/wllama/esm"),
+    "/wllama/": await wllamaFolder(),
     "/empty.html": () => "<!doctype html><title>Reading</title>",
   },
 });

@@ -18,8 +18,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from . import pieces, shipped, student, teacher, text
+from . import pieces, student, teacher, text
 from .generate import TeacherSteps, converse, loops, tape
+from .shipped import Shipped
 from .train import Deck, Distiller, teaching
 
 HELD_OUT_ROWS = 32
@@ -127,7 +128,7 @@ class Run:
 
         mixers = o.work / "mixers.pt"
         if o.start_from:
-            load_into(model, shipped.read(o.start_from) if list(o.start_from.glob("*.gguf")) else pieces.plain(pieces.read(o.start_from)))
+            load_into(model, Shipped(o.start_from).weights() if list(o.start_from.glob("*.gguf")) else pieces.plain(pieces.read(o.start_from)))
         elif mixers.exists():
             load_into(model, torch.load(mixers, map_location=self.device))
         else:

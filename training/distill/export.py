@@ -3,8 +3,8 @@
     python -m training.distill.export PIECES TEACHER.gguf OUT
 
 OUT/gguf holds the weights in Q4_0 and the embedding in Q8_0, as one file and as pieces of at most 32 MB (llama.cpp's conventions for ``granitehybrid``,
-tokenizer and chat template inside). OUT/transformers holds the same weights in f16, for ``GraniteMoeHybridForCausalLM``. OUT/llama.cpp holds them
-as llama.cpp wants them, with wider mixers (``widen``) and a layer of attention, all of zeros: a third more bytes, the same answers.
+tokenizer and chat template inside). OUT/transformers holds the same weights in f16, for ``GraniteMoeHybridForCausalLM``.
+``for_llama_cpp.py`` makes what llama.cpp runs.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from . import dialogue, pieces, teacher, widen
+from .shipped import Shipped
 from .student import A_LOG, CONV, CONV_BIAS, DOWN, DT_BIAS, GATE_UP, GATED_NORM, IN, NORM1, NORM2, OUT, SKIP, Shape
 
 NAME = "Mamba talker 158M"
@@ -56,7 +57,7 @@ TOKENIZER_CONFIG = {"tokenizer_class": "PreTrainedTokenizerFast", "bos_token": "
 class Weights:
     """The trained tensors, in 4 bits as they came, and the teacher's embedding in the very blocks of its file."""
 
-    def __init__(self, held: dict[str, Tensor], source: gguf.GGUFReader):
+    def __init__(self, held: dict[str, Tensor], source: gguf.GGUFReader | Shipped):
         self.held = held
         embedding = next(t for t in source.tensors if t.name == "token_embd.weight")
         if embedding.tensor_type != gguf.GGMLQuantizationType.Q8_0:
@@ -128,7 +129,7 @@ def add_silent_attention(out: gguf.GGUFWriter, i: int, shape: Shape) -> None:
         out.add_tensor(f"{here}{name}.weight", np.ones(shape.D, np.float32))
 
 
-def write_gguf(path: Path, weights: Weights, source: gguf.GGUFReader, split: bool = False, for_llama_cpp: bool = False) -> None:
+def write_gguf(path: Path, weights: Weights, source: gguf.GGUFReader | Shipped, split: bool = False, for_llama_cpp: bool = False) -> None:
     weights = weights.widened() if for_llama_cpp else weights
     shape = weights.shape()
     kv_heads = [0] * shape.L + [1] * for_llama_cpp  # a layer without key/value heads is recurrent
@@ -189,9 +190,7 @@ def main() -> None:
     options = parser.parse_args()
     source = gguf.GGUFReader(options.teacher)
     weights = Weights(pieces.read(options.pieces), source)
-    for folder in ("gguf", "llama.cpp"):
-        (options.out / folder).mkdir(parents=True, exist_ok=True)
-    write_gguf(options.out / "llama.cpp" / "talker.q4_0.gguf", weights, source, for_llama_cpp=True)
+    (options.out / "gguf").mkdir(parents=True, exist_ok=True)
     write_gguf(options.out / "gguf" / "talker.q4_0.gguf", weights, source)
     write_gguf(options.out / "gguf" / "talker.q4_0.gguf", weights, source, split=True)
     write_transformers(options.out / "transformers", weights, options.teacher)

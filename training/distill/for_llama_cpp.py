@@ -8,23 +8,13 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-import gguf
-
-from . import export, pieces, shipped
-
-
-class Parts:
-    """The parts of a split GGUF file as one: what is told in the first, and the tensors of all."""
-
-    def __init__(self, folder: Path):
-        readers = [gguf.GGUFReader(path) for path in sorted(folder.glob("*.gguf"))]
-        self.fields = readers[0].fields
-        self.tensors = [tensor for reader in readers for tensor in reader.tensors]
+from . import export, pieces
+from .shipped import Shipped
 
 
 def write(folder: Path, out: Path) -> None:
-    source = Parts(folder)
-    export.write_gguf(out, export.Weights(pieces.packed(shipped.read(folder).items()), source), source, for_llama_cpp=True)
+    shipped = Shipped(folder)
+    export.write_gguf(out, export.Weights(pieces.packed(shipped.weights().items()), shipped), shipped, for_llama_cpp=True)
 
 
 def main() -> None:

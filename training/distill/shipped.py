@@ -27,13 +27,21 @@ def _own_form(name: str, value: np.ndarray) -> Tensor:
     return plain.reshape(-1) if name in (SKIP, GATED_NORM) else plain
 
 
-def read(folder: Path) -> dict[str, Tensor]:
-    """All tensors that are trained: the embedding is the teacher's. ``folder`` holds one model, in one file or in parts."""
-    found = {t.name: np.array(gguf.quants.dequantize(t.data, t.tensor_type)) for path in sorted(folder.glob("*.gguf")) for t in gguf.GGUFReader(path).tensors}
-    layers = 1 + max(int(name.split(".")[1]) for name in found if name.startswith("blk."))
-    weights = {"model.norm.weight": torch.from_numpy(found["output_norm.weight"])}
-    for i in range(layers):
-        for theirs, ours in NAMES.items():
-            weights[f"model.layers.{i}.{ours}"] = _own_form(ours, found[f"blk.{i}.{theirs}"])
-        weights[f"model.layers.{i}.{GATE_UP}"] = torch.cat([torch.from_numpy(found[f"blk.{i}.{half}"]) for half in HALVES])
-    return weights
+class Shipped:
+    """One model, in one file or in parts: ``fields`` is what the first part tells, ``tensors`` are those of all."""
+
+    def __init__(self, folder: Path):
+        readers = [gguf.GGUFReader(path) for path in sorted(folder.glob("*.gguf"))]
+        self.fields = readers[0].fields
+        self.tensors = [tensor for reader in readers for tensor in reader.tensors]
+
+    def weights(self) -> dict[str, Tensor]:
+        """All tensors that are trained: the embedding is the teacher's."""
+        found = {t.name: np.array(gguf.quants.dequantize(t.data, t.tensor_type)) for t in self.tensors}
+        layers = 1 + max(int(name.split(".")[1]) for name in found if name.startswith("blk."))
+        weights = {"model.norm.weight": torch.from_numpy(found["output_norm.weight"])}
+        for i in range(layers):
+            for theirs, ours in NAMES.items():
+                weights[f"model.layers.{i}.{ours}"] = _own_form(ours, found[f"blk.{i}.{theirs}"])
+            weights[f"model.layers.{i}.{GATE_UP}"] = torch.cat([torch.from_numpy(found[f"blk.{i}.{half}"]) for half in HALVES])
+        return weights

@@ -43,7 +43,7 @@ _RESTATED = [
         (r"\b(about )?one megabyte\b", "five megabytes"),
         (r"\btrained (me |it )?from scratch\b", r"distilled \1from a model of Hugging Face"),
         (r"\b16 layers(,| of) width 448(, a state of 16 numbers a channel)?", "30 layers of width 576"),
-        (r"\b4,096 tokens( and|\. Large models often have more than 100,000)?", r"49,152 tokens\1"),
+        (r"\b4,096 tokens", "49,152 tokens"),
         (r"\b(a )?(very small|tiny) (language model|model|program)\b", r"\1small \3"),
         (r"\bI am (very small|tiny)\b", "I am small"),
     )

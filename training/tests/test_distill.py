@@ -217,7 +217,8 @@ def test_a_shipped_file_is_what_was_trained(tmp_path):
     """Written for the page and read again, to go on from it: every tensor in its place."""
     import gguf
 
-    from training.distill import export, for_llama_cpp, pieces, shipped
+    from training.distill import export, for_llama_cpp, pieces
+    from training.distill.shipped import Shipped
 
     student = shaken(S.of_teacher(T.random_teacher(V, D, F, L, HEADS, KV)))
     pieces.write(student.trained(), tmp_path / "pieces")
@@ -232,7 +233,7 @@ def test_a_shipped_file_is_what_was_trained(tmp_path):
     (tmp_path / "out").mkdir()
     weights = export.Weights(pieces.read(tmp_path / "pieces"), reader)
     export.write_gguf(tmp_path / "out" / "toy.gguf", weights, reader)
-    found, expected = shipped.read(tmp_path / "out"), pieces.plain(pieces.read(tmp_path / "pieces"))
+    found, expected = Shipped(tmp_path / "out").weights(), pieces.plain(pieces.read(tmp_path / "pieces"))
     assert found.keys() == expected.keys()
     for name, value in expected.items():
         assert found[name].shape == value.shape and relative(found[name], value) < 1e-6, name

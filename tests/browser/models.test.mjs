@@ -175,6 +175,17 @@ test("the larger model that comes with the page is in the list, answers, and sam
   });
 });
 
+test("an empty chat offers the larger model and its size, and loads it", async () => {
+  await withPage(browser, site.page("?backend=cpu"), async (page) => {
+    await modelIsReady(page);
+    assert.match(await page.locator("#larger").innerText(), /101 MiB to download, once/);
+    await page.getByRole("button", { name: "Load the larger one" }).click();
+    await modelIsCalled(page, LARGER_MODEL.name);
+    await modelIsReady(page);
+    assert.equal(await page.locator("#larger").isVisible(), false);
+  });
+});
+
 test("a known model is loaded from the hub under the page's own policy, and from this browser the next time", async () => {
   const hub = new Hub();
   const host = hub.add("state-spaces/mamba-130m-hf", small);

@@ -181,9 +181,9 @@ fn the_default_model_matches_transformers() {
     let ids = |value: &serde_json::Value| -> Vec<u32> { serde_json::from_value(value.clone()).unwrap() };
     let dir = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("www/models/default");
     let mut model = load(&dir, "cpu", Precision::F32).unwrap();
-    // The greatest mean divergence over the prompts; one prompt may have twice as much: a single word that two answers begin with decides it.
-    let packed = [(Precision::Int8, 0.005), (Precision::Int4, 0.1)];
-    let mut packed = packed.map(|(precision, most)| (load(&dir, "cpu", precision).unwrap(), most, 0.0));
+    // The greatest divergence of one prompt, and in the mean. These weights were trained for int8: rounded to int4, one prompt of three has 0.154.
+    let packed = [(Precision::Int8, 0.005, 0.005), (Precision::Int4, 0.2, 0.1)];
+    let mut packed = packed.map(|(precision, most, most_in_mean)| (load(&dir, "cpu", precision).unwrap(), most, most_in_mean, 0.0));
     let prompts = json["prompts"].as_array().unwrap();
     for prompt in prompts {
         let mut state = State::try_new(model.config()).unwrap();
@@ -193,12 +193,12 @@ fn the_default_model_matches_transformers() {
         let scores: Vec<f32> = serde_json::from_value(prompt["top_logits"].clone()).unwrap();
         let got: Vec<f32> = top.iter().map(|&id| logits[id as usize]).collect();
         assert!(relative_error(&got, &scores) < 1e-4);
-        for (model, most, sum) in &mut packed {
+        for (model, most, _, sum) in &mut packed {
             let mut state = State::try_new(model.config()).unwrap();
             let scores = read(model.as_mut(), &input, 64, &mut state);
             let divergence = kl_divergence(&logits, &scores);
             println!("default {}: KL divergence {divergence:.2e} nats", model.precision().name());
-            assert!(divergence < 2.0 * *most);
+            assert!(divergence < *most);
             *sum += divergence;
         }
         for want in ids(&prompt["greedy_ids"]) {
@@ -207,8 +207,8 @@ fn the_default_model_matches_transformers() {
             logits = read(model.as_mut(), &[id], 1, &mut state);
         }
     }
-    for (model, most, sum) in &packed {
+    for (model, _, most_in_mean, sum) in &packed {
         let mean = sum / prompts.len() as f64;
-        assert!(mean < *most, "{}: {mean}", model.precision().name());
+        assert!(mean < *most_in_mean, "{}: {mean}", model.precision().name());
     }
 }

@@ -183,7 +183,8 @@ fn the_default_model_matches_transformers() {
     let mut model = load(&dir, "cpu", Precision::F32).unwrap();
     // The greatest divergence of one prompt, and in the mean. These weights were trained for int8: rounded to int4, one prompt of three has 0.154.
     let packed = [(Precision::Int8, 0.005, 0.005), (Precision::Int4, 0.2, 0.1)];
-    let mut packed = packed.map(|(precision, most, most_in_mean)| (load(&dir, "cpu", precision).unwrap(), most, most_in_mean, 0.0));
+    let mut packed =
+        packed.map(|(precision, most, most_in_mean)| (load(&dir, "cpu", precision).unwrap(), most, most_in_mean, 0.0));
     let prompts = json["prompts"].as_array().unwrap();
     for prompt in prompts {
         let mut state = State::try_new(model.config()).unwrap();

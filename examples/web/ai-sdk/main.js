@@ -5,6 +5,6 @@ import { languageModel } from "mamba-web/ai";
 
 const answer = document.getElementById("answer");
 const engine = await load({ model: "./models/default/" });
-const { textStream } = streamText({ model: languageModel(engine), prompt: "What is the capital of France?", temperature: 0 });
+const { textStream } = streamText({ model: languageModel(engine), prompt: "How many legs does a spider have?", temperature: 0 });
 for await (const text of textStream) answer.append(text);
 answer.title = `${engine.info.build}, ${engine.info.threads}`;

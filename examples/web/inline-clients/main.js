@@ -5,7 +5,7 @@ import { load, openaiFetch } from "mamba-web/inline";
 import OpenAI from "openai";
 
 const answer = document.getElementById("answer");
-const question = "What is the capital of France?";
+const question = "How many legs does a spider have?";
 const engine = await load("./models/default/");
 
 const { choices } = await engine.chat.completions.create({

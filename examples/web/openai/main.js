@@ -7,7 +7,7 @@ const engine = await load({ model: "./models/default/" });
 const client = new OpenAI({ fetch: openaiFetch(engine), apiKey: "none", dangerouslyAllowBrowser: true });
 const stream = await client.chat.completions.create({
   model: engine.chat.model,
-  messages: [{ role: "user", content: "What is the capital of France?" }],
+  messages: [{ role: "user", content: "How many legs does a spider have?" }],
   temperature: 0,
   stream: true,
 });

@@ -22,6 +22,7 @@ PROMPTS = [
         {"role": "user", "content": "What is my name?"},
     ]},
     {"text": "Once upon a time, there was a little fox"},
+    {"messages": [{"role": "user", "content": "How many legs does a spider have?"}]},
 ]
 
 
